@@ -1,0 +1,1 @@
+"""taloscope: a terminal war room for several Talos Linux clusters."""

@@ -1,0 +1,1 @@
+"""Drawing: widgets that know Textual and nothing of this product."""
