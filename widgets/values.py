@@ -1,0 +1,225 @@
+"""What widgets accept: frozen values that say what to draw, never how.
+
+Standard library only, so that whoever turns a model into rows needs no toolkit. Nothing
+here knows a colour, a size of screen or what the words mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Tone(StrEnum):
+    """How loud something is. The style sheet decides what that looks like."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    GOOD = "good"
+    QUIET = "quiet"
+    ACCENT = "accent"
+    TEXT = "text"
+
+
+class Align(StrEnum):
+    """On which side of its column a text stands."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Cut(StrEnum):
+    """Where a text that is too long loses its letters."""
+
+    END = "end"
+    MIDDLE = "middle"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of text in one tone."""
+
+    text: str
+    tone: Tone = Tone.TEXT
+    bold: bool = False
+
+
+Line = tuple[Span, ...]
+"""One line of the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One field of a row: `text`, and behind it `spans` in tones of their own."""
+
+    text: str = ""
+    tone: Tone | None = None
+    """None takes the tone of the row."""
+    bold: bool = False
+    spans: Line = ()
+    align: Align | None = None
+    """None takes the side of the column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry of a table. `key` is unique in the table and stays with the entry."""
+
+    key: str
+    cells: tuple[Cell, ...]
+    tone: Tone = Tone.TEXT
+    dim: bool = False
+    """Drawn faintly: stale, or of no importance."""
+    details: tuple[Line, ...] = ()
+    """Lines below the row that belong to it; they are not selected separately."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table. Widths are cells and do not depend on the rows."""
+
+    title: str
+    width: int
+    """The least width, and the only one when `weight` is 0."""
+    weight: int = 0
+    """Share of the room that is left over."""
+    max_width: int | None = None
+    align: Align = Align.LEFT
+    cut: Cut = Cut.END
+    drop: int = 0
+    """0 always stays; in too narrow a table the highest number goes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of a line to be drawn in another tone: text[start:end]."""
+
+    start: int
+    end: int
+    tone: Tone
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of a log, already cleaned and in order."""
+
+    text: str
+    tone: Tone = Tone.TEXT
+    key: str = ""
+    """What the owner knows the line by; not drawn."""
+    at_text: str = ""
+    """The time in words, drawn before the text."""
+    gutter: str = ""
+    """Where the line came from; drawn between time and text."""
+    gutter_tone: Tone = Tone.QUIET
+    marks: tuple[Mark, ...] = ()
+    is_gap: bool = False
+    """Not a line of the log but a note about lines that are missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A curve. `xs` rise; a y of None is a gap, and is drawn as one."""
+
+    xs: Sequence[float]
+    ys: Sequence[float | None]
+    tone: Tone = Tone.ACCENT
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A place on an axis and the words beside it."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The range of an axis; None is taken from the data."""
+
+    low: float | None = None
+    high: float | None = None
+    ticks: tuple[Tick, ...] = ()
+    """Empty draws no words, and so no axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """One piece of evidence: what it speaks for, what it says, who says so, how old."""
+
+    glyph: str
+    word: str
+    """"supports", "contradicts", "could not tell"."""
+    tone: Tone
+    claim: str
+    source: str
+    age: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultNote:
+    """Why a pane has no fresh data, in the order in which a person asks."""
+
+    glyph: str
+    what: str
+    """Who failed."""
+    why: str
+    advice: str = ""
+    retry: str = ""
+    """When the next try is."""
+    tone: Tone = Tone.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """The characters that widgets draw by themselves, each one cell wide."""
+
+    ellipsis: str
+    cursor: str
+    thumb: str
+    track: str
+    rule: str
+    """Fills a line that stands for something missing."""
+    replacement: str
+    """Stands for a character that must not reach the terminal."""
+    is_braille: bool
+    """Curves are drawn with dots of braille; else with ASCII characters."""
+    box: Box = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The lines of a panel."""
+
+    top_left: str
+    top_right: str
+    bottom_left: str
+    bottom_right: str
+    horizontal: str
+    vertical: str
+
+
+UNICODE = Glyphs(
+    ellipsis="…",
+    cursor="▌",
+    thumb="┃",
+    track="│",
+    rule="╌",
+    replacement="\N{REPLACEMENT CHARACTER}",
+    is_braille=True,
+    box=Box("┌", "┐", "└", "┘", "─", "│"),
+)
+ASCII = Glyphs(
+    ellipsis="~",
+    cursor=">",
+    thumb="#",
+    track="|",
+    rule="-",
+    replacement="?",
+    is_braille=False,
+    box=Box("+", "+", "+", "+", "-", "|"),
+)
