@@ -1,0 +1,87 @@
+"""The operator's config: what it may say, read from TOML and checked once.
+
+It knows nothing of servers: it gives frozen values to those who dial.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tui.model.labels import Labels
+from tui.model.target import InventoryTarget
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A text that is never shown: `repr` and `str` give stars."""
+
+    value: str = field(repr=False)
+
+    def __repr__(self) -> str:
+        return "***"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where one HTTP server is and how to get in. Shared by several clusters or not."""
+
+    urls: tuple[str, ...]
+    """One, or several peers of one Alertmanager. Base URLs; a path is kept."""
+    cluster: str = ""
+    """The cluster it lives in: what carries no cluster label belongs there."""
+    username: str = ""
+    password: Secret | None = None
+    bearer_token_file: Path | None = None
+    ca_file: Path | None = None
+    insecure: bool = False
+    """Certificates are not verified; shown wherever the endpoint is shown."""
+    tenant: str = ""
+    """Loki's X-Scope-OrgID."""
+    selector: str = '{job="talos-kernel"}'
+    """Loki only: the stream selector of the kernel logs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterConfig:
+    """One cluster, in the order of the file."""
+
+    name: str
+    labels: Labels
+    """What marks a target, alert or entry of a shared endpoint as this cluster's.
+
+    Default: `cluster` = its name."""
+    context: str = ""
+    """kubeconfig context; empty when Kubernetes is not read."""
+    talos_context: str = ""
+    """talosconfig context; empty when Talos is not read."""
+    talos_nodes: tuple[str, ...] = ()
+    """Addresses to ask about; empty for those of the talosconfig."""
+    prometheus: Endpoint | None = None
+    alertmanager: Endpoint | None = None
+    loki: Endpoint | None = None
+    """Its own endpoint, else the shared one: equal values are one connection."""
+    inventory: tuple[InventoryTarget, ...] = ()
+    """Ranges are written out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole config."""
+
+    path: Path
+    clusters: tuple[ClusterConfig, ...]
+    kubeconfig: Path | None = None
+    """None for kubectl's own search order."""
+    talosconfig: Path | None = None
+    """None for talosctl's own search order."""
+    refresh_seconds: float = 10.0
+    """How often each feed is read."""
+    timeout_seconds: float = 5.0
+    """Deadline of one call; shorter than the refresh."""
+
+
+class ConfigError(Exception):
+    """The config cannot be used; the text names file, line, key and what to do."""

@@ -1,0 +1,1 @@
+"""Asks, supervises and hands on; no Textual in it."""

@@ -1,0 +1,1 @@
+"""What the product knows: frozen values over the standard library, nothing else."""

@@ -1,0 +1,111 @@
+"""Alerts as Alertmanager lists them, and the judgement that we put on one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from tui.model.labels import Labels
+
+
+class AlertState(Enum):
+    """Alertmanager's states, and PENDING from the rules of the evaluating server."""
+
+    ACTIVE = "active"
+    SUPPRESSED = "suppressed"
+    UNPROCESSED = "unprocessed"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One firing alert."""
+
+    fingerprint: str
+    labels: Labels
+    annotations: Labels
+    state: AlertState
+    starts_at: datetime
+    ends_at: datetime | None
+    """When it expires unless sent again: it is not an end."""
+    updated_at: datetime | None
+    """When it was last sent; old means that the sender has gone quiet."""
+    silenced_by: tuple[str, ...] = ()
+    """Ids of silences."""
+    inhibited_by: tuple[str, ...] = ()
+    """Fingerprints of alerts."""
+    receivers: tuple[str, ...] = ()
+    generator_url: str = ""
+
+    @property
+    def name(self) -> str:
+        """The `alertname` label."""
+        return self.labels.get("alertname", "")
+
+    @property
+    def severity(self) -> str:
+        """The `severity` label, empty when there is none."""
+        return self.labels.get("severity", "")
+
+
+class Verdict(Enum):
+    """What we say of an alert. The order is the order of attention."""
+
+    REAL = "real"
+    UNDECIDED = "undecided"
+    FALSE_POSITIVE = "false-positive"
+    BY_DESIGN = "by-design"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One claim for or against, and where it comes from, so that it can be repeated."""
+
+    claim: str
+    supports: Verdict
+    """UNDECIDED when the question could not be answered."""
+    source: str
+    """Who said so: `kubernetes prod`, `inventory`, …"""
+    query: str = ""
+    """What was asked, in a form that a person can run again."""
+    value: str = ""
+    observed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on one alert, with everything it rests on."""
+
+    verdict: Verdict
+    reason: str
+    """One line, for the row."""
+    evidence: tuple[Evidence, ...] = ()
+    rule: str = ""
+    """Id of the triage rule, empty when none covers the alert."""
+    runbook: str = ""
+    """Markdown of our own wording, shown beside the alert."""
+    fixes: tuple[str, ...] = ()
+    """Proposed fixes, best first, each ready to be copied."""
+    would_change: str = ""
+    """What would turn this verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedAlert:
+    """An alert, the cluster it belongs to, and what we say of it."""
+
+    alert: Alert
+    judgement: Judgement
+    cluster: str = ""
+    """Empty when it belongs to no configured cluster."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Short for `judgement.verdict`."""
+        return self.judgement.verdict
+
+    @property
+    def is_silenced(self) -> bool:
+        """Whether a silence (not an inhibition) covers it."""
+        return bool(self.alert.silenced_by)

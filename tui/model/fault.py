@@ -1,0 +1,59 @@
+"""Why something could not be read: a value that a person can act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class FaultKind(Enum):
+    """What went wrong, as far as the person who must act cares."""
+
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    TLS = "tls"
+    AUTH = "auth"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not-found"
+    RATE_LIMITED = "rate-limited"
+    BAD_QUERY = "bad-query"
+    PROTOCOL = "protocol"
+    CONFIG = "config"
+    BUG = "bug"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One failed attempt. Sources say what; the supervisor adds the times."""
+
+    kind: FaultKind
+    summary: str
+    """One line, in words, without secrets and without control characters."""
+    detail: str = ""
+    """What the server or the library said, when that is more than the summary."""
+    endpoint: str = ""
+    at: datetime | None = None
+    retry_at: datetime | None = None
+    retry_after_seconds: float | None = None
+    """What the server asked for (Retry-After); it wins over our own backoff."""
+
+    @property
+    def advice(self) -> str:
+        """What to do about it, in one sentence."""
+        return ADVICE[self.kind]
+
+
+ADVICE: dict[FaultKind, str] = {
+    FaultKind.UNREACHABLE: "Check that it runs and that there is a route to it.",
+    FaultKind.TIMEOUT: "It accepts but does not answer in time: look at its load.",
+    FaultKind.TLS: "Check the CA, the name and the dates of the certificate.",
+    FaultKind.AUTH: "Check the user, the password or the token in the config.",
+    FaultKind.FORBIDDEN: "These credentials lack a right: see Least privilege.",
+    FaultKind.NOT_FOUND: "Check the URL and its path: this server has no such thing.",
+    FaultKind.RATE_LIMITED: "The server asks us to slow down; we do.",
+    FaultKind.BAD_QUERY: "The server refuses the query: check the labels in the config.",
+    FaultKind.PROTOCOL: "Something else answers there: check the URL; is it a proxy?",
+    FaultKind.CONFIG: "Correct the config; the message names what is missing.",
+    FaultKind.BUG: "This is our mistake: the diagnostics screen has what to report.",
+}

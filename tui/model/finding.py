@@ -1,0 +1,36 @@
+"""What a person should act on beside alerts: things that no alert may be telling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from tui.model.alert import Verdict
+
+
+class FindingKind(Enum):
+    """What the finding is about; decides which screen `enter` opens."""
+
+    WATCHDOG_ABSENT = "watchdog-absent"
+    TARGET_DOWN = "target-down"
+    TARGET_ABSENT = "target-absent"
+    TARGET_UNEXPECTED = "target-unexpected"
+    NODE_UNREACHABLE = "node-unreachable"
+    NODE_NOT_READY = "node-not-ready"
+    SERVICE_UNHEALTHY = "service-unhealthy"
+    KERNEL = "kernel"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding."""
+
+    kind: FindingKind
+    verdict: Verdict
+    """REAL, or UNDECIDED when it may be our own blindness."""
+    subject: str
+    """The target, node, service or device."""
+    title: str
+    detail: str = ""
+    since: datetime | None = None

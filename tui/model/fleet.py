@@ -1,0 +1,151 @@
+"""Everything that is known at one moment: one frozen value for all screens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from tui.model.alert import JudgedAlert, Verdict
+from tui.model.fault import Fault
+from tui.model.finding import Finding
+from tui.model.kube import KubeNode
+from tui.model.log import LogFinding
+from tui.model.metric import Series
+from tui.model.reading import Freshness, Reading
+from tui.model.silence import Silence
+from tui.model.talos import TalosNode
+from tui.model.target import TargetRow
+
+
+class SourceKind(Enum):
+    """The kinds of server that the product reads."""
+
+    PROMETHEUS = "prometheus"
+    ALERTMANAGER = "alertmanager"
+    LOKI = "loki"
+    KUBERNETES = "kubernetes"
+    TALOS = "talos"
+
+
+class SourceState(Enum):
+    """What one feed is worth at this moment."""
+
+    CONNECTING = "connecting"
+    """No attempt has ended yet."""
+    LIVE = "live"
+    FAILING = "failing"
+    """The newest attempt failed; the rows shown are from before."""
+    STALE = "stale"
+    """No failure is known, but the next answer is overdue."""
+    DOWN = "down"
+    """It failed and has never answered, or not for ten intervals."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedKey:
+    """One thing that is read from one endpoint, at its own pace."""
+
+    kind: SourceKind
+    endpoint: str
+    """A URL without secrets, a kubeconfig context, or a Talos node."""
+    feed: str
+    """`targets`, `rules`, `alerts`, `silences`, `nodes`, `services`, `tail`, …"""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """How one feed is doing."""
+
+    key: FeedKey
+    interval_seconds: float
+    observed_at: datetime | None = None
+    fault: Fault | None = None
+    attempts: int = 0
+
+    def state(self, now: datetime) -> SourceState:
+        """Worked out when it is drawn: a stored state is already wrong."""
+        if self.attempts == 0:
+            return SourceState.CONNECTING
+        reading: Reading[None] = Reading(None, self.observed_at)
+        interval = timedelta(seconds=self.interval_seconds)
+        freshness = reading.freshness(now, interval)
+        if self.fault is not None:
+            lost = freshness in {Freshness.NEVER, Freshness.LOST}
+            return SourceState.DOWN if lost else SourceState.FAILING
+        live = freshness is Freshness.LIVE
+        return SourceState.LIVE if live else SourceState.STALE
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Targets up against targets known, over the last half hour."""
+
+    up: Series
+    total: Series
+
+
+@dataclass(frozen=True, slots=True)
+class NodeView:
+    """One machine, as Talos and as Kubernetes see it: two independent facts."""
+
+    name: str
+    address: str
+    talos: Reading[TalosNode]
+    kube: KubeNode | None
+    """None when Kubernetes does not list it, or was never asked."""
+    kernel: tuple[LogFinding, ...] = ()
+
+
+class Standing(Enum):
+    """A cluster in one word, worst first."""
+
+    REAL = "real"
+    UNJUDGED = "unjudged"
+    CONNECTING = "connecting"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """One cluster. None stands for "not known yet", an empty tuple for "none"."""
+
+    name: str
+    sources: tuple[SourceStatus, ...] = ()
+    """Of shared endpoints too, so that a cluster knows what it is blind to."""
+    targets: tuple[TargetRow, ...] | None = None
+    trend: Trend | None = None
+    alerts: tuple[JudgedAlert, ...] | None = None
+    """Real first, then undecided, false positive, by design."""
+    nodes: tuple[NodeView, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    log_findings: tuple[LogFinding, ...] = ()
+    last_entry_at: datetime | None = None
+    """Time of the newest kernel-log entry seen."""
+
+    def standing(self, now: datetime) -> Standing:
+        """The worst thing about it: blindness is worse than quiet, not than real."""
+        alerts = self.alerts or ()
+        verdicts = {alert.verdict for alert in alerts}
+        verdicts |= {finding.verdict for finding in self.findings}
+        if Verdict.REAL in verdicts:
+            return Standing.REAL
+        states = {source.state(now) for source in self.sources}
+        blind = states - {SourceState.LIVE, SourceState.CONNECTING}
+        if Verdict.UNDECIDED in verdicts or blind:
+            return Standing.UNJUDGED
+        unknown = SourceState.CONNECTING in states or not states
+        return Standing.CONNECTING if unknown else Standing.QUIET
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """All clusters in the order of the config, and what belongs to none of them."""
+
+    clusters: tuple[Cluster, ...]
+    unassigned_alerts: tuple[JudgedAlert, ...] = ()
+    silences: tuple[Silence, ...] = ()
+
+    def cluster(self, name: str) -> Cluster | None:
+        """The cluster of that name."""
+        return next((each for each in self.clusters if each.name == name), None)

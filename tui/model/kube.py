@@ -1,0 +1,84 @@
+"""The few Kubernetes objects that the product reads, cut down to what it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui.model.labels import Labels
+
+
+@dataclass(frozen=True, slots=True)
+class KubeNode:
+    """A node object."""
+
+    name: str
+    addresses: tuple[str, ...]
+    is_ready: bool | None
+    """None when the condition is missing or Unknown: the kubelet has gone quiet."""
+    ready_message: str
+    kubelet_version: str
+    os_image: str
+    """Such as `Talos (v1.11.3)`."""
+    is_control_plane: bool
+    is_unschedulable: bool
+
+    @property
+    def runs_talos(self) -> bool:
+        """Whether the node's own OS image says Talos."""
+        return self.os_image.startswith("Talos")
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """A pod object."""
+
+    namespace: str
+    name: str
+    node: str
+    """Empty while it is not scheduled."""
+    labels: Labels
+    phase: str
+    is_ready: bool
+    """The Ready condition is True and no deletion is under way."""
+    created_at: datetime | None
+    scheduled: bool | None
+    """The PodScheduled condition; None when the scheduler never looked at it."""
+    reason: str = ""
+    """Why it is not ready, in Kubernetes' words."""
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonSet:
+    """A DaemonSet and how many of its pods are where they should be."""
+
+    namespace: str
+    name: str
+    labels: Labels
+    desired: int
+    ready: int
+
+
+@dataclass(frozen=True, slots=True)
+class KubeEvent:
+    """An event object."""
+
+    namespace: str
+    reason: str
+    message: str
+    type: str
+    involved: str
+    """kind/name."""
+    last_at: datetime | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A leader-election lease: who holds it and when it was last renewed."""
+
+    namespace: str
+    name: str
+    holder: str
+    renewed_at: datetime | None
+    duration_seconds: int

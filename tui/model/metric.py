@@ -1,0 +1,58 @@
+"""Prometheus samples, series and alerting rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui.model.labels import Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One value of one series; NaN and infinities are kept."""
+
+    labels: Labels
+    at: float
+    """Unix seconds, to the millisecond."""
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series over time. Steps without a sample are simply not there."""
+
+    labels: Labels
+    points: tuple[tuple[float, float], ...]
+    """(unix seconds, value), oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleAlert:
+    """An alert where it is evaluated: pending ones too, no external labels."""
+
+    labels: Labels
+    annotations: Labels
+    state: str
+    """`pending` or `firing`; newer servers may say more."""
+    active_at: datetime | None
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An alerting rule. Names repeat: its key is (file, group, position)."""
+
+    file: str
+    group: str
+    position: int
+    name: str
+    query: str
+    state: str
+    health: str
+    """`ok`, `err` or `unknown`; an `err` rule keeps alerts that mean nothing."""
+    last_error: str
+    duration_seconds: float
+    labels: Labels
+    annotations: Labels
+    alerts: tuple[RuleAlert, ...]

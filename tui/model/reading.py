@@ -1,0 +1,46 @@
+"""What an endpoint last told us, and how old that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Generic, TypeVar
+
+from tui.model.fault import Fault
+
+T = TypeVar("T")
+
+STALE_AFTER = 2
+LOST_AFTER = 10
+
+
+class Freshness(Enum):
+    """How much a reading may still be trusted."""
+
+    NEVER = "never"
+    LIVE = "live"
+    STALE = "stale"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[T]):
+    """What one endpoint last told us. A failed attempt keeps `value`."""
+
+    value: T | None = None
+    observed_at: datetime | None = None
+    """When `value` was received, UTC; None until the first success."""
+    fault: Fault | None = None
+    """Why the newest attempt failed; None when it did not."""
+    attempts: int = 0
+    """Attempts so far, failed ones too: 0 means still connecting."""
+
+    def freshness(self, now: datetime, interval: timedelta) -> Freshness:
+        """NEVER before the first success, STALE after 2 missed polls, LOST after 10."""
+        if self.observed_at is None:
+            return Freshness.NEVER
+        missed = (now - self.observed_at) / interval
+        if missed > LOST_AFTER:
+            return Freshness.LOST
+        return Freshness.STALE if missed > STALE_AFTER else Freshness.LIVE

@@ -1,0 +1,81 @@
+"""Silences and their matchers, in Alertmanager's sense."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from tui.model.labels import Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """One matcher. Regular expressions are anchored at both ends."""
+
+    name: str
+    value: str
+    is_regex: bool = False
+    is_equal: bool = True
+
+    def matches(self, labels: Labels) -> bool:
+        """Whether a label set passes; a label that is not there has the value "".
+
+        raise   re.error when the expression is not one
+        """
+        value = labels.get(self.name, "")
+        hit = (
+            re.fullmatch(self.value, value) is not None
+            if self.is_regex
+            else value == self.value
+        )
+        return hit is self.is_equal
+
+    def __str__(self) -> str:
+        """As one writes it: `name="value"`."""
+        operator = (
+            ("=~" if self.is_equal else "!~")
+            if self.is_regex
+            else ("=" if self.is_equal else "!=")
+        )
+        value = self.value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'{self.name}{operator}"{value}"'
+
+
+class SilenceState(Enum):
+    """Worked out by the server from its clock."""
+
+    ACTIVE = "active"
+    PENDING = "pending"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceDraft:
+    """A silence to be made, or changed when it has an id."""
+
+    matchers: tuple[Matcher, ...]
+    starts_at: datetime
+    ends_at: datetime
+    created_by: str
+    comment: str
+    id: str = ""
+
+    def covers(self, labels: Labels) -> bool:
+        """Whether it would mute an alert with these labels: all matchers must pass."""
+        return all(matcher.matches(labels) for matcher in self.matchers)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A silence as the server lists it; expired ones too."""
+
+    id: str
+    state: SilenceState
+    matchers: tuple[Matcher, ...]
+    starts_at: datetime
+    ends_at: datetime
+    updated_at: datetime | None
+    created_by: str
+    comment: str

@@ -1,0 +1,96 @@
+"""Scrape targets, and what the operator's inventory says of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from tui.model.labels import Labels
+
+
+class Health(Enum):
+    """What Prometheus says; ABSENT is our word for a target it does not list."""
+
+    UP = "up"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+    ABSENT = "absent"
+
+
+class Expected(Enum):
+    """What the inventory says."""
+
+    YES = "yes"
+    NO = "no"
+    UNLISTED = "unlisted"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One active target, after relabelling."""
+
+    labels: Labels
+    health: Health
+    scrape_pool: str
+    scrape_url: str
+    last_error: str
+    last_scrape: datetime | None
+    """Start of the last scrape; None when it was never scraped."""
+    scrape_seconds: float
+    interval_seconds: float
+    timeout_seconds: float
+
+    @property
+    def job(self) -> str:
+        """The `job` label, which is not always the scrape pool."""
+        return self.labels.get("job", "")
+
+    @property
+    def instance(self) -> str:
+        """The `instance` label; its host need not be that of the scrape URL."""
+        return self.labels.get("instance", "")
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryTarget:
+    """One line of the inventory after its ranges were written out."""
+
+    job: str
+    instance: str | None
+    """None stands for the whole job, whatever its instances."""
+    expected: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """A target held against the inventory: two independent facts side by side."""
+
+    job: str
+    instance: str
+    expected: Expected
+    health: Health
+    reason: str = ""
+    """Why the inventory expects it or not, in the operator's words."""
+    target: Target | None = None
+    """None when it is expected and Prometheus does not list it."""
+
+    @property
+    def key(self) -> str:
+        """Stable over refreshes."""
+        return f"{self.job} {self.instance}"
+
+    @property
+    def last_error(self) -> str:
+        """Prometheus' own words; empty when up or absent."""
+        return self.target.last_error if self.target else ""
+
+    @property
+    def is_finding(self) -> bool:
+        """Something a person should act on: not as the inventory would have it."""
+        if self.expected is Expected.NO:
+            return self.health is Health.UP
+        return self.health is Health.DOWN or (
+            self.expected is Expected.YES and self.health is Health.ABSENT
+        )

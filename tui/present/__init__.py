@@ -1,0 +1,1 @@
+"""Model values to rows, words and tones; the only place of local time."""

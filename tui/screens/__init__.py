@@ -1,0 +1,1 @@
+"""Layout and wiring, one screen a file."""

@@ -1,0 +1,1 @@
+"""Bytes in, model values out: one module for each kind of server."""

@@ -1,0 +1,1 @@
+"""Judges alerts from answers: pure functions, no I/O, no clock."""
