@@ -1,0 +1,213 @@
+"""What the lab's estate is at one moment: frozen values, no network, no clock.
+
+Every time in here is an *offset*: a `timedelta` from the story's zero, negative
+for what lies before it. Only `tui.lab.clock` turns offsets into instants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a machine is in its cluster, in Talos' words."""
+
+    CONTROL_PLANE = "controlplane"
+    WORKER = "worker"
+
+
+class Health(StrEnum):
+    """A Talos service's health. UNKNOWN: it has no check, or none ran yet."""
+
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+    UNKNOWN = "unknown"
+
+
+class Reach(StrEnum):
+    """What becomes of a connection to a node."""
+
+    ANSWERS = "answers"
+    REFUSES = "refuses"  # refused at once
+    SILENT = "silent"  # accepted by nobody: hangs until the caller gives up
+
+
+@dataclass(frozen=True, slots=True)
+class LabServiceEvent:
+    """One entry of a Talos service's history; `state` as in ServiceInfo."""
+
+    at: timedelta
+    state: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabService:
+    """A Talos service, as `ServiceList` shows it.
+
+    message     the last health message; empty while healthy
+    changed_at  when healthy last flipped
+    events      oldest first
+    """
+
+    id: str
+    state: str
+    health: Health
+    changed_at: timedelta
+    message: str = ""
+    events: tuple[LabServiceEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabNode:
+    """One Talos machine."""
+
+    name: str
+    address: str
+    cluster: str
+    role: Role
+    talos_version: str  # the tag, with its "v"
+    kubernetes_version: str
+    kernel: str
+    booted_at: timedelta
+    services: tuple[LabService, ...] = ()  # sorted by id
+    is_ready: bool = True  # the kubelet's condition, not the machine's
+    ready_since: timedelta = timedelta(days=-19)
+    reach: Reach = Reach.ANSWERS
+
+
+@dataclass(frozen=True, slots=True)
+class LabLine:
+    """One line that a node wrote, to its kernel log or to a service's log.
+
+    seq       counts the lines of one node and service; the same line always has
+              the same number
+    service   "kernel" for the kernel log
+    priority  the kernel's word: emerg, alert, crit, err, warning, notice, info, debug
+    fields    SUBSYSTEM and DEVICE of a kernel record
+    """
+
+    at: timedelta
+    cluster: str
+    address: str
+    service: str
+    facility: str
+    priority: str
+    message: str
+    seq: int = 0
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabPod:
+    """One pod. `reason` is why it is not Ready; empty when it is."""
+
+    name: str
+    namespace: str
+    node: str
+    labels: Mapping[str, str]
+    owner: tuple[str, str]  # kind and name
+    image: str
+    created_at: timedelta
+    ready_since: timedelta
+    phase: str = "Running"
+    is_ready: bool = True
+    reason: str = ""
+    restarts: int = 0
+    claims: tuple[str, ...] = ()  # persistent volume claims that it mounts
+
+
+@dataclass(frozen=True, slots=True)
+class LabEvent:
+    """One Kubernetes event, about an object of the same namespace."""
+
+    name: str
+    namespace: str
+    at: timedelta
+    reason: str
+    message: str
+    kind: str
+    about: str
+    component: str
+    type: str = "Normal"
+
+
+@dataclass(frozen=True, slots=True)
+class LabLease:
+    """A leader's lease. `renewed_at` stands still when its holder is gone."""
+
+    name: str
+    holder: str
+    renewed_at: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class LabCluster:
+    """One cluster as its own API server sees it."""
+
+    name: str
+    nodes: tuple[LabNode, ...]
+    pods: tuple[LabPod, ...] = ()
+    events: tuple[LabEvent, ...] = ()
+    leases: tuple[LabLease, ...] = ()
+    config_maps: Mapping[tuple[str, str], Mapping[str, str]] = field(
+        default_factory=dict
+    )
+    service_monitors: tuple[tuple[str, str], ...] = ()  # name, job label
+    api_answers: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A time in which a target could not be scraped; `until` None: it lasts."""
+
+    since: timedelta
+    until: timedelta | None
+    error: str
+
+    def covers(self, at: timedelta) -> bool:
+        """Whether the outage was on at that offset."""
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class LabTarget:
+    """One scrape target, with its whole past."""
+
+    labels: Mapping[str, str]
+    scrape_url: str
+    outages: tuple[Outage, ...] = ()
+    interval_seconds: int = 10
+
+    def outage(self, at: timedelta) -> Outage | None:
+        """The outage that is on at that offset, if any."""
+        return next((one for one in self.outages if one.covers(at)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """Everything, at one offset `at`. `broken` names the servers that misbehave."""
+
+    at: timedelta
+    clusters: tuple[LabCluster, ...]
+    targets: tuple[LabTarget, ...]
+    dropped_targets: tuple[Mapping[str, str], ...]
+    watchdog_fires: bool = True
+    broken: frozenset[str] = frozenset()
+
+    def node(self, target: str) -> LabNode | None:
+        """The node with that address or name."""
+        nodes = (node for cluster in self.clusters for node in cluster.nodes)
+        return next(
+            (node for node in nodes if target in (node.address, node.name)), None
+        )
+
+    def cluster(self, name: str) -> LabCluster:
+        """The cluster of that name; KeyError when there is none."""
+        for cluster in self.clusters:
+            if cluster.name == name:
+                return cluster
+        raise KeyError(name)

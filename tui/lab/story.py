@@ -1,0 +1,135 @@
+"""The story: what the estate is at an offset, and nothing else.
+
+`Story.at` is a pure function of the offset and of the faults that are on; a test,
+a demo and a picture that ask for the same moment see the same estate.
+
+before 2:00  calm: false alarms that have fired for weeks; proxmox-carrick is down
+2:00         an iSCSI session of talos-wk-2 (prod) drops; BTRFS on sdb goes bad
+2:50         the kubelet of talos-wk-2 fails its health check
+4:00         the Cilium agent of talos-wk-1 (prod) dies: KubeProxyDown becomes real
+6:00         Cilium is back
+7:00         the session is back, then the kubelet; calm again
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from tui.lab import workloads
+from tui.lab.estate import (
+    Estate,
+    Health,
+    LabCluster,
+    LabNode,
+    LabService,
+    LabServiceEvent,
+    LabTarget,
+    Outage,
+    Reach,
+)
+from tui.lab.faults import FaultSet
+from tui.lab.homelab import CLUSTERS, DROPPED, NODES, TARGETS, target
+
+KUBELET_SICK = timedelta(minutes=2, seconds=50)
+KUBELET_WELL = timedelta(minutes=7, seconds=5)
+_SICKNESS = (
+    'Get "http://127.0.0.1:10248/healthz": context deadline exceeded '
+    "(Client.Timeout exceeded while awaiting headers)"
+)
+_SERVERS = {
+    "prometheus-down",
+    "prometheus-html",
+    "prometheus-hangs",
+    "alertmanager-down",
+    "loki-down",
+    "loki-tail-cut",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The story with some faults switched on."""
+
+    faults: FaultSet = field(default_factory=FaultSet)
+
+    def at(self, offset: timedelta) -> Estate:
+        """The whole estate at an offset from the story's zero."""
+        clusters = tuple(self._cluster(name, offset) for name in CLUSTERS)
+        dead = {
+            node.name
+            for cluster in clusters
+            for node in cluster.nodes
+            if node.reach is not Reach.ANSWERS
+        }
+        return Estate(
+            at=offset,
+            clusters=clusters,
+            targets=self._targets(offset, dead),
+            dropped_targets=DROPPED,
+            watchdog_fires=not self.faults.has("no-watchdog"),
+            broken=self.faults.names & _SERVERS,
+        )
+
+    def _cluster(self, name: str, offset: timedelta) -> LabCluster:
+        return LabCluster(
+            name=name,
+            nodes=tuple(
+                self._node(node, offset) for node in NODES if node.cluster == name
+            ),
+            pods=workloads.pods(name, offset, self.faults),
+            events=workloads.events(name, offset, self.faults),
+            leases=workloads.leases(name, offset, self.faults),
+            config_maps=workloads.config_maps(name, self.faults),
+            service_monitors=workloads.SERVICE_MONITORS if name == "monit" else (),
+            api_answers=not self.faults.has("kubernetes-down", name),
+        )
+
+    def _node(self, node: LabNode, offset: timedelta) -> LabNode:
+        if node.name == "talos-wk-2":
+            services = tuple(_in_story(one, offset) for one in node.services)
+            node = replace(node, services=services)
+        for fault, reach in (
+            ("node-dead", Reach.REFUSES),
+            ("node-blackhole", Reach.SILENT),
+        ):
+            if self.faults.has(fault, node.name):
+                since = offset - workloads.FAULT_AGE
+                node = replace(node, reach=reach, is_ready=False, ready_since=since)
+        return node
+
+    def _targets(self, offset: timedelta, dead: set[str]) -> tuple[LabTarget, ...]:
+        since = offset - workloads.FAULT_AGE
+        found = []
+        for one in TARGETS:
+            if one.labels.get("node") in dead:
+                address = one.labels["instance"]
+                error = f"dial tcp {address}: connect: no route to host"
+                one = replace(one, outages=(Outage(since, None, error),))
+            found.append(one)
+        if self.faults.has("kube-proxy-target-down"):
+            labels = {"namespace": "kube-system", "service": "kube-proxy"}
+            proxy = target("prod", "kube-proxy", "10.10.0.41:10249", **labels)
+            error = "dial tcp 10.10.0.41:10249: connect: connection refused"
+            found.append(replace(proxy, outages=(Outage(since, None, error),)))
+        return tuple(found)
+
+
+def _in_story(service: LabService, offset: timedelta) -> LabService:
+    """A service of talos-wk-2; its kubelet falls ill and recovers."""
+    if service.id != "kubelet" or offset < KUBELET_SICK:
+        return service
+    failed = LabServiceEvent(
+        KUBELET_SICK, "Running", f"Health check failed: {_SICKNESS}"
+    )
+    events = (*service.events, failed)
+    if offset < KUBELET_WELL:
+        return replace(
+            service,
+            health=Health.UNHEALTHY,
+            message=_SICKNESS,
+            changed_at=KUBELET_SICK,
+            events=events,
+        )
+    well = LabServiceEvent(KUBELET_WELL, "Running", "Health check successful")
+    return replace(service, changed_at=KUBELET_WELL, events=(*events, well))

@@ -1,0 +1,373 @@
+"""What Kubernetes runs in the lab's clusters: pods, their owners and their settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from tui.lab.estate import LabEvent, LabLease, LabNode, LabPod, Role
+from tui.lab.faults import FaultSet
+from tui.lab.homelab import KUBERNETES, NODES
+
+DEPLOYED = timedelta(days=-18)
+
+CILIUM_DOWN = timedelta(minutes=4)
+CILIUM_UP = timedelta(minutes=6)
+# A fault has been on for a while when one looks: its alerts are past their `for`.
+FAULT_AGE = timedelta(minutes=20)
+
+CILIUM_VICTIM = "cilium-wk1xq"
+_CILIUM_PODS: Mapping[str, str] = {
+    "talos-cp-1": "cilium-cp1ab",
+    "talos-wk-1": CILIUM_VICTIM,
+    "talos-wk-2": "cilium-wk2fm",
+    "talos-wk-3": "cilium-wk3zt",
+    "talos-monitor": "cilium-mon7d",
+    "talos-agentic": "cilium-agt2k",
+}
+_STATIC = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
+
+# cluster, namespace, workload, pod, node, image, claims
+_Application = tuple[str, str, str, str, str, str, tuple[str, ...]]
+_APPLICATIONS: tuple[_Application, ...] = (
+    (
+        "prod",
+        "home",
+        "StatefulSet/homeassistant",
+        "homeassistant-0",
+        "talos-wk-2",
+        "ghcr.io/home-assistant/home-assistant:2026.2.1",
+        ("homeassistant-config",),
+    ),
+    (
+        "prod",
+        "media",
+        "StatefulSet/jellyfin",
+        "jellyfin-0",
+        "talos-wk-1",
+        "docker.io/jellyfin/jellyfin:10.10.7",
+        ("jellyfin-config",),
+    ),
+    (
+        "prod",
+        "argocd",
+        "Deployment/argocd-server",
+        "argocd-server-6d8f9c7b55-x2lqp",
+        "talos-wk-3",
+        "quay.io/argoproj/argocd:v3.1.5",
+        (),
+    ),
+    (
+        "prod",
+        "argocd",
+        "StatefulSet/argocd-application-controller",
+        "argocd-application-controller-0",
+        "talos-wk-1",
+        "quay.io/argoproj/argocd:v3.1.5",
+        (),
+    ),
+    (
+        "prod",
+        "monitoring",
+        "Deployment/kube-state-metrics",
+        "kube-state-metrics-7f5d6c9d4-hv2mz",
+        "talos-wk-3",
+        "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.17.0",
+        (),
+    ),
+    (
+        "monit",
+        "monitoring",
+        "StatefulSet/prometheus-kube-prometheus-stack-prometheus",
+        "prometheus-kube-prometheus-stack-prometheus-0",
+        "talos-monitor",
+        "quay.io/prometheus/prometheus:v2.42.0",
+        ("prometheus-db",),
+    ),
+    (
+        "monit",
+        "monitoring",
+        "StatefulSet/alertmanager-kube-prometheus-stack-alertmanager",
+        "alertmanager-kube-prometheus-stack-alertmanager-0",
+        "talos-monitor",
+        "quay.io/prometheus/alertmanager:v0.25.0",
+        ("alertmanager-db",),
+    ),
+    (
+        "monit",
+        "monitoring",
+        "StatefulSet/loki",
+        "loki-0",
+        "talos-monitor",
+        "docker.io/grafana/loki:3.5.5",
+        ("storage-loki-0",),
+    ),
+    (
+        "agentic",
+        "agents",
+        "Deployment/claude-agent",
+        "claude-agent-5c8f7d9b64-9tq4w",
+        "talos-agentic",
+        "registry.home.arpa/claude-agent:0.9.3",
+        (),
+    ),
+)
+
+SERVICE_MONITORS: tuple[tuple[str, str], ...] = tuple(
+    (f"kube-prometheus-stack-{name}", name)
+    for name in (
+        "alertmanager",
+        "apiserver",
+        "coredns",
+        "kube-controller-manager",
+        "kube-etcd",
+        "kube-proxy",
+        "kube-scheduler",
+        "kube-state-metrics",
+        "kubelet",
+        "operator",
+        "prometheus",
+        "prometheus-node-exporter",
+    )
+)
+
+
+def cilium_is_down(at: timedelta, faults: FaultSet) -> bool:
+    """Whether prod's Cilium agent on talos-wk-1 is dead at that offset."""
+    return faults.has("cilium-agent-down") or CILIUM_DOWN <= at < CILIUM_UP
+
+
+def _pod(name: str, node: LabNode, namespace: str, **rest: object) -> LabPod:
+    blank = LabPod(name, namespace, node.name, {}, ("", ""), "", DEPLOYED, DEPLOYED)
+    return replace(blank, **rest)  # type: ignore[arg-type]  # the table's own columns
+
+
+def _static_pods(node: LabNode) -> Iterator[LabPod]:
+    for component in _STATIC:
+        yield _pod(
+            f"{component}-{node.name}",
+            node,
+            "kube-system",
+            labels={
+                "component": component,
+                "tier": "control-plane",
+                "k8s-app": component,
+            },
+            owner=("Node", node.name),
+            image=f"registry.k8s.io/{component}:{KUBERNETES}",
+        )
+
+
+def _daemons(node: LabNode) -> Iterator[LabPod]:
+    yield _pod(
+        _CILIUM_PODS[node.name],
+        node,
+        "kube-system",
+        labels={"k8s-app": "cilium", "app.kubernetes.io/name": "cilium-agent"},
+        owner=("DaemonSet", "cilium"),
+        image="quay.io/cilium/cilium:v1.18.2",
+    )
+    yield _pod(
+        f"vector-{node.name[6:]}",
+        node,
+        "monitoring",
+        labels={"app.kubernetes.io/name": "vector", "talos-log-receiver": "true"},
+        owner=("DaemonSet", "vector"),
+        image="docker.io/timberio/vector:0.50.0-alpine",
+    )
+    yield _pod(
+        f"node-exporter-{node.name[6:]}",
+        node,
+        "monitoring",
+        labels={"app.kubernetes.io/name": "prometheus-node-exporter"},
+        owner=("DaemonSet", "node-exporter"),
+        image="quay.io/prometheus/node-exporter:v1.9.1",
+    )
+
+
+def _shared_services(cluster: str, node: LabNode) -> Iterator[LabPod]:
+    for name, app, image in (
+        ("coredns", "kube-dns", "registry.k8s.io/coredns/coredns:v1.12.3"),
+        (
+            "cilium-operator",
+            "cilium-operator",
+            "quay.io/cilium/operator-generic:v1.18.2",
+        ),
+    ):
+        suffix = {"prod": "7c9bd", "monit": "5f4xk", "agentic": "8m2qr"}[cluster]
+        yield _pod(
+            f"{name}-6b7d8c9f5d-{suffix}",
+            node,
+            "kube-system",
+            labels={"k8s-app": app, "app.kubernetes.io/name": name},
+            owner=("Deployment", name),
+            image=image,
+        )
+
+
+def _applications(cluster: str, nodes: Mapping[str, LabNode]) -> Iterator[LabPod]:
+    for where, namespace, workload, name, node, image, claims in _APPLICATIONS:
+        if where == cluster:
+            kind, _, owner = workload.partition("/")
+            yield _pod(
+                name,
+                nodes[node],
+                namespace,
+                labels={"app.kubernetes.io/name": owner},
+                owner=(kind, owner),
+                image=image,
+                claims=claims,
+            )
+
+
+def _calm_pods(cluster: str) -> tuple[LabPod, ...]:
+    nodes = {node.name: node for node in NODES if node.cluster == cluster}
+    pods: list[LabPod] = []
+    for node in nodes.values():
+        if node.role is Role.CONTROL_PLANE:
+            pods.extend(_static_pods(node))
+            pods.extend(_shared_services(cluster, node))
+        pods.extend(_daemons(node))
+    pods.extend(_applications(cluster, nodes))
+    return tuple(sorted(pods, key=lambda pod: (pod.namespace, pod.name)))
+
+
+_CALM = {name: _calm_pods(name) for name in ("prod", "monit", "agentic")}
+
+
+def _troubles(at: timedelta, faults: FaultSet) -> dict[str, tuple[timedelta, str]]:
+    """Pods of prod that are not Ready: since when, and why."""
+    long_ago = at - FAULT_AGE
+    found = {}
+    if cilium_is_down(at, faults):
+        since = long_ago if faults.has("cilium-agent-down") else CILIUM_DOWN
+        found[CILIUM_VICTIM] = (since, "CrashLoopBackOff")
+    for component in ("scheduler", "controller-manager"):
+        if faults.has(f"{component}-not-ready"):
+            found[f"kube-{component}-talos-cp-1"] = (long_ago, "CrashLoopBackOff")
+    return found
+
+
+def pods(cluster: str, at: timedelta, faults: FaultSet) -> tuple[LabPod, ...]:
+    """The pods of a cluster at an offset, sorted by namespace and name."""
+    calm = _CALM[cluster]
+    if cluster != "prod":
+        return calm
+    troubles = _troubles(at, faults)
+    return tuple(_with_trouble(pod, troubles, at) for pod in calm)
+
+
+def _with_trouble(
+    pod: LabPod, troubles: Mapping[str, tuple[timedelta, str]], at: timedelta
+) -> LabPod:
+    trouble = troubles.get(pod.name)
+    if trouble is not None:
+        since, reason = trouble
+        return replace(
+            pod, is_ready=False, reason=reason, ready_since=since, restarts=4
+        )
+    if pod.name == CILIUM_VICTIM and at >= CILIUM_UP:
+        return replace(pod, ready_since=CILIUM_UP, restarts=1)
+    return pod
+
+
+def events(cluster: str, at: timedelta, faults: FaultSet) -> tuple[LabEvent, ...]:
+    """The events of the last hour: work gets scheduled, deployments converge."""
+    found = []
+    application = next(
+        pod for pod in _CALM[cluster] if pod.namespace not in {"kube-system"}
+    )
+    # A backup job every ten minutes is what shows that the scheduler works.
+    period = timedelta(minutes=10)
+    turn = at // period
+    stopped = faults.has("scheduler-not-ready") and cluster == "prod"
+    for number in range(turn - 5, turn + 1):
+        when = period * number + timedelta(seconds=2)
+        if when > at or (stopped and when > at - FAULT_AGE):
+            continue
+        name = f"backup-{29_000_000 + number}-7xk2p"
+        found.append(
+            LabEvent(
+                f"{name}.18{number & 0xFFFFFF:010x}",
+                application.namespace,
+                when,
+                "Scheduled",
+                f"Successfully assigned {application.namespace}/{name} "
+                f"to {application.node}",
+                "Pod",
+                name,
+                "default-scheduler",
+            )
+        )
+    return (*found, *_scaling(cluster, at, faults), *_cilium_events(cluster, at))
+
+
+def _scaling(cluster: str, at: timedelta, faults: FaultSet) -> Iterator[LabEvent]:
+    when = timedelta(minutes=-23)
+    if faults.has("controller-manager-not-ready") and cluster == "prod":
+        return
+    if when <= at:
+        yield LabEvent(
+            "coredns.1862ab0c0de0",
+            "kube-system",
+            when,
+            "ScalingReplicaSet",
+            "Scaled up replica set coredns-6b7d8c9f5d from 0 to 1",
+            "Deployment",
+            "coredns",
+            "deployment-controller",
+        )
+
+
+def _cilium_events(cluster: str, at: timedelta) -> Iterator[LabEvent]:
+    if cluster == "prod" and at >= CILIUM_DOWN:
+        yield LabEvent(
+            f"{CILIUM_VICTIM}.1862ab0dead0",
+            "kube-system",
+            CILIUM_DOWN + timedelta(seconds=1),
+            "Unhealthy",
+            'Readiness probe failed: Get "http://127.0.0.1:9879/healthz": dial tcp '
+            "127.0.0.1:9879: connect: connection refused",
+            "Pod",
+            CILIUM_VICTIM,
+            "kubelet",
+            "Warning",
+        )
+
+
+def leases(cluster: str, at: timedelta, faults: FaultSet) -> tuple[LabLease, ...]:
+    """The leaders' leases, renewed every two seconds while the leader lives."""
+    holder = next(
+        node.name
+        for node in NODES
+        if node.cluster == cluster and node.role is Role.CONTROL_PLANE
+    )
+    found = []
+    for component in ("scheduler", "controller-manager"):
+        stopped = cluster == "prod" and faults.has(f"{component}-not-ready")
+        renewed = at - FAULT_AGE if stopped else at
+        period = timedelta(seconds=2)
+        renewed = renewed // period * period
+        found.append(LabLease(f"kube-{component}", f"{holder}_8d6f0c1e", renewed))
+    return tuple(found)
+
+
+def config_maps(
+    cluster: str, faults: FaultSet
+) -> Mapping[tuple[str, str], Mapping[str, str]]:
+    """The settings that matter, by namespace and name."""
+    is_off = cluster == "prod" and faults.has("replacement-off")
+    found: dict[tuple[str, str], Mapping[str, str]] = {
+        ("kube-system", "cilium-config"): {
+            "cluster-name": cluster,
+            "enable-ipv4": "true",
+            "ipam": "kubernetes",
+            "kube-proxy-replacement": "false" if is_off else "true",
+            "routing-mode": "native",
+        },
+        ("kube-system", "kube-root-ca.crt"): {"ca.crt": ""},
+    }
+    if cluster == "monit":
+        found["monitoring", "loki-alerting-rules"] = {"talos.yml": "groups: []\n"}
+    return found
