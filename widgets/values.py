@@ -7,7 +7,7 @@ here knows a colour, a size of screen or what the words mean.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -175,6 +175,18 @@ class FaultNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """The lines of a panel."""
+
+    top_left: str
+    top_right: str
+    bottom_left: str
+    bottom_right: str
+    horizontal: str
+    vertical: str
+
+
+@dataclass(frozen=True, slots=True)
 class Glyphs:
     """The characters that widgets draw by themselves, each one cell wide."""
 
@@ -188,19 +200,9 @@ class Glyphs:
     """Stands for a character that must not reach the terminal."""
     is_braille: bool
     """Curves are drawn with dots of braille; else with ASCII characters."""
-    box: Box = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """The lines of a panel."""
-
-    top_left: str
-    top_right: str
-    bottom_left: str
-    bottom_right: str
-    horizontal: str
-    vertical: str
+    box: Box
+    box_heavy: Box
+    """Drawn round the panel that has the keyboard."""
 
 
 UNICODE = Glyphs(
@@ -212,6 +214,7 @@ UNICODE = Glyphs(
     replacement="\N{REPLACEMENT CHARACTER}",
     is_braille=True,
     box=Box("┌", "┐", "└", "┘", "─", "│"),
+    box_heavy=Box("┏", "┓", "┗", "┛", "━", "┃"),
 )
 ASCII = Glyphs(
     ellipsis="~",
@@ -222,4 +225,5 @@ ASCII = Glyphs(
     replacement="?",
     is_braille=False,
     box=Box("+", "+", "+", "+", "-", "|"),
+    box_heavy=Box("#", "#", "#", "#", "=", "#"),
 )

@@ -52,7 +52,7 @@ ADVICE: dict[FaultKind, str] = {
     FaultKind.FORBIDDEN: "These credentials lack a right: see Least privilege.",
     FaultKind.NOT_FOUND: "Check the URL and its path: this server has no such thing.",
     FaultKind.RATE_LIMITED: "The server asks us to slow down; we do.",
-    FaultKind.BAD_QUERY: "The server refuses the query: check the labels in the config.",
+    FaultKind.BAD_QUERY: "The server refuses the query: check labels in the config.",
     FaultKind.PROTOCOL: "Something else answers there: check the URL; is it a proxy?",
     FaultKind.CONFIG: "Correct the config; the message names what is missing.",
     FaultKind.BUG: "This is our mistake: the diagnostics screen has what to report.",
