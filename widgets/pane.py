@@ -1,0 +1,97 @@
+"""The widget that paints its own lines: only what is visible, and no line twice.
+
+It knows nothing of what the lines are. A pane has neither border nor padding; a Panel
+around it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+
+from widgets.text import clean, cut, width_of
+from widgets.tone import Toned
+from widgets.values import UNICODE, Glyphs, Line, Tone
+
+# Some screens full of lines; when there are more, most of them are no longer needed.
+_KEPT_STRIPS = 2_000
+
+
+class LinePane(Toned):
+    """Base of all panes here: subclasses answer `draw_line`."""
+
+    ALLOW_SELECT = False
+
+    def __init__(
+        self,
+        *,
+        glyphs: Glyphs = UNICODE,
+        id: str | None = None,  # noqa: A002 - the name that Textual gives it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.glyphs = glyphs
+        self.strips_built = 0
+        """How many lines have been drawn afresh; the rest came from the cache."""
+        self._strips: dict[Hashable, Strip] = {}
+
+    def draw_line(self, y: int, width: int) -> Strip:
+        """Return line `y` of the widget, exactly `width` cells wide."""
+        raise NotImplementedError
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        width = self.outer_size.width
+        strips = [self.draw_line(y, width) for y in crop.line_range]
+        if crop.x == 0 and crop.width == width:
+            return strips
+        return [strip.crop(crop.x, crop.right) for strip in strips]
+
+    def notify_style_update(self) -> None:
+        self.forget_strips()
+        super().notify_style_update()
+
+    def forget_strips(self) -> None:
+        """Draw every line afresh next time."""
+        self._strips.clear()
+
+    def cached(self, key: Hashable, build: Callable[[], Strip]) -> Strip:
+        """Return the strip for a key that holds all that the strip depends on."""
+        strip = self._strips.get(key)
+        if strip is None:
+            if len(self._strips) >= _KEPT_STRIPS:
+                self._strips.clear()
+            strip = self._strips[key] = build()
+            self.strips_built += 1
+        return strip
+
+    def blank(self, width: int) -> Strip:
+        """Return an empty line."""
+        return Strip.blank(width, self.tone_style(Tone.TEXT))
+
+    def line_strip(self, line: Line, width: int) -> Strip:
+        """Draw a line, cut or filled to `width` cells."""
+        return self.strip(
+            ((self.clean(span.text), self.span_style(span)) for span in line), width
+        )
+
+    def strip(self, pieces: Iterable[tuple[str, Style]], width: int) -> Strip:
+        """Join clean pieces of text into a strip, cut or filled to `width` cells."""
+        segments = []
+        room = width
+        for text, style in pieces:
+            shown = cut(text, room, self.glyphs.ellipsis)
+            segments.append(Segment(shown, style))
+            room -= width_of(shown)
+            if shown != text:
+                break
+        if room > 0:
+            segments.append(Segment(" " * room, self.tone_style(Tone.TEXT)))
+        return Strip(segments, width)
+
+    def clean(self, text: str) -> str:
+        """Make a text from outside harmless."""
+        return clean(text, self.glyphs.replacement)
