@@ -6,16 +6,15 @@ around it has.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Sequence
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 
 from widgets.text import clean, cut, width_of
 from widgets.tone import Toned
-from widgets.values import UNICODE, Glyphs, Line, Tone
+from widgets.values import UNICODE, Align, Cut, Glyphs, Line, Tone
 
 # Some screens full of lines; when there are more, most of them are no longer needed.
 _KEPT_STRIPS = 2_000
@@ -74,23 +73,32 @@ class LinePane(Toned):
 
     def line_strip(self, line: Line, width: int) -> Strip:
         """Draw a line, cut or filled to `width` cells."""
-        return self.strip(
-            ((self.clean(span.text), self.span_style(span)) for span in line), width
-        )
+        return Strip(self.fit(self.pieces(line), width), width)
 
-    def strip(self, pieces: Iterable[tuple[str, Style]], width: int) -> Strip:
-        """Join clean pieces of text into a strip, cut or filled to `width` cells."""
-        segments = []
+    def pieces(self, line: Line) -> list[Segment]:
+        """Turn a line into cleaned text with styles."""
+        return [Segment(self.clean(span.text), self.span_style(span)) for span in line]
+
+    def fit(
+        self,
+        pieces: Sequence[Segment],
+        width: int,
+        align: Align = Align.LEFT,
+        where: Cut = Cut.END,
+    ) -> list[Segment]:
+        """Cut or fill clean pieces to exactly `width` cells."""
+        fitted = []
         room = width
-        for text, style in pieces:
-            shown = cut(text, room, self.glyphs.ellipsis)
-            segments.append(Segment(shown, style))
-            room -= width_of(shown)
-            if shown != text:
+        for piece in pieces:
+            text = cut(piece.text, room, self.glyphs.ellipsis, where)
+            fitted.append(Segment(text, piece.style))
+            room -= width_of(text)
+            if text != piece.text:
                 break
         if room > 0:
-            segments.append(Segment(" " * room, self.tone_style(Tone.TEXT)))
-        return Strip(segments, width)
+            space = Segment(" " * room, self.tone_style(Tone.TEXT))
+            fitted.insert(0 if align is Align.RIGHT else len(fitted), space)
+        return fitted
 
     def clean(self, text: str) -> str:
         """Make a text from outside harmless."""

@@ -1,0 +1,102 @@
+"""How the rows of a table are drawn: cells into columns, details below them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from widgets.columns import GAP, column_widths
+from widgets.pane import LinePane
+from widgets.values import Cell, Column, Row, Tone
+
+_EDGES = 2
+"""The cursor's mark on the left and the scroll bar on the right, a cell each."""
+_DIM = Style(dim=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the picture of a row depends on, besides the row."""
+
+    width: int
+    bar: str
+    is_cursor: bool
+    has_focus: bool
+
+
+class RowPainter:
+    """Draws for one table, in its style."""
+
+    def __init__(self, pane: LinePane, detail_column: int) -> None:
+        self._pane = pane
+        self._detail_column = detail_column
+
+    def header(self, columns: Sequence[Column], width: int) -> Strip:
+        """Draw the titles of the columns."""
+        cells = tuple(Cell(column.title, Tone.QUIET) for column in columns)
+        segments = self._cells(Row("", cells), columns, width - _EDGES)
+        return Strip(self._framed(self._over(segments, "row-table--header"), " ", " "))
+
+    def row(self, row: Row, part: int, columns: Sequence[Column], look: Look) -> Strip:
+        """Draw one line of a row: its cells, or with `part` above 0 a detail."""
+        room = look.width - _EDGES
+        if part == 0:
+            segments = self._cells(row, columns, room)
+        else:
+            segments = self._detail(row, part - 1, columns, room)
+        if row.dim:
+            segments = [
+                Segment(text, style and style + _DIM) for text, style, _ in segments
+            ]
+        mark = " "
+        if look.is_cursor:
+            segments = self._over(segments, "row-table--cursor")
+            mark = self._pane.glyphs.cursor if look.has_focus else " "
+        return Strip(self._framed(segments, mark, look.bar), look.width)
+
+    def _cells(self, row: Row, columns: Sequence[Column], room: int) -> list[Segment]:
+        pane = self._pane
+        segments: list[Segment] = []
+        taken = 0
+        widths = column_widths(columns, room)
+        for cell, column, width in zip(row.cells, columns, widths, strict=False):
+            if not width:
+                continue
+            if taken:
+                segments += pane.fit((), GAP)
+                taken += GAP
+            first = Segment(
+                pane.clean(cell.text),
+                pane.tone_style(cell.tone or row.tone, bold=cell.bold),
+            )
+            pieces = (first, *pane.pieces(cell.spans))
+            segments += pane.fit(pieces, width, cell.align or column.align, column.cut)
+            taken += width
+        return segments + pane.fit((), max(0, room - taken))
+
+    def _detail(
+        self, row: Row, number: int, columns: Sequence[Column], room: int
+    ) -> list[Segment]:
+        widths = column_widths(columns, room)[: self._detail_column]
+        indent = sum(width + GAP for width in widths if width)
+        pieces = self._pane.pieces(row.details[number])
+        return self._pane.fit((), indent) + self._pane.fit(pieces, room - indent)
+
+    def _over(self, segments: Iterable[Segment], component: str) -> list[Segment]:
+        return [
+            Segment(text, self._pane.over(style or Style.null(), component))
+            for text, style, _ in segments
+        ]
+
+    def _framed(
+        self, segments: Iterable[Segment], mark: str, bar: str
+    ) -> list[Segment]:
+        return [
+            Segment(mark, self._pane.tone_style(Tone.ACCENT)),
+            *segments,
+            Segment(bar, self._pane.tone_style(Tone.QUIET)),
+        ]

@@ -1,0 +1,259 @@
+"""A table of keyed rows that are replaced as a whole; it draws only what is visible.
+
+The widget owns the cursor and the scroll, both kept by key. Order and filter are the
+owner's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.strip import Strip
+
+from widgets.pane import LinePane
+from widgets.row_index import RowIndex
+from widgets.row_paint import Look, RowPainter
+from widgets.scroll import bar_glyph, top_for
+from widgets.values import UNICODE, Column, Glyphs, Line, Row, Span
+
+_WHEEL_LINES = 3
+
+
+class RowTable(LinePane, can_focus=True):
+    """Shows `rows` below a header; beside them the cursor and a scroll bar."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "row-table--cursor",
+        "row-table--header",
+    }
+    DEFAULT_CSS = """
+    RowTable { height: 1fr; }
+    RowTable > .row-table--header { text-style: bold; }
+    RowTable > .row-table--cursor { background: $boost; }
+    RowTable:focus > .row-table--cursor { background: $primary 35%; text-style: bold; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Open", id="table.open", tooltip="Open this row"),
+        Binding("j,down", "move(1)", "Down", show=False, id="table.down"),
+        Binding("k,up", "move(-1)", "Up", show=False, id="table.up"),
+        Binding("g,home", "first", "First", show=False, id="table.first"),
+        Binding("G,end", "last", "Last", show=False, id="table.last"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="table.page_down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="table.page_up"),
+    ]
+
+    @dataclass
+    class RowHighlighted(Message):
+        """The cursor is on another row; None when there is none left."""
+
+        table: RowTable
+        key: str | None
+
+        @property
+        def control(self) -> RowTable:
+            return self.table
+
+    @dataclass
+    class RowSelected(Message):
+        """The user opened a row."""
+
+        table: RowTable
+        key: str
+
+        @property
+        def control(self) -> RowTable:
+            return self.table
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        *,
+        show_header: bool = True,
+        detail_column: int = 0,
+        glyphs: Glyphs = UNICODE,
+        id: str | None = None,  # noqa: A002 - the name that Textual gives it
+        classes: str | None = None,
+    ) -> None:
+        """Make an empty table.
+
+        detail_column  the column below which the details of a row begin
+        """
+        super().__init__(glyphs=glyphs, id=id, classes=classes)
+        self._columns = tuple(columns)
+        self._header_height = 1 if show_header else 0
+        self._painter = RowPainter(self, detail_column)
+        self._index = RowIndex()
+        self._empty: Line = ()
+        self._cursor = 0
+        self._top = 0
+        self._has_moved = False
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns; cells beyond them are not drawn."""
+        return self._columns
+
+    @columns.setter
+    def columns(self, columns: Sequence[Column]) -> None:
+        if tuple(columns) != self._columns:
+            self._columns = tuple(columns)
+            self.forget_strips()
+            self.refresh()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows in order. New rows keep the cursor and the scroll by key.
+
+        Until the user moves the cursor it stays on the first row; while the table is
+        scrolled to its start it stays there, so that the newest worst is in view.
+        """
+        return self._index.rows
+
+    @rows.setter
+    def rows(self, rows: Sequence[Row]) -> None:
+        before, old = self.cursor_key, self._index
+        new = RowIndex(rows)
+        anchor = self._anchor()
+        distance = old.start(anchor) - self._top if len(old) else 0
+        self._index = new
+        self._cursor = old.follow(self._cursor, new) if self._has_moved else 0
+        if self._top > 0 and len(new):
+            self._top = new.start(old.follow(anchor, new)) - distance
+        self._clamp()
+        if self._has_moved and self.has_focus:
+            self._reveal()
+        self._tell_highlight(before)
+        self.refresh()
+
+    @property
+    def empty(self) -> Line:
+        """What is said when there are no rows."""
+        return self._empty
+
+    @empty.setter
+    def empty(self, line: Line) -> None:
+        self._empty = line
+        self.refresh()
+
+    @property
+    def cursor_key(self) -> str | None:
+        """The key of the row under the cursor."""
+        return self._index.rows[self._cursor].key if len(self._index) else None
+
+    def move_to(self, key: str) -> bool:
+        """Put the cursor on a row and show it; False when there is no such row."""
+        place = self._index.place(key)
+        if place is not None:
+            self._go(place)
+        return place is not None
+
+    def draw_line(self, y: int, width: int) -> Strip:
+        bar_at = y - self._header_height
+        total = self._index.line_count
+        bar = bar_glyph(bar_at, self._body_height, self._top, total, self.glyphs)
+        if bar_at < 0:
+            return self.cached(
+                ("header", width), lambda: self._painter.header(self._columns, width)
+            )
+        line = self._top + bar_at
+        if line >= total:
+            text = self._empty if total == 0 and bar_at == 0 else ()
+            return self.line_strip((Span(" "), *text), width)
+        place, part = self._index.at_line(line)
+        row = self._index.rows[place]
+        look = Look(width, bar, place == self._cursor, self.has_focus)
+        return self.cached(
+            (row, part, look),
+            lambda: self._painter.row(row, part, self._columns, look),
+        )
+
+    @property
+    def _body_height(self) -> int:
+        return max(0, self.size.height - self._header_height)
+
+    def _anchor(self) -> int:
+        """Return the row that keeps its place on the screen: the cursor's, if seen."""
+        index = self._index
+        if not len(index):
+            return 0
+        if self._top <= index.start(self._cursor) < self._top + self._body_height:
+            return self._cursor
+        return index.at_line(min(self._top, index.line_count - 1))[0]
+
+    def _clamp(self) -> None:
+        last_top = max(0, self._index.line_count - self._body_height)
+        self._top = max(0, min(self._top, last_top))
+        self._cursor = max(0, min(self._cursor, len(self._index) - 1))
+
+    def _reveal(self) -> None:
+        """Scroll as little as shows the whole of the cursor's row."""
+        if not len(self._index) or not self._body_height:
+            return
+        end = self._index.end(self._cursor)
+        self._top = max(self._top, end - self._body_height)
+        self._top = min(self._top, self._index.start(self._cursor))
+
+    def _go(self, place: int) -> None:
+        before = self.cursor_key
+        self._has_moved = True
+        self._cursor = place
+        self._clamp()
+        self._reveal()
+        self._tell_highlight(before)
+        self.refresh()
+
+    def _tell_highlight(self, before: str | None) -> None:
+        if self.cursor_key != before:
+            self.post_message(self.RowHighlighted(self, self.cursor_key))
+
+    def _show_from(self, top: int) -> None:
+        self._top = top
+        self._clamp()
+        self.refresh()
+
+    def action_move(self, rows: int) -> None:
+        self._go(self._cursor + rows)
+
+    def action_page(self, pages: int) -> None:
+        if not len(self._index):
+            return
+        line = self._index.start(self._cursor) + pages * max(1, self._body_height - 1)
+        line = max(0, min(line, self._index.line_count - 1))
+        self._go(self._index.at_line(line)[0])
+
+    def action_first(self) -> None:
+        self._go(0)
+
+    def action_last(self) -> None:
+        self._go(len(self._index) - 1)
+
+    def action_select(self) -> None:
+        if self.cursor_key is not None:
+            self.post_message(self.RowSelected(self, self.cursor_key))
+
+    def on_resize(self) -> None:
+        self._clamp()
+        if self.has_focus:
+            self._reveal()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._show_from(self._top + _WHEEL_LINES)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._show_from(self._top - _WHEEL_LINES)
+
+    def on_click(self, event: events.Click) -> None:
+        y = event.y - self._header_height
+        if event.x == self.size.width - 1:
+            self._show_from(top_for(y, self._body_height, self._index.line_count))
+        elif y >= 0 and self._top + y < self._index.line_count:
+            self._go(self._index.at_line(self._top + y)[0])
+            if event.chain == 2:
+                self.action_select()
