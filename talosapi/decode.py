@@ -1,0 +1,180 @@
+"""Protobuf messages and raw bytes into the values of `messages`. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from talosapi.messages import (
+    CpuTimes,
+    Health,
+    KernelRecord,
+    Memory,
+    Mount,
+    Priority,
+    Service,
+    ServiceEvent,
+    SystemStat,
+    Version,
+)
+from talosapi.proto import machine_pb2 as machine
+from talosapi.text import printable
+
+LONGEST_LINE = 64 * 1024
+
+
+def version(message: machine.Version) -> Version:
+    """proto: machine.Version."""
+    info, platform = message.version, message.platform
+    return Version(
+        tag=info.tag,
+        sha=info.sha,
+        os=info.os,
+        arch=info.arch,
+        platform=platform.name,
+        mode=platform.mode,
+        has_rbac=message.features.rbac,
+    )
+
+
+def service(message: machine.ServiceInfo) -> Service:
+    """proto: machine.ServiceInfo."""
+    return Service(
+        id=message.id,
+        state=message.state,
+        health=_health(message),
+        message=printable(message.health.last_message),
+        last_change=_instant(message.health.last_change),
+        events=tuple(
+            ServiceEvent(event.state, printable(event.msg), _instant(event.ts))
+            for event in message.events.events
+        ),
+    )
+
+
+def _health(message: machine.ServiceInfo) -> Health:
+    health = message.health
+    if health.unknown:
+        return Health.UNKNOWN
+    if health.healthy:
+        return Health.HEALTHY
+    # Talos 1.8.0 called services without a check unhealthy (siderolabs/talos 9839).
+    if message.state == "Running" and health.last_message == "service not running":
+        return Health.UNKNOWN
+    return Health.UNHEALTHY
+
+
+def _instant(stamp: Timestamp) -> datetime | None:
+    """Unset is the epoch here and year 1 in Go; both mean never."""
+    return stamp.ToDatetime(tzinfo=UTC) if stamp.seconds > 0 else None
+
+
+def system_stat(message: machine.SystemStat) -> SystemStat:
+    """proto: machine.SystemStat."""
+    total = message.cpu_total
+    return SystemStat(
+        booted_at=_boot_time(message.boot_time),
+        cpu=CpuTimes(
+            user_seconds=total.user,
+            nice_seconds=total.nice,
+            system_seconds=total.system,
+            idle_seconds=total.idle,
+            iowait_seconds=total.iowait,
+            irq_seconds=total.irq,
+            soft_irq_seconds=total.soft_irq,
+            steal_seconds=total.steal,
+        ),
+        running_processes=message.process_running,
+        blocked_processes=message.process_blocked,
+    )
+
+
+def _boot_time(seconds: int) -> datetime | None:
+    """A node without a battery clock starts in 1970, or says 0, or nonsense."""
+    is_plausible = 365 * 86400 < seconds < 2**33
+    return datetime.fromtimestamp(seconds, UTC) if is_plausible else None
+
+
+def memory(message: machine.Memory) -> Memory:
+    """proto: machine.Memory; kibibytes on the wire."""
+    info = message.meminfo
+    return Memory(
+        total_bytes=info.memtotal * 1024,
+        free_bytes=info.memfree * 1024,
+        available_bytes=info.memavailable * 1024,
+        buffers_bytes=info.buffers * 1024,
+        cached_bytes=info.cached * 1024,
+    )
+
+
+def mounts(message: machine.Mounts) -> tuple[Mount, ...]:
+    """proto: machine.Mounts."""
+    return tuple(
+        Mount(one.filesystem, one.mounted_on, one.size, one.available)
+        for one in message.stats
+    )
+
+
+# `<facility>: <priority, padded to 7>: [<RFC 3339>]: <message>`
+_RECORD = re.compile(rb"(\w+): +(\w+): \[([^\]]*)\]: (.*)", re.DOTALL)
+_FIELD = re.compile(rb" ([A-Z_]+)=(.*)")
+
+
+def kernel_record(raw: bytes) -> KernelRecord:
+    """Read one `common.Data` of a Dmesg stream: one record, one to three lines."""
+    match = _RECORD.match(raw)
+    if match is None:
+        return KernelRecord("", Priority.INFO, None, printable(raw.strip()))
+    facility, priority, at, text = match.groups()
+    first, *rest = text.rstrip(b"\n").split(b"\n")
+    lines, fields = [first], {}
+    for line in rest:
+        if found := _FIELD.fullmatch(line):
+            fields[found[1].decode()] = printable(found[2])
+        else:
+            lines.append(line)
+    return KernelRecord(
+        facility=facility.decode(errors="replace"),
+        priority=Priority.__members__.get(priority.decode().upper(), Priority.INFO),
+        at=_record_time(at),
+        message=printable(b" ".join(lines)).strip(),
+        fields=fields,
+    )
+
+
+def _record_time(text: bytes) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text.decode())  # cuts nanoseconds short
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+class LineSplitter:
+    """Whole lines out of chunks that were cut anywhere, even inside a character."""
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+
+    def feed(self, chunk: bytes) -> Iterator[str]:
+        """The lines that this chunk completes, printable, without their ends.
+
+        A line of more than 64 KiB comes in pieces.
+        """
+        self._rest += chunk
+        *lines, rest = self._rest.split(b"\n")
+        self._rest = rest
+        for line in lines:
+            yield printable(bytes(line))
+        while len(self._rest) > LONGEST_LINE:
+            yield printable(bytes(self._rest[:LONGEST_LINE]))
+            del self._rest[:LONGEST_LINE]
+
+    def flush(self) -> Iterator[str]:
+        """What is left at the end of the stream: a last line without an end."""
+        if self._rest:
+            yield printable(bytes(self._rest))
+            self._rest.clear()

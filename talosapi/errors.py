@@ -1,0 +1,127 @@
+"""What can go wrong, as errors that a person can act on. Knows no transport.
+
+Exception
+ ├─ TalosConfigError   a talosconfig that cannot be used
+ └─ TalosError         a call that failed
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from enum import StrEnum
+from pathlib import Path
+
+
+class ErrorKind(StrEnum):
+    """Why a call failed, by what one would do about it."""
+
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    TLS = "tls"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not-found"
+    UNSUPPORTED = "unsupported"
+    PROTOCOL = "protocol"
+
+
+ADVICE: dict[ErrorKind, str] = {
+    ErrorKind.UNREACHABLE: "Check that the node is up and that its address and port "
+    "50000 can be reached from the endpoint.",
+    ErrorKind.TIMEOUT: "The node may be down or overloaded, or a firewall may be "
+    "dropping packets on the way.",
+    ErrorKind.TLS: "Check ca, crt and key of this talosconfig context: they must come "
+    "from this cluster and must not have expired.",
+    ErrorKind.FORBIDDEN: "Use a talosconfig with a role that allows this call "
+    "(os:reader for reading), and a control plane node as endpoint.",
+    ErrorKind.NOT_FOUND: "It does not exist on this node.",
+    ErrorKind.UNSUPPORTED: "This node's role or Talos version has no such call.",
+    ErrorKind.PROTOCOL: "Something other than a Talos apid may be listening there, or "
+    "the node answered with an error of its own; see its apid and machined logs.",
+}
+
+
+class TalosError(Exception):
+    """A call that failed.
+
+    kind      what kind of trouble; `advice` has a sentence for each
+    node      whom we asked about; "" when no node was named
+    endpoint  whom we dialled, as host:port
+    call      the method's bare name, such as "ServiceList"
+    message   the cause in the words of whoever reported it
+    """
+
+    def __init__(
+        self, kind: ErrorKind, message: str, *, node: str, endpoint: str, call: str
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.node = node
+        self.endpoint = endpoint
+        self.call = call
+
+    @property
+    def advice(self) -> str:
+        """One sentence: what to do about it."""
+        return ADVICE[self.kind]
+
+    def __str__(self) -> str:
+        about = f" of {self.node}" if self.node else ""
+        return f"{self.call}{about} through {self.endpoint}: {self.message}"
+
+
+class TalosConfigError(Exception):
+    """A talosconfig that is missing or cannot be used: which, why, what to do."""
+
+    def __init__(self, path: Path | None, problem: str, advice: str) -> None:
+        super().__init__(problem)
+        self.path = path
+        self.problem = problem
+        self.advice = advice
+
+    def __str__(self) -> str:
+        place = f"{self.path}: " if self.path else ""
+        return f"{place}{self.problem}. {self.advice}"
+
+
+_KINDS = {
+    "CANCELLED": ErrorKind.UNREACHABLE,  # machined ends its streams when it goes down
+    "UNAVAILABLE": ErrorKind.UNREACHABLE,
+    "DEADLINE_EXCEEDED": ErrorKind.TIMEOUT,
+    "PERMISSION_DENIED": ErrorKind.FORBIDDEN,
+    "UNAUTHENTICATED": ErrorKind.FORBIDDEN,
+    "NOT_FOUND": ErrorKind.NOT_FOUND,
+    "UNIMPLEMENTED": ErrorKind.UNSUPPORTED,
+}
+
+# Go errors without a status of their own arrive as UNKNOWN; these say what they mean.
+_ABSENT = ("was not registered", "not found", "not defined")
+
+
+def kind_of(status: str, message: str) -> ErrorKind:
+    """The kind of a gRPC status, by its name, such as "UNAVAILABLE"."""
+    if status == "UNKNOWN" and message.endswith(_ABSENT):
+        return ErrorKind.NOT_FOUND
+    return _KINDS.get(status, ErrorKind.PROTOCOL)
+
+
+def kind_of_dial(error: Exception) -> ErrorKind:
+    """The kind of what kept us from, or threw us out of, an endpoint."""
+    # The end of the connection is no fault of anybody's certificate.
+    ended = isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError)
+    is_tls = isinstance(error, ssl.SSLError) and not ended
+    return ErrorKind.TLS if is_tls else ErrorKind.UNREACHABLE
+
+
+def describe_dial(error: Exception) -> str:
+    """The same in words, without Python's and OpenSSL's file and line numbers."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not to be trusted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError) and error.reason:
+        return f"TLS: {error.reason.lower().replace('_', ' ')}"
+    if isinstance(error, OSError) and error.errno and error.errno > 0:
+        return os.strerror(error.errno).lower()
+    if isinstance(error, OSError) and error.strerror:  # names that do not resolve
+        return error.strerror.lower()
+    return str(error)

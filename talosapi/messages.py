@@ -1,0 +1,157 @@
+"""What the client returns: frozen values. Protobuf stays inside talosapi."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a node runs.
+
+    tag       the Talos version with its "v", such as "v1.14.0"
+    platform  such as "metal"; mode is metal, cloud, container or metal-agent
+    """
+
+    tag: str
+    sha: str
+    os: str
+    arch: str
+    platform: str
+    mode: str
+    has_rbac: bool
+
+
+class Health(StrEnum):
+    """A service's health. UNKNOWN: it has no check, or none has run yet."""
+
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEvent:
+    """One entry of a service's history. `at` is None when the node does not say."""
+
+    state: str
+    message: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One Talos service.
+
+    state        Talos' own word: Running, Waiting, Failed, Finished, Skipped, ...
+    message      the newest health message; "" while healthy
+    last_change  when health last flipped; None when it never had any
+    events       oldest first, at most 64
+    """
+
+    id: str
+    state: str
+    health: Health
+    message: str
+    last_change: datetime | None
+    events: tuple[ServiceEvent, ...] = ()
+
+    @property
+    def is_up(self) -> bool:
+        """Up as Talos means it: skipped, or running and not unhealthy."""
+        if self.state == "Running":
+            return self.health is not Health.UNHEALTHY
+        return self.state == "Skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class CpuTimes:
+    """Seconds since boot that all processors together have spent; guest is in user."""
+
+    user_seconds: float
+    nice_seconds: float
+    system_seconds: float
+    idle_seconds: float
+    iowait_seconds: float
+    irq_seconds: float
+    soft_irq_seconds: float
+    steal_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SystemStat:
+    """`booted_at` is None while the node's clock is not set."""
+
+    booted_at: datetime | None
+    cpu: CpuTimes
+    running_processes: int
+    blocked_processes: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadAvg:
+    """Load over the last 1, 5 and 15 minutes."""
+
+    load1: float
+    load5: float
+    load15: float
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes. `available_bytes` is 0 on a kernel that does not report it."""
+
+    total_bytes: int
+    free_bytes: int
+    available_bytes: int
+    buffers_bytes: int
+    cached_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """One mounted file system. Pseudo file systems have a size of 0."""
+
+    filesystem: str
+    mounted_on: str
+    size_bytes: int
+    available_bytes: int
+
+
+class Priority(IntEnum):
+    """A kernel record's priority; the lower, the worse."""
+
+    EMERG = 0
+    ALERT = 1
+    CRIT = 2
+    ERR = 3
+    WARNING = 4
+    NOTICE = 5
+    INFO = 6
+    DEBUG = 7
+
+
+@dataclass(frozen=True, slots=True)
+class KernelRecord:
+    """One record of the kernel log.
+
+    facility  "kern", "user", "daemon", ...; "" for a record that cannot be read
+    at        computed by the node when it is asked: the same record can be up to a
+              second off in another answer, so it is no key; None if unreadable
+    message   printable, one line, without the device lines
+    fields    those device lines: SUBSYSTEM and DEVICE
+    """
+
+    facility: str
+    priority: Priority
+    at: datetime | None
+    message: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_from_talos(self) -> bool:
+        """Whether machined wrote it: its `warning` is only the kernel's default."""
+        return self.facility == "user" and self.message.startswith("[talos]")

@@ -1,0 +1,262 @@
+"""A gRPC channel whose TLS is done here, over whichever endpoint answers.
+
+    grpcio ──plain HTTP/2──► private unix socket ──pump──► TLS ──► apid
+
+gRPC dials the socket whenever it needs a connection; each dial takes the first
+endpoint that lets us in. It knows nothing of methods and messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import ssl
+import struct
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import grpc
+
+from talosapi.config import TalosContext
+from talosapi.endpoint import Endpoint
+from talosapi.tls import client_context
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+CHUNK = 256 * 1024
+MAX_MESSAGE = 32 * 1024 * 1024  # GRPCMaxMessageSize of Talos
+DIAL_SECONDS = 2.0
+
+OPTIONS = (
+    ("grpc.max_receive_message_length", MAX_MESSAGE),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 5000),
+    # A unix socket has no proxy, and apid offers no service config by DNS.
+    ("grpc.enable_http_proxy", 0),
+    # Channels of two contexts must not share a socket.
+    ("grpc.use_local_subchannel_pool", 1),
+)
+
+
+class Transport:
+    """One context's way to its apids.
+
+    Endpoints are tried in order; one that fails goes to the end of the queue, so
+    the next connection starts with another, and comes back to it when that fails.
+    """
+
+    def __init__(self, context: TalosContext, dial_seconds: float = DIAL_SECONDS):
+        self._context = context
+        self._dial_seconds = dial_seconds
+        self._queue = list(context.endpoints)
+        self._faults: dict[Endpoint, Exception] = {}
+        self._serving: Endpoint | None = None
+        self._tls: ssl.SSLContext | None = None
+        self._folder: TemporaryDirectory[str] | None = None
+        self._server: asyncio.Server | None = None
+        self._channel: grpc.aio.Channel | None = None
+        self._pumps: set[asyncio.Task[None]] = set()
+        self._opening = asyncio.Lock()
+
+    @property
+    def serving(self) -> Endpoint | None:
+        """The endpoint that we have heard from on the current connection."""
+        return self._serving
+
+    @property
+    def first(self) -> Endpoint:
+        """The endpoint that is in use, or will be tried first."""
+        return self._serving or self._queue[0]
+
+    @property
+    def faults(self) -> dict[Endpoint, Exception]:
+        """Why each endpoint failed since one last answered; empty when one does."""
+        return dict(self._faults)
+
+    async def channel(self) -> grpc.aio.Channel:
+        """The channel, opened on first use.
+
+        raise  ssl.SSLError when the context's certificates cannot be used
+        raise  OSError when the private socket cannot be made
+        """
+        async with self._opening:
+            if self._channel is None:
+                self._tls = client_context(self._context)
+                self._folder = TemporaryDirectory(prefix="talosapi-")
+                path = Path(self._folder.name) / "apid.sock"
+                self._server = await asyncio.start_unix_server(
+                    self._accept, sock=_private_socket(path), limit=CHUNK
+                )
+                self._channel = grpc.aio.insecure_channel(
+                    f"unix:{path}",
+                    options=[
+                        ("grpc.default_authority", str(self._queue[0])),
+                        *OPTIONS,
+                    ],
+                )
+            return self._channel
+
+    def leave(self) -> None:
+        """Drop the connection in use, if any, and go on with the next endpoint."""
+        if self._serving is None:
+            return
+        self._retire(self._serving, TimeoutError("it stopped answering"))
+        for pump in self._pumps:
+            pump.cancel()
+
+    async def close(self) -> None:
+        """Close everything; calls under way fail. May be called again."""
+        if self._channel is not None:
+            await self._channel.close()
+            self._channel = None
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        pumps = tuple(self._pumps)
+        for pump in pumps:
+            pump.cancel()
+        await asyncio.gather(*pumps, return_exceptions=True)
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    # A plain function: asyncio 3.11 logs a traceback when a coroutine is cancelled.
+    def _accept(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if not _is_ours(writer):
+            writer.transport.abort()
+            return
+        pump = asyncio.create_task(self._serve(reader, writer))
+        self._pumps.add(pump)
+        pump.add_done_callback(self._pumps.discard)
+
+    async def _serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Carry one of gRPC's connections until either side ends it."""
+        try:
+            dialled = await self._dial()
+            if dialled is not None:
+                await self._carry((reader, writer), *dialled)
+                await _finish(writer)
+        finally:
+            await _hang_up(writer)
+
+    async def _dial(self) -> tuple[Endpoint, Streams] | None:
+        """Connect to the first endpoint that takes us; None when none does."""
+        for endpoint in tuple(self._queue):
+            try:
+                async with asyncio.timeout(self._dial_seconds):
+                    return endpoint, await self._connect(endpoint)
+            except TimeoutError:
+                silence = f"no answer within {self._dial_seconds:g} s"
+                self._retire(endpoint, TimeoutError(silence))
+            except OSError as error:  # ssl.SSLError is one
+                self._retire(endpoint, error)
+        return None
+
+    async def _connect(self, endpoint: Endpoint) -> Streams:
+        reader, writer = await asyncio.open_connection(
+            endpoint.host,
+            endpoint.port,
+            ssl=self._tls,
+            server_hostname=endpoint.host,
+            limit=CHUNK,
+        )
+        secured: ssl.SSLObject = writer.get_extra_info("ssl_object")
+        # Talos 1.7.0 to 1.8.3 select nothing, which gRPC itself would not accept.
+        if secured.selected_alpn_protocol() not in {"h2", None}:
+            await _hang_up(writer)
+            raise ssl.SSLError("the server does not speak HTTP/2")
+        return reader, writer
+
+    async def _carry(self, ours: Streams, endpoint: Endpoint, theirs: Streams) -> None:
+        """Copy both ways until one way ends; then the other has no use either."""
+        upward = asyncio.create_task(_copy(ours[0], theirs[1]))
+        downward = asyncio.create_task(self._receive(endpoint, theirs[0], ours[1]))
+        both = (upward, downward)
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if downward.done() and not upward.done():
+                self._retire(endpoint, _cause(downward))
+            elif self._serving == endpoint:
+                self._serving = None
+            for task in both:
+                task.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
+            await _hang_up(theirs[1])
+
+    async def _receive(
+        self,
+        endpoint: Endpoint,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        """What the endpoint says, to gRPC. The first word of it makes it serve.
+
+        Only that: in TLS 1.3 a client learns on its first read, after the
+        handshake, that its certificate was refused.
+        """
+        first = await reader.read(CHUNK)
+        if not first:
+            return
+        self._serving = endpoint
+        self._faults.clear()
+        writer.write(first)
+        await _copy(reader, writer)
+
+    def _retire(self, endpoint: Endpoint, error: Exception) -> None:
+        """Remember why an endpoint failed and let the others go before it."""
+        self._faults[endpoint] = error
+        self._queue.remove(endpoint)
+        self._queue.append(endpoint)
+        if self._serving == endpoint:
+            self._serving = None
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while chunk := await reader.read(CHUNK):
+        writer.write(chunk)
+        await writer.drain()
+
+
+def _cause(task: asyncio.Task[None]) -> Exception:
+    error = None if task.cancelled() else task.exception()
+    if isinstance(error, Exception):
+        return error
+    return ConnectionResetError("the endpoint closed the connection")
+
+
+async def _finish(writer: asyncio.StreamWriter) -> None:
+    """Let gRPC read to the end what the endpoint said last."""
+    writer.close()
+    with suppress(OSError):  # gRPC may have gone first
+        await writer.wait_closed()
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    """Close at once: a TLS farewell could keep us waiting for half a minute."""
+    writer.transport.abort()
+    with suppress(OSError):  # what broke the connection has been told already
+        await writer.wait_closed()
+
+
+def _private_socket(path: Path) -> socket.socket:
+    """A listening socket that only this user can open, in a folder like it."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(str(path))
+    path.chmod(0o600)
+    return listener
+
+
+def _is_ours(writer: asyncio.StreamWriter) -> bool:
+    """Whether the peer is this very process: nobody else may use our identity."""
+    peer: socket.socket = writer.get_extra_info("socket")
+    size = struct.calcsize("3i")
+    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+    pid: int = struct.unpack("3i", credentials)[0]
+    return pid == os.getpid()
