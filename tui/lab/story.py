@@ -102,11 +102,10 @@ class Story:
         since = offset - workloads.FAULT_AGE
         found = []
         for one in TARGETS:
-            if one.labels.get("node") in dead:
-                address = one.labels["instance"]
-                error = f"dial tcp {address}: connect: no route to host"
-                one = replace(one, outages=(Outage(since, None, error),))
-            found.append(one)
+            error = f"dial tcp {one.labels['instance']}: connect: no route to host"
+            outage = Outage(since, None, error)
+            is_dead = one.labels.get("node") in dead
+            found.append(replace(one, outages=(outage,)) if is_dead else one)
         if self.faults.has("kube-proxy-target-down"):
             labels = {"namespace": "kube-system", "service": "kube-proxy"}
             proxy = target("prod", "kube-proxy", "10.10.0.41:10249", **labels)
