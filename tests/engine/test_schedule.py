@@ -1,0 +1,33 @@
+"""When to ask again."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from tui.engine.schedule import JITTER, Schedule
+from tui.model.fault import Fault, FaultKind
+
+
+@pytest.fixture
+def schedule() -> Schedule:
+    return Schedule(10.0, Random(7))
+
+
+def test_success_waits_for_the_interval(schedule: Schedule) -> None:
+    assert schedule.after(0) == pytest.approx(10.0, rel=JITTER)
+
+
+def test_failures_wait_longer_and_longer(schedule: Schedule) -> None:
+    waits = [schedule.after(failures) for failures in (1, 2, 3)]
+    assert waits == [pytest.approx(each, rel=JITTER) for each in (1.0, 2.0, 4.0)]
+
+
+def test_it_never_waits_longer_than_its_interval(schedule: Schedule) -> None:
+    assert schedule.after(10_000) <= 10.0 * (1 + JITTER)
+
+
+def test_what_the_server_asked_for_wins(schedule: Schedule) -> None:
+    fault = Fault(FaultKind.RATE_LIMITED, "slow down", retry_after_seconds=90.0)
+    assert schedule.after(1, fault) == 90.0

@@ -1,0 +1,191 @@
+"""One feed, kept going for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.clock import ManualClock, turns
+from tui.engine.schedule import Schedule
+from tui.engine.supervisor import Follower, Poller, Supervised
+from tui.model.fault import Fault, FaultKind
+from tui.model.fleet import FeedKey, SourceKind
+from tui.model.log import LogBatch
+from tui.model.reading import Reading
+from tui.sources.base import SourceError
+
+KEY = FeedKey(SourceKind.PROMETHEUS, "http://prometheus", "targets")
+REFUSED = Fault(FaultKind.UNREACHABLE, "connection refused")
+
+
+class Script:
+    """A source that answers by the script; the last line is repeated."""
+
+    def __init__(self, *lines: Any) -> None:
+        self.lines = list(lines)
+        self.asked = 0
+
+    async def poll(self) -> Any:
+        self.asked += 1
+        line = self.lines.pop(0) if len(self.lines) > 1 else self.lines[0]
+        if isinstance(line, Exception):
+            raise line
+        return line
+
+
+class Bench:
+    """A poller over a script, its clock, and the readings that it emitted."""
+
+    def __init__(self, *lines: Any) -> None:
+        self.clock = ManualClock()
+        self.script = Script(*lines)
+        self.readings: list[Reading[Any]] = []
+        self.poller = Poller(
+            KEY,
+            self.script.poll,
+            Schedule(10.0, Random(7)),
+            self.clock,
+            lambda _, reading: self.readings.append(reading),
+        )
+
+
+@asynccontextmanager
+async def running(supervised: Supervised) -> AsyncIterator[None]:
+    task = asyncio.create_task(supervised.run())
+    await turns()
+    try:
+        yield
+    finally:
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+async def test_a_failure_keeps_the_last_value_and_says_why() -> None:
+    bench = Bench("rows", SourceError(REFUSED))
+    async with running(bench.poller):
+        first = bench.clock.now()
+        await bench.clock.advance(11)
+    last = bench.readings[-1]
+    assert last.value == "rows"
+    assert last.observed_at == first
+    assert last.fault is not None
+    assert last.fault.summary == "connection refused"
+
+
+async def test_a_fault_tells_when_the_next_try_is() -> None:
+    bench = Bench(SourceError(REFUSED))
+    async with running(bench.poller):
+        fault = bench.readings[0].fault
+    assert fault is not None
+    assert fault.at == bench.clock.now()
+    assert fault.retry_at is not None
+    assert fault.retry_at > fault.at
+
+
+async def test_it_recovers_by_itself_and_forgets_the_fault() -> None:
+    bench = Bench(SourceError(REFUSED), "rows")
+    async with running(bench.poller):
+        await bench.clock.advance(2)
+    assert bench.readings[-1].value == "rows"
+    assert bench.readings[-1].fault is None
+
+
+async def test_it_never_gives_up() -> None:
+    bench = Bench(SourceError(REFUSED))
+    async with running(bench.poller):
+        await bench.clock.advance(3600)
+    assert bench.script.asked > 300
+
+
+async def test_a_bug_in_a_source_is_a_fault_with_its_traceback() -> None:
+    bench = Bench(ZeroDivisionError("oops"), "rows")
+    async with running(bench.poller):
+        await bench.clock.advance(2)
+    fault = bench.readings[0].fault
+    assert fault is not None
+    assert fault.kind is FaultKind.BUG
+    assert "ZeroDivisionError: oops" in fault.detail
+    assert bench.readings[-1].value == "rows"
+
+
+async def test_a_poke_means_now() -> None:
+    bench = Bench("rows")
+    async with running(bench.poller):
+        bench.poller.poke()
+        await turns()
+        assert bench.script.asked == 2
+
+
+async def test_a_source_that_hangs_ends_in_a_timeout() -> None:
+    async def hang() -> None:
+        await asyncio.Event().wait()
+
+    clock = ManualClock()
+    readings: list[Reading[Any]] = []
+    seen = asyncio.Event()
+
+    def emit(_: FeedKey, reading: Reading[Any]) -> None:
+        readings.append(reading)
+        seen.set()
+
+    poller = Poller(KEY, hang, Schedule(0.01, Random(7)), clock, emit)
+    async with running(poller):
+        await asyncio.wait_for(seen.wait(), 5)
+    fault = readings[0].fault
+    assert fault is not None
+    assert fault.kind is FaultKind.TIMEOUT
+
+
+def follower(
+    clock: ManualClock, batches: list[LogBatch], readings: list[Reading[Any]]
+) -> Follower:
+    async def follow(heard: Callable[[LogBatch], None]) -> None:
+        for batch in batches:
+            heard(batch)
+        await asyncio.Event().wait()
+
+    schedule = Schedule(30.0, Random(7))
+    return Follower(KEY, follow, schedule, clock, lambda _, r: readings.append(r))
+
+
+async def test_an_empty_batch_is_a_sign_of_life() -> None:
+    clock = ManualClock()
+    readings: list[Reading[Any]] = []
+    async with running(follower(clock, [LogBatch()], readings)):
+        pass
+    assert readings[-1].observed_at == clock.now()
+    assert readings[-1].fault is None
+
+
+async def test_a_cut_tail_keeps_the_time_of_its_last_sign_of_life() -> None:
+    clock = ManualClock()
+    readings: list[Reading[Any]] = []
+    batches = [LogBatch(), LogBatch(fault=REFUSED)]
+    async with running(follower(clock, batches, readings)):
+        pass
+    assert readings[-1].observed_at == clock.now()
+    assert readings[-1].fault is not None
+
+
+async def test_a_tail_that_raises_is_opened_again() -> None:
+    opened = 0
+    clock = ManualClock()
+    readings: list[Reading[Any]] = []
+
+    async def follow(_: Callable[[LogBatch], None]) -> None:
+        nonlocal opened
+        opened += 1
+        raise SourceError(REFUSED)
+
+    schedule = Schedule(30.0, Random(7))
+    tail = Follower(KEY, follow, schedule, clock, lambda _, r: readings.append(r))
+    async with running(tail):
+        await clock.advance(60)
+    assert opened > 2
+    assert readings[-1].fault is not None

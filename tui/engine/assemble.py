@@ -1,0 +1,219 @@
+"""From what was read to what is known: one pure pass over the state.
+
+It divides shared answers among the clusters, holds targets against the inventory, has
+every alert judged, and collects what a person should act on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from tui.config import ClusterConfig, Config
+from tui.engine.plan import Served, node_key, question_key
+from tui.model.alert import Alert, JudgedAlert, Verdict
+from tui.model.fleet import Cluster, FeedKey, Fleet, NodeView, SourceKind, SourceStatus
+from tui.model.kube import KubeNode
+from tui.model.log import LogFinding
+from tui.model.question import KubeNodes
+from tui.model.reading import Reading
+from tui.model.silence import Silence
+from tui.model.talos import TalosNode
+from tui.model.target import Target, TargetRow
+from tui.store import KernelLog, State
+from tui.triage import assign, inventory, kernel_log, registry
+from tui.triage.case import Case
+
+KERNEL_WINDOW = timedelta(hours=1)
+_VERDICTS = list(Verdict)
+_SEVERITIES = ("critical", "error", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed that somebody supervises: its pace, and who depends on it."""
+
+    interval_seconds: float
+    clusters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one pass works on."""
+
+    config: Config
+    served: tuple[Served, ...]
+    feeds: Mapping[FeedKey, Feed]
+    addresses: Mapping[str, tuple[str, ...]]
+    """Talos nodes to show, by name of the cluster."""
+    state: State
+    now: datetime
+
+    def reading(self, key: FeedKey) -> Reading[Any]:
+        """What a feed last said; an empty reading before its first attempt."""
+        return self.state.readings.get(key, Reading())
+
+    def serving(self, kind: SourceKind, cluster: str) -> Served | None:
+        """The endpoint of one kind that serves a cluster."""
+        for served in self.served:
+            if served.kind is kind and any(c.name == cluster for c in served.clusters):
+                return served
+        return None
+
+    def of_kind(self, kind: SourceKind) -> Iterable[Served]:
+        """All endpoints of one kind."""
+        return (served for served in self.served if served.kind is kind)
+
+
+def assemble(view: View) -> Fleet:
+    """Everything that is known at `view.now`."""
+    alerts = _alerts(view)
+    clusters = tuple(
+        _cluster(view, cluster, alerts.get(cluster.name))
+        for cluster in view.config.clusters
+    )
+    silences: dict[str, Silence] = {}
+    for served in view.of_kind(SourceKind.ALERTMANAGER):
+        for silence in view.reading(served.key("silences")).value or ():
+            silences[silence.id] = silence
+    return Fleet(clusters, alerts.get("", ()), tuple(silences.values()))
+
+
+def _cluster(
+    view: View, cluster: ClusterConfig, alerts: tuple[JudgedAlert, ...] | None
+) -> Cluster:
+    nodes = _nodes(view, cluster)
+    kernel = view.state.kernel.get(cluster.name, KernelLog())
+    found = kernel_log.within(kernel.findings, view.now, KERNEL_WINDOW)
+    log_findings = _named(found, nodes)
+    nodes = tuple(
+        replace(node, kernel=tuple(f for f in log_findings if f.node == node.name))
+        for node in nodes
+    )
+    prometheus = view.serving(SourceKind.PROMETHEUS, cluster.name)
+    trend = (
+        view.reading(prometheus.key(f"trend {cluster.name}")).value
+        if prometheus
+        else None
+    )
+    return Cluster(
+        name=cluster.name,
+        sources=_sources(view, cluster.name),
+        targets=_targets(view, cluster),
+        trend=trend,
+        alerts=alerts,
+        nodes=nodes,
+        log_findings=log_findings,
+        last_entry_at=kernel.last_entry_at,
+    )
+
+
+def _sources(view: View, cluster: str) -> tuple[SourceStatus, ...]:
+    """How each feed that the cluster depends on is doing."""
+    found = []
+    for key, feed in view.feeds.items():
+        if cluster in feed.clusters:
+            reading = view.reading(key)
+            found.append(
+                SourceStatus(
+                    key,
+                    feed.interval_seconds,
+                    reading.observed_at,
+                    reading.fault,
+                    reading.attempts,
+                )
+            )
+    return tuple(found)
+
+
+def _targets(view: View, cluster: ClusterConfig) -> tuple[TargetRow, ...] | None:
+    served = view.serving(SourceKind.PROMETHEUS, cluster.name)
+    if served is None:
+        return None
+    listed: tuple[Target, ...] | None = view.reading(served.key("targets")).value
+    if listed is None:
+        return None
+    own = tuple(
+        target
+        for target in listed
+        if assign.cluster_of(target.labels, served.marks, served.home) == cluster.name
+    )
+    return inventory.rows(own, cluster.inventory)
+
+
+def _alerts(view: View) -> dict[str, tuple[JudgedAlert, ...]]:
+    """Judged alerts by name of the cluster; "" holds those of no cluster.
+
+    A cluster whose Alertmanager never answered is not in it.
+    """
+    found: dict[str, list[JudgedAlert]] = {}
+    for served in view.of_kind(SourceKind.ALERTMANAGER):
+        alerts: tuple[Alert, ...] | None = view.reading(served.key("alerts")).value
+        if alerts is None:
+            continue
+        for cluster in served.clusters:
+            found.setdefault(cluster.name, [])
+        for alert in alerts:
+            name = assign.cluster_of(alert.labels, served.marks, served.home)
+            found.setdefault(name, []).append(judged(view, alert, name))
+    return {name: tuple(sorted(each, key=_rank)) for name, each in found.items()}
+
+
+def judged(view: View, alert: Alert, cluster: str) -> JudgedAlert:
+    """One alert with its verdict, from the answers of its own cluster only."""
+    config = next((c for c in view.config.clusters if c.name == cluster), None)
+    answers = {}
+    if config is not None and config.context:
+        answers = {
+            question: view.reading(question_key(config, question))
+            for question in registry.questions_for(alert)
+        }
+    case = Case(
+        alert=alert,
+        cluster=cluster,
+        answers=answers,
+        inventory=config.inventory if config else (),
+        interval=timedelta(seconds=view.config.refresh_seconds),
+        now=view.now,
+    )
+    return JudgedAlert(alert, registry.judge(case), cluster)
+
+
+def _rank(judged_alert: JudgedAlert) -> tuple[int, int, float, str]:
+    """Worst verdict first, then severity, then the newest."""
+    alert = judged_alert.alert
+    known = alert.severity in _SEVERITIES
+    severity = _SEVERITIES.index(alert.severity) if known else len(_SEVERITIES)
+    verdict = _VERDICTS.index(judged_alert.verdict)
+    return verdict, severity, -alert.starts_at.timestamp(), alert.fingerprint
+
+
+def _nodes(view: View, cluster: ClusterConfig) -> tuple[NodeView, ...]:
+    """Talos nodes in the order of the config, then what only Kubernetes lists."""
+    listed: tuple[KubeNode, ...] = ()
+    if cluster.context:
+        listed = view.reading(question_key(cluster, KubeNodes())).value or ()
+    by_address = {address: node for node in listed for address in node.addresses}
+    found = []
+    for address in view.addresses.get(cluster.name, ()):
+        talos: Reading[TalosNode] = view.reading(node_key(cluster, address))
+        kube = by_address.get(address)
+        hostname = talos.value.hostname if talos.value else ""
+        name = kube.name if kube else hostname or address
+        found.append(NodeView(name, address, talos, kube))
+    seen = {node.kube.name for node in found if node.kube}
+    for kube in listed:
+        if kube.name not in seen:
+            address = kube.addresses[0] if kube.addresses else ""
+            found.append(NodeView(kube.name, address, Reading(), kube))
+    return tuple(found)
+
+
+def _named(
+    findings: tuple[LogFinding, ...], nodes: tuple[NodeView, ...]
+) -> tuple[LogFinding, ...]:
+    """Findings with the node's name where the log has only its address."""
+    names = {node.address: node.name for node in nodes}
+    return tuple(replace(f, node=names.get(f.node, f.node)) for f in findings)

@@ -1,0 +1,89 @@
+"""Makes each source once, when it is first needed, and closes them all at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from tui.clock import Clock
+from tui.config import ClusterConfig, Config, Endpoint
+from tui.sources.alertmanager import AlertmanagerSource
+from tui.sources.kubernetes import KubernetesSource
+from tui.sources.loki import LokiSource
+from tui.sources.loki_tail import LokiTail
+from tui.sources.prometheus import PrometheusSource
+from tui.sources.talos import TalosSource
+
+
+class _Closable(Protocol):
+    async def aclose(self) -> None:
+        """Free the sockets."""
+
+
+S = TypeVar("S", bound=_Closable)
+
+
+class Connections:
+    """The open sources, one for each endpoint or context."""
+
+    def __init__(
+        self, config: Config, clock: Clock, backoff: Callable[[int], float]
+    ) -> None:
+        self._config = config
+        self._clock = clock
+        self._backoff = backoff
+        self._open: dict[object, _Closable] = {}
+
+    def prometheus(self, endpoint: Endpoint) -> PrometheusSource:
+        """The source of one Prometheus."""
+        seconds = self._config.timeout_seconds
+        return self._once(
+            ("prometheus", endpoint), lambda: PrometheusSource(endpoint, seconds)
+        )
+
+    def alertmanager(self, endpoint: Endpoint) -> AlertmanagerSource:
+        """The source of one Alertmanager with all its peers."""
+        seconds = self._config.timeout_seconds
+        return self._once(
+            ("alertmanager", endpoint), lambda: AlertmanagerSource(endpoint, seconds)
+        )
+
+    def loki_tail(self, endpoint: Endpoint) -> LokiTail:
+        """A gap-free tail of one Loki's kernel logs."""
+        seconds = self._config.timeout_seconds
+        source = self._once(("loki", endpoint), lambda: LokiSource(endpoint, seconds))
+        return LokiTail(source, endpoint.selector, self._clock, self._backoff)
+
+    def kubernetes(self, cluster: ClusterConfig) -> KubernetesSource:
+        """The source of one kubeconfig context."""
+        return self._once(
+            ("kubernetes", cluster.context),
+            lambda: KubernetesSource(
+                cluster.context, self._config.kubeconfig, self._config.timeout_seconds
+            ),
+        )
+
+    def talos(self, cluster: ClusterConfig) -> TalosSource:
+        """The source of one talosconfig context."""
+        return self._once(
+            ("talos", cluster.talos_context),
+            lambda: TalosSource(
+                cluster.talos_context,
+                self._config.talosconfig,
+                self._config.timeout_seconds,
+                self._clock,
+                self._backoff,
+            ),
+        )
+
+    async def aclose(self) -> None:
+        """Close everything that was opened."""
+        while self._open:
+            _, source = self._open.popitem()
+            await source.aclose()
+
+    def _once(self, name: object, make: Callable[[], S]) -> S:
+        source = self._open.get(name)
+        if source is None:
+            source = self._open[name] = make()
+        return source  # type: ignore[return-value] # one name, one type

@@ -1,0 +1,208 @@
+"""Asks everything, for ever: the one core under the dashboard and under `check`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from random import Random
+from typing import Any, assert_never
+
+from tui.clock import Clock
+from tui.config import Config
+from tui.engine.assemble import KERNEL_WINDOW, View, assemble
+from tui.engine.connections import Connections
+from tui.engine.feeds import Feeds, Followed, Polled, Wanted
+from tui.engine.journal import Journal
+from tui.engine.plan import Served, served_by
+from tui.engine.schedule import Schedule
+from tui.engine.supervisor import Follower, Poller, Supervised
+from tui.model.command import Command, ExpireSilence, Outcome, PutSilence
+from tui.model.fault import Fault, FaultKind
+from tui.model.fleet import FeedKey, Fleet, SourceKind
+from tui.model.log import Entry, LogBatch
+from tui.model.reading import Reading
+from tui.sources.base import SourceError
+from tui.store import Event, Forgotten, KernelLogged, Observed, State, reduce
+from tui.triage import assign
+
+BEAT_SECONDS = 0.05
+"""Answers that come within one beat are shown together."""
+
+FleetListener = Callable[[Fleet], None]
+EntriesListener = Callable[[str, tuple[Entry, ...]], None]
+
+
+class Engine:
+    """Reads the whole estate and keeps `fleet` true. Runs on one event loop."""
+
+    def __init__(self, config: Config, clock: Clock, random: Random) -> None:
+        self._config = config
+        self._clock = clock
+        self._random = random
+        backoff = Schedule(config.refresh_seconds, random).after
+        self._connections = Connections(config, clock, backoff)
+        self._served = tuple(
+            served for kind in SourceKind for served in served_by(config, kind)
+        )
+        self._journal = Journal(cluster.name for cluster in config.clusters)
+        self._feeds = Feeds(config, self._served, self._connections, clock)
+        self._state = State()
+        self._dirty = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._fleet_listeners: list[FleetListener] = []
+        self._entries_listeners: list[EntriesListener] = []
+        self._running: dict[FeedKey, tuple[Supervised, asyncio.Task[None]]] = {}
+        self._wanted = self._feeds.wanted(self._state, None)
+        self.fleet = assemble(self._view())
+
+    async def run(self) -> None:
+        """Read until cancelled; then close every connection."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._supervise(group)
+                while True:
+                    await self._dirty.wait()
+                    await self._clock.sleep(BEAT_SECONDS)
+                    self._dirty.clear()
+                    self._publish()
+                    self._supervise(group)
+                    if all(key in self._state.readings for key in self._wanted):
+                        self._settled.set()
+        finally:
+            self._running.clear()
+            await self._connections.aclose()
+
+    async def settled(self) -> None:
+        """Wait until everything that is wanted was tried at least once."""
+        await self._settled.wait()
+
+    def subscribe(self, listener: FleetListener) -> Callable[[], None]:
+        """Call back with each new fleet, on the loop; returns what ends it."""
+        self._fleet_listeners.append(listener)
+        return lambda: self._fleet_listeners.remove(listener)
+
+    def subscribe_entries(self, listener: EntriesListener) -> Callable[[], None]:
+        """Call back with new kernel-log entries of a cluster, in order."""
+        self._entries_listeners.append(listener)
+        return lambda: self._entries_listeners.remove(listener)
+
+    def entries(self, cluster: str) -> Sequence[Entry]:
+        """The kernel-log entries kept so far, oldest first. Not to be changed."""
+        return self._journal.entries(cluster)
+
+    def refresh(self) -> None:
+        """Ask everything now."""
+        for supervised, _ in self._running.values():
+            supervised.poke()
+
+    async def submit(self, command: Command) -> Outcome:
+        """Do what a person asked for and confirmed; ask again at once afterwards."""
+        served = self._alertmanager_of(command.cluster)
+        if served is None:
+            summary = f"no Alertmanager is configured for {command.cluster or 'it'}"
+            return Outcome(fault=Fault(FaultKind.CONFIG, summary))
+        source = self._connections.alertmanager(served.endpoint)
+        try:
+            match command:
+                case PutSilence(_, draft):
+                    return Outcome(await source.put_silence(draft))
+                case ExpireSilence(_, silence_id):
+                    await source.expire_silence(silence_id)
+                    return Outcome(silence_id)
+        except SourceError as error:
+            return Outcome(fault=replace(error.fault, at=self._clock.now()))
+        finally:
+            for feed in ("alerts", "silences"):
+                if found := self._running.get(served.key(feed)):
+                    found[0].poke()
+
+    def dmesg(self, cluster: str, address: str) -> AsyncIterator[LogBatch]:
+        """Follow one node's kernel ring buffer until closed."""
+        return self._feeds.talos_of(cluster).dmesg(address)
+
+    def service_log(
+        self, cluster: str, address: str, service: str
+    ) -> AsyncIterator[LogBatch]:
+        """Follow the log of one service of one node until closed."""
+        return self._feeds.talos_of(cluster).service_log(address, service)
+
+    def _view(self) -> View:
+        return View(
+            config=self._config,
+            served=self._served,
+            feeds={key: wanted.feed for key, wanted in self._wanted.items()},
+            addresses=self._feeds.addresses(self._state),
+            state=self._state,
+            now=self._clock.now(),
+        )
+
+    def _publish(self) -> None:
+        """Work out the fleet anew, and what must be asked because of it."""
+        self.fleet = assemble(self._view())
+        self._wanted = self._feeds.wanted(self._state, self.fleet)
+        for listener in tuple(self._fleet_listeners):
+            listener(self.fleet)
+
+    def _supervise(self, group: asyncio.TaskGroup) -> None:
+        """Start what is newly wanted, end what nobody wants any more."""
+        for key in self._running.keys() - self._wanted.keys():
+            _, task = self._running.pop(key)
+            task.cancel()
+            self._apply(Forgotten(key))
+        for key, wanted in self._wanted.items():
+            if key not in self._running:
+                supervised = self._supervised(key, wanted)
+                self._running[key] = supervised, group.create_task(supervised.run())
+
+    def _supervised(self, key: FeedKey, wanted: Wanted) -> Supervised:
+        schedule = Schedule(wanted.feed.interval_seconds, self._random)
+        match wanted:
+            case Polled(_, poll):
+                return Poller(key, poll, schedule, self._clock, self._observed)
+            case Followed(_, served):
+                follow = partial(self._follow, served)
+                return Follower(key, follow, schedule, self._clock, self._observed)
+            case _:
+                assert_never(wanted)
+
+    def _observed(self, key: FeedKey, reading: Reading[Any]) -> None:
+        self._apply(Observed(key, reading))
+
+    def _apply(self, event: Event) -> None:
+        self._state = reduce(self._state, event)
+        self._dirty.set()
+
+    async def _follow(self, served: Served, heard: Callable[[LogBatch], None]) -> None:
+        """Follow the kernel logs of one Loki for all clusters that it serves."""
+        since = self._clock.now() - KERNEL_WINDOW
+        since_ns = int(since.timestamp()) * 1_000_000_000
+        tail = self._connections.loki_tail(served.endpoint)
+        async for batch in tail.batches(since_ns):
+            self._keep(served, batch.entries)
+            heard(batch)
+
+    def _keep(self, served: Served, entries: tuple[Entry, ...]) -> None:
+        """Divide new entries among the clusters; fold them; pass them on."""
+        parts: dict[str, list[Entry]] = {}
+        for entry in entries:
+            name = assign.cluster_of(entry.labels, served.marks, served.home)
+            parts.setdefault(name, []).append(entry)
+        for name, part in parts.items():
+            if name not in self._journal:
+                continue
+            log = self._journal.add(name, part, self._clock.now(), KERNEL_WINDOW)
+            self._apply(KernelLogged(name, log))
+            for listener in tuple(self._entries_listeners):
+                listener(name, tuple(part))
+
+    def _alertmanager_of(self, cluster: str) -> Served | None:
+        """The Alertmanager that serves a cluster; any, for what belongs to none."""
+        for served in self._served:
+            names = {each.name for each in served.clusters}
+            if served.kind is SourceKind.ALERTMANAGER and (
+                cluster in names or not cluster
+            ):
+                return served
+        return None

@@ -1,0 +1,170 @@
+"""Every feed that is wanted at this moment, and how each is read."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeAlias
+
+from tui.clock import Clock
+from tui.config import ClusterConfig, Config
+from tui.engine.assemble import Feed
+from tui.engine.connections import Connections
+from tui.engine.plan import (
+    Served,
+    address_key,
+    node_key,
+    question_key,
+    trend_expression,
+)
+from tui.model.fleet import FeedKey, Fleet, SourceKind, Trend
+from tui.model.metric import Series
+from tui.model.question import KubeNodes, Question
+from tui.sources.prometheus import PrometheusSource
+from tui.sources.talos import TalosSource
+from tui.store import State
+from tui.triage import registry
+
+TREND_SECONDS = 30 * 60
+TREND_STEP_SECONDS = 30
+SLOW = 3
+"""Rules and trends change slowly: they are read at a third of the pace."""
+TAIL_SECONDS = 30.0
+"""A tail gives a sign of life at least this often."""
+ADDRESSES_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """A feed that is asked at its pace."""
+
+    feed: Feed
+    poll: Callable[[], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The kernel logs of one Loki, followed."""
+
+    feed: Feed
+    served: Served
+
+
+Wanted: TypeAlias = Polled | Followed
+
+
+class Feeds:
+    """Knows which feeds the config and the present alerts call for."""
+
+    def __init__(
+        self,
+        config: Config,
+        served: tuple[Served, ...],
+        connections: Connections,
+        clock: Clock,
+    ) -> None:
+        self._config = config
+        self._served = served
+        self._connections = connections
+        self._clock = clock
+        self._fixed = {key: wanted for each in served for key, wanted in self._of(each)}
+
+    def wanted(self, state: State, fleet: Fleet | None) -> dict[FeedKey, Wanted]:
+        """All feeds, the endpoints' first; questions follow the alerts in `fleet`."""
+        found = dict(self._fixed)
+        for cluster in self._config.clusters:
+            for key, wanted in self._of_cluster(cluster, state, fleet):
+                found[key] = _joined(found.get(key), wanted)
+        return found
+
+    def addresses(self, state: State) -> dict[str, tuple[str, ...]]:
+        """The Talos nodes of each cluster: the config's, else the talosconfig's."""
+        found = {}
+        for cluster in self._config.clusters:
+            reading = state.readings.get(address_key(cluster))
+            listed = reading.value if reading else None
+            found[cluster.name] = cluster.talos_nodes or listed or ()
+        return found
+
+    def talos_of(self, cluster: str) -> TalosSource:
+        """The Talos source of a configured cluster."""
+        config = next(c for c in self._config.clusters if c.name == cluster)
+        return self._connections.talos(config)
+
+    def _of(self, served: Served) -> Iterator[tuple[FeedKey, Wanted]]:
+        """The feeds of one HTTP endpoint."""
+        pace = self._config.refresh_seconds
+        names = tuple(cluster.name for cluster in served.clusters)
+        match served.kind:
+            case SourceKind.PROMETHEUS:
+                source = self._connections.prometheus(served.endpoint)
+                yield served.key("targets"), Polled(Feed(pace, names), source.targets)
+                slow = pace * SLOW
+                yield served.key("rules"), Polled(Feed(slow, names), source.rules)
+                for cluster in served.clusters:
+                    poll = partial(self._trend, source, served, cluster)
+                    key = served.key(f"trend {cluster.name}")
+                    yield key, Polled(Feed(slow, (cluster.name,)), poll)
+            case SourceKind.ALERTMANAGER:
+                peers = self._connections.alertmanager(served.endpoint)
+                yield served.key("alerts"), Polled(Feed(pace, names), peers.alerts)
+                yield served.key("silences"), Polled(Feed(pace, names), peers.silences)
+            case SourceKind.LOKI:
+                yield (
+                    served.key("tail"),
+                    Followed(Feed(TAIL_SECONDS, names), served),
+                )
+            case SourceKind.KUBERNETES | SourceKind.TALOS:
+                return
+
+    def _of_cluster(
+        self, cluster: ClusterConfig, state: State, fleet: Fleet | None
+    ) -> Iterator[tuple[FeedKey, Wanted]]:
+        """The feeds that only one cluster has."""
+        feed = Feed(self._config.refresh_seconds, (cluster.name,))
+        if cluster.context:
+            kube = self._connections.kubernetes(cluster)
+            for question in _questions(fleet, cluster.name):
+                poll = partial(kube.ask, question)
+                yield question_key(cluster, question), Polled(feed, poll)
+        if cluster.talos_context:
+            talos = self._connections.talos(cluster)
+            if not cluster.talos_nodes:
+                slow = Feed(ADDRESSES_SECONDS, (cluster.name,))
+                yield address_key(cluster), Polled(slow, talos.addresses)
+            for address in self.addresses(state)[cluster.name]:
+                poll = partial(talos.node, address)
+                yield node_key(cluster, address), Polled(feed, poll)
+
+    async def _trend(
+        self, source: PrometheusSource, served: Served, cluster: ClusterConfig
+    ) -> Trend:
+        """Targets up and targets known over the last half hour."""
+        end = self._clock.now().timestamp()
+        start = end - TREND_SECONDS
+        found = []
+        for function in ("sum", "count"):
+            expression = trend_expression(served, cluster, function)
+            series = await source.query_range(
+                expression, start, end, TREND_STEP_SECONDS
+            )
+            found.append(series[0] if series else Series({}, ()))
+        return Trend(up=found[0], total=found[1])
+
+
+def _questions(fleet: Fleet | None, cluster: str) -> dict[Question, None]:
+    """What the alerts of a cluster make us ask, in a stable order."""
+    found: dict[Question, None] = {KubeNodes(): None}
+    known = fleet.cluster(cluster) if fleet else None
+    for alert in (known.alerts if known else None) or ():
+        found.update(dict.fromkeys(registry.questions_for(alert.alert)))
+    return found
+
+
+def _joined(one: Wanted | None, other: Wanted) -> Wanted:
+    """Two clusters that share a context share its feeds."""
+    if one is None:
+        return other
+    clusters = tuple(dict.fromkeys(one.feed.clusters + other.feed.clusters))
+    return replace(other, feed=replace(other.feed, clusters=clusters))

@@ -1,0 +1,51 @@
+"""The kernel logs of all clusters: kept within bounds, folded into findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from tui.model.log import Entry
+from tui.store import KernelLog
+from tui.triage import kernel_log
+
+KEPT = 100_000
+_SLACK = 10_000
+
+
+class Journal:
+    """Entries by cluster, oldest first; the oldest go when there are too many."""
+
+    def __init__(self, clusters: Iterable[str]) -> None:
+        self._entries: dict[str, list[Entry]] = {name: [] for name in clusters}
+        self._logs: dict[str, KernelLog] = {name: KernelLog() for name in clusters}
+
+    def entries(self, cluster: str) -> Sequence[Entry]:
+        """What is kept of one cluster."""
+        return self._entries.get(cluster, ())
+
+    def __contains__(self, cluster: str) -> bool:
+        return cluster in self._entries
+
+    def add(
+        self,
+        cluster: str,
+        entries: Sequence[Entry],
+        now: datetime,
+        window: timedelta,
+    ) -> KernelLog:
+        """Keep new entries; return what the log of the cluster amounts to now."""
+        kept = self._entries[cluster]
+        kept.extend(entries)
+        if len(kept) > KEPT + _SLACK:
+            del kept[: len(kept) - KEPT]
+        old = self._logs[cluster]
+        found = kernel_log.fold(old.findings, entries, cluster)
+        newest = max(entry.at_ns for entry in entries) // 1000
+        at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=newest)
+        log = KernelLog(
+            kernel_log.within(found, now, window),
+            max(at, old.last_entry_at) if old.last_entry_at else at,
+        )
+        self._logs[cluster] = log
+        return log

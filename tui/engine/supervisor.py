@@ -1,0 +1,160 @@
+"""Keeps one feed going for ever: pace, deadline, backoff, faults. The same for all."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Protocol
+
+from tui.clock import Clock
+from tui.engine.schedule import Schedule
+from tui.model.fault import Fault, FaultKind
+from tui.model.fleet import FeedKey
+from tui.model.log import LogBatch
+from tui.model.reading import Reading
+from tui.sources.base import SourceError
+
+Emit = Callable[[FeedKey, Reading[Any]], None]
+
+
+class Supervised(Protocol):
+    """What the engine does with a feed, whether it is polled or followed."""
+
+    key: FeedKey
+
+    async def run(self) -> None:
+        """Until cancelled."""
+
+    def poke(self) -> None:
+        """Now, please."""
+
+
+class Poller:
+    """Polls one feed and emits a reading after every attempt."""
+
+    def __init__(
+        self,
+        key: FeedKey,
+        poll: Callable[[], Awaitable[Any]],
+        schedule: Schedule,
+        clock: Clock,
+        emit: Emit,
+    ) -> None:
+        self.key = key
+        self._poll = poll
+        self._schedule = schedule
+        self._clock = clock
+        self._emit = emit
+        self._poked = asyncio.Event()
+
+    def poke(self) -> None:
+        """Ask now, whatever the schedule says; a poll under way is not doubled."""
+        self._poked.set()
+
+    async def run(self) -> None:
+        """Poll until cancelled. A source may fail for ever; this loop may not."""
+        reading: Reading[Any] = Reading()
+        failures = 0
+        while True:
+            self._poked.clear()
+            deadline = self._schedule.interval_seconds
+            fault, value = await attempt(self._poll(), deadline, self.key.endpoint)
+            failures = failures + 1 if fault else 0
+            pause = self._schedule.after(failures, fault)
+            reading = _next(reading, fault, value, self._clock, pause)
+            self._emit(self.key, reading)
+            await _rest(pause, self._clock, self._poked)
+
+
+class Follower:
+    """Follows one tail and emits a reading for every batch, empty ones too."""
+
+    def __init__(
+        self,
+        key: FeedKey,
+        follow: Callable[[Callable[[LogBatch], None]], Awaitable[None]],
+        schedule: Schedule,
+        clock: Clock,
+        emit: Emit,
+    ) -> None:
+        self.key = key
+        self._follow = follow
+        self._schedule = schedule
+        self._clock = clock
+        self._emit = emit
+        self._poked = asyncio.Event()
+        self._reading: Reading[Any] = Reading()
+
+    def poke(self) -> None:
+        """Try again now if it rests after a failure; a tail that runs just runs on."""
+        self._poked.set()
+
+    async def run(self) -> None:
+        """Follow until cancelled; a tail that ends is opened again."""
+        failures = 0
+        while True:
+            self._poked.clear()
+            before = self._reading.attempts
+            fault, _ = await attempt(self._follow(self._heard), None, self.key.endpoint)
+            failures = 0 if self._reading.attempts > before else failures + 1
+            pause = self._schedule.after(failures + 1, fault)
+            ended = fault or Fault(FaultKind.UNREACHABLE, "the tail ended")
+            self._reading = _next(self._reading, ended, None, self._clock, pause)
+            self._emit(self.key, self._reading)
+            await _rest(pause, self._clock, self._poked)
+
+    def _heard(self, batch: LogBatch) -> None:
+        """A batch is a sign of life, unless it tells of a cut."""
+        self._reading = _next(self._reading, batch.fault, None, self._clock, 0.0)
+        self._emit(self.key, self._reading)
+
+
+async def attempt(
+    work: Awaitable[Any], seconds: float | None, endpoint: str
+) -> tuple[Fault | None, Any]:
+    """Wait for one piece of a source's work; a failure comes back as a value."""
+    try:
+        async with asyncio.timeout(seconds):
+            return None, await work
+    except SourceError as error:
+        return error.fault, None
+    except TimeoutError:
+        summary = f"no answer within {seconds:g} s" if seconds else "no answer in time"
+        return Fault(FaultKind.TIMEOUT, summary, endpoint=endpoint), None
+    except Exception as error:  # noqa: BLE001 - a bug in one source must not end the others
+        detail = "".join(traceback.format_exception(error))
+        summary = f"taloscope failed here: {type(error).__name__}"
+        return Fault(FaultKind.BUG, summary, detail, endpoint), None
+
+
+def _next(
+    reading: Reading[Any],
+    fault: Fault | None,
+    value: Any,
+    clock: Clock,
+    pause: float,
+) -> Reading[Any]:
+    """The reading after one more attempt: a failure keeps the last value."""
+    now = clock.now()
+    attempts = reading.attempts + 1
+    if fault is None:
+        return Reading(value, now, None, attempts)
+    retry_at = fault.retry_at or now + timedelta(seconds=pause)
+    timed = replace(fault, at=now, retry_at=retry_at)
+    return replace(reading, fault=timed, attempts=attempts)
+
+
+async def _rest(seconds: float, clock: Clock, poked: asyncio.Event) -> None:
+    """Sleep, or until somebody asks for now."""
+    waits = {
+        asyncio.ensure_future(clock.sleep(seconds)),
+        asyncio.ensure_future(poked.wait()),
+    }
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

@@ -1,0 +1,72 @@
+"""The one owner of what was read: `reduce` is the only writer, and it is pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeAlias, assert_never
+
+from tui.model.fleet import FeedKey
+from tui.model.log import LogFinding
+from tui.model.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class KernelLog:
+    """What the kernel log of one cluster amounts to."""
+
+    findings: tuple[LogFinding, ...] = ()
+    last_entry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything read so far."""
+
+    readings: Mapping[FeedKey, Reading[Any]] = field(default_factory=dict)
+    kernel: Mapping[str, KernelLog] = field(default_factory=dict)
+    """By name of the cluster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A feed made an attempt."""
+
+    key: FeedKey
+    reading: Reading[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Nobody asks this any more: an old answer must not linger."""
+
+    key: FeedKey
+
+
+@dataclass(frozen=True, slots=True)
+class KernelLogged:
+    """The kernel log of a cluster moved on."""
+
+    cluster: str
+    log: KernelLog
+
+
+Event: TypeAlias = Observed | Forgotten | KernelLogged
+
+
+def reduce(state: State, event: Event) -> State:
+    """The next state. What did not change keeps its identity."""
+    match event:
+        case Observed(key, reading):
+            old = state.readings.get(key)
+            if old is not None and old.value == reading.value:
+                reading = replace(reading, value=old.value)
+            return replace(state, readings={**state.readings, key: reading})
+        case Forgotten(key):
+            rest = {k: v for k, v in state.readings.items() if k != key}
+            return replace(state, readings=rest)
+        case KernelLogged(cluster, log):
+            return replace(state, kernel={**state.kernel, cluster: log})
+        case _:
+            assert_never(event)
