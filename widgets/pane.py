@@ -6,7 +6,7 @@ around it has.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from rich.segment import Segment
 from textual.geometry import Region
@@ -18,6 +18,11 @@ from widgets.values import UNICODE, Align, Cut, Glyphs, Line, Tone
 
 # Some screens full of lines; when there are more, most of them are no longer needed.
 _KEPT_STRIPS = 2_000
+
+
+def cells_of(pieces: Iterable[Segment]) -> int:
+    """Return the cells that pieces of text take together."""
+    return sum(width_of(piece.text) for piece in pieces)
 
 
 class LinePane(Toned):

@@ -148,6 +148,15 @@ class Axis:
 
 
 @dataclass(frozen=True, slots=True)
+class Plot:
+    """What a chart shows. Of curves that cross, the later one is in front."""
+
+    series: tuple[Series, ...] = ()
+    x: Axis = Axis()
+    y: Axis = Axis()
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceItem:
     """One piece of evidence: what it speaks for, what it says, who says so, how old."""
 
@@ -198,6 +207,8 @@ class Glyphs:
     """Fills a line that stands for something missing."""
     replacement: str
     """Stands for a character that must not reach the terminal."""
+    levels: str
+    """The bars of a sparkline, lowest first."""
     is_braille: bool
     """Curves are drawn with dots of braille; else with ASCII characters."""
     box: Box
@@ -212,6 +223,7 @@ UNICODE = Glyphs(
     track="│",
     rule="╌",
     replacement="\N{REPLACEMENT CHARACTER}",
+    levels="▁▂▃▄▅▆▇█",
     is_braille=True,
     box=Box("┌", "┐", "└", "┘", "─", "│"),
     box_heavy=Box("┏", "┓", "┗", "┛", "━", "┃"),
@@ -223,6 +235,7 @@ ASCII = Glyphs(
     track="|",
     rule="-",
     replacement="?",
+    levels="_.-:=+*#",
     is_braille=False,
     box=Box("+", "+", "+", "+", "-", "|"),
     box_heavy=Box("#", "#", "#", "#", "=", "#"),

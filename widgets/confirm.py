@@ -1,0 +1,68 @@
+"""A question before something is changed. The answer is no, unless a key says yes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from widgets.panel import Panel
+from widgets.text_block import TextBlock
+from widgets.values import UNICODE, Glyphs, Line, Span, Tone
+
+
+class Confirm(ModalScreen[bool]):
+    """Closes with True on the confirming key; with False on enter, escape, n and q."""
+
+    DEFAULT_CSS = """
+    Confirm { align: center middle; }
+    Confirm > Panel { width: 60; max-width: 100%; height: auto; padding: 1 2; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,escape,n,q", "dismiss(False)", "No", id="confirm.no"),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        lines: tuple[Line, ...],
+        *,
+        yes: str = "y",
+        glyphs: Glyphs = UNICODE,
+    ) -> None:
+        """Make a question.
+
+        lines  what will happen
+        yes    the key that confirms
+        """
+        super().__init__()
+        self._title = title
+        self._lines = lines
+        self._yes = yes
+        self._glyphs = glyphs
+
+    def compose(self) -> ComposeResult:
+        panel = Panel(glyphs=self._glyphs)
+        panel.show_title(
+            (Span(self._title, Tone.WARNING, bold=True),), (), Tone.WARNING
+        )
+        text = TextBlock(glyphs=self._glyphs)
+        text.show_lines(*self._lines, (), self._keys())
+        with panel:
+            yield text
+
+    def on_key(self, event: events.Key) -> None:
+        if event.character == self._yes:
+            event.stop()
+            self.dismiss(True)  # noqa: FBT003 - the answer
+
+    def _keys(self) -> Line:
+        return (
+            Span(self._yes, Tone.WARNING, bold=True),
+            Span(" yes   "),
+            Span("enter", Tone.ACCENT, bold=True),
+            Span(" no", Tone.TEXT),
+        )

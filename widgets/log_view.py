@@ -1,0 +1,271 @@
+"""A log that follows its end: the newest lines of a stream, searched and scrolled.
+
+Lines are appended at any rate and painted on a beat. Nothing here knows where they
+come from; the owner cleans, tones and merges them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.strip import Strip
+
+from widgets.log_paint import LogLook, LogPainter
+from widgets.log_search import LogSearch
+from widgets.pane import LinePane
+from widgets.ring import Ring
+from widgets.scroll import bar_glyph, top_for
+from widgets.text import width_of
+from widgets.values import UNICODE, Glyphs, Line, LogLine
+
+_BEAT_SECONDS = 1 / 20
+_WHEEL_LINES = 3
+_SIDE_STEP = 8
+_WIDEST_GUTTER = 16
+
+
+class LogView(LinePane, can_focus=True):
+    """Shows the end of a log, or a place in it while the user reads there."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"log-view--found", "log-view--current"}
+    DEFAULT_CSS = """
+    LogView { height: 1fr; }
+    LogView > .log-view--found { background: $warning 30%; text-style: underline; }
+    LogView > .log-view--current { text-style: reverse bold; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "toggle_follow", "Follow", id="log.follow"),
+        Binding("n", "match(1)", "Next match", show=False, id="log.next"),
+        Binding("N", "match(-1)", "Match before", show=False, id="log.previous"),
+        Binding("j,down", "scroll_lines(1)", "Down", show=False, id="log.down"),
+        Binding("k,up", "scroll_lines(-1)", "Up", show=False, id="log.up"),
+        Binding("h,left", "sideways(-1)", "Left", show=False, id="log.left"),
+        Binding("l,right", "sideways(1)", "Right", show=False, id="log.right"),
+        Binding("g,home", "oldest", "Oldest", show=False, id="log.oldest"),
+        Binding("G,end", "newest", "Newest", show=False, id="log.newest"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="log.page_down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="log.page_up"),
+    ]
+
+    @dataclass
+    class StatusChanged(Message):
+        """What the view says about itself has changed; at most once a beat."""
+
+        view: LogView
+        status: str
+        search_status: str
+
+        @property
+        def control(self) -> LogView:
+            return self.view
+
+    def __init__(
+        self,
+        *,
+        capacity: int = 100_000,
+        glyphs: Glyphs = UNICODE,
+        id: str | None = None,  # noqa: A002 - the name that Textual gives it
+        classes: str | None = None,
+    ) -> None:
+        """Make an empty log that keeps the newest `capacity` lines."""
+        super().__init__(glyphs=glyphs, id=id, classes=classes)
+        self._ring = Ring(capacity)
+        self._painter = LogPainter(self)
+        self._search: LogSearch | None = None
+        self._current = -1
+        self._is_following = True
+        self._top = 0
+        self._left = 0
+        self._seen_end = 0
+        self._gutter_width = 0
+        self._empty: Line = ()
+        self._is_dirty = False
+        self._is_resting = False
+        self._told = ("following", "")
+
+    def append(self, lines: Sequence[LogLine]) -> None:
+        """Add lines at the end; they are painted on the next beat."""
+        if not lines:
+            return
+        self._ring.extend(lines)
+        widest = max(width_of(line.gutter) for line in lines)
+        self._gutter_width = min(max(self._gutter_width, widest), _WIDEST_GUTTER)
+        self._touch()
+
+    def clear(self) -> None:
+        """Forget all lines and follow again."""
+        self._ring.clear()
+        self._gutter_width = 0
+        self._left = 0
+        self.following = True
+
+    @property
+    def line_count(self) -> int:
+        """Lines that are kept."""
+        return len(self._ring)
+
+    @property
+    def following(self) -> bool:
+        """True while the newest line is always in view."""
+        return self._is_following
+
+    @following.setter
+    def following(self, is_following: bool) -> None:
+        if self._is_following and not is_following:
+            self._seen_end = self._ring.end
+        self._is_following = is_following
+        self._touch()
+
+    @property
+    def empty(self) -> Line:
+        """What is said while there are no lines."""
+        return self._empty
+
+    @empty.setter
+    def empty(self, line: Line) -> None:
+        self._empty = line
+        self._touch()
+
+    @property
+    def status(self) -> str:
+        """Whether the log follows, and how many lines came since it does not."""
+        if self._is_following:
+            return "following"
+        return f"paused, {self._ring.end - self._seen_end} new"
+
+    @property
+    def search_status(self) -> str:
+        """How the search stands; empty without one."""
+        search = self._search
+        if search is None:
+            return ""
+        count = f"{search.count}" if search.is_complete else f"{search.count}+"
+        if search.count and self._current >= self._ring.first:
+            return f"match {search.position(self._current)} of {count}"
+        return f"{count} matches" if search.count != 1 else f"{count} match"
+
+    def search(self, pattern: str) -> None:
+        """Look for a pattern in all lines, and in those to come; empty ends it."""
+        self._search = LogSearch(pattern, self._ring) if pattern else None
+        self._current = -1
+        self.forget_strips()
+        self._touch()
+
+    def draw_line(self, y: int, width: int) -> Strip:
+        number = self._top + y
+        ring = self._ring
+        if not ring.first <= number < ring.end:
+            text = self._empty if y == 0 and not len(ring) else ()
+            return self.line_strip(text, width)
+        top = self._top - ring.first
+        bar = bar_glyph(y, self.size.height, top, len(ring), self.glyphs)
+        is_current = number == self._current
+        look = LogLook(width, bar, self._left, self._gutter_width, is_current)
+        return self.cached((number, look), lambda: self._draw(ring[number], look))
+
+    def _draw(self, line: LogLine, look: LogLook) -> Strip:
+        if self._search is None:
+            return self._painter.line(line, (), look)
+        seen = line.text[: (look.left + look.width) * 4]
+        return self._painter.line(line, self._search.stretches(seen), look)
+
+    def _touch(self) -> None:
+        """Paint soon: at once after a rest, else on the next beat."""
+        self._is_dirty = True
+        if self.is_running and not self._is_resting:
+            self._beat()
+
+    def _beat(self) -> None:
+        self._is_resting = False
+        if self._search is not None and not self._search.is_complete:
+            self._search.read()
+            self._is_dirty = True
+        if not self._is_dirty:
+            return
+        self._is_dirty = False
+        self._is_resting = True
+        self._settle()
+        self.refresh()
+        self._tell()
+        self.set_timer(_BEAT_SECONDS, self._beat)
+
+    def _settle(self) -> None:
+        """Keep the window inside the lines; at their end while following."""
+        last = max(self._ring.first, self._ring.end - self.size.height)
+        if self._is_following:
+            self._top = last
+        self._top = min(max(self._top, self._ring.first), last)
+
+    def _tell(self) -> None:
+        told = (self.status, self.search_status)
+        if told != self._told:
+            self._told = told
+            self.post_message(self.StatusChanged(self, *told))
+
+    def _look_at(self, top: int) -> None:
+        """Show the log from a line on; at its end it follows again."""
+        is_at_end = top + self.size.height >= self._ring.end
+        if is_at_end != self._is_following:
+            self.following = is_at_end
+        self._top = top
+        self._settle()
+        self.refresh()
+        self._tell()
+
+    def action_scroll_lines(self, lines: int) -> None:
+        self._look_at(self._top + lines)
+
+    def action_page(self, pages: int) -> None:
+        self._look_at(self._top + pages * max(1, self.size.height - 1))
+
+    def action_oldest(self) -> None:
+        self._look_at(self._ring.first)
+
+    def action_newest(self) -> None:
+        self.following = True
+
+    def action_toggle_follow(self) -> None:
+        self.following = not self.following
+
+    def action_sideways(self, steps: int) -> None:
+        self._left = max(0, self._left + steps * _SIDE_STEP)
+        self.refresh()
+
+    def action_match(self, direction: int) -> None:
+        """Go to the next match below (1) or above (-1) the one that we are on."""
+        if self._search is None:
+            return
+        is_down = direction > 0
+        here = self._top - 1 if is_down else self._top + self.size.height
+        if self._current >= self._ring.first:
+            here = self._current
+        number = self._search.after(here) if is_down else self._search.before(here)
+        if number is not None:
+            self._current = number
+            self.following = False
+            self._top = number - self.size.height // 2
+            self._touch()
+
+    def on_mount(self) -> None:
+        self._beat()
+
+    def on_resize(self) -> None:
+        self._settle()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._look_at(self._top + _WHEEL_LINES)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._look_at(self._top - _WHEEL_LINES)
+
+    def on_click(self, event: events.Click) -> None:
+        if event.x == self.size.width - 1:
+            top = top_for(event.y, self.size.height, len(self._ring))
+            self._look_at(self._ring.first + top)

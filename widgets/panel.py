@@ -1,0 +1,104 @@
+"""A titled box around other widgets, or one line that stands for them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+from widgets.pane import LinePane, cells_of
+from widgets.values import Box, Line, Tone
+
+
+class Panel(LinePane):
+    """A container with its title on the left of the upper edge, and words on the right.
+
+    The frame is heavy while the keyboard is inside. Classes change its shape: `-flat`
+    has only the upper edge, `-folded` is that edge alone, its children not shown.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"panel--frame"}
+    DEFAULT_CSS = """
+    Panel { height: 1fr; layout: vertical; overflow: hidden hidden; padding: 1; }
+    Panel.-flat { padding: 1 0 0 0; }
+    Panel.-folded { height: 1; padding: 1 0 0 0; }
+    Panel.-folded > * { display: none; }
+    Panel > .panel--frame { color: $text-disabled; }
+    Panel:focus-within > .panel--frame { color: $accent; }
+    """
+
+    _title: Line = ()
+    _right: Line = ()
+    _tone: Tone | None = None
+
+    def show_title(
+        self, title: Line, right: Line = (), tone: Tone | None = None
+    ) -> None:
+        """Show other words in the upper edge, and draw the frame in a tone."""
+        if (title, right, tone) != (self._title, self._right, self._tone):
+            self._title, self._right, self._tone = title, right, tone
+            self.forget_strips()
+            self.refresh()
+
+    @property
+    def is_folded(self) -> bool:
+        """True while the panel is one line."""
+        return self.has_class("-folded")
+
+    @is_folded.setter
+    def is_folded(self, is_folded: bool) -> None:
+        self.set_class(is_folded, "-folded")
+
+    def draw_line(self, y: int, width: int) -> Strip:
+        is_last = y == self.outer_size.height - 1
+        has_sides = not (self.has_class("-flat") or self.is_folded)
+        has_focus = self.has_pseudo_class("focus-within")
+        if y == 0:
+            key = ("top", width, has_sides, has_focus)
+            return self.cached(key, lambda: self._top_edge(width, has_sides=has_sides))
+        if not has_sides:
+            return self.blank(width)
+        if is_last:
+            key = ("last", width, has_sides, has_focus)
+            return self.cached(key, lambda: self._bottom_edge(width))
+        key = ("middle", width, has_sides, has_focus)
+        return self.cached(key, lambda: self._sides(width))
+
+    @property
+    def _box(self) -> Box:
+        is_heavy = self.has_pseudo_class("focus-within")
+        return self.glyphs.box_heavy if is_heavy else self.glyphs.box
+
+    def _edge(self, text: str) -> Segment:
+        if self._tone is not None:
+            return Segment(text, self.tone_style(self._tone))
+        return Segment(text, self.get_component_rich_style("panel--frame"))
+
+    def _top_edge(self, width: int, *, has_sides: bool) -> Strip:
+        box = self._box
+        left = self._edge(box.top_left if has_sides else box.horizontal)
+        right = self._edge(box.top_right if has_sides else box.horizontal)
+        title = self._words(self._title, width - 4)
+        room = width - 2 - cells_of(title)
+        words = self._words(self._right, room)
+        rule = self._edge(box.horizontal * max(0, room - cells_of(words)))
+        return Strip([left, *title, rule, *words, right]).crop(0, width)
+
+    def _words(self, line: Line, room: int) -> list[Segment]:
+        """Draw words with a space on both sides; nothing when there is no room."""
+        pieces = self.pieces(line)
+        if not pieces or room < 5:
+            return []
+        space = self.fit((), 1)
+        return [*space, *self.fit(pieces, min(room - 2, cells_of(pieces))), *space]
+
+    def _bottom_edge(self, width: int) -> Strip:
+        box = self._box
+        rule = box.horizontal * max(0, width - 2)
+        edge = self._edge(box.bottom_left + rule + box.bottom_right)
+        return Strip([edge]).crop(0, width)
+
+    def _sides(self, width: int) -> Strip:
+        side = self._edge(self._box.vertical)
+        return Strip([side, *self.fit((), max(0, width - 2)), side]).crop(0, width)

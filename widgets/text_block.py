@@ -1,0 +1,64 @@
+"""Lines of text that wrap, as high as they need. Scrolling is a container's work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.geometry import Size
+from textual.strip import Strip
+
+from widgets.pane import LinePane
+from widgets.text import wrap
+from widgets.values import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A line to be wrapped; what does not fit continues `indent` cells further in."""
+
+    line: Line
+    indent: int = 0
+
+
+class TextBlock(LinePane):
+    """Shows paragraphs one below the other."""
+
+    DEFAULT_CSS = "TextBlock { height: auto; }"
+
+    _paragraphs: tuple[Paragraph, ...] = ()
+    _wrapped: tuple[tuple[Line, ...], int] = ((), -1)
+    """The lines, and the width that they were wrapped to."""
+
+    def show(self, *paragraphs: Paragraph) -> None:
+        """Show other paragraphs."""
+        if paragraphs != self._paragraphs:
+            self._paragraphs = paragraphs
+            self._wrapped = ((), -1)
+            self.forget_strips()
+            self.refresh(layout=True)
+
+    def show_lines(self, *lines: Line) -> None:
+        """Show other lines."""
+        self.show(*(Paragraph(line) for line in lines))
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 - Textual's signature
+        return container.width
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's signature
+        return len(self._lines(width))
+
+    def draw_line(self, y: int, width: int) -> Strip:
+        lines = self._lines(width)
+        if y >= len(lines):
+            return self.blank(width)
+        return self.cached((y, width), lambda: self.line_strip(lines[y], width))
+
+    def _lines(self, width: int) -> tuple[Line, ...]:
+        if self._wrapped[1] != width:
+            lines = tuple(
+                line
+                for paragraph in self._paragraphs
+                for line in wrap(paragraph.line, width, paragraph.indent)
+            )
+            self._wrapped = (lines, width)
+        return self._wrapped[0]
