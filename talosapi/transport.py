@@ -14,6 +14,7 @@ import socket
 import ssl
 import struct
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -131,19 +132,21 @@ class Transport:
             return
         pump = asyncio.create_task(self._serve(reader, writer))
         self._pumps.add(pump)
-        pump.add_done_callback(self._pumps.discard)
+        # A callback, because a task that is cancelled early enough runs no `finally`.
+        pump.add_done_callback(partial(self._hang_up, writer))
+
+    def _hang_up(self, writer: asyncio.StreamWriter, pump: asyncio.Task[None]) -> None:
+        self._pumps.discard(pump)
+        writer.transport.abort()
 
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         """Carry one of gRPC's connections until either side ends it."""
-        try:
-            dialled = await self._dial()
-            if dialled is not None:
-                await self._carry((reader, writer), *dialled)
-                await _finish(writer)
-        finally:
-            await _hang_up(writer)
+        dialled = await self._dial()
+        if dialled is not None:
+            await self._carry((reader, writer), *dialled)
+            await _finish(writer)
 
     async def _dial(self) -> tuple[Endpoint, Streams] | None:
         """Connect to the first endpoint that takes us; None when none does."""
@@ -169,7 +172,7 @@ class Transport:
         secured: ssl.SSLObject = writer.get_extra_info("ssl_object")
         # Talos 1.7.0 to 1.8.3 select nothing, which gRPC itself would not accept.
         if secured.selected_alpn_protocol() not in {"h2", None}:
-            await _hang_up(writer)
+            writer.transport.abort()
             raise ssl.SSLError("the server does not speak HTTP/2")
         return reader, writer
 
@@ -187,8 +190,9 @@ class Transport:
                 self._serving = None
             for task in both:
                 task.cancel()
+            # At once: a TLS farewell could keep us waiting for half a minute.
+            theirs[1].transport.abort()
             await asyncio.gather(*both, return_exceptions=True)
-            await _hang_up(theirs[1])
 
     async def _receive(
         self,
@@ -235,13 +239,6 @@ async def _finish(writer: asyncio.StreamWriter) -> None:
     """Let gRPC read to the end what the endpoint said last."""
     writer.close()
     with suppress(OSError):  # gRPC may have gone first
-        await writer.wait_closed()
-
-
-async def _hang_up(writer: asyncio.StreamWriter) -> None:
-    """Close at once: a TLS farewell could keep us waiting for half a minute."""
-    writer.transport.abort()
-    with suppress(OSError):  # what broke the connection has been told already
         await writer.wait_closed()
 
 

@@ -120,7 +120,7 @@ def _stamp(at: datetime) -> Timestamp:
     return stamp
 
 
-def _logs_containers(node: LabNode, clock: LabClock) -> Message:
+def _log_list(node: LabNode, clock: LabClock) -> Message:
     del clock
     return machine.LogsContainer(ids=log_names(node))
 
@@ -192,7 +192,7 @@ UNARY: Mapping[str, UnaryCall] = {
         machine.ServiceList, machine.ServiceListResponse, _service_list
     ),
     "LogsContainers": UnaryCall(
-        machine.LogsContainer, machine.LogsContainersResponse, _logs_containers
+        machine.LogsContainer, machine.LogsContainersResponse, _log_list
     ),
     "LoadAvg": UnaryCall(machine.LoadAvg, machine.LoadAvgResponse, _load_avg),
     "Memory": UnaryCall(machine.Memory, machine.MemoryResponse, _memory),

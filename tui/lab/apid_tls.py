@@ -11,7 +11,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Mapping
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from cryptography import x509
@@ -68,17 +68,19 @@ class Terminator:
     ) -> None:
         pump = asyncio.create_task(self._serve(reader, writer))
         self._pumps.add(pump)
-        pump.add_done_callback(self._pumps.discard)
+        # A callback, because a task that is cancelled early enough runs no `finally`.
+        pump.add_done_callback(partial(self._hang_up, writer))
+
+    def _hang_up(self, writer: asyncio.StreamWriter, pump: asyncio.Task[None]) -> None:
+        self._pumps.discard(pump)
+        writer.transport.abort()
 
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         certificate = _peer_certificate(writer)
-        try:
-            if _is_for_clients_only(certificate):
-                await self._carry((reader, writer), roles_of(certificate))
-        finally:
-            await _hang_up(writer)
+        if _is_for_clients_only(certificate):
+            await self._carry((reader, writer), roles_of(certificate))
 
     async def _carry(self, client: Streams, roles: tuple[str, ...]) -> None:
         self._count += 1
@@ -94,8 +96,8 @@ class Terminator:
         finally:
             for task in both:
                 task.cancel()
+            server[1].transport.abort()
             await asyncio.gather(*both, return_exceptions=True)
-            await _hang_up(server[1])
             name.unlink(missing_ok=True)
             del self._roles[str(name)]
 
@@ -146,9 +148,3 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     while chunk := await reader.read(CHUNK):
         writer.write(chunk)
         await writer.drain()
-
-
-async def _hang_up(writer: asyncio.StreamWriter) -> None:
-    writer.transport.abort()
-    with suppress(OSError):  # a guest that left in a hurry
-        await writer.wait_closed()
