@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from widgets.ring import Ring
 
 # So many lines are read in less than 5 ms, even by a pattern that is not simple.
-SLICE = 20_000
+SLICE = 10_000
 
 
 class LogSearch:

@@ -49,10 +49,17 @@ class LinePane(Toned):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         width = self.outer_size.width
-        strips = [self.draw_line(y, width) for y in crop.line_range]
+        strips = self._filtered([self.draw_line(y, width) for y in crop.line_range])
         if crop.x == 0 and crop.width == width:
             return strips
         return [strip.crop(crop.x, crop.right) for strip in strips]
+
+    def _filtered(self, strips: list[Strip]) -> list[Strip]:
+        """Apply what Textual applies to lines (NO_COLOR, dim); a strip remembers it."""
+        background = self.background_colors[1]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        return strips
 
     def notify_style_update(self) -> None:
         self.forget_strips()

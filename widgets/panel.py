@@ -23,7 +23,7 @@ class Panel(LinePane):
     Panel { height: 1fr; layout: vertical; overflow: hidden hidden; padding: 1; }
     Panel.-flat { padding: 1 0 0 0; }
     Panel.-folded { height: 1; padding: 1 0 0 0; }
-    Panel.-folded > * { display: none; }
+    Panel.-folded > * { display: none; visibility: hidden; }
     Panel > .panel--frame { color: $text-disabled; }
     Panel:focus-within > .panel--frame { color: $accent; }
     """

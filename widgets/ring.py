@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
 
 from widgets.values import LogLine
 
@@ -51,5 +50,5 @@ class Ring:
 
     def between(self, start: int, end: int) -> Iterable[tuple[int, LogLine]]:
         """Return the lines from `start` to before `end` with their numbers."""
-        lines = islice(self._lines, start - self._offset, end - self._offset)
+        lines = self._lines[start - self._offset : end - self._offset]
         return enumerate(lines, start)

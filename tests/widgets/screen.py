@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 
 class Stage(App[None]):
-    """An app with nothing but the widgets under test; keeps the messages they post."""
+    """An app with nothing but the widgets under test."""
 
     def __init__(self, *actors: Widget) -> None:
         super().__init__()

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from widgets.text import clean, cut, width_of, wrap
+from widgets.values import Cut, Span, Tone
+
+FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("plain [bold]text[/nope]", "plain [bold]text[/nope]"),
+        ("\x1b[31mred\x1b[0m", "?red?"),
+        ("\x1b]0;title\x07x", "?x"),
+        ("\x1b]8;;http://a\x1b\\link", "?link"),
+        ("tab\there", "tab here"),
+        ("two\nlines\r", "two?lines?"),
+        ("abc\u202egnp.exe", "abc?gnp.exe"),
+        ("a\u200bb\ufeff", "a?b?"),
+        ("lone \ud800 surrogate", "lone ? surrogate"),
+        ("漢字 e\u0301 " + FAMILY, "漢字 e\u0301 " + FAMILY),
+    ],
+)
+def test_what_could_steer_the_terminal_becomes_visible(raw: str, shown: str) -> None:
+    assert clean(raw, "?") == shown
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_clean_text_can_be_encoded_and_has_no_control_characters(raw: str) -> None:
+    shown = clean(raw, "?")
+    assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in shown)
+    assert shown.encode().decode() == shown
+
+
+def test_a_text_that_fits_is_not_cut() -> None:
+    assert cut("漢字", 4, "…") == "漢字"
+
+
+def test_a_long_text_loses_its_end() -> None:
+    assert cut("BTRFSCorruptionDetected", 10, "…") == "BTRFSCorr…"
+
+
+def test_a_long_name_can_lose_its_middle() -> None:
+    assert cut("kube-system/cilium-x7k2p", 13, "…", Cut.MIDDLE) == "kube-s…-x7k2p"
+
+
+def test_a_wide_character_is_never_drawn_in_half() -> None:
+    assert cut("漢字漢字", 4, "…") == "漢 …"
+
+
+def test_a_middle_cut_leaves_no_combining_character_alone() -> None:
+    assert cut("abcdefgh" + "e\u0301xyz", 8, "~", Cut.MIDDLE) == "abcd~xyz"
+
+
+@settings(deadline=None)
+@given(st.text(max_size=60), st.integers(0, 20), st.sampled_from(Cut))
+def test_a_cut_text_is_never_wider_than_its_room(
+    raw: str, width: int, where: Cut
+) -> None:
+    assert width_of(cut(clean(raw, "?"), width, "…", where)) <= width
+
+
+def words(*lines: tuple[Span, ...]) -> list[str]:
+    return ["".join(span.text for span in line) for line in lines]
+
+
+def test_lines_break_at_spaces_and_continue_indented() -> None:
+    line = (Span("proxmox-carrick: "), Span("not an expected absence"))
+    assert words(*wrap(line, 22, 4)) == [
+        "proxmox-carrick: not ",
+        "    an expected ",
+        "    absence",
+    ]
+
+
+def test_a_word_longer_than_the_line_is_broken() -> None:
+    assert words(*wrap((Span("a" * 25),), 10)) == ["a" * 10, "a" * 10, "a" * 5]
+
+
+def test_wrapping_keeps_the_tone_of_each_word() -> None:
+    lines = wrap((Span("one two", Tone.GOOD), Span(" three", Tone.CRITICAL)), 8)
+    assert {span.tone for span in lines[1]} == {Tone.CRITICAL}
+
+
+def test_an_empty_line_is_still_a_line() -> None:
+    assert wrap((), 10) == ((),)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=80), st.integers(2, 30), st.integers(0, 10))
+def test_no_wrapped_line_is_wider_than_its_room(
+    raw: str, width: int, indent: int
+) -> None:
+    lines = wrap((Span(clean(raw, "?")),), width, indent)
+    assert all(sum(width_of(s.text) for s in line) <= width for line in lines)

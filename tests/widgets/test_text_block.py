@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from textual.containers import VerticalScroll
+
+from tests.widgets.screen import Stage, screen_lines, screen_text, style_of
+from widgets.evidence_list import EvidenceList
+from widgets.fault_bar import FaultBar
+from widgets.text_block import TextBlock
+from widgets.values import EvidenceItem, FaultNote, Span, Tone
+
+EVIDENCE = (
+    EvidenceItem(
+        "✔",
+        "supports",
+        Tone.GOOD,
+        "Cilium kube-proxy-replacement is 'true'",
+        "configmap kube-system/cilium-config",
+        "12s",
+    ),
+    EvidenceItem("?", "could not tell", Tone.WARNING, "4/4 agents Ready", "pods"),
+)
+FAULT = FaultNote("✖", "loki", "connection refused", "Is it running?", "next in 12s")
+
+
+async def test_a_block_is_as_high_as_its_lines_need() -> None:
+    block = TextBlock()
+    block.show_lines((Span("one two three four"),), (), (Span("end"),))
+    app = Stage(block)
+    async with app.run_test(size=(10, 8)) as pilot:
+        assert screen_lines(app)[:4] == ["one two", "three four", "", "end"]
+        assert block.size.height == 4
+        await pilot.resize_terminal(30, 8)
+        await pilot.pause()
+        assert screen_text(app) == "one two three four\n\nend"
+
+
+async def test_more_text_makes_the_block_higher() -> None:
+    block = TextBlock()
+    app = Stage(block)
+    async with app.run_test(size=(20, 8)) as pilot:
+        block.show_lines((Span("a"),), (Span("b"),))
+        await pilot.pause()
+        assert screen_text(app) == "a\nb"
+
+
+async def test_a_block_scrolls_inside_a_container() -> None:
+    block = TextBlock()
+    block.show_lines(*((Span(f"line {n}"),) for n in range(30)))
+    app = Stage(VerticalScroll(block))
+    async with app.run_test(size=(20, 5)) as pilot:
+        app.query_one(VerticalScroll).scroll_to(y=10, animate=False)
+        await pilot.pause()
+        assert screen_lines(app)[0].startswith("line 10")
+
+
+async def test_evidence_says_what_it_speaks_for_who_says_so_and_when() -> None:
+    evidence = EvidenceList()
+    evidence.show_items(EVIDENCE)
+    app = Stage(evidence)
+    async with app.run_test(size=(60, 6)):
+        assert screen_lines(app)[:3] == [
+            "✔ supports        Cilium kube-proxy-replacement is 'true'",
+            "                  configmap kube-system/cilium-config, 12s",
+            "? could not tell  4/4 agents Ready  pods",
+        ]
+        assert style_of(app, "✔") == evidence.tone_style(Tone.GOOD, bold=True)
+
+
+async def test_no_evidence_is_an_empty_list() -> None:
+    evidence = EvidenceList()
+    app = Stage(evidence)
+    async with app.run_test(size=(60, 6)) as pilot:
+        evidence.show_items(EVIDENCE)
+        evidence.show_items(())
+        await pilot.pause()
+        assert screen_text(app) == ""
+
+
+async def test_a_fault_says_who_why_what_helps_and_when_it_is_tried_again() -> None:
+    bar = FaultBar()
+    bar.show_fault(FAULT)
+    app = Stage(bar)
+    async with app.run_test(size=(50, 6)):
+        assert screen_text(app) == (
+            "✖ loki: connection refused  Is it running?  next\n  in 12s"
+        )
+
+
+async def test_without_a_fault_the_bar_takes_no_room() -> None:
+    bar = FaultBar()
+    below = TextBlock()
+    below.show_lines((Span("below"),))
+    app = Stage(bar, below)
+    async with app.run_test(size=(60, 6)) as pilot:
+        bar.show_fault(FAULT)
+        bar.show_fault(None)
+        await pilot.pause()
+        assert screen_text(app) == "below"
