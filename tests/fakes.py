@@ -1,0 +1,113 @@
+"""A clock and a backend that do what a test says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from tests.estate import kernel_entries, make_fleet
+from tests.judged import NOW
+from tui.backend import EntriesListener, FleetListener
+from tui.config import ClusterConfig, Config
+from tui.model.command import Command, Outcome
+from tui.model.fleet import Fleet
+from tui.model.log import Entry, LogBatch
+
+
+class StillClock:
+    """A clock that a test moves by hand; sleeping waits for ever, zero gives a turn."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._now.timestamp()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.Event().wait() if seconds else await asyncio.tasks.sleep(0)
+
+    def advance(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+
+
+class FakeBackend:
+    """A backend that says what it is told to say, and remembers what it was asked."""
+
+    def __init__(self, fleet: Fleet | None = None) -> None:
+        self.fleet = make_fleet() if fleet is None else fleet
+        self.logs = {
+            each.name: kernel_entries(each.name) for each in self.fleet.clusters
+        }
+        self.outcome = Outcome("new-silence")
+        self.submitted: list[Command] = []
+        self.refreshed = 0
+        self.tails: list[tuple[str, ...]] = []
+        self.batches: tuple[LogBatch, ...] = (LogBatch(kernel_entries()),)
+        self.open_tails = 0
+        self._fleet_listeners: list[FleetListener] = []
+        self._entry_listeners: list[EntriesListener] = []
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+    def subscribe(self, listener: FleetListener) -> Callable[[], None]:
+        self._fleet_listeners.append(listener)
+        return lambda: self._fleet_listeners.remove(listener)
+
+    def subscribe_entries(self, listener: EntriesListener) -> Callable[[], None]:
+        self._entry_listeners.append(listener)
+        return lambda: self._entry_listeners.remove(listener)
+
+    def entries(self, cluster: str) -> Sequence[Entry]:
+        return self.logs.get(cluster, ())
+
+    def refresh(self) -> None:
+        self.refreshed += 1
+
+    async def submit(self, command: Command) -> Outcome:
+        self.submitted.append(command)
+        return self.outcome
+
+    def dmesg(self, cluster: str, address: str) -> AsyncIterator[LogBatch]:
+        return self._tail("dmesg", cluster, address)
+
+    def service_log(
+        self, cluster: str, address: str, service: str
+    ) -> AsyncIterator[LogBatch]:
+        return self._tail("service", cluster, address, service)
+
+    async def _tail(self, *what: str) -> AsyncIterator[LogBatch]:
+        self.tails.append(what)
+        self.open_tails += 1
+        try:
+            for batch in self.batches:
+                yield batch
+            await asyncio.Event().wait()
+        finally:
+            self.open_tails -= 1
+
+    def publish(self, fleet: Fleet) -> None:
+        """A newer snapshot arrives."""
+        self.fleet = fleet
+        for listener in tuple(self._fleet_listeners):
+            listener(fleet)
+
+    def log(self, cluster: str, *entries: Entry) -> None:
+        """New kernel-log entries arrive."""
+        self.logs[cluster] = (*self.logs.get(cluster, ()), *entries)
+        for listener in tuple(self._entry_listeners):
+            listener(cluster, entries)
+
+
+def make_config(fleet: Fleet | None = None) -> Config:
+    """A config with the clusters of a fleet."""
+    clusters = (fleet or make_fleet()).clusters
+    return Config(
+        Path("config.toml"),
+        tuple(ClusterConfig(each.name, {"cluster": each.name}) for each in clusters),
+    )

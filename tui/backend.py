@@ -1,0 +1,48 @@
+"""What the screens may ask for. The engine is one such backend, a test has another."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Protocol
+
+from tui.model.command import Command, Outcome
+from tui.model.fleet import Fleet
+from tui.model.log import Entry, LogBatch
+
+FleetListener = Callable[[Fleet], None]
+EntriesListener = Callable[[str, tuple[Entry, ...]], None]
+Unsubscribe = Callable[[], None]
+
+
+class Backend(Protocol):
+    """Everything that is known, and the few things that can be asked."""
+
+    @property
+    def fleet(self) -> Fleet:
+        """The newest snapshot."""
+
+    async def run(self) -> None:
+        """Keep the snapshot new, until cancelled."""
+
+    def subscribe(self, listener: FleetListener) -> Unsubscribe:
+        """Be told of newer snapshots, on the event loop, at most 10 times a second."""
+
+    def subscribe_entries(self, listener: EntriesListener) -> Unsubscribe:
+        """Be told of new kernel-log entries of each cluster."""
+
+    def entries(self, cluster: str) -> Sequence[Entry]:
+        """Kernel-log entries kept so far, oldest first."""
+
+    def refresh(self) -> None:
+        """Read everything now."""
+
+    async def submit(self, command: Command) -> Outcome:
+        """Do it; what it changed is read again without asking."""
+
+    def dmesg(self, cluster: str, address: str) -> AsyncIterator[LogBatch]:
+        """Follow the kernel log of one node until closed."""
+
+    def service_log(
+        self, cluster: str, address: str, service: str
+    ) -> AsyncIterator[LogBatch]:
+        """Follow the log of one service of one node until closed."""

@@ -1,0 +1,200 @@
+"""Alerts and findings as rows: what is real first, each with the reason below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from tui.model.alert import AlertState, JudgedAlert, Verdict
+from tui.model.finding import Finding
+from tui.model.fleet import Cluster
+from tui.model.labels import Labels
+from tui.present.glyphs import Marks, Sign, verdict_sign
+from tui.present.standing import tally
+from tui.present.units import age
+from widgets.values import Align, Cell, Column, Line, Row, Span, Tone
+
+COLUMNS = (
+    Column("", 8),
+    Column("alert", 14, weight=1),
+    Column("", 1),
+    Column("sev", 4, drop=1),
+    Column("age", 4, align=Align.RIGHT),
+)
+DETAIL_COLUMN = 1
+WIDE_COLUMNS = (
+    *COLUMNS[:1],
+    Column("alert", 16, weight=1, max_width=40),
+    *COLUMNS[2:],
+    Column("why", 20, weight=2),
+)
+
+# Labels that say where a thing is, the most telling first.
+_TELLING = (
+    *("node", "nodename", "job", "instance", "device", "persistentvolumeclaim"),
+    *("namespace", "pod", "deployment", "statefulset", "daemonset", "service"),
+)
+_SHORT = {"critical": "crit", "warning": "warn", "error": "err", "none": ""}
+_CALM = {Verdict.FALSE_POSITIVE, Verdict.BY_DESIGN}
+
+
+def heading(cluster: Cluster, marks: Marks) -> Line:
+    """How many of each, in few words, for the edge of the pane."""
+    if cluster.alerts is None:
+        return (Span(f"{marks.connecting} connecting", Tone.QUIET),)
+    found = tally(cluster.alerts, cluster.findings)
+    spans: list[Span] = []
+    for number, words, tone in (
+        (found.real, "real", Tone.CRITICAL),
+        (found.found, "found", Tone.CRITICAL),
+        (found.undecided, "unsure", Tone.WARNING),
+        (found.false, "false", Tone.QUIET),
+        (found.silenced, "silenced", Tone.QUIET),
+    ):
+        if number:
+            gap = "  " if spans else ""
+            spans.append(Span(f"{gap}{number} {words}", tone))
+    return tuple(spans) or (Span("none that matters", Tone.QUIET),)
+
+
+class AlertRows:
+    """Makes rows of alerts; a row is made again only when its alert or its age changed.
+
+    Of thousands of alerts most are as they were a second ago.
+    """
+
+    def __init__(self, marks: Marks, *, is_wide: bool = False) -> None:
+        """Make rows with the reason below, or beside when there is room."""
+        self._marks = marks
+        self._is_wide = is_wide
+        self._made: dict[str, tuple[JudgedAlert, str, Row]] = {}
+
+    def rows(
+        self, alerts: Sequence[JudgedAlert], findings: Iterable[Finding], now: datetime
+    ) -> tuple[Row, ...]:
+        """Real alerts, then real findings, then the others in the order they came."""
+        made: dict[str, tuple[JudgedAlert, str, Row]] = {}
+        loud: list[Row] = []
+        others: list[Row] = []
+        for alert in alerts:
+            row = self._row(alert, age(alert.alert.starts_at, now), made)
+            (loud if alert.verdict is Verdict.REAL else others).append(row)
+        self._made = made
+        found = [finding_row(each, now, self._marks) for each in findings]
+        return (*loud, *found, *others)
+
+    def _row(
+        self,
+        alert: JudgedAlert,
+        how_old: str,
+        made: dict[str, tuple[JudgedAlert, str, Row]],
+    ) -> Row:
+        key = alert_key(alert)
+        known = self._made.get(key)
+        if known is None or known[0] is not alert or known[1] != how_old:
+            row = _alert_row(alert, how_old, self._marks, is_wide=self._is_wide)
+            known = (alert, how_old, row)
+        made[key] = known
+        return known[2]
+
+
+def alert_key(alert: JudgedAlert) -> str:
+    """What a row is known by."""
+    return f"alert {alert.alert.fingerprint}"
+
+
+def finding_key(finding: Finding) -> str:
+    """What a row is known by."""
+    return f"finding {finding.kind.value} {finding.subject} {finding.title}"
+
+
+def _alert_row(alert: JudgedAlert, how_old: str, marks: Marks, *, is_wide: bool) -> Row:
+    sign = verdict_sign(alert.verdict, marks)
+    if alert.verdict is Verdict.BY_DESIGN:
+        sign = Sign(sign.glyph, "design", sign.tone)
+    is_calm = alert.verdict in _CALM
+    is_loud = alert.verdict is Verdict.REAL
+    severity = alert.alert.severity
+    cells = [
+        Cell(sign.text, sign.tone, bold=is_loud),
+        Cell(alert.alert.name, bold=is_loud),
+        Cell(muted_glyph(alert, marks), Tone.ACCENT),
+        Cell(_SHORT.get(severity, severity[:4]), Tone.QUIET),
+        Cell(how_old, Tone.QUIET),
+    ]
+    if is_wide:
+        cells.append(Cell(reason(alert), spans=(Span(_more(alert), Tone.QUIET),)))
+    details = () if is_wide else _details(alert)
+    tone = Tone.QUIET if is_calm else Tone.TEXT
+    return Row(alert_key(alert), tuple(cells), tone, details=details)
+
+
+def muted_glyph(alert: JudgedAlert, marks: Marks) -> str:
+    """A mark on what notifies nobody."""
+    if alert.is_silenced:
+        return marks.silenced
+    return marks.dot if alert.alert.state is AlertState.PENDING else ""
+
+
+def reason(alert: JudgedAlert) -> str:
+    """Where it is, and why we say what we say."""
+    place = where(alert.alert.labels)
+    why = alert.judgement.reason
+    if alert.verdict in _CALM or not place or place in why:
+        return why
+    return f"{place}: {why}" if why else place
+
+
+def _more(alert: JudgedAlert) -> str:
+    said = summary(alert.alert.annotations)
+    return f"  {said}" if said else ""
+
+
+def _details(alert: JudgedAlert) -> tuple[Line, ...]:
+    if alert.verdict is Verdict.BY_DESIGN:
+        return ()
+    tone = Tone.QUIET if alert.verdict in _CALM else Tone.TEXT
+    lines: list[Line] = [(Span(reason(alert), tone),)]
+    said = summary(alert.alert.annotations)
+    if said and alert.verdict is Verdict.REAL:
+        lines.append((Span(said, Tone.QUIET),))
+    return tuple(line for line in lines if line[0].text)
+
+
+def where(labels: Labels) -> str:
+    """The labels that tell this alert from others of its name, at most three."""
+    told = [labels[name] for name in _TELLING if labels.get(name)]
+    return " ".join(dict.fromkeys(told[:3]))
+
+
+def summary(annotations: Labels) -> str:
+    """What the author of the alert wrote about it, on one line."""
+    text = annotations.get("summary") or annotations.get("description", "")
+    return " ".join(text.split())
+
+
+def finding_row(finding: Finding, now: datetime, marks: Marks) -> Row:
+    """A finding among the alerts."""
+    sign = verdict_sign(finding.verdict, marks)
+    if finding.verdict is Verdict.REAL:
+        sign = Sign(sign.glyph, "found", sign.tone)
+    is_loud = finding.verdict is Verdict.REAL
+    cells = (
+        Cell(sign.text, sign.tone, bold=is_loud),
+        Cell(finding.title, bold=is_loud),
+        Cell(),
+        Cell(),
+        Cell(age(finding.since, now), Tone.QUIET),
+        Cell(finding.detail),
+    )
+    said = (
+        finding.detail if finding.subject in finding.title else _with_subject(finding)
+    )
+    details: tuple[Line, ...] = ((Span(said),),) if said else ()
+    return Row(finding_key(finding), cells, Tone.TEXT, details=details)
+
+
+def _with_subject(finding: Finding) -> str:
+    if finding.subject in finding.detail:
+        return finding.detail
+    return f"{finding.subject}  {finding.detail}".rstrip()

@@ -1,0 +1,136 @@
+"""What failed, why, what helps and when the next try is: for panes and diagnostics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from tui.model.fleet import Cluster, Fleet, SourceKind, SourceState, SourceStatus
+from tui.present.glyphs import Marks, state_sign
+from tui.present.units import age, until
+from widgets.values import Align, Cell, Column, Cut, FaultNote, Line, Row, Span, Tone
+
+COLUMNS = (
+    Column("state", 12),
+    Column("source", 12),
+    Column("where", 16, weight=2, cut=Cut.MIDDLE),
+    Column("what", 10, weight=2, max_width=44, cut=Cut.MIDDLE, drop=2),
+    Column("for", 12, weight=1, max_width=24, drop=1),
+    Column("age", 4, align=Align.RIGHT),
+    Column("every", 5, align=Align.RIGHT, drop=3),
+)
+DETAIL_COLUMN = 1
+
+TARGET_SOURCES = frozenset({SourceKind.PROMETHEUS})
+ALERT_SOURCES = frozenset({SourceKind.ALERTMANAGER, SourceKind.KUBERNETES})
+NODE_SOURCES = frozenset({SourceKind.TALOS, SourceKind.KUBERNETES})
+LOG_SOURCES = frozenset({SourceKind.LOKI})
+
+_NAMES = {
+    SourceKind.PROMETHEUS: "Prometheus",
+    SourceKind.ALERTMANAGER: "Alertmanager",
+    SourceKind.LOKI: "Loki",
+    SourceKind.KUBERNETES: "Kubernetes",
+    SourceKind.TALOS: "Talos",
+}
+# The states that a pane must speak of, worst first.
+_TROUBLE = (SourceState.DOWN, SourceState.FAILING, SourceState.STALE)
+_ORDER = (*_TROUBLE, SourceState.CONNECTING, SourceState.LIVE)
+
+
+def worst(
+    cluster: Cluster, kinds: frozenset[SourceKind], now: datetime
+) -> SourceStatus | None:
+    """The feed among these kinds that is in the worst trouble."""
+    states = [
+        (_TROUBLE.index(state), source)
+        for source in cluster.sources
+        if source.key.kind in kinds and (state := source.state(now)) in _TROUBLE
+    ]
+    return min(states, key=lambda each: each[0])[1] if states else None
+
+
+def is_configured(cluster: Cluster, kinds: frozenset[SourceKind]) -> bool:
+    """Whether there is anything to be read for a pane at all."""
+    return any(source.key.kind in kinds for source in cluster.sources)
+
+
+def fault_note(source: SourceStatus, now: datetime, marks: Marks) -> FaultNote:
+    """The whole story of a failing feed in one paragraph."""
+    sign = state_sign(source.state(now), marks)
+    seen = age(source.observed_at, now)
+    since = f"shown as of {seen} ago, " if seen else "never answered, "
+    name = _NAMES[source.key.kind]
+    fault = source.fault
+    if fault is None:
+        return FaultNote(sign.glyph, name, f"no answer for {seen}", tone=sign.tone)
+    retry = until(fault.retry_at, now)
+    return FaultNote(
+        sign.glyph,
+        f"{name} {source.key.feed}",
+        fault.summary,
+        fault.advice,
+        f"{since}next try {retry}" if retry else since.rstrip(", "),
+        sign.tone,
+    )
+
+
+def pane_age(
+    cluster: Cluster, kinds: frozenset[SourceKind], now: datetime, marks: Marks
+) -> Line:
+    """The age of the oldest answer a pane rests on; loud when it is not live."""
+    mine = [source for source in cluster.sources if source.key.kind in kinds]
+    seen = [source.observed_at for source in mine if source.observed_at]
+    if not seen:
+        return ()
+    oldest = age(min(seen), now)
+    if worst(cluster, kinds, now) is not None:
+        return (Span(f"{marks.stale} stale {oldest}", Tone.WARNING),)
+    return (Span(oldest, Tone.QUIET),)
+
+
+def source_rows(fleet: Fleet, now: datetime, marks: Marks) -> tuple[Row, ...]:
+    """One row for each feed, the worst first; a shared feed once, with its users."""
+    users: dict[SourceStatus, list[str]] = {}
+    for cluster in fleet.clusters:
+        for source in cluster.sources:
+            users.setdefault(source, []).append(cluster.name)
+    ordered = sorted(users, key=lambda each: _ORDER.index(each.state(now)))
+    return tuple(_source(each, users[each], now, marks) for each in ordered)
+
+
+def source_key(source: SourceStatus) -> str:
+    """What a row is known by."""
+    key = source.key
+    return f"{key.kind.value} {key.endpoint} {key.feed}"
+
+
+def _source(
+    source: SourceStatus, users: Iterable[str], now: datetime, marks: Marks
+) -> Row:
+    sign = state_sign(source.state(now), marks)
+    is_loud = sign.tone in {Tone.CRITICAL, Tone.WARNING}
+    cells = (
+        Cell(sign.text, sign.tone, bold=is_loud),
+        Cell(_NAMES[source.key.kind]),
+        Cell(source.key.endpoint),
+        Cell(source.key.feed, Tone.QUIET),
+        Cell(", ".join(users), Tone.QUIET),
+        Cell(age(source.observed_at, now) or "never", Tone.QUIET),
+        Cell(f"{source.interval_seconds:.0f}s", Tone.QUIET),
+    )
+    return Row(source_key(source), cells, details=_story(source, now))
+
+
+def _story(source: SourceStatus, now: datetime) -> tuple[Line, ...]:
+    """What the newest attempt failed on, what to do, when the next one is."""
+    fault = source.fault
+    if fault is None:
+        return ()
+    retry = until(fault.retry_at, now)
+    lines: list[Line] = [(Span(fault.summary, Tone.WARNING),)]
+    if fault.detail and fault.detail != fault.summary:
+        lines.append((Span(" ".join(fault.detail.split()), Tone.QUIET),))
+    told = fault.advice + (f"  Next try {retry}." if retry else "")
+    lines.append((Span(told),))
+    return tuple(lines)

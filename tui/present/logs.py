@@ -1,0 +1,119 @@
+"""Log entries as lines: time, origin, text, and what the kernel catalogue says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from tui.model.fleet import Cluster, Fleet
+from tui.model.kernel import classify, text_of
+from tui.model.log import Entry, Gap, LogBatch, LogFinding
+from tui.present.glyphs import Marks
+from tui.present.units import age, time_of_ns
+from widgets.values import Line, LogLine, Span, Tone
+
+_ORIGINS = ("node", "hostname", "host", "instance")
+_TONES = {"error": Tone.CRITICAL, "warning": Tone.WARNING}
+
+
+def entry_line(
+    entry: Entry, marks: Marks, names: Mapping[str, str], cluster: str = ""
+) -> LogLine:
+    """One entry.
+
+    names    what a node is called, by what the log calls it
+    cluster  put before the origin when several clusters are merged
+    return   `key` is the class of the catalogue, empty for an everyday line
+    """
+    sign = classify(entry.line)
+    text = text_of(entry.line)
+    tone = _TONES.get(sign.severity, Tone.TEXT) if sign else Tone.TEXT
+    if sign is not None:
+        glyph = marks.real if tone is Tone.CRITICAL else marks.degraded
+        text = f"{glyph} {text}"
+    gutter = origin(entry, names)
+    if cluster:
+        gutter = f"{cluster}/{gutter}" if gutter else cluster
+    return LogLine(
+        text,
+        tone,
+        key=sign.kind if sign else "",
+        at_text=time_of_ns(entry.at_ns),
+        gutter=gutter,
+    )
+
+
+def origin(entry: Entry, names: Mapping[str, str]) -> str:
+    """The node that wrote it, by name where the log has only its address."""
+    for label in _ORIGINS:
+        found = entry.labels.get(label) or entry.metadata.get(label)
+        if found:
+            return names.get(found, found)
+    return entry.labels.get("talos_service", "")
+
+
+def node_names(cluster: Cluster) -> dict[str, str]:
+    """Names of nodes by address."""
+    return {node.address: node.name for node in cluster.nodes if node.address}
+
+
+def batch_lines(batch: LogBatch, marks: Marks) -> tuple[LogLine, ...]:
+    """What one turn of a node's own log brought: entries, what is lost, what failed."""
+    lines = [entry_line(entry, marks, {}) for entry in batch.entries]
+    lines += [gap_line(gap) for gap in batch.gaps]
+    if batch.fault is not None:
+        text = f"{batch.fault.summary}; trying again"
+        lines.append(LogLine(text, Tone.WARNING, is_gap=True))
+    return tuple(lines)
+
+
+def gap_line(gap: Gap) -> LogLine:
+    """A note about entries that are lost for certain."""
+    how_many = f"about {gap.count} entries" if gap.count is not None else "entries"
+    between = f"{time_of_ns(gap.since_ns)}-{time_of_ns(gap.until_ns)}"
+    text = f"gap: {how_many} lost {between}, {gap.why}"
+    return LogLine(text, Tone.WARNING, is_gap=True)
+
+
+def chips(findings: Iterable[LogFinding], marks: Marks) -> Line:
+    """How many lines of each class, errors first: `✖ 4 btrfs  ▲ 2 iscsi`."""
+    spans: list[Span] = []
+    for kind, number, is_error in class_counts(findings):
+        glyph = marks.real if is_error else marks.degraded
+        tone = Tone.CRITICAL if is_error else Tone.WARNING
+        gap = "  " if spans else ""
+        spans.append(Span(f"{gap}{glyph} {number} {kind}", tone))
+    return tuple(spans)
+
+
+def class_counts(findings: Iterable[LogFinding]) -> tuple[tuple[str, int, bool], ...]:
+    """(class, lines, is it an error) of what was found, errors first, then by name."""
+    known = tuple(findings)
+    counts: Counter[str] = Counter()
+    for each in known:
+        counts[each.kind] += each.count
+    errors = {each.kind for each in known if each.severity == "error"}
+    kinds = sorted(counts, key=lambda kind: (kind not in errors, kind))
+    return tuple((kind, counts[kind], kind in errors) for kind in kinds)
+
+
+def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
+    """The classes seen, or how long nothing was said at all."""
+    found = chips(cluster.log_findings, marks)
+    if found:
+        return found
+    if cluster.last_entry_at is None:
+        return (Span("nothing yet", Tone.QUIET),)
+    said = age(cluster.last_entry_at, now)
+    return (Span(f"no errors, last entry {said}", Tone.QUIET),)
+
+
+def fleet_findings(fleet: Fleet, cluster: str = "") -> tuple[LogFinding, ...]:
+    """Kernel findings of one cluster, or of all."""
+    return tuple(
+        finding
+        for each in fleet.clusters
+        if not cluster or each.name == cluster
+        for finding in each.log_findings
+    )

@@ -1,0 +1,219 @@
+"""Nodes as Talos and as Kubernetes see them, and the services of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from tui.model.fleet import Cluster, NodeView
+from tui.model.kube import KubeNode
+from tui.model.log import LogFinding
+from tui.model.talos import ServiceHealth, TalosNode, TalosService
+from tui.present.glyphs import Marks, Sign
+from tui.present.units import age, length
+from widgets.values import Align, Cell, Column, Cut, Line, Row, Span, Tone
+
+COLUMNS = (
+    Column("", 1),
+    Column("node", 8, weight=1, max_width=18, cut=Cut.MIDDLE),
+    Column("services", 5, align=Align.RIGHT),
+    Column("kubernetes", 8, max_width=9),
+    Column("talos", 7, drop=1),
+    Column("kernel", 8, weight=3),
+)
+SERVICE_COLUMNS = (
+    Column("", 1),
+    Column("service", 12, weight=1, max_width=24),
+    Column("state", 9, max_width=12),
+    Column("health", 9),
+    Column("changed", 7, align=Align.RIGHT),
+    Column("last message", 12, weight=3),
+)
+
+
+def heading(cluster: Cluster, marks: Marks) -> Line:
+    """How many are up, and what the rest needs."""
+    if not cluster.nodes:
+        return (Span(f"{marks.connecting} none seen yet", Tone.QUIET),)
+    signs = [node_sign(node, marks) for node in cluster.nodes]
+    good = sum(sign.tone is Tone.GOOD for sign in signs)
+    tone = Tone.QUIET if good == len(signs) else Tone.TEXT
+    return (Span(f"{good}/{len(signs)} well", tone),)
+
+
+def pane_rows(
+    nodes: Iterable[NodeView], now: datetime, marks: Marks
+) -> tuple[Row, ...]:
+    """One row a node: both views of it, version and last kernel error."""
+    return tuple(_row(node, now, marks) for node in nodes)
+
+
+def node_sign(node: NodeView, marks: Marks) -> Sign:
+    """The worst that is known about a node; not known is not well."""
+    talos, kube = node.talos, node.kube
+    signs = (
+        (talos.value is None and talos.fault, marks.real, "unreachable", Tone.CRITICAL),
+        (kube and kube.is_ready is False, marks.real, "not ready", Tone.CRITICAL),
+        (_has_trouble(node), marks.degraded, "degraded", Tone.WARNING),
+        (_has_kernel_error(node), marks.degraded, "kernel errors", Tone.WARNING),
+        (talos.fault, marks.stale, "stale", Tone.WARNING),
+        (talos.value is None and not kube, marks.connecting, "connecting", Tone.QUIET),
+        (kube and kube.is_ready is None, marks.unknown, "unknown", Tone.WARNING),
+    )
+    for applies, glyph, word, tone in signs:
+        if applies:
+            return Sign(glyph, word, tone)
+    return Sign(marks.up, "up", Tone.GOOD)
+
+
+def _has_trouble(node: NodeView) -> bool:
+    return not all(service.is_up for service in _counted(node))
+
+
+def _has_kernel_error(node: NodeView) -> bool:
+    return any(finding.severity == "error" for finding in node.kernel)
+
+
+def _counted(node: NodeView) -> list[TalosService]:
+    services = node.talos.value.services if node.talos.value else ()
+    return [service for service in services if service.is_counted]
+
+
+def _row(node: NodeView, now: datetime, marks: Marks) -> Row:
+    sign = node_sign(node, marks)
+    worst = _worst_kernel(node.kernel)
+    told = Cell()
+    if node.talos.fault is not None:
+        told = Cell(node.talos.fault.summary, sign.tone)
+    elif worst is not None:
+        tone = Tone.CRITICAL if worst.severity == "error" else Tone.WARNING
+        glyph = marks.real if worst.severity == "error" else marks.degraded
+        place = f" {worst.device}" if worst.device else ""
+        words = f"{glyph} {worst.count} {worst.kind}{place}  {age(worst.last, now)}"
+        told = Cell(words, tone)
+    cells = (
+        Cell(sign.glyph, sign.tone),
+        Cell(node.name, bold=sign.tone is not Tone.GOOD),
+        _services(node, marks),
+        _kube(node.kube, marks),
+        Cell(_version(node.talos.value), Tone.QUIET),
+        told,
+    )
+    is_stale = node.talos.fault is not None and node.talos.value is not None
+    return Row(f"node {node.address or node.name}", cells, Tone.TEXT, dim=is_stale)
+
+
+def _worst_kernel(findings: Iterable[LogFinding]) -> LogFinding | None:
+    """The newest error, else the newest warning."""
+    ranked = sorted(findings, key=lambda each: (each.severity == "error", each.last))
+    return ranked[-1] if ranked else None
+
+
+def _services(node: NodeView, marks: Marks) -> Cell:
+    if node.talos.value is None:
+        is_waiting = node.talos.attempts == 0
+        return Cell(marks.connecting if is_waiting else marks.unknown, Tone.QUIET)
+    counted = _counted(node)
+    up = sum(service.is_up for service in counted)
+    tone = None if up == len(counted) else Tone.WARNING
+    return Cell(f"{up}/{len(counted)}", tone)
+
+
+def _kube(kube: KubeNode | None, marks: Marks) -> Cell:
+    if kube is None:
+        return Cell(marks.unknown, Tone.QUIET)
+    if kube.is_ready is None:
+        return Cell("Unknown", Tone.WARNING)
+    if not kube.is_ready:
+        return Cell("NotReady", Tone.CRITICAL, bold=True)
+    if kube.is_unschedulable:
+        return Cell("Cordoned", Tone.WARNING)
+    return Cell("Ready")
+
+
+def _version(talos: TalosNode | None) -> str:
+    return talos.version.removeprefix("v") if talos else ""
+
+
+def header(node: NodeView, now: datetime, marks: Marks) -> tuple[Line, ...]:
+    """Who it is, in two lines."""
+    sign = node_sign(node, marks)
+    talos, kube = node.talos.value, node.kube
+    first = [Span(f"{node.name}  ", Tone.TEXT, bold=True), sign.span]
+    first.append(Span(f"  {node.address}", Tone.QUIET))
+    if kube is not None:
+        role = "control plane" if kube.is_control_plane else "worker"
+        ready = _kube(kube, marks)
+        first.append(Span(f"  {role}  ", Tone.QUIET))
+        first.append(Span(ready.text, ready.tone or Tone.TEXT))
+    second = []
+    for word, value in (
+        ("Talos", talos.version if talos else ""),
+        ("Kubernetes", kube.kubelet_version if kube else ""),
+        ("up", _uptime(talos, now)),
+        ("answered by", talos.served_by if talos else ""),
+        ("seen", _seen(node, now)),
+    ):
+        if value:
+            second += [Span(f"{word} ", Tone.QUIET), Span(f"{value}   ")]
+    if not second:
+        second.append(Span(f"{marks.connecting} connecting", Tone.QUIET))
+    return tuple(first), tuple(second)
+
+
+def _uptime(talos: TalosNode | None, now: datetime) -> str:
+    if talos is None or talos.boot_time is None:
+        return ""
+    return length(now - talos.boot_time)
+
+
+def _seen(node: NodeView, now: datetime) -> str:
+    found = age(node.talos.observed_at, now)
+    return f"{found} ago" if found else ""
+
+
+def service_rows(
+    services: Iterable[TalosService], now: datetime, marks: Marks
+) -> tuple[Row, ...]:
+    """Services, those in trouble first, then by name."""
+    ordered = sorted(services, key=lambda each: (_trouble(each), each.id))
+    return tuple(_service(each, now, marks) for each in ordered)
+
+
+def _trouble(service: TalosService) -> int:
+    if not service.is_counted:
+        return 2
+    return 1 if service.is_up else 0
+
+
+def service_sign(service: TalosService, marks: Marks) -> Sign:
+    """A service's state and health in one sign."""
+    if not service.is_counted:
+        return Sign(marks.dot, "done", Tone.QUIET)
+    if service.state == "Failed":
+        return Sign(marks.real, "failed", Tone.CRITICAL)
+    if service.health is ServiceHealth.UNHEALTHY:
+        return Sign(marks.real, "unhealthy", Tone.CRITICAL)
+    if not service.is_up:
+        return Sign(marks.degraded, "not up", Tone.WARNING)
+    if service.health is ServiceHealth.UNKNOWN:
+        return Sign(marks.up, "no check", Tone.QUIET)
+    return Sign(marks.up, "healthy", Tone.GOOD)
+
+
+def _service(service: TalosService, now: datetime, marks: Marks) -> Row:
+    sign = service_sign(service, marks)
+    is_loud = sign.tone in {Tone.CRITICAL, Tone.WARNING}
+    said = service.message
+    if not said and service.events:
+        said = service.events[-1].message
+    cells = (
+        Cell(sign.glyph, sign.tone),
+        Cell(service.id, bold=is_loud),
+        Cell(service.state),
+        Cell(sign.word, sign.tone),
+        Cell(age(service.last_change, now), Tone.QUIET),
+        Cell(" ".join(said.split()), None if is_loud else Tone.QUIET),
+    )
+    tone = Tone.TEXT if service.is_counted else Tone.QUIET
+    return Row(f"service {service.id}", cells, tone)

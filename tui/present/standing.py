@@ -1,0 +1,166 @@
+"""What is said of a cluster, and of all of them, in one glance: worst first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui.model.alert import JudgedAlert, Verdict
+from tui.model.finding import Finding
+from tui.model.fleet import Cluster, Fleet, SourceState, SourceStatus, Standing
+from tui.present import targets
+from tui.present.glyphs import Marks, Sign, verdict_sign
+from tui.present.units import age, count
+from widgets.values import Line, Span, Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many alerts of each verdict there are, and how many findings beside them."""
+
+    real: int = 0
+    undecided: int = 0
+    false: int = 0
+    by_design: int = 0
+    silenced: int = 0
+    """Alerts under a silence; they count in their verdict too."""
+    found: int = 0
+    """Real findings: trouble seen by us, whether an alert tells of it or not."""
+
+
+def tally(alerts: Iterable[JudgedAlert], findings: Iterable[Finding] = ()) -> Tally:
+    """Count alerts and findings."""
+    known = tuple(alerts)
+    verdicts = Counter(alert.verdict for alert in known)
+    return Tally(
+        real=verdicts[Verdict.REAL],
+        undecided=verdicts[Verdict.UNDECIDED],
+        false=verdicts[Verdict.FALSE_POSITIVE],
+        by_design=verdicts[Verdict.BY_DESIGN],
+        silenced=sum(alert.is_silenced for alert in known),
+        found=sum(finding.verdict is Verdict.REAL for finding in findings),
+    )
+
+
+def fleet_tally(fleet: Fleet) -> Tally:
+    """Count over all clusters, and what belongs to none of them."""
+    alerts = [alert for each in fleet.clusters for alert in each.alerts or ()]
+    alerts += fleet.unassigned_alerts
+    return tally(alerts, (f for each in fleet.clusters for f in each.findings))
+
+
+def is_unreachable(fleet: Fleet, now: datetime) -> bool:
+    """Whether every feed failed and none ever answered: we know nothing at all."""
+    sources = [source for each in fleet.clusters for source in each.sources]
+    states = {source.state(now) for source in sources}
+    seen = any(source.observed_at for source in sources)
+    return states == {SourceState.DOWN} and not seen
+
+
+def is_connecting(fleet: Fleet, now: datetime) -> bool:
+    """Whether nothing is known yet because nothing had the time to answer."""
+    knows = any(each.alerts is not None for each in fleet.clusters)
+    return not knows and not is_unreachable(fleet, now)
+
+
+def top_line(fleet: Fleet | None, now: datetime, marks: Marks) -> Line:
+    """The first line of the screen: what is real, and how much of it."""
+    if fleet is None or is_connecting(fleet, now):
+        return (Span(f"{marks.connecting} connecting", Tone.QUIET),)
+    if is_unreachable(fleet, now):
+        words = f"{marks.real} NOTHING CAN BE REACHED"
+        return (Span(words, Tone.CRITICAL, bold=True),)
+    spans = _spaced(_tally_signs(fleet_tally(fleet), marks), "   ")
+    blind = sum(each.standing(now) is Standing.UNJUDGED for each in fleet.clusters)
+    if spans or not blind:
+        return spans or (Span(f"{marks.good} all quiet", Tone.GOOD),)
+    words = f"{marks.unsure} {count(blind, 'cluster')} not fully seen"
+    return (Span(words, Tone.WARNING),)
+
+
+def _tally_signs(found: Tally, marks: Marks) -> tuple[Sign, ...]:
+    """What is there, loudest first; what is not there is not mentioned."""
+    real = verdict_sign(Verdict.REAL, marks)
+    unsure = verdict_sign(Verdict.UNDECIDED, marks)
+    false = verdict_sign(Verdict.FALSE_POSITIVE, marks)
+    counted = (
+        (found.real, real),
+        (found.found, Sign(marks.degraded, "found", Tone.CRITICAL)),
+        (found.undecided, unsure),
+        (found.false, false),
+        (found.silenced, Sign(marks.silenced, "silenced", Tone.QUIET)),
+    )
+    return tuple(
+        Sign(sign.glyph, f"{number} {sign.word}", sign.tone)
+        for number, sign in counted
+        if number
+    )
+
+
+def _spaced(signs: Iterable[Sign], gap: str) -> Line:
+    spans: list[Span] = []
+    for sign in signs:
+        if spans:
+            spans.append(Span(gap))
+        spans.append(sign.span)
+    return tuple(spans)
+
+
+def cluster_verdict(cluster: Cluster, now: datetime, marks: Marks) -> tuple[Sign, ...]:
+    """The cluster in one glance: the worst about it, and that we are blind if so."""
+    signs = []
+    found = tally(cluster.alerts or (), cluster.findings)
+    if found.real:
+        signs.append(Sign(marks.real, f"{found.real} REAL", Tone.CRITICAL))
+    elif found.found:
+        signs.append(Sign(marks.real, f"{found.found} found", Tone.CRITICAL))
+    if found.undecided:
+        signs.append(Sign(marks.unsure, f"{found.undecided} UNSURE", Tone.WARNING))
+    failing = unseen(cluster, now)
+    if failing:
+        blind = f"{len(failing)} of {len(cluster.sources)} blind"
+        signs.append(Sign(marks.degraded, blind, Tone.WARNING))
+    if not signs and cluster.standing(now) is Standing.CONNECTING:
+        return (Sign(marks.connecting, "connecting", Tone.QUIET),)
+    return tuple(signs) or (Sign(marks.good, "quiet", Tone.GOOD),)
+
+
+def unseen(cluster: Cluster, now: datetime) -> tuple[SourceStatus, ...]:
+    """The feeds that do not deliver at this moment."""
+    fine = {SourceState.LIVE, SourceState.CONNECTING}
+    return tuple(each for each in cluster.sources if each.state(now) not in fine)
+
+
+def cluster_words(cluster: Cluster, now: datetime, marks: Marks) -> Line:
+    """The verdict for the head of a column."""
+    return _spaced(cluster_verdict(cluster, now, marks), "  ")
+
+
+def cluster_tone(cluster: Cluster, now: datetime, marks: Marks) -> Tone:
+    """The loudest tone that the cluster has earned."""
+    return cluster_verdict(cluster, now, marks)[0].tone
+
+
+def cluster_age(cluster: Cluster, now: datetime) -> str:
+    """The age of its oldest live source; empty before anything answered."""
+    seen = [
+        source.observed_at
+        for source in cluster.sources
+        if source.observed_at and source.state(now) is SourceState.LIVE
+    ]
+    return age(min(seen), now) if seen else ""
+
+
+def summary(number: int, cluster: Cluster, now: datetime, marks: Marks) -> Line:
+    """A cluster in a few words, for screens that have no room for its column."""
+    signs = cluster_verdict(cluster, now, marks)
+    spans = [Span(f"{number} {cluster.name} "), signs[0].span]
+    if cluster.targets is not None:
+        counts = targets.count_rows(cluster.targets)
+        spans.append(Span(f" {counts.up}/{counts.wanted}"))
+    seen = cluster_age(cluster, now)
+    if seen:
+        spans.append(Span(f" {seen}", Tone.QUIET))
+    return tuple(spans)

@@ -1,0 +1,202 @@
+"""Targets: held against the inventory, worst first, healthy jobs folded to one row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from tui.model.fleet import Cluster, Trend
+from tui.model.metric import Series as MetricSeries
+from tui.model.target import Expected, Health, TargetRow
+from tui.present.glyphs import Marks, Sign, health_sign
+from tui.present.units import age
+from widgets.values import Align, Cell, Column, Cut, Line, Row, Series, Span, Tone
+
+PANE_COLUMNS = (
+    Column("", 1),
+    Column("job", 12, weight=2, max_width=26, cut=Cut.MIDDLE),
+    Column("state", 8, weight=3),
+)
+LIST_COLUMNS = (
+    Column("", 1),
+    Column("health", 8),
+    Column("job", 14, weight=1, max_width=28, cut=Cut.MIDDLE),
+    Column("instance", 16, weight=1, max_width=28, cut=Cut.MIDDLE, drop=1),
+    Column("inventory", 12, drop=2),
+    Column("scraped", 7, align=Align.RIGHT, drop=3),
+    Column("last error, or why it is (not) expected", 16, weight=3),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How the targets of a cluster stand."""
+
+    up: int
+    """Of those that should be there."""
+    wanted: int
+    """Expected, or scraped without being in the inventory."""
+    down: int
+    absent: int
+    """Expected, but Prometheus does not know them."""
+    unexpected: int
+    """There, though the inventory says that they should not be."""
+    not_expected: int
+    """Not there, as the inventory says."""
+    unknown: int
+
+
+def count_rows(rows: Iterable[TargetRow]) -> Counts:
+    """Count targets; `expected` and `health` stay two facts."""
+    known = tuple(rows)
+    wanted = [row for row in known if row.expected is not Expected.NO]
+    refused = [row for row in known if row.expected is Expected.NO]
+    healths = [row.health for row in wanted]
+    return Counts(
+        up=healths.count(Health.UP),
+        wanted=len(wanted),
+        down=healths.count(Health.DOWN),
+        absent=healths.count(Health.ABSENT),
+        unknown=healths.count(Health.UNKNOWN),
+        unexpected=sum(row.health is not Health.ABSENT for row in refused),
+        not_expected=sum(row.health is Health.ABSENT for row in refused),
+    )
+
+
+def heading(cluster: Cluster, marks: Marks) -> Line:
+    """Up / wanted, and what is not as it should be."""
+    if cluster.targets is None:
+        return (Span(f"{marks.connecting} connecting", Tone.QUIET),)
+    counts = count_rows(cluster.targets)
+    all_up = counts.up == counts.wanted
+    spans = [Span(f"{counts.up}/{counts.wanted} up", Tone.TEXT, bold=not all_up)]
+    for number, words, tone in (
+        (counts.down, "down", Tone.CRITICAL),
+        (counts.absent, "absent", Tone.CRITICAL),
+        (counts.unexpected, "unexpected", Tone.WARNING),
+        (counts.unknown, "unknown", Tone.WARNING),
+        (counts.not_expected, "not expected", Tone.QUIET),
+    ):
+        if number:
+            spans.append(Span(f"  {number} {words}", tone))
+    return tuple(spans)
+
+
+def pane_rows(rows: Sequence[TargetRow], marks: Marks) -> tuple[Row, ...]:
+    """Rows for the fleet: each problem, each healthy job, then what is not wanted."""
+    problems = [row for row in rows if not _is_calm(row)]
+    healthy: dict[str, list[TargetRow]] = {}
+    refused = []
+    for row in rows:
+        if _is_calm(row) and row.expected is Expected.NO:
+            refused.append(row)
+        elif _is_calm(row):
+            healthy.setdefault(row.job, []).append(row)
+    shown = [_problem(row, marks) for row in sorted(problems, key=_loudness)]
+    shown += [_job(job, members, marks) for job, members in healthy.items()]
+    shown += [_refused(row, marks) for row in refused]
+    return tuple(shown)
+
+
+def _is_calm(row: TargetRow) -> bool:
+    if row.expected is Expected.NO:
+        return row.health is Health.ABSENT
+    return row.health is Health.UP
+
+
+def _loudness(row: TargetRow) -> tuple[bool, str, str]:
+    return not row.is_finding, row.job, row.instance
+
+
+def sign(row: TargetRow, marks: Marks) -> Sign:
+    """Both facts in one sign: what is not expected and not there is calm."""
+    if row.expected is not Expected.NO:
+        found = health_sign(row.health, marks)
+        if row.health is Health.ABSENT:
+            return Sign(found.glyph, found.word, Tone.CRITICAL)
+        return found
+    if row.health is Health.ABSENT:
+        return Sign(marks.absent, "absent", Tone.QUIET)
+    return Sign(marks.degraded, row.health.value, Tone.WARNING)
+
+
+def _problem(row: TargetRow, marks: Marks) -> Row:
+    found = sign(row, marks)
+    words = f"{found.word}  {row.instance}"
+    if row.expected is Expected.NO:
+        words = f"{found.word}, but not expected"
+    elif row.health is Health.ABSENT:
+        words = f"expected, {found.word}  {row.instance}"
+    error = f"  {row.last_error}" if row.last_error else ""
+    state = Cell(words, spans=(Span(error, Tone.TEXT),))
+    cells = (Cell(found.glyph, bold=True), Cell(row.job, bold=True), state)
+    return Row(row.key, cells, found.tone)
+
+
+def _job(job: str, members: Sequence[TargetRow], marks: Marks) -> Row:
+    up = health_sign(Health.UP, marks)
+    unlisted = any(row.expected is Expected.UNLISTED for row in members)
+    words = "  not in the inventory" if unlisted else ""
+    state = Cell(f"{len(members)}/{len(members)}", spans=(Span(words, Tone.QUIET),))
+    return Row(f"job {job}", (Cell(up.glyph, up.tone), Cell(job), state))
+
+
+def _refused(row: TargetRow, marks: Marks) -> Row:
+    cells = (Cell(marks.absent), Cell(row.job), Cell("not expected, absent"))
+    return Row(row.key, cells, Tone.QUIET)
+
+
+def list_rows(
+    rows: Sequence[TargetRow], now: datetime, marks: Marks
+) -> tuple[Row, ...]:
+    """All targets with both facts side by side, in the order they came."""
+    return tuple(_listed(row, now, marks) for row in rows)
+
+
+def _listed(row: TargetRow, now: datetime, marks: Marks) -> Row:
+    found = sign(row, marks)
+    scraped = age(row.target.last_scrape, now) if row.target else ""
+    words = {
+        Expected.YES: "expected",
+        Expected.NO: "not expected",
+        Expected.UNLISTED: "not in it",
+    }[row.expected]
+    quiet = found.tone in {Tone.GOOD, Tone.QUIET}
+    tone = Tone.QUIET if found.tone is Tone.QUIET else Tone.TEXT
+    cells = (
+        Cell(found.glyph, found.tone),
+        Cell(found.word, found.tone, bold=not quiet),
+        Cell(row.job, bold=not quiet),
+        Cell(row.instance),
+        Cell(words, Tone.QUIET if row.expected is Expected.YES else None),
+        Cell(scraped, Tone.QUIET),
+        Cell(row.last_error or row.reason, None if row.last_error else Tone.QUIET),
+    )
+    return Row(row.key, cells, tone)
+
+
+def trend(value: Trend | None, now: datetime) -> tuple[Series, ...]:
+    """Targets known (quiet) and targets up, by minutes before now; gaps stay gaps."""
+    if value is None or not value.up.points:
+        return ()
+    known = _curve(value.total, now, Tone.QUIET, "known")
+    return known, _curve(value.up, now, Tone.ACCENT, "up")
+
+
+def _curve(series: MetricSeries, now: datetime, tone: Tone, label: str) -> Series:
+    """One curve; where a sample is missing for long, a None breaks the line."""
+    xs: list[float] = []
+    ys: list[float | None] = []
+    times = [at for at, _ in series.points]
+    steps = [later - earlier for earlier, later in pairwise(times)]
+    usual = min(steps, default=60.0)
+    for at, value in series.points:
+        minutes = (at - now.timestamp()) / 60
+        if xs and minutes - xs[-1] > 2.5 * usual / 60:
+            xs.append((minutes + xs[-1]) / 2)
+            ys.append(None)
+        xs.append(minutes)
+        ys.append(value)
+    return Series(tuple(xs), tuple(ys), tone, label)

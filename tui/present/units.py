@@ -1,0 +1,69 @@
+"""Ages, times and counts in the few letters that a column has room for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+_UNITS = (
+    # below so many seconds, seconds in one, letter
+    (60, 1, "s"),
+    (3_600, 60, "m"),
+    (86_400, 3_600, "h"),
+    (14 * 86_400, 86_400, "d"),
+    (104 * 7 * 86_400, 7 * 86_400, "w"),
+)
+_YEAR = 365 * 86_400
+
+
+def age(then: datetime | None, now: datetime) -> str:
+    """How long ago: `12s 4m 3h 2d 6w 2y`; empty when it never was.
+
+    What is said to lie ahead of us is 0s old: clocks differ.
+    """
+    return "" if then is None else length(now - then)
+
+
+def length(span: timedelta) -> str:
+    """A span in its largest whole unit."""
+    seconds = max(0, int(span.total_seconds()))
+    for limit, unit, letter in _UNITS:
+        if seconds < limit:
+            return f"{seconds // unit}{letter}"
+    return f"{seconds // _YEAR}y"
+
+
+def exact_length(span: timedelta) -> str:
+    """A span to the minute, in the grammar of silences: `1d12h`, `45m`, `0m`."""
+    minutes = max(0, round(span.total_seconds() / 60))
+    days, rest = divmod(minutes, 1_440)
+    hours, minutes = divmod(rest, 60)
+    parts = ((days, "d"), (hours, "h"), (minutes, "m"))
+    return "".join(f"{n}{letter}" for n, letter in parts if n) or "0m"
+
+
+def until(then: datetime | None, now: datetime) -> str:
+    """When something will be: `in 4s`, `now`; empty when nobody knows."""
+    if then is None:
+        return ""
+    return f"in {length(then - now)}" if then > now else "now"
+
+
+def time_of_day(at: datetime) -> str:
+    """UTC, to the second."""
+    return f"{at.astimezone(UTC):%H:%M:%S}"
+
+
+def moment(at: datetime | None) -> str:
+    """Date and time in UTC, to the second; empty for None."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if at else ""
+
+
+def time_of_ns(at_ns: int) -> str:
+    """The UTC time of day of unix nanoseconds, to the second."""
+    seconds = at_ns // 1_000_000_000 % 86_400
+    return f"{seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """`1 alert`, `2 alerts`."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
