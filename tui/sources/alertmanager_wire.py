@@ -1,0 +1,154 @@
+"""Alertmanager's API v2 JSON, and how it becomes the model. Knows no HTTP."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from tui.model.alert import Alert, AlertState
+from tui.model.silence import Matcher, Silence, SilenceDraft, SilenceState
+from tui.sources.wire import rfc3339, utc
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Wire(msgspec.Struct, rename="camel"):
+    """What the API calls required is required here; maps and lists may be null."""
+
+
+class StatusWire(Wire):
+    """Of an alert."""
+
+    state: str = ""
+    silenced_by: list[str] | None = None
+    inhibited_by: list[str] | None = None
+
+
+class ReceiverWire(Wire):
+    """A receiver."""
+
+    name: str = ""
+
+
+class AlertWire(Wire):
+    """An alert."""
+
+    fingerprint: str
+    labels: dict[str, str]
+    starts_at: datetime
+    status: StatusWire
+    annotations: dict[str, str] | None = None
+    ends_at: datetime | None = None
+    updated_at: datetime | None = None
+    receivers: list[ReceiverWire] | None = None
+    generator_url: str = msgspec.field(default="", name="generatorURL")
+
+
+class MatcherWire(Wire):
+    """A matcher. `isEqual` may be left out (before 0.22) and means true."""
+
+    name: str
+    value: str
+    is_regex: bool = False
+    is_equal: bool | None = None
+
+
+class SilenceStatusWire(Wire):
+    """Of a silence."""
+
+    state: str = ""
+
+
+class SilenceWire(Wire):
+    """A silence."""
+
+    id: str
+    status: SilenceStatusWire
+    matchers: list[MatcherWire]
+    starts_at: datetime
+    ends_at: datetime
+    updated_at: datetime | None = None
+    created_by: str = ""
+    comment: str = ""
+
+
+class CreatedWire(msgspec.Struct):
+    """Answer to POST /silences."""
+
+    id: str = msgspec.field(name="silenceID")
+
+
+ALERTS = msgspec.json.Decoder(list[AlertWire])
+SILENCES = msgspec.json.Decoder(list[SilenceWire])
+CREATED = msgspec.json.Decoder(CreatedWire)
+OBJECT = msgspec.json.Decoder(dict[str, Any])
+
+
+def alert(wire: AlertWire) -> Alert:
+    """An alert. A state that we do not know is ACTIVE: the loudest."""
+    states = {state.value: state for state in AlertState}
+    return Alert(
+        fingerprint=wire.fingerprint,
+        labels=wire.labels,
+        annotations=wire.annotations or {},
+        state=states.get(wire.status.state, AlertState.ACTIVE),
+        starts_at=utc(wire.starts_at) or _NEVER,
+        ends_at=utc(wire.ends_at),
+        updated_at=utc(wire.updated_at),
+        silenced_by=tuple(wire.status.silenced_by or ()),
+        inhibited_by=tuple(wire.status.inhibited_by or ()),
+        receivers=tuple(receiver.name for receiver in wire.receivers or ()),
+        generator_url=wire.generator_url,
+    )
+
+
+def silence(wire: SilenceWire) -> Silence:
+    """A silence. A state that we do not know is PENDING: not said to mute."""
+    states = {state.value: state for state in SilenceState}
+    return Silence(
+        id=wire.id,
+        state=states.get(wire.status.state, SilenceState.PENDING),
+        matchers=tuple(_matcher(one) for one in wire.matchers),
+        starts_at=utc(wire.starts_at) or _NEVER,
+        ends_at=utc(wire.ends_at) or _NEVER,
+        updated_at=utc(wire.updated_at),
+        created_by=wire.created_by,
+        comment=wire.comment,
+    )
+
+
+def posted(draft: SilenceDraft, old: dict[str, Any]) -> bytes:
+    """The object to post. What `old` has and we do not know goes back as it came.
+
+    The order of matchers counts: the same ones in another order make a new silence.
+    """
+    matchers = [
+        {
+            "name": one.name,
+            "value": one.value,
+            "isRegex": one.is_regex,
+            "isEqual": one.is_equal,
+        }
+        for one in draft.matchers
+    ]
+    kept = old.get("matchers")
+    if isinstance(kept, list) and _as_set(kept) == _as_set(matchers):
+        matchers = kept
+    new = {
+        "matchers": matchers,
+        "startsAt": rfc3339(draft.starts_at),
+        "endsAt": rfc3339(draft.ends_at),
+        "createdBy": draft.created_by,
+        "comment": draft.comment,
+    }
+    return msgspec.json.encode({**old, **new})
+
+
+def _matcher(wire: MatcherWire) -> Matcher:
+    return Matcher(wire.name, wire.value, wire.is_regex, wire.is_equal is not False)
+
+
+def _as_set(matchers: list[Any]) -> set[Matcher]:
+    return {_matcher(one) for one in msgspec.convert(matchers, list[MatcherWire])}

@@ -1,0 +1,244 @@
+"""One HTTP server as an endpoint of the config: how to get in, and what may go wrong.
+
+It knows no server's API. It does not retry, log or read the clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import ssl
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+
+from tui.config import Endpoint
+from tui.model.fault import Fault, FaultKind
+from tui.sources.base import SourceError
+from tui.sources.http_fault import Answer, NotSentError, broken, refusal, source_error
+
+LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
+CONNECT_SHARE = 0.9
+"""Of the deadline: so that a dead address is told from a slow server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to ask. At most one of `form` and `json_body`."""
+
+    path: str
+    """Appended to the base URL, whose own path is kept."""
+    params: Mapping[str, str] = field(default_factory=dict)
+    method: str = "GET"
+    form: Mapping[str, str] | None = None
+    json_body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    timeout_seconds: float | None = None
+    """A shorter deadline than the session's."""
+
+
+class HttpSession:
+    """Connections to one base URL. Makes none before the first request.
+
+    Redirects are not followed: they lead to sign-in pages, with our credentials.
+    Proxies of the environment are used, except for loopback addresses.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        url: str,
+        timeout_seconds: float,
+        *,
+        tls: ssl.SSLContext | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """Remember how to get in.
+
+        tls         instead of the one that the endpoint asks for
+        transport   instead of the network, for tests
+        """
+        self.url = url.rstrip("/")
+        self.shown_url = without_userinfo(self.url)
+        self.timeout_seconds = timeout_seconds
+        self._endpoint = endpoint
+        self._tls = tls
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
+
+    async def send(self, request: Request) -> Answer:
+        """Ask once and read the whole answer.
+
+        return  an answer with a 2xx status
+        raise   SourceError; NotSentError when the server cannot have seen the request
+        """
+        seconds = min(
+            request.timeout_seconds or self.timeout_seconds, self.timeout_seconds
+        )
+        try:
+            async with asyncio.timeout(seconds):
+                answer = await self._exchange(request, seconds)
+        except TimeoutError:
+            raise self.error(
+                FaultKind.TIMEOUT, f"no answer within {seconds:g} s"
+            ) from None
+        except httpx.ConnectTimeout:
+            summary = f"no connection within {seconds * CONNECT_SHARE:.2g} s"
+            raise NotSentError(
+                Fault(FaultKind.UNREACHABLE, summary, endpoint=self.shown_url)
+            ) from None
+        except httpx.ConnectError as error:
+            raise NotSentError(broken(error, self.shown_url)) from error
+        except httpx.DecodingError as error:
+            raise self.error(
+                FaultKind.PROTOCOL, "its compression is broken", str(error)
+            ) from error
+        except (httpx.RemoteProtocolError, httpx.InvalidURL) as error:
+            raise self.error(
+                FaultKind.PROTOCOL, "does not speak proper HTTP", str(error)
+            ) from error
+        except (httpx.HTTPError, OSError) as error:
+            raise SourceError(broken(error, self.shown_url)) from error
+        if not 200 <= answer.status < 300:
+            raise refusal(answer)
+        return answer
+
+    async def aclose(self) -> None:
+        """Close all connections; the session may be used again."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    def headers(self) -> dict[str, str]:
+        """What gets us in. The token file is read each time: tokens are rotated.
+
+        raise   SourceError(CONFIG) when it cannot be read
+        """
+        headers: dict[str, str] = {}
+        if self._endpoint.tenant:
+            headers["X-Scope-OrgID"] = self._endpoint.tenant
+        if self._endpoint.username:
+            password = self._endpoint.password.value if self._endpoint.password else ""
+            pair = f"{self._endpoint.username}:{password}".encode()
+            headers["Authorization"] = f"Basic {b64encode(pair).decode()}"
+        if self._endpoint.bearer_token_file is not None:
+            token = self._read_token(self._endpoint.bearer_token_file)
+            headers["Authorization"] = f"Bearer {token}"
+        return headers
+
+    async def tls_context(self) -> ssl.SSLContext | None:
+        """The context for this URL, made once; None for plain http.
+
+        raise   SourceError(CONFIG) when the CA file cannot be used
+        """
+        if urlsplit(self.url).scheme not in {"https", "wss"}:
+            return None
+        if self._tls is None:
+            self._tls = await asyncio.to_thread(self._make_tls)
+        return self._tls
+
+    def error(self, kind: FaultKind, summary: str, detail: str = "") -> SourceError:
+        """An error of this server."""
+        return source_error(kind, summary, detail, self.shown_url)
+
+    async def _exchange(self, request: Request, seconds: float) -> Answer:
+        """Send, and read the body as it comes, up to the limit."""
+        client = await self._connected(seconds)
+        async with client.stream(
+            request.method,
+            f"{self.url}/{request.path.lstrip('/')}",
+            params=request.params or None,
+            data=request.form,
+            content=request.json_body,
+            headers=self._request_headers(request),
+            timeout=httpx.Timeout(seconds, connect=seconds * CONNECT_SHARE),
+        ) as response:
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > LARGEST_ANSWER_BYTES:
+                    raise self.error(
+                        FaultKind.PROTOCOL,
+                        f"the answer is over {LARGEST_ANSWER_BYTES >> 20} MiB",
+                    )
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, headers, body, self.shown_url)
+
+    def _request_headers(self, request: Request) -> dict[str, str]:
+        """Ours and the request's own."""
+        headers = {"Accept": "application/json", **self.headers(), **request.headers}
+        if request.json_body is not None:
+            headers["Content-Type"] = "application/json"
+        return headers
+
+    async def _connected(self, seconds: float) -> httpx.AsyncClient:
+        """The client, made at the first request."""
+        if self._client is None:
+            context = await self.tls_context()
+            try:
+                self._client = httpx.AsyncClient(
+                    # Without TLS there is no trust store to load.
+                    verify=context if context is not None else False,
+                    timeout=seconds,
+                    trust_env=uses_proxy(self.url),
+                    transport=self._transport,
+                )
+            except (ValueError, ImportError) as error:
+                raise self.error(
+                    FaultKind.CONFIG,
+                    "the environment names no usable proxy",
+                    str(error),
+                ) from error
+        return self._client
+
+    def _read_token(self, path: Path) -> str:
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise self.error(
+                FaultKind.CONFIG, f"cannot read the token file {path}", str(error)
+            ) from error
+
+    def _make_tls(self) -> ssl.SSLContext:
+        """Blocking: reads certificates."""
+        if self._endpoint.insecure:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            return context
+        if self._endpoint.ca_file is None:
+            return _system_trust()
+        try:
+            return ssl.create_default_context(cafile=self._endpoint.ca_file)
+        except OSError as error:
+            raise self.error(
+                FaultKind.CONFIG,
+                f"cannot use the CA file {self._endpoint.ca_file}",
+                str(error),
+            ) from error
+
+
+@cache
+def _system_trust() -> ssl.SSLContext:
+    """The machine's own CAs; a few MB and 20 ms, so once for all."""
+    return ssl.create_default_context()
+
+
+def without_userinfo(url: str) -> str:
+    """A URL that may be shown: no user, no password."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def uses_proxy(url: str) -> bool:
+    """Whether a proxy of the environment applies: never for loopback."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host != "localhost"

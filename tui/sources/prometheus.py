@@ -1,0 +1,142 @@
+"""Prometheus: targets, alerting rules and queries. Knows nothing of clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import httpx
+
+from tui.config import Endpoint
+from tui.model.fault import FaultKind
+from tui.model.metric import Rule, Sample, Series
+from tui.model.target import Target
+from tui.sources import prometheus_wire as wire
+from tui.sources.base import SourceError
+from tui.sources.http import HttpSession, Request
+from tui.sources.http_fault import Answer
+from tui.sources.wire import decode, utc
+
+FIRST_SYNC = timedelta(seconds=10)
+"""Discovery's first sync takes up to 5 s; until then there is no target, with 200."""
+
+
+class PrometheusSource:
+    """One Prometheus. Every method raises SourceError and nothing else."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        timeout_seconds: float,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._session = HttpSession(
+            endpoint, endpoint.urls[0], timeout_seconds, transport=transport
+        )
+
+    async def targets(self) -> tuple[Target, ...]:
+        """All active targets, sorted by job and instance.
+
+        raise   SourceError(UNREACHABLE) from a server that has just started: it lists
+                no targets before its first discovery, which is not the truth
+        wire    GET /api/v1/targets?state=active
+        """
+        request = Request("/api/v1/targets", {"state": "active"})
+        data = decode(await self._session.send(request), wire.TARGETS).data
+        if not data.active_targets:
+            await self._require_discovery()
+        found = [wire.target(one) for one in data.active_targets or ()]
+        return tuple(sorted(found, key=lambda t: (t.job, t.instance, t.scrape_url)))
+
+    async def rules(self) -> tuple[Rule, ...]:
+        """All alerting rules, in the server's order: by file, group, position.
+
+        wire    GET /api/v1/rules?type=alert; the position counts those alone
+        """
+        request = Request("/api/v1/rules", {"type": "alert"})
+        data = decode(await self._session.send(request), wire.GROUPS).data
+        return tuple(
+            wire.rule(group, position, one)
+            for group in data.groups or ()
+            for position, one in enumerate(
+                one for one in group.rules or () if one.type == "alerting"
+            )
+        )
+
+    async def query(self, expr: str) -> tuple[Sample, ...]:
+        """One PromQL expression, evaluated now by the server's clock.
+
+        return  samples ordered by label set; empty when nothing matched; NaN is kept;
+                a scalar is one sample without labels
+        raise   SourceError(BAD_QUERY) also when the answer has no one value a series
+        wire    POST /api/v1/query, a form
+        """
+        kind, result = await self._evaluate("query", {"query": expr})
+        try:
+            match kind:
+                case "vector":
+                    return wire.samples(decode(result, wire.SERIES))
+                case "scalar":
+                    at, value = decode(result, wire.SCALAR)
+                    return (Sample({}, at, float(value)),)
+        except ValueError as error:
+            raise self._no_number(error) from error
+        raise self._not_this(kind)
+
+    async def query_range(
+        self, expr: str, start: datetime, end: datetime, step_seconds: float
+    ) -> tuple[Series, ...]:
+        """One expression over time, both ends inclusive.
+
+        return  series ordered by label set; steps without a sample are not there
+        wire    POST /api/v1/query_range, a form
+        """
+        form = {
+            "query": expr,
+            "start": f"{start.timestamp():.3f}",
+            "end": f"{end.timestamp():.3f}",
+            "step": f"{step_seconds:g}",
+        }
+        kind, result = await self._evaluate("query_range", form)
+        if kind != "matrix":
+            raise self._not_this(kind)
+        try:
+            return wire.series(decode(result, wire.SERIES))
+        except ValueError as error:
+            raise self._no_number(error) from error
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._session.aclose()
+
+    async def _evaluate(self, path: str, form: Mapping[str, str]) -> tuple[str, Answer]:
+        """The type of the result, and the answer cut down to the result."""
+        request = Request(f"/api/v1/{path}", method="POST", form=form)
+        answer = await self._session.send(request)
+        data = decode(answer, wire.RESULT).data
+        return data.result_type, replace(answer, body=bytes(data.result))
+
+    async def _require_discovery(self) -> None:
+        """Refuse an empty list from a server that is too young to know better."""
+        request = Request("/api/v1/status/runtimeinfo")
+        try:
+            answer = await self._session.send(request)
+            started = utc(decode(answer, wire.RUNTIME).data.start_time)
+        except SourceError:
+            return  # others that speak this API (Thanos, Mimir) have no such page
+        if started and answer.date and answer.date - started < FIRST_SYNC:
+            raise self._session.error(
+                FaultKind.UNREACHABLE, "has just started: it knows no targets yet"
+            )
+
+    def _not_this(self, kind: str) -> SourceError:
+        return self._session.error(
+            FaultKind.BAD_QUERY, f"the expression gives a {kind[:20]}"
+        )
+
+    def _no_number(self, error: ValueError) -> SourceError:
+        return self._session.error(
+            FaultKind.PROTOCOL, "answered a value that is no number", str(error)
+        )

@@ -1,0 +1,204 @@
+"""Prometheus' JSON, and how it becomes the model. Knows no HTTP."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import msgspec
+
+from tui.model.metric import Rule, RuleAlert, Sample, Series
+from tui.model.target import Health, Target
+from tui.sources.wire import utc
+
+T = TypeVar("T")
+
+_UNIT_SECONDS = {
+    "y": 31_536_000.0,
+    "w": 604_800.0,
+    "d": 86_400.0,
+    "h": 3600.0,
+    "m": 60.0,
+    "s": 1.0,
+    "ms": 0.001,
+}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|[ywdhms])")
+
+
+class Wire(msgspec.Struct, rename="camel"):
+    """Maps and lists may be null (Go's nil); texts and numbers may be missing."""
+
+
+class TargetWire(Wire):
+    """An active target. Its discovered labels, the largest part, are not read."""
+
+    labels: dict[str, str] | None = None
+    scrape_pool: str = ""
+    scrape_url: str = ""
+    health: str = ""
+    last_error: str = ""
+    last_scrape: datetime | None = None
+    last_scrape_duration: float = 0.0
+    scrape_interval: str = ""
+    scrape_timeout: str = ""
+
+
+class TargetsWire(Wire):
+    """Data of /targets."""
+
+    active_targets: list[TargetWire] | None
+
+
+class RuleAlertWire(Wire):
+    """An alert inside a rule."""
+
+    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+    state: str = ""
+    active_at: datetime | None = None
+    value: str = ""
+
+
+class RuleWire(Wire):
+    """A rule of either type."""
+
+    type: str = ""
+    name: str = ""
+    query: str = ""
+    state: str = ""
+    health: str = ""
+    last_error: str = ""
+    duration: float = 0.0
+    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+    alerts: list[RuleAlertWire] | None = None
+
+
+class GroupWire(Wire):
+    """A rule group."""
+
+    name: str = ""
+    file: str = ""
+    rules: list[RuleWire] | None = None
+
+
+class GroupsWire(Wire):
+    """Data of /rules."""
+
+    groups: list[GroupWire] | None
+
+
+class RuntimeWire(Wire):
+    """Data of /status/runtimeinfo."""
+
+    start_time: datetime | None = None
+
+
+class SeriesWire(Wire):
+    """One element of a vector or a matrix."""
+
+    metric: dict[str, str] | None = None
+    value: tuple[float, str] | None = None
+    """Missing in native histograms, which have no one value."""
+    values: list[tuple[float, str]] | None = None
+
+
+class ResultWire(Wire):
+    """Data of /query and /query_range."""
+
+    result_type: str
+    result: msgspec.Raw
+
+
+class Envelope(Wire, Generic[T]):
+    """Around every answer. An error has another status than 200 and never gets here."""
+
+    data: T
+
+
+TARGETS = msgspec.json.Decoder(Envelope[TargetsWire])
+GROUPS = msgspec.json.Decoder(Envelope[GroupsWire])
+RUNTIME = msgspec.json.Decoder(Envelope[RuntimeWire])
+RESULT = msgspec.json.Decoder(Envelope[ResultWire])
+SERIES = msgspec.json.Decoder(list[SeriesWire])
+SCALAR = msgspec.json.Decoder(tuple[float, str])
+
+
+def target(wire: TargetWire) -> Target:
+    """A target; a health that we do not know is UNKNOWN."""
+    known = {"up": Health.UP, "down": Health.DOWN}
+    return Target(
+        labels=wire.labels or {},
+        health=known.get(wire.health, Health.UNKNOWN),
+        scrape_pool=wire.scrape_pool,
+        scrape_url=wire.scrape_url,
+        last_error=wire.last_error,
+        last_scrape=utc(wire.last_scrape),
+        scrape_seconds=wire.last_scrape_duration,
+        interval_seconds=duration_seconds(wire.scrape_interval),
+        timeout_seconds=duration_seconds(wire.scrape_timeout),
+    )
+
+
+def rule(group: GroupWire, position: int, wire: RuleWire) -> Rule:
+    """An alerting rule with its alerts."""
+    return Rule(
+        file=group.file,
+        group=group.name,
+        position=position,
+        name=wire.name,
+        query=wire.query,
+        state=wire.state,
+        health=wire.health,
+        last_error=wire.last_error,
+        duration_seconds=wire.duration,
+        labels=wire.labels or {},
+        annotations=wire.annotations or {},
+        alerts=tuple(_rule_alert(alert) for alert in wire.alerts or ()),
+    )
+
+
+def _rule_alert(wire: RuleAlertWire) -> RuleAlert:
+    return RuleAlert(
+        labels=wire.labels or {},
+        annotations=wire.annotations or {},
+        state=wire.state,
+        active_at=utc(wire.active_at),
+        value=wire.value,
+    )
+
+
+def samples(vector: list[SeriesWire]) -> tuple[Sample, ...]:
+    """Ordered by label set.
+
+    raise   ValueError when a value is no number
+    """
+    found = [
+        Sample(wire.metric or {}, wire.value[0], float(wire.value[1]))
+        for wire in vector
+        if wire.value is not None
+    ]
+    return tuple(sorted(found, key=lambda sample: sorted(sample.labels.items())))
+
+
+def series(matrix: list[SeriesWire]) -> tuple[Series, ...]:
+    """Ordered by label set.
+
+    raise   ValueError when a value is no number
+    """
+    found = [
+        Series(
+            wire.metric or {},
+            tuple((at, float(value)) for at, value in wire.values or ()),
+        )
+        for wire in matrix
+    ]
+    return tuple(sorted(found, key=lambda one: sorted(one.labels.items())))
+
+
+def duration_seconds(text: str) -> float:
+    """Prometheus' duration, such as 1m30s; 0 for what is none."""
+    return sum(
+        float(number) * _UNIT_SECONDS[unit] for number, unit in _DURATION.findall(text)
+    )
