@@ -22,7 +22,13 @@ class Confirm(ModalScreen[bool]):
     Confirm > Panel { width: 60; max-width: 100%; height: auto; padding: 1 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,escape,n,q", "dismiss(False)", "No", id="confirm.no"),
+        Binding(
+            "enter,escape,n,q",
+            "dismiss(False)",
+            "No",
+            id="confirm.no",
+            tooltip="Leave everything as it is",
+        ),
     ]
 
     def __init__(

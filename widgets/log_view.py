@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from widgets.keys import hidden
 from widgets.log_paint import LogLook, LogPainter
 from widgets.log_search import LogSearch
 from widgets.pane import LinePane
@@ -27,6 +28,7 @@ _BEAT_SECONDS = 1 / 20
 _WHEEL_LINES = 3
 _SIDE_STEP = 8
 _WIDEST_GUTTER = 16
+_FOLLOW = "Follow the newest line, or stay here"
 
 
 class LogView(LinePane, can_focus=True):
@@ -39,17 +41,17 @@ class LogView(LinePane, can_focus=True):
     LogView > .log-view--current { text-style: reverse bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f", "toggle_follow", "Follow", id="log.follow"),
-        Binding("n", "match(1)", "Next match", show=False, id="log.next"),
-        Binding("N", "match(-1)", "Match before", show=False, id="log.previous"),
-        Binding("j,down", "scroll_lines(1)", "Down", show=False, id="log.down"),
-        Binding("k,up", "scroll_lines(-1)", "Up", show=False, id="log.up"),
-        Binding("h,left", "sideways(-1)", "Left", show=False, id="log.left"),
-        Binding("l,right", "sideways(1)", "Right", show=False, id="log.right"),
-        Binding("g,home", "oldest", "Oldest", show=False, id="log.oldest"),
-        Binding("G,end", "newest", "Newest", show=False, id="log.newest"),
-        Binding("pagedown", "page(1)", "Page down", show=False, id="log.page_down"),
-        Binding("pageup", "page(-1)", "Page up", show=False, id="log.page_up"),
+        Binding("f", "toggle_follow", "Follow", id="log.follow", tooltip=_FOLLOW),
+        hidden("n", "match(1)", "Next match", "log.next", "Go to the next match"),
+        hidden("N", "match(-1)", "Match before", "log.previous", "Go a match back"),
+        hidden("j,down", "scroll_lines(1)", "Down", "log.down", "Scroll a line down"),
+        hidden("k,up", "scroll_lines(-1)", "Up", "log.up", "Scroll a line up"),
+        hidden("h,left", "sideways(-1)", "Left", "log.left", "Move to the left"),
+        hidden("l,right", "sideways(1)", "Right", "log.right", "Move to the right"),
+        hidden("g,home", "oldest", "Oldest", "log.oldest", "Go to the oldest line"),
+        hidden("G,end", "newest", "Newest", "log.newest", "Follow the newest line"),
+        hidden("pagedown", "page(1)", "Page down", "log.page_down", "A page down"),
+        hidden("pageup", "page(-1)", "Page up", "log.page_up", "A page up"),
     ]
 
     @dataclass

@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from widgets.keys import hidden
 from widgets.pane import LinePane
 from widgets.row_index import RowIndex
 from widgets.row_paint import Look, RowPainter
@@ -39,12 +40,12 @@ class RowTable(LinePane, can_focus=True):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select", "Open", id="table.open", tooltip="Open this row"),
-        Binding("j,down", "move(1)", "Down", show=False, id="table.down"),
-        Binding("k,up", "move(-1)", "Up", show=False, id="table.up"),
-        Binding("g,home", "first", "First", show=False, id="table.first"),
-        Binding("G,end", "last", "Last", show=False, id="table.last"),
-        Binding("pagedown", "page(1)", "Page down", show=False, id="table.page_down"),
-        Binding("pageup", "page(-1)", "Page up", show=False, id="table.page_up"),
+        hidden("j,down", "move(1)", "Down", "table.down", "Go to the next row"),
+        hidden("k,up", "move(-1)", "Up", "table.up", "Go to the row before"),
+        hidden("g,home", "first", "First", "table.first", "Go to the first row"),
+        hidden("G,end", "last", "Last", "table.last", "Go to the last row"),
+        hidden("pagedown", "page(1)", "Page down", "table.page_down", "A page down"),
+        hidden("pageup", "page(-1)", "Page up", "table.page_up", "A page up"),
     ]
 
     @dataclass
@@ -116,6 +117,8 @@ class RowTable(LinePane, can_focus=True):
 
     @rows.setter
     def rows(self, rows: Sequence[Row]) -> None:
+        if rows is self._index.rows:
+            return
         before, old = self.cursor_key, self._index
         new = RowIndex(rows)
         anchor = self._anchor()

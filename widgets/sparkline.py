@@ -9,7 +9,7 @@ from math import isfinite
 from textual.strip import Strip
 
 from widgets.pane import LinePane
-from widgets.values import UNICODE, Axis, Glyphs, Series, Span
+from widgets.values import UNICODE, Axis, Glyphs, Line, Series, Span
 
 _GAP = " "
 _FREE = Axis()
@@ -67,15 +67,30 @@ class Sparkline(LinePane):
 
     _series = Series((), ())
     _axis = _FREE
+    _alarm: Series | None = None
 
-    def show(self, series: Series, axis: Axis = _FREE) -> None:
-        """Draw a curve; only its ys are used."""
-        if (series, axis) != (self._series, self._axis):
-            self._series, self._axis = series, axis
+    def show(
+        self, series: Series, axis: Axis = _FREE, alarm: Series | None = None
+    ) -> None:
+        """Draw the ys of a series.
+
+        alarm  as long as the series; where it is above 0 the bar has its tone
+        """
+        if (series, axis, alarm) != (self._series, self._axis, self._alarm):
+            self._series, self._axis, self._alarm = series, axis, alarm
             self.refresh()
 
     def draw_line(self, y: int, width: int) -> Strip:
         if y:
             return self.blank(width)
         text = sparkline(self._series.ys, width, self._axis, self.glyphs)
-        return self.line_strip((Span(text, self._series.tone),), width)
+        return self.line_strip(self._toned(text), width)
+
+    def _toned(self, text: str) -> Line:
+        alarm = self._alarm
+        if alarm is None:
+            return (Span(text, self._series.tone),)
+        return tuple(
+            Span(bar, alarm.tone if loud else self._series.tone)
+            for bar, loud in zip(text, _columns(alarm.ys, len(text)), strict=True)
+        )

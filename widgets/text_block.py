@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.geometry import Size
 from textual.strip import Strip
@@ -58,7 +58,11 @@ class TextBlock(LinePane):
             lines = tuple(
                 line
                 for paragraph in self._paragraphs
-                for line in wrap(paragraph.line, width, paragraph.indent)
+                for line in wrap(self._cleaned(paragraph.line), width, paragraph.indent)
             )
             self._wrapped = (lines, width)
         return self._wrapped[0]
+
+    def _cleaned(self, line: Line) -> Line:
+        """Clean before wrapping: what becomes visible takes room."""
+        return tuple(replace(span, text=self.clean(span.text)) for span in line)

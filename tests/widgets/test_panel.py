@@ -48,7 +48,7 @@ async def test_a_folded_panel_is_one_line() -> None:
     upper = panel()
     upper.is_folded = True
     app = Stage(upper, panel("-flat"))
-    async with app.run_test(size=(24, 4)) as pilot:
+    async with app.run_test(size=(24, 8)) as pilot:
         assert upper.is_folded
         assert screen_lines(app)[2] == "▌row"
         upper.is_folded = False

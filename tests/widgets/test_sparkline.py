@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from math import inf, nan
 
-from tests.widgets.screen import Stage, screen_text
+from tests.widgets.screen import Stage, screen_text, style_of
 from widgets.sparkline import Sparkline, sparkline
-from widgets.values import ASCII, Axis, Series
+from widgets.values import ASCII, Axis, Series, Tone
 
 
 def test_bars_rise_from_the_lowest_value_to_the_highest() -> None:
@@ -42,3 +42,14 @@ async def test_the_widget_uses_the_room_it_has() -> None:
     app = Stage(trend)
     async with app.run_test(size=(8, 2)):
         assert screen_text(app) == "▁▂▃▄▅▆▇█"
+
+
+async def test_bars_with_an_alarm_have_its_tone() -> None:
+    trend = Sparkline()
+    entries = Series(range(3), (1, 2, 3), Tone.QUIET)
+    errors = Series(range(3), (0, 1, 0), Tone.CRITICAL)
+    trend.show(entries, Axis(0, 3), errors)
+    app = Stage(trend)
+    async with app.run_test(size=(8, 2)):
+        assert style_of(app, "▃") == trend.tone_style(Tone.QUIET)
+        assert style_of(app, "▆") == trend.tone_style(Tone.CRITICAL)

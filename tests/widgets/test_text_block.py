@@ -96,3 +96,11 @@ async def test_without_a_fault_the_bar_takes_no_room() -> None:
         bar.show_fault(None)
         await pilot.pause()
         assert screen_text(app) == "below"
+
+
+async def test_what_comes_from_outside_is_never_markup() -> None:
+    block = TextBlock()
+    block.show_lines((Span("[/nope] \x1b[31mred\x1b[0m 漢字 \u202eabc"),))
+    app = Stage(block)
+    async with app.run_test(size=(12, 4)):
+        assert screen_text(app) == "[/nope]\n�red� 漢字\n�abc"
