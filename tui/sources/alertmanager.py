@@ -12,17 +12,15 @@ import msgspec
 
 from tui.config import Endpoint
 from tui.model.alert import Alert
-from tui.model.fault import Fault, FaultKind
+from tui.model.fault import Fault
 from tui.model.silence import Silence, SilenceDraft
 from tui.sources import alertmanager_wire as wire
 from tui.sources.base import SourceError
 from tui.sources.http import HttpSession, Request
-from tui.sources.http_fault import Answer, NotSentError
+from tui.sources.http_fault import Answer, NotSentError, RefusedError
 from tui.sources.wire import decode
 
 T = TypeVar("T")
-
-_UNCERTAIN = {FaultKind.TIMEOUT, FaultKind.UNREACHABLE, FaultKind.PROTOCOL}
 
 
 class AlertmanagerSource:
@@ -123,8 +121,11 @@ class AlertmanagerSource:
                 answer = await session.send(request)
             except NotSentError as error:
                 faults.append(error.fault)
+            except RefusedError:
+                raise
             except SourceError as error:
-                raise SourceError(_doubtful(error.fault, doubt)) from error
+                summary = f"{error.fault.summary}; {doubt}"
+                raise SourceError(replace(error.fault, summary=summary)) from error
             else:
                 self._serving = session
                 return answer
@@ -137,10 +138,3 @@ def _together(faults: list[Fault]) -> Fault:
     told = "; ".join(f"{fault.endpoint}: {fault.summary}" for fault in others)
     detail = "; ".join(part for part in (first.detail, told) if part)
     return replace(first, detail=detail)
-
-
-def _doubtful(fault: Fault, doubt: str) -> Fault:
-    """Say so when nobody can know whether the change was made."""
-    if fault.kind not in _UNCERTAIN:
-        return fault
-    return replace(fault, summary=f"{fault.summary}; {doubt}")

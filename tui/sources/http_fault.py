@@ -22,6 +22,10 @@ class NotSentError(SourceError):
     """Nothing of the request reached the server: it may be sent to another one."""
 
 
+class RefusedError(SourceError):
+    """The server read the request and did nothing of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A whole HTTP answer."""
@@ -77,7 +81,8 @@ def refusal(answer: Answer) -> SourceError:
     """The error of an answer that is not 2xx."""
     kind, summary = _judge(answer, server_words(answer))
     retry = _retry_after(answer) if kind is not FaultKind.PROTOCOL else None
-    return SourceError(
+    error = RefusedError if answer.status < 500 else SourceError
+    return error(
         Fault(
             kind,
             summary,
