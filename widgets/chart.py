@@ -206,7 +206,7 @@ class Chart(LinePane):
         """Draw another plot."""
         if plot != self._plot:
             self._plot = plot
-            self.refresh()
+            self.repaint()
 
     def draw_line(self, y: int, width: int) -> Strip:
         wanted = (self._plot, width, self.size.height)

@@ -192,7 +192,7 @@ class LogView(LinePane, can_focus=True):
         self._is_dirty = False
         self._is_resting = True
         self._settle()
-        self.refresh()
+        self.repaint()
         self._tell()
         self.set_timer(_BEAT_SECONDS, self._beat)
 
@@ -216,7 +216,7 @@ class LogView(LinePane, can_focus=True):
             self.following = is_at_end
         self._top = top
         self._settle()
-        self.refresh()
+        self.repaint()
         self._tell()
 
     def action_scroll_lines(self, lines: int) -> None:
@@ -236,7 +236,7 @@ class LogView(LinePane, can_focus=True):
 
     def action_sideways(self, steps: int) -> None:
         self._left = max(0, self._left + steps * _SIDE_STEP)
-        self.refresh()
+        self.repaint()
 
     def action_match(self, direction: int) -> None:
         """Go to the next match below (1) or above (-1) the one that we are on."""

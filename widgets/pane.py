@@ -42,6 +42,8 @@ class LinePane(Toned):
         self.strips_built = 0
         """How many lines have been drawn afresh; the rest came from the cache."""
         self._strips: dict[Hashable, Strip] = {}
+        self._painted: dict[int, Strip] = {}
+        """What was last drawn on each line."""
 
     def draw_line(self, y: int, width: int) -> Strip:
         """Return line `y` of the widget, exactly `width` cells wide."""
@@ -49,10 +51,28 @@ class LinePane(Toned):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         width = self.outer_size.width
-        strips = self._filtered([self.draw_line(y, width) for y in crop.line_range])
+        drawn = [self.draw_line(y, width) for y in crop.line_range]
+        self._painted.update(zip(crop.line_range, drawn, strict=True))
+        strips = self._filtered(drawn)
         if crop.x == 0 and crop.width == width:
             return strips
         return [strip.crop(crop.x, crop.right) for strip in strips]
+
+    def repaint(self) -> None:
+        """Send those lines to the terminal that are not yet what they should be.
+
+        `refresh` sends all of them; use it where the lines have other styles. Not for
+        widgets with padding.
+        """
+        width, height = self.outer_size
+        changed = []
+        for y in range(height):
+            before = self._painted.get(y)
+            strip = self.draw_line(y, width)
+            if strip is not before and strip != before:
+                changed.append(Region(0, y, width, 1))
+        if changed:
+            self.refresh(*changed)
 
     def _filtered(self, strips: list[Strip]) -> list[Strip]:
         """Apply what Textual applies to lines (NO_COLOR, dim); a strip remembers it."""

@@ -104,7 +104,7 @@ class RowTable(LinePane, can_focus=True):
         if tuple(columns) != self._columns:
             self._columns = tuple(columns)
             self.forget_strips()
-            self.refresh()
+            self.repaint()
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -131,7 +131,7 @@ class RowTable(LinePane, can_focus=True):
         if self._has_moved and self.has_focus:
             self._reveal()
         self._tell_highlight(before)
-        self.refresh()
+        self.repaint()
 
     @property
     def empty(self) -> Line:
@@ -141,7 +141,7 @@ class RowTable(LinePane, can_focus=True):
     @empty.setter
     def empty(self, line: Line) -> None:
         self._empty = line
-        self.refresh()
+        self.repaint()
 
     @property
     def cursor_key(self) -> str | None:
@@ -208,7 +208,7 @@ class RowTable(LinePane, can_focus=True):
         self._clamp()
         self._reveal()
         self._tell_highlight(before)
-        self.refresh()
+        self.repaint()
 
     def _tell_highlight(self, before: str | None) -> None:
         if self.cursor_key != before:
@@ -217,7 +217,7 @@ class RowTable(LinePane, can_focus=True):
     def _show_from(self, top: int) -> None:
         self._top = top
         self._clamp()
-        self.refresh()
+        self.repaint()
 
     def action_move(self, rows: int) -> None:
         self._go(self._cursor + rows)

@@ -78,7 +78,7 @@ class Sparkline(LinePane):
         """
         if (series, axis, alarm) != (self._series, self._axis, self._alarm):
             self._series, self._axis, self._alarm = series, axis, alarm
-            self.refresh()
+            self.repaint()
 
     def draw_line(self, y: int, width: int) -> Strip:
         if y:

@@ -20,7 +20,7 @@ class StatusLine(LinePane):
         """Show other words."""
         if (left, right) != (self._left, self._right):
             self._left, self._right = left, right
-            self.refresh()
+            self.repaint()
 
     def draw_line(self, y: int, width: int) -> Strip:
         if y:
