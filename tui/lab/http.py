@@ -80,8 +80,14 @@ def rfc3339(instant: datetime, digits: int = 9) -> str:
     return f"{utc:%Y-%m-%dT%H:%M:%S}{'.' + fraction if fraction else ''}Z"
 
 
-def nanoseconds(instant: datetime) -> int:
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def nanoseconds(at: datetime) -> int:
     """Nanoseconds since 1970, exact to the microsecond."""
-    return (
-        (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000
-    )
+    return (at - _EPOCH) // timedelta(microseconds=1) * 1000
+
+
+def instant(nanos: int) -> datetime:
+    """The way back of `nanoseconds`; what is finer than a microsecond is cut."""
+    return _EPOCH + timedelta(microseconds=nanos // 1000)

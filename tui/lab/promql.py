@@ -272,3 +272,12 @@ def _paired(tree: Binary, labels: Labels, left: float, right: float) -> Vector:
     if tree.returns_bool:
         return {key: float(is_true)}
     return {labels: left} if is_true else {}
+
+
+def number(value: float) -> str:
+    """A sample's value as Prometheus writes it."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "+Inf" if value > 0 else "-Inf"
+    return str(int(value)) if value.is_integer() and abs(value) < 1e21 else repr(value)

@@ -1,0 +1,74 @@
+"""`python -m tui.lab`: the lab alone, until it is stopped or its parent is gone."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from tui.lab.control import offset
+from tui.lab.faults import FAULTS, FaultError, check
+from tui.lab.server import LabEnvironment, LabOptions, run_lab
+
+
+def options_parser() -> argparse.ArgumentParser:
+    """The lab's command line; `taloscope lab` has the same."""
+    faults = "\n".join(f"  {name:28} {text}" for name, text in FAULTS.items())
+    parser = argparse.ArgumentParser(
+        prog="taloscope lab",
+        description="Serve the demonstration estate on loopback ports.",
+        epilog=f"faults:\n{faults}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--at",
+        type=offset,
+        default="0s",
+        metavar="TIME",
+        help="start here, as in 4m30s",
+    )
+    parser.add_argument(
+        "--speed", type=float, default=1.0, help="story seconds per second; 0 pauses"
+    )
+    parser.add_argument(
+        "--fault", type=_fault, action="append", default=[], metavar="NAME"
+    )
+    parser.add_argument(
+        "--now", type=_instant, metavar="RFC3339", help="a fixed date for every answer"
+    )
+    parser.add_argument(
+        "--parent", type=int, metavar="PID", help="end when that process has ended"
+    )
+    return parser
+
+
+def _fault(text: str) -> str:
+    try:
+        return check(text)
+    except FaultError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until SIGTERM, SIGINT, or the parent's end; returns the exit code."""
+    asked = options_parser().parse_args(arguments)
+    options = LabOptions(asked.at, asked.speed, tuple(asked.fault), asked.now)
+    asyncio.run(run_lab(options, _print_environment, asked.parent))
+    return 0
+
+
+def _print_environment(environment: LabEnvironment) -> None:
+    lines = [f"{key}={value}" for key, value in environment.variables().items()]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

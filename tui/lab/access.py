@@ -1,0 +1,124 @@
+"""The files through which a client finds the lab: kubeconfig, talosconfig, config."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from tui.lab.certificates import Authority, Credentials
+from tui.lab.homelab import NODES
+
+
+@dataclass(frozen=True, slots=True)
+class KubernetesAccess:
+    """Where one cluster's API server is, and who may ask it."""
+
+    server: str
+    authority: Authority
+    client: Credentials
+
+
+def kubeconfig(current: str, contexts: Mapping[str, KubernetesAccess]) -> str:
+    """The text of a kubeconfig with one context, cluster and user for each name."""
+    document = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": current,
+        "preferences": {},
+        "clusters": [
+            {
+                "name": name,
+                "cluster": {
+                    "server": access.server,
+                    "certificate-authority-data": _base64(access.authority.pem),
+                },
+            }
+            for name, access in contexts.items()
+        ],
+        "users": [
+            {
+                "name": f"admin@{name}",
+                "user": {
+                    "client-certificate-data": _base64(access.client.certificate),
+                    "client-key-data": _base64(access.client.key),
+                },
+            }
+            for name, access in contexts.items()
+        ],
+        "contexts": [
+            {"name": name, "context": {"cluster": name, "user": f"admin@{name}"}}
+            for name in contexts
+        ],
+    }
+    return yaml.safe_dump(document, sort_keys=False)
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+# What should be scraped, and what should not, cluster by cluster.
+_INVENTORY: Mapping[str, Mapping[str, tuple[str, ...] | str]] = {
+    "prod": {
+        "proxmox-ruapehu": ("10.10.0.10:8006",),
+        "talos-kubelets": ("10.10.0.40-43",),
+        "talos-node-exporter": ("10.10.0.40-43:9100",),
+        "kube-state-metrics": ("10.10.0.40:30081",),
+        "argocd-metrics": ("10.10.0.40:30082",),
+        "argocd-server-metrics": ("10.10.0.40:30083",),
+        "kube-proxy": "Cilium replaces it",
+        "kube-scheduler": "Talos binds its metrics where Prometheus cannot reach them",
+        "kube-controller-manager": (
+            "Talos binds its metrics where Prometheus cannot reach them"
+        ),
+    },
+    "monit": {
+        "proxmox-carrick": ("10.30.0.10:8006",),
+        "talos-monitor": ("10.10.0.30",),
+    },
+    "agentic": {"claude-agent": ("10.20.0.40:30200",)},
+}
+
+
+def taloscope_config(urls: Mapping[str, str], folder: Path) -> str:
+    """The dashboard's TOML: one shared Prometheus, Alertmanager and Loki in monit.
+
+    urls    by server name: prometheus, alertmanager, loki
+    folder  where kubeconfig and talosconfig lie
+    """
+    parts = [
+        f"kubeconfig = {_text(folder / 'kubeconfig')}\n"
+        f"talosconfig = {_text(folder / 'talosconfig')}\n",
+        "[shared]\n"
+        f'prometheus = {{ url = {_text(urls["prometheus"])}, cluster = "monit" }}\n'
+        f"alertmanager = {{ urls = [{_text(urls['alertmanager'])}], "
+        'cluster = "monit" }\n'
+        f'loki = {{ url = {_text(urls["loki"])}, cluster = "monit" }}\n',
+    ]
+    for cluster, jobs in _INVENTORY.items():
+        addresses = [node.address for node in NODES if node.cluster == cluster]
+        nodes = ", ".join(_text(address) for address in addresses)
+        parts.append(
+            f"[clusters.{cluster}]\n"
+            f"labels = {{ cluster = {_text(cluster)} }}\n"
+            f"context = {_text(cluster)}\n"
+            f"talos = {{ context = {_text(cluster)}, nodes = [{nodes}] }}\n"
+        )
+        parts.extend(_inventory_table(cluster, job, of) for job, of in jobs.items())
+    return "\n".join(parts)
+
+
+def _inventory_table(cluster: str, job: str, of: tuple[str, ...] | str) -> str:
+    head = f"[clusters.{cluster}.inventory.{job}]\n"
+    if isinstance(of, str):
+        return f"{head}expected = false\nreason = {_text(of)}\n"
+    return f"{head}targets = [{', '.join(_text(one) for one in of)}]\n"
+
+
+def _text(value: str | Path) -> str:
+    """A TOML basic string; none of the lab's own values needs an escape."""
+    return f'"{value}"'

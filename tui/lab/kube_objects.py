@@ -1,0 +1,339 @@
+"""Kubernetes objects of the lab, in the JSON that its API server sends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import NAMESPACE_DNS, uuid5
+
+from tui.lab.estate import LabCluster, LabEvent, LabNode, LabPod, Role
+from tui.lab.http import rfc3339
+
+# JSON of many shapes: written here once, never read back by our own code.
+Object = dict[str, Any]
+
+_CREATED = timedelta(days=-19)
+_CONDITIONS = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable")
+_CAPACITY = {"cpu": "8", "memory": "32768000Ki", "pods": "110"}
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes the objects of one cluster at one moment."""
+
+    cluster: LabCluster
+    when: Callable[[timedelta], datetime]
+
+    def time(self, offset: timedelta) -> str:
+        """An offset as a Kubernetes timestamp: whole seconds."""
+        return rfc3339(self.when(offset), digits=0)
+
+    def metadata(
+        self,
+        kind: str,
+        name: str,
+        namespace: str = "",
+        labels: Mapping[str, str] | None = None,
+        created_at: timedelta = _CREATED,
+    ) -> Object:
+        """Object metadata with a uid that stays."""
+        uid = uuid5(NAMESPACE_DNS, f"{self.cluster.name}/{kind}/{namespace}/{name}")
+        found: Object = {
+            "name": name,
+            "uid": str(uid),
+            "resourceVersion": "71",
+            "creationTimestamp": self.time(created_at),
+        }
+        if namespace:
+            found["namespace"] = namespace
+        if labels:
+            found["labels"] = dict(labels)
+        return found
+
+    def nodes(self) -> list[Object]:
+        """v1 Node."""
+        return [self._node(node) for node in self.cluster.nodes]
+
+    def _node(self, node: LabNode) -> Object:
+        labels = {
+            "beta.kubernetes.io/arch": "amd64",
+            "kubernetes.io/arch": "amd64",
+            "kubernetes.io/hostname": node.name,
+            "kubernetes.io/os": "linux",
+        }
+        if node.role is Role.CONTROL_PLANE:
+            labels["node-role.kubernetes.io/control-plane"] = ""
+        version = node.kubernetes_version
+        return {
+            "metadata": self.metadata("Node", node.name, labels=labels),
+            "spec": {"podCIDR": "10.244.0.0/24"},
+            "status": {
+                "addresses": [
+                    {"type": "InternalIP", "address": node.address},
+                    {"type": "Hostname", "address": node.name},
+                ],
+                "capacity": _CAPACITY,
+                "allocatable": _CAPACITY,
+                "conditions": self._node_conditions(node),
+                "nodeInfo": {
+                    "architecture": "amd64",
+                    "bootID": str(uuid5(NAMESPACE_DNS, f"boot/{node.name}")),
+                    "containerRuntimeVersion": "containerd://2.1.4",
+                    "kernelVersion": node.kernel,
+                    "kubeProxyVersion": "",
+                    "kubeletVersion": version,
+                    "machineID": uuid5(NAMESPACE_DNS, node.name).hex,
+                    "operatingSystem": "linux",
+                    "osImage": f"Talos ({node.talos_version})",
+                    "systemUUID": str(uuid5(NAMESPACE_DNS, f"system/{node.name}")),
+                },
+            },
+        }
+
+    def _node_conditions(self, node: LabNode) -> list[Object]:
+        """A kubelet that no longer reports leaves every condition Unknown."""
+        beat = self.time(self._heartbeat(node))
+        common = {
+            "lastHeartbeatTime": beat,
+            "lastTransitionTime": self.time(node.ready_since),
+        }
+        silent = {
+            "reason": "NodeStatusUnknown",
+            "message": "Kubelet stopped posting node status.",
+        }
+        found = [
+            {
+                "type": kind,
+                "status": "False" if node.is_ready else "Unknown",
+                **common,
+                **({"reason": f"No{kind}", "message": ""} if node.is_ready else silent),
+            }
+            for kind in _CONDITIONS
+        ]
+        well = {"reason": "KubeletReady", "message": "kubelet is posting ready status"}
+        ready = {
+            "type": "Ready",
+            "status": "True" if node.is_ready else "Unknown",
+            **common,
+            **(well if node.is_ready else silent),
+        }
+        return [*found, ready]
+
+    def _heartbeat(self, node: LabNode) -> timedelta:
+        if not node.is_ready:
+            return node.ready_since
+        lease = self.cluster.leases[0].renewed_at
+        return lease // timedelta(seconds=10) * timedelta(seconds=10)
+
+    def pods(self) -> list[Object]:
+        """v1 Pod."""
+        return [self._pod(pod) for pod in self.cluster.pods]
+
+    def _pod(self, pod: LabPod) -> Object:
+        kind, owner = pod.owner
+        node = next(one for one in self.cluster.nodes if one.name == pod.node)
+        metadata = self.metadata(
+            "Pod", pod.name, pod.namespace, pod.labels, pod.created_at
+        )
+        if kind == "Deployment":
+            kind, owner = "ReplicaSet", pod.name.rpartition("-")[0]
+        metadata["ownerReferences"] = [
+            {"apiVersion": "apps/v1", "kind": kind, "name": owner, "controller": True}
+        ]
+        volumes: list[Object] = [
+            {"name": claim, "persistentVolumeClaim": {"claimName": claim}}
+            for claim in pod.claims
+        ]
+        return {
+            "metadata": metadata,
+            "spec": {
+                "nodeName": pod.node,
+                "containers": [{"name": pod.owner[1], "image": pod.image}],
+                "volumes": volumes,
+                "hostNetwork": pod.namespace == "kube-system",
+            },
+            "status": {
+                "phase": pod.phase,
+                "hostIP": node.address,
+                "podIP": node.address,
+                "startTime": self.time(pod.created_at),
+                "conditions": self._pod_conditions(pod),
+                "containerStatuses": [self._container(pod)],
+            },
+        }
+
+    def _pod_conditions(self, pod: LabPod) -> list[Object]:
+        ready: Object = {
+            "status": "True" if pod.is_ready else "False",
+            "lastProbeTime": None,
+            "lastTransitionTime": self.time(pod.ready_since),
+        }
+        if not pod.is_ready:
+            ready["reason"] = "ContainersNotReady"
+            ready["message"] = f"containers with unready status: [{pod.owner[1]}]"
+        done: Object = {
+            "status": "True",
+            "lastProbeTime": None,
+            "lastTransitionTime": self.time(pod.created_at),
+        }
+        return [
+            {"type": "Initialized", **done},
+            {"type": "Ready", **ready},
+            {"type": "ContainersReady", **ready},
+            {"type": "PodScheduled", **done},
+        ]
+
+    def _container(self, pod: LabPod) -> Object:
+        state: Object = {"running": {"startedAt": self.time(pod.ready_since)}}
+        if pod.reason == "CrashLoopBackOff":
+            message = f"back-off 1m20s restarting failed container={pod.owner[1]}"
+            state = {"waiting": {"reason": pod.reason, "message": message}}
+        return {
+            "name": pod.owner[1],
+            "image": pod.image,
+            "imageID": pod.image,
+            "ready": pod.is_ready,
+            "started": pod.is_ready,
+            "restartCount": pod.restarts,
+            "state": state,
+            "lastState": {},
+        }
+
+    def workloads(self, kind: str) -> list[Object]:
+        """apps/v1 Deployment, DaemonSet or StatefulSet, from the pods they own."""
+        owned: dict[tuple[str, str], list[LabPod]] = {}
+        for pod in self.cluster.pods:
+            if pod.owner[0] == kind:
+                owned.setdefault((pod.namespace, pod.owner[1]), []).append(pod)
+        return [
+            self._workload(kind, namespace, name, pods)
+            for (namespace, name), pods in sorted(owned.items())
+        ]
+
+    def _workload(
+        self, kind: str, namespace: str, name: str, pods: list[LabPod]
+    ) -> Object:
+        ready, wanted = sum(pod.is_ready for pod in pods), len(pods)
+        metadata = self.metadata(kind, name, namespace, pods[0].labels)
+        metadata["generation"] = 3
+        spec: Object = {"selector": {"matchLabels": dict(pods[0].labels)}}
+        status: Object = {"observedGeneration": 3}
+        if kind == "DaemonSet":
+            status |= {
+                "desiredNumberScheduled": wanted,
+                "currentNumberScheduled": wanted,
+                "updatedNumberScheduled": wanted,
+                "numberMisscheduled": 0,
+                "numberReady": ready,
+                "numberAvailable": ready,
+            }
+        else:
+            spec["replicas"] = wanted
+            status |= {
+                "replicas": wanted,
+                "updatedReplicas": wanted,
+                "readyReplicas": ready,
+                "availableReplicas": ready,
+            }
+        return {"metadata": metadata, "spec": spec, "status": status}
+
+    def config_maps(self) -> list[Object]:
+        """v1 ConfigMap."""
+        return [
+            {"metadata": self.metadata("ConfigMap", name, space), "data": dict(data)}
+            for (space, name), data in sorted(self.cluster.config_maps.items())
+        ]
+
+    def namespaces(self) -> list[Object]:
+        """v1 Namespace: the usual ones, and those with pods."""
+        names = {pod.namespace for pod in self.cluster.pods}
+        names |= {"default", "kube-node-lease", "kube-public", "kube-system"}
+        return [
+            {
+                "metadata": self.metadata("Namespace", name),
+                "spec": {"finalizers": ["kubernetes"]},
+                "status": {"phase": "Active"},
+            }
+            for name in sorted(names)
+        ]
+
+    def claims(self) -> list[Object]:
+        """v1 PersistentVolumeClaim, from the pods that mount them."""
+        return [
+            {
+                "metadata": self.metadata(
+                    "PersistentVolumeClaim", claim, pod.namespace
+                ),
+                "spec": {
+                    "accessModes": ["ReadWriteOnce"],
+                    "resources": {"requests": {"storage": "10Gi"}},
+                    "storageClassName": "iscsi-btrfs",
+                    "volumeName": f"pvc-{uuid5(NAMESPACE_DNS, claim)}",
+                },
+                "status": {"phase": "Bound", "capacity": {"storage": "10Gi"}},
+            }
+            for pod in self.cluster.pods
+            for claim in pod.claims
+        ]
+
+    def events(self) -> list[Object]:
+        """v1 Event, oldest first."""
+        ordered = sorted(self.cluster.events, key=lambda event: event.at)
+        return [self._event(event) for event in ordered]
+
+    def _event(self, event: LabEvent) -> Object:
+        metadata = self.metadata(
+            "Event", event.name, event.namespace, created_at=event.at
+        )
+        return {
+            "metadata": metadata,
+            "involvedObject": {
+                "kind": event.kind,
+                "namespace": event.namespace,
+                "name": event.about,
+                "apiVersion": "v1" if event.kind == "Pod" else "apps/v1",
+            },
+            "reason": event.reason,
+            "message": event.message,
+            "source": {"component": event.component},
+            "firstTimestamp": self.time(event.at),
+            "lastTimestamp": self.time(event.at),
+            "count": 1,
+            "type": event.type,
+            "eventTime": None,
+            "reportingComponent": event.component,
+            "reportingInstance": "",
+        }
+
+    def leases(self) -> list[Object]:
+        """coordination.k8s.io/v1 Lease of the leaders, in kube-system."""
+        return [
+            {
+                "metadata": self.metadata("Lease", lease.name, "kube-system"),
+                "spec": {
+                    "holderIdentity": lease.holder,
+                    "leaseDurationSeconds": 15,
+                    "acquireTime": f"{self.time(_CREATED)[:-1]}.000000Z",
+                    "renewTime": f"{self.time(lease.renewed_at)[:-1]}.000000Z",
+                    "leaseTransitions": 4,
+                },
+            }
+            for lease in self.cluster.leases
+        ]
+
+    def service_monitors(self) -> list[Object]:
+        """monitoring.coreos.com/v1 ServiceMonitor of kube-prometheus-stack."""
+        labels = {"release": "kube-prometheus-stack"}
+        return [
+            {
+                "metadata": self.metadata("ServiceMonitor", name, "monitoring", labels),
+                "spec": {
+                    "jobLabel": "jobLabel",
+                    "endpoints": [{"port": "http-metrics"}],
+                    "selector": {"matchLabels": {"app": name, **labels}},
+                },
+            }
+            for name, _ in self.cluster.service_monitors
+        ]

@@ -1,0 +1,286 @@
+"""The lab's Kubernetes API servers: TLS, one for each cluster, read only.
+
+Enough for `kubectl get` and for clients that list: discovery, lists, single objects,
+selectors, paging, and the Table form that kubectl asks for.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ssl
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from tui.lab.certificates import Authority
+from tui.lab.estate import LabCluster
+from tui.lab.http import Handler, json_answer, text_answer
+from tui.lab.kube_objects import Maker, Object
+from tui.lab.kube_resources import AGE, GROUPS, NAME, RESOURCES, Resource
+from tui.lab.kube_selectors import SelectorError, by_fields, by_labels
+from tui.lab.world import World
+
+_REASONS = {
+    400: "BadRequest",
+    401: "Unauthorized",
+    404: "NotFound",
+    405: "MethodNotAllowed",
+    500: "InternalError",
+}
+
+
+def tls_context(authority: Authority) -> ssl.SSLContext:
+    """Asks for a client certificate of that authority; a bearer token will do too."""
+    server = authority.server(["127.0.0.1", "localhost", "kubernetes"])
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory() as folder:
+        certificate, key = Path(folder, "tls.crt"), Path(folder, "tls.key")
+        certificate.write_bytes(server.certificate)
+        key.touch(mode=0o600)
+        key.write_bytes(server.key)
+        context.load_cert_chain(certificate, key)
+    context.load_verify_locations(cadata=authority.pem.decode())
+    context.verify_mode = ssl.CERT_OPTIONAL
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _failure(code: int, message: str, details: Object | None = None) -> web.Response:
+    """A Status object, as the API server answers every refusal."""
+    body: Object = {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Failure",
+        "message": message,
+        "reason": _REASONS[code],
+        **({"details": details} if details else {}),
+        "code": code,
+    }
+    return json_answer(body, code)
+
+
+class Kubernetes:
+    """The API of one cluster. `token` is the bearer token that it takes."""
+
+    def __init__(self, world: World, cluster: str, token: str) -> None:
+        self._world = world
+        self._name = cluster
+        self._token = token
+
+    def app(self) -> web.Application:
+        """The routes: every path is read by one handler, as in the real one."""
+        app = web.Application(middlewares=[self._guard()])
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        return app
+
+    def _guard(self) -> Middleware:
+        @web.middleware
+        async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if not self._cluster().api_answers:
+                return _failure(500, "etcdserver: leader changed")
+            peer = request.transport and request.transport.get_extra_info("peercert")
+            is_known = request.headers.get("Authorization") == f"Bearer {self._token}"
+            if not peer and not is_known:
+                return _failure(401, "Unauthorized")
+            return await handler(request)
+
+        return guard
+
+    def _cluster(self) -> LabCluster:
+        return self._world.estate().cluster(self._name)
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        if request.method not in ("GET", "HEAD"):
+            message = "the server does not allow this method on the requested resource"
+            return _failure(405, message)
+        parts = [part for part in request.match_info["path"].split("/") if part]
+        match parts:
+            case ["api", "v1", *rest]:
+                return self._resource(request, "", rest)
+            case ["apis", group, "v1", *rest] if group in GROUPS:
+                return self._resource(request, group, rest)
+            case ["readyz" | "livez" | "healthz"]:
+                return text_answer("ok")
+        body = self._document(parts)
+        if body is None:
+            return text_answer("404 page not found\n", 404)
+        return json_answer(body)
+
+    def _document(self, parts: list[str]) -> Mapping[str, object] | None:
+        """What a client reads before it asks for resources."""
+        match parts:
+            case ["version"]:
+                return _version(self._cluster())
+            case ["api"]:
+                return {"kind": "APIVersions", "versions": ["v1"]}
+            case ["apis"]:
+                return _groups()
+            case ["apis", group] if group in GROUPS:
+                return {"kind": "APIGroup", "apiVersion": "v1", **_group(group)}
+            case _:
+                return None
+
+    def _resource(
+        self, request: web.Request, group: str, parts: list[str]
+    ) -> web.Response:
+        if not parts:
+            return json_answer(_described(group))
+        namespace = ""
+        if parts[0] == "namespaces" and len(parts) > 2:
+            namespace, parts = parts[1], parts[2:]
+        resource = next(
+            (one for one in RESOURCES if (one.group, one.name) == (group, parts[0])),
+            None,
+        )
+        if resource is None or len(parts) > 2:
+            return _failure(404, "the server could not find the requested resource")
+        if len(parts) == 2:
+            return self._single(request, resource, namespace, parts[1])
+        return self._list(request, resource, namespace)
+
+    def _objects(self, resource: Resource, namespace: str) -> list[Object]:
+        maker = Maker(self._cluster(), self._world.when)
+        return [
+            item
+            for item in resource.make(maker)
+            if namespace in ("", item["metadata"].get("namespace", ""))
+        ]
+
+    def _single(
+        self, request: web.Request, resource: Resource, namespace: str, name: str
+    ) -> web.Response:
+        for item in self._objects(resource, namespace):
+            if item["metadata"]["name"] == name:
+                if _wants_table(request):
+                    return json_answer(self._table(request, resource, [item], {}))
+                head = {"kind": resource.kind, "apiVersion": resource.api_version}
+                return json_answer({**head, **item})
+        kind = f"{resource.name}.{resource.group}" if resource.group else resource.name
+        details = {"name": name, "kind": resource.name}
+        if resource.group:
+            details["group"] = resource.group
+        return _failure(404, f'{kind} "{name}" not found', details)
+
+    def _list(
+        self, request: web.Request, resource: Resource, namespace: str
+    ) -> web.Response:
+        asked = request.query
+        try:
+            has_labels = by_labels(asked.get("labelSelector", ""))
+            has_fields = by_fields(asked.get("fieldSelector", ""), resource)
+            first = _page_start(asked.get("continue", ""))
+            limit = int(asked.get("limit") or 0)
+        except (SelectorError, ValueError) as error:
+            return _failure(400, str(error))
+        items = [
+            item
+            for item in self._objects(resource, namespace)
+            if has_labels(item) and has_fields(item)
+        ]
+        page = items[first : first + limit] if limit else items[first:]
+        metadata: Object = {"resourceVersion": self._resource_version()}
+        left = len(items) - first - len(page)
+        if left > 0:
+            token = base64.b64encode(str(first + len(page)).encode()).decode()
+            metadata |= {"continue": token, "remainingItemCount": left}
+        if _wants_table(request):
+            return json_answer(self._table(request, resource, page, metadata))
+        return json_answer(
+            {
+                "kind": f"{resource.kind}List",
+                "apiVersion": resource.api_version,
+                "metadata": metadata,
+                "items": page,
+            }
+        )
+
+    def _resource_version(self) -> str:
+        return str(1_000_000 + int(self._world.clock.position().total_seconds()))
+
+    def _table(
+        self,
+        request: web.Request,
+        resource: Resource,
+        items: list[Object],
+        metadata: Object,
+    ) -> Object:
+        now = self._world.now()
+        columns = resource.columns or (NAME, AGE)
+        is_full = request.query.get("includeObject") == "Object"
+        head = {"kind": resource.kind, "apiVersion": resource.api_version}
+        partial = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1"}
+        return {
+            "kind": "Table",
+            "apiVersion": "meta.k8s.io/v1",
+            "metadata": metadata,
+            "columnDefinitions": [
+                {
+                    "name": name,
+                    "type": kind,
+                    "format": "name" if name == "Name" else "",
+                    "description": "",
+                    "priority": priority,
+                }
+                for name, kind, priority, _ in columns
+            ],
+            "rows": [
+                {
+                    "cells": [cell(item, now) for *_, cell in columns],
+                    "object": {**head, **item}
+                    if is_full
+                    else {**partial, "metadata": item["metadata"]},
+                }
+                for item in items
+            ],
+        }
+
+
+def _wants_table(request: web.Request) -> bool:
+    return "as=Table" in request.headers.get("Accept", "")
+
+
+def _page_start(token: str) -> int:
+    try:
+        return int(base64.b64decode(token)) if token else 0
+    except (ValueError, binascii.Error) as error:
+        raise SelectorError("continue key is not valid") from error
+
+
+def _version(cluster: LabCluster) -> Mapping[str, str]:
+    tag = cluster.nodes[0].kubernetes_version
+    major, minor, _ = tag.removeprefix("v").split(".")
+    return {
+        "major": major,
+        "minor": minor,
+        "gitVersion": tag,
+        "gitCommit": "93248f9ae092f571eb870b7664c534bfc7d00f03",
+        "gitTreeState": "clean",
+        "buildDate": "2025-09-09T19:33:31Z",
+        "goVersion": "go1.24.6",
+        "compiler": "gc",
+        "platform": "linux/amd64",
+    }
+
+
+def _group(name: str) -> Mapping[str, object]:
+    version = {"groupVersion": f"{name}/v1", "version": "v1"}
+    return {"name": name, "versions": [version], "preferredVersion": version}
+
+
+def _groups() -> Mapping[str, object]:
+    groups = [_group(name) for name in GROUPS]
+    return {"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}
+
+
+def _described(group: str) -> Mapping[str, object]:
+    return {
+        "kind": "APIResourceList",
+        "apiVersion": "v1",
+        "groupVersion": f"{group}/v1" if group else "v1",
+        "resources": [one.described() for one in RESOURCES if one.group == group],
+    }

@@ -1,0 +1,221 @@
+"""The whole lab: every server of the estate, and the files that lead to them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from secrets import token_urlsafe
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from tui.lab.access import KubernetesAccess, kubeconfig, taloscope_config
+from tui.lab.alertmanager import Alertmanager
+from tui.lab.apid import Apid
+from tui.lab.certificates import TalosAccess, make_authority, talosconfig
+from tui.lab.clock import LabClock, machine_now
+from tui.lab.control import control_app
+from tui.lab.estate import Role
+from tui.lab.faults import FaultSet
+from tui.lab.homelab import CLUSTERS, NODES
+from tui.lab.http import Server
+from tui.lab.kubernetes import Kubernetes, tls_context
+from tui.lab.loki import Loki
+from tui.lab.prometheus import Prometheus
+from tui.lab.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class LabOptions:
+    """How a lab starts.
+
+    at      where the story begins, from its zero
+    speed   story seconds per second; 0 stands still
+    faults  names of `tui.lab.faults.FAULTS`
+    now     when given, the wall starts there and moves only with the story
+    """
+
+    at: timedelta = timedelta(0)
+    speed: float = 1.0
+    faults: tuple[str, ...] = ()
+    now: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabEnvironment:
+    """Where everything is."""
+
+    taloscope_config: Path
+    kubeconfig: Path
+    talosconfig: Path
+    prometheus_url: str
+    alertmanager_url: str
+    loki_url: str
+    control_url: str
+
+    def variables(self) -> Mapping[str, str]:
+        """The same as environment variables."""
+        return {
+            "TALOSCOPE_CONFIG": str(self.taloscope_config),
+            "KUBECONFIG": str(self.kubeconfig),
+            "TALOSCONFIG": str(self.talosconfig),
+            "PROMETHEUS_URL": self.prometheus_url,
+            "ALERTMANAGER_URL": self.alertmanager_url,
+            "LOKI_URL": self.loki_url,
+            "LAB_CONTROL_URL": self.control_url,
+        }
+
+
+class Lab:
+    """An async context manager: everything answers inside, nothing is left after.
+
+    `world` lets a test in the same process move the story and switch faults on.
+    """
+
+    def __init__(self, options: LabOptions | None = None) -> None:
+        asked = options or LabOptions()
+        clock = LabClock(asked.at, asked.speed, asked.now)
+        self.world = World(clock, FaultSet.of(asked.faults))
+        self.alertmanager = Alertmanager(self.world)
+        self.loki = Loki(self.world)
+        self._stack = AsyncExitStack()
+        self._environment: LabEnvironment | None = None
+
+    @property
+    def environment(self) -> LabEnvironment:
+        """Where everything is; only inside the context."""
+        if self._environment is None:
+            raise RuntimeError("the lab has not been started")
+        return self._environment
+
+    async def __aenter__(self) -> Self:
+        try:
+            self._environment = await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+
+    async def _start(self) -> LabEnvironment:
+        # mkdtemp makes it 0700: credentials lie in there.
+        folder = Path(tempfile.mkdtemp(prefix="taloscope-lab-"))
+        self._stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        self.alertmanager.loki_alerts = self.loki.ruler.alerts
+        alertmanager = await self._serve(self.alertmanager.app())
+        urls = {
+            "alertmanager": alertmanager,
+            "prometheus": await self._serve(Prometheus(self.world, alertmanager).app()),
+            "loki": await self._serve(self.loki.app()),
+        }
+        await self._clusters(folder)
+        config = folder / "taloscope.toml"
+        config.write_text(taloscope_config(urls, folder))
+        return LabEnvironment(
+            taloscope_config=config,
+            kubeconfig=folder / "kubeconfig",
+            talosconfig=folder / "talosconfig",
+            prometheus_url=urls["prometheus"],
+            alertmanager_url=urls["alertmanager"],
+            loki_url=urls["loki"],
+            control_url=await self._serve(control_app(self.world)),
+        )
+
+    async def _serve(self, app: web.Application) -> str:
+        server = Server(app)
+        self._stack.push_async_callback(server.stop)
+        return await server.start()
+
+    async def _clusters(self, folder: Path) -> None:
+        """Start each cluster's API server and apid, and write how to reach them."""
+        kubernetes, talos = {}, {}
+        for name in CLUSTERS:
+            kubernetes[name] = await self._kubernetes(name)
+            talos[name] = await self._apid(name)
+        _private(folder / "kubeconfig", kubeconfig(CLUSTERS[0], kubernetes))
+        _private(folder / "talosconfig", talosconfig(CLUSTERS[0], talos))
+
+    async def _kubernetes(self, cluster: str) -> KubernetesAccess:
+        authority = make_authority(machine_now(), "kubernetes")
+        api = Kubernetes(self.world, cluster, token_urlsafe())
+        server = Server(api.app(), tls_context(authority))
+        self._stack.push_async_callback(server.stop)
+        client = authority.client(["system:masters"], common_name="admin")
+        return KubernetesAccess(await server.start(), authority, client)
+
+    async def _apid(self, cluster: str) -> TalosAccess:
+        authority = make_authority(machine_now())
+        nodes = [node for node in NODES if node.cluster == cluster]
+        first = next(node for node in nodes if node.role is Role.CONTROL_PLANE)
+        apid = Apid(
+            self.world,
+            cluster,
+            first.address,
+            authority.server(["127.0.0.1", first.address, first.name]),
+            authority.pem,
+        )
+        await self._stack.enter_async_context(apid)
+        return TalosAccess(
+            (apid.endpoint,),
+            tuple(node.address for node in nodes),
+            authority,
+            authority.client(["os:admin"]),
+        )
+
+
+def _private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text)
+
+
+async def run_lab(
+    options: LabOptions,
+    ready: Callable[[LabEnvironment], None],
+    parent: int | None = None,
+) -> None:
+    """Start a lab, say when it answers, serve until a signal or the parent's end."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
+    async with Lab(options) as lab:
+        ready(lab.environment)
+        watch = asyncio.create_task(_watch(parent, lab.world.clock, stop))
+        await stop.wait()
+        watch.cancel()
+
+
+async def _watch(parent: int | None, clock: LabClock, stop: asyncio.Event) -> None:
+    """Stop when the parent has ended: a lab must not outlive its dashboard."""
+    if parent is None:
+        return
+    is_child = os.getppid() == parent
+    while _exists(parent) and (not is_child or os.getppid() == parent):
+        await clock.tick(0.5)
+    stop.set()
+
+
+def _exists(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
