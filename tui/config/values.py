@@ -1,7 +1,4 @@
-"""The operator's config: what it may say, read from TOML and checked once.
-
-It knows nothing of servers: it gives frozen values to those who dial.
-"""
+"""What the config says, as frozen values: validated once, when they are made."""
 
 from __future__ import annotations
 

@@ -1,0 +1,94 @@
+"""Reads the tables of the clusters: labels, contexts, own endpoints, inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tui.config.endpoint import Place, endpoints
+from tui.config.table import Table
+from tui.config.text import expanded
+from tui.config.values import ClusterConfig, Endpoint
+from tui.model.labels import Labels
+from tui.model.target import InventoryTarget
+
+
+def clusters(
+    top: Table, place: Place, shared: Mapping[str, Endpoint]
+) -> tuple[ClusterConfig, ...]:
+    """All clusters, in the order of the file."""
+    table = top.table("clusters")
+    found = tuple(
+        _cluster(name, each, place, shared)
+        for name, each in (table.tables() if table else ())
+    )
+    if not found and (table or "clusters" not in top):
+        top.wrong("clusters", "name at least one: [clusters.NAME]")
+    return found
+
+
+def _cluster(
+    name: str, table: Table, place: Place, shared: Mapping[str, Endpoint]
+) -> ClusterConfig:
+    own = {**shared, **endpoints(table, place)}
+    talos = table.table("talos")
+    cluster = ClusterConfig(
+        name=name,
+        labels=_labels(table, name),
+        context=table.text("context"),
+        talos_context=talos.text("context") if talos else "",
+        talos_nodes=_nodes(talos) if talos else (),
+        prometheus=own.get("prometheus"),
+        alertmanager=own.get("alertmanager"),
+        loki=own.get("loki"),
+        inventory=_inventory(table),
+    )
+    if talos:
+        if "context" not in talos:
+            talos.problems.note(talos.path, "needs a context of the talosconfig")
+        talos.finish()
+    if not own and not cluster.context and not talos:
+        table.problems.note(table.path, "nothing to read: give it a server or context")
+    table.finish()
+    return cluster
+
+
+def _labels(table: Table, name: str) -> Labels:
+    """What marks the cluster's things on a shared endpoint."""
+    below = table.table("labels")
+    if below is None:
+        return {"cluster": name}
+    labels = {key: below.text(key) for key in below}
+    if not labels:
+        table.wrong("labels", "is empty: everything would belong to this cluster")
+    return labels
+
+
+def _nodes(talos: Table) -> tuple[str, ...]:
+    """Addresses to ask about, ranges written out."""
+    parts = talos.each("nodes", expanded) or ()
+    return tuple(address for part in parts for address in part)
+
+
+def _inventory(table: Table) -> tuple[InventoryTarget, ...]:
+    below = table.table("inventory")
+    if below is None:
+        return ()
+    return tuple(
+        target for job, entry in below.tables() for target in _targets(job, entry)
+    )
+
+
+def _targets(job: str, table: Table) -> list[InventoryTarget]:
+    """One job's lines: each of its targets, or the job as a whole."""
+    parts = table.each("targets", expanded)
+    expected = table.flag("expected", default=True)
+    reason = table.text("reason")
+    table.finish()
+    if parts is None:
+        return [InventoryTarget(job, None, expected, reason)]
+    if not parts:
+        table.wrong("targets", "is empty: leave it out to mean the whole job")
+    instances = [instance for part in parts for instance in part]
+    for again in sorted({each for each in instances if instances.count(each) > 1}):
+        table.wrong("targets", f"has {again} twice")
+    return [InventoryTarget(job, each, expected, reason) for each in instances]

@@ -1,0 +1,98 @@
+"""Reads the config file: finds it, takes it apart and checks it as a whole."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from tui.config.agreement import check
+from tui.config.clusters import clusters
+from tui.config.endpoint import Place, endpoints
+from tui.config.table import Problems, Table
+from tui.config.text import seconds
+from tui.config.values import Config, ConfigError
+
+_SYNTAX = re.compile(r"(.*) \(at line (\d+), column (\d+)\)")
+
+
+def find(explicit: Path | None, environ: Mapping[str, str]) -> Path:
+    """Where the config is, or should be: the option, the variable, else XDG's place."""
+    if explicit is not None:
+        return explicit.expanduser()
+    if named := environ.get("TALOSCOPE_CONFIG"):
+        return Path(named).expanduser()
+    # XDG: a relative path in the variable is to be ignored.
+    base = Path(environ.get("XDG_CONFIG_HOME", ""))
+    if not base.is_absolute():
+        base = Path("~/.config").expanduser()
+    return base / "taloscope" / "config.toml"
+
+
+def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
+    """Read and check a config file.
+
+    environ   holds the variables that `password_env` names
+    raise     ConfigError with one line for each mistake, `FILE:LINE: KEY: what`
+    """
+    path = Path(os.path.abspath(path))  # noqa: PTH100 - links are kept: they name it
+    text = _text(path)
+    problems = Problems(str(path), text)
+    config = _config(Table(_document(path, text), (), problems), Place(path, environ))
+    if messages := problems.messages():
+        raise ConfigError("\n".join(messages))
+    return config
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"{path}: there is no config yet: write one as docs/config.md shows, "
+            "or look around with `taloscope demo`"
+        ) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: not UTF-8") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _document(path: Path, text: str) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        said = str(error)
+        line = str(text.count("\n") + 1)  # tomllib says "at end of document" then
+        if found := _SYNTAX.fullmatch(said):
+            said, line = f"{found[1]}, column {found[3]}", found[2]
+        raise ConfigError(f"{path}:{line}: not TOML: {said}") from error
+
+
+def _config(top: Table, place: Place) -> Config:
+    plain = Config(place.path, ())
+    refresh = top.parsed("refresh", seconds) or plain.refresh_seconds
+    timeout = top.parsed("timeout", seconds) or min(plain.timeout_seconds, refresh / 2)
+    if refresh < 1:
+        top.wrong("refresh", "must be 1s or more")
+    if timeout >= refresh:
+        top.wrong("timeout", "must be shorter than refresh")
+    shared_table = top.table("shared")
+    shared = endpoints(shared_table, place) if shared_table else {}
+    if shared_table:
+        shared_table.finish()
+    config = replace(
+        plain,
+        clusters=clusters(top, place, shared),
+        kubeconfig=place.file(top, "kubeconfig"),
+        talosconfig=place.file(top, "talosconfig"),
+        refresh_seconds=refresh,
+        timeout_seconds=timeout,
+    )
+    top.finish()
+    check(top.problems, config, shared)
+    return config

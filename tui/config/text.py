@@ -1,0 +1,60 @@
+"""The small grammars inside the config's texts: durations, ranges, URLs."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+_DURATION = re.compile(r"(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
+_RANGE = re.compile(r"(\d+\.\d+\.\d+)\.(\d+)-(\d+)((?::\d+)?)")
+_RANGE_LIKE = re.compile(r"[\d.]+-[\d.]+(?::.*)?")
+
+
+def seconds(text: str) -> float:
+    """Seconds of `10s`, `1m`, `1m30s`.
+
+    raise   ValueError with a sentence
+    """
+    found = _DURATION.fullmatch(text)
+    if found is None or not text:
+        raise ValueError('must be a duration such as "10s" or "1m30s"')
+    minutes, rest = found.groups()
+    return 60 * int(minutes or 0) + float(rest or 0)
+
+
+def expanded(text: str) -> tuple[str, ...]:
+    """The addresses that a text stands for: `10.0.0.4-6:80` is three of them.
+
+    raise   ValueError with a sentence
+    """
+    if not text or any(character.isspace() for character in text):
+        raise ValueError("must be an address without spaces")
+    found = _RANGE.fullmatch(text)
+    if found is None:
+        if _RANGE_LIKE.fullmatch(text):
+            raise ValueError('is no range: write "10.0.0.4-6" or "10.0.0.4-6:9100"')
+        return (text,)
+    prefix, first, last, port = found.groups()
+    if not int(first) <= int(last) <= 255 or int(port[1:] or 1) not in range(1, 65536):
+        raise ValueError("is no range: it must rise, up to 255 and to port 65535")
+    return tuple(f"{prefix}.{n}{port}" for n in range(int(first), int(last) + 1))
+
+
+def base_url(text: str) -> str:
+    """A base URL without a slash at its end; a path is kept.
+
+    raise   ValueError with a sentence
+    """
+    example = '"http://prometheus.example:9090"'
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError as error:
+        raise ValueError(f"is no URL ({error})") from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"must be an HTTP URL such as {example}")
+    if parts.username is not None:
+        raise ValueError("must not hold a user: use the keys username and password")
+    if parts.query or parts.fragment:
+        raise ValueError("must end with its path: no ? and no #")
+    return text.rstrip("/")
