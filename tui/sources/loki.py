@@ -1,0 +1,182 @@
+"""Loki: ranges of log entries, and the live tail as the server gives it.
+
+The tail loses entries by design; `tui.sources.loki_tail` makes up for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from urllib.parse import urlencode
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidStatus,
+    WebSocketException,
+)
+
+from tui.config import Endpoint
+from tui.model.fault import FaultKind
+from tui.model.log import Entry
+from tui.sources import loki_wire as wire
+from tui.sources.base import SourceError
+from tui.sources.http import LARGEST_ANSWER_BYTES, HttpSession, Request, uses_proxy
+from tui.sources.http_fault import Answer, broken, refusal
+from tui.sources.loki_wire import TailFrame
+from tui.sources.wire import decode
+
+MOST_BACKFILL = 1000
+"""A tail never sends more than 1,100 lines of the past, whatever it is asked for."""
+SIGN_OF_LIFE_SECONDS = 5.0
+ROUTINE_END = "reached tail max duration"
+"""After an hour by default: the caller just connects again."""
+
+_CATEGORIZE = {"X-Loki-Response-Encoding-Flags": "categorize-labels"}
+_CLOSED: tuple[tuple[str, FaultKind, str], ...] = (
+    ("max concurrent tail", FaultKind.RATE_LIMITED, "has too many tails open"),
+    ("only log selector", FaultKind.BAD_QUERY, "a tail takes a log query only"),
+    ("no longer available", FaultKind.PROTOCOL, "its clock is behind ours"),
+    ("ingesters closed", FaultKind.UNREACHABLE, "is stopping"),
+)
+
+
+class _Connect(connect):
+    """Follows no redirect: it would take our credentials to a sign-in page."""
+
+    def process_redirect(self, exc: Exception) -> Exception:
+        return exc
+
+
+class LokiSource:
+    """One Loki, as one tenant. Every method raises SourceError and nothing else."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        timeout_seconds: float,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """`transport` replaces the network for queries, in tests."""
+        self._session = HttpSession(
+            endpoint, endpoint.urls[0], timeout_seconds, transport=transport
+        )
+
+    async def query_range(
+        self, query: str, start_ns: int, end_ns: int, limit: int, *, forward: bool
+    ) -> tuple[Entry, ...]:
+        """At most `limit` entries from start (inclusive) to end (exclusive).
+
+        forward     oldest first, and those nearest to the start; else the reverse
+        return      in order of time; within a nanosecond in the order of arrival
+        wire        GET /loki/api/v1/query_range
+        """
+        params = {
+            "query": query,
+            "start": str(start_ns),
+            "end": str(end_ns),
+            "limit": str(limit),
+            "direction": "forward" if forward else "backward",
+        }
+        request = Request("/loki/api/v1/query_range", params, headers=_CATEGORIZE)
+        answer = await self._session.send(request)
+        data = decode(answer, wire.RANGE).data or wire.DataWire()
+        if data.result_type != "streams":
+            raise self._session.error(
+                FaultKind.BAD_QUERY, "the query gives numbers, not log entries"
+            )
+        result = replace(answer, body=bytes(data.result))
+        found = self._entries(decode(result, wire.STREAMS))
+        found.sort(key=lambda entry: entry.at_ns, reverse=not forward)
+        return tuple(found)
+
+    async def tail(
+        self, query: str, start_ns: int, limit: int = MOST_BACKFILL
+    ) -> AsyncGenerator[TailFrame, None]:
+        """Frames as they come: an empty one once connected, the past, the present.
+
+        Ends by itself only when the server's maximal duration is reached.
+
+        start_ns    must not be ahead of the server's clock
+        limit       of entries since start; 1 to 1000
+        wire        GET /loki/api/v1/tail, a websocket
+        """
+        connection = await self._dial(query, start_ns, limit)
+        async with connection:
+            yield TailFrame()
+            while True:
+                try:
+                    message = await connection.recv(decode=False)
+                except ConnectionClosed as closed:
+                    error = self._end(closed)
+                    if error is None:
+                        return
+                    raise error from closed
+                yield self._frame(message)
+
+    async def aclose(self) -> None:
+        """Close the connections of queries; a tail ends with its iterator."""
+        await self._session.aclose()
+
+    async def _dial(self, query: str, start_ns: int, limit: int) -> ClientConnection:
+        """A websocket that is open. Refusals before the upgrade are plain HTTP."""
+        params = urlencode({"query": query, "start": start_ns, "limit": limit})
+        base = self._session.url.replace("http", "ws", 1)
+        url = f"{base}/loki/api/v1/tail?{params}"
+        seconds = self._session.timeout_seconds
+        shown = self._session.shown_url
+        try:
+            return await _Connect(
+                url,
+                additional_headers={**self._session.headers(), **_CATEGORIZE},
+                ssl=await self._session.tls_context(),
+                open_timeout=seconds,
+                close_timeout=1.0,
+                ping_interval=SIGN_OF_LIFE_SECONDS,
+                ping_timeout=SIGN_OF_LIFE_SECONDS,
+                max_size=LARGEST_ANSWER_BYTES,
+                proxy=True if uses_proxy(url) else None,
+            )
+        except InvalidStatus as error:
+            refused = error.response
+            headers = {name.lower(): value for name, value in refused.headers.items()}
+            answer = Answer(refused.status_code, headers, refused.body or b"", shown)
+            raise refusal(answer) from error
+        except TimeoutError as error:
+            raise self._session.error(
+                FaultKind.TIMEOUT, f"no tail within {seconds:g} s"
+            ) from error
+        except WebSocketException as error:
+            raise self._session.error(
+                FaultKind.PROTOCOL, "does not speak websocket", str(error)
+            ) from error
+        except OSError as error:
+            raise SourceError(broken(error, shown)) from error
+
+    def _frame(self, message: bytes) -> TailFrame:
+        answer = Answer(200, {}, message, self._session.shown_url)
+        frame = decode(answer, wire.FRAME)
+        found = self._entries(frame.streams or [])
+        return TailFrame(tuple(found), len(frame.dropped_entries or ()))
+
+    def _entries(self, streams: list[wire.StreamWire]) -> list[Entry]:
+        try:
+            return wire.entries(streams)
+        except ValueError as error:
+            raise self._session.error(
+                FaultKind.PROTOCOL, "answered a time that is no number", str(error)
+            ) from error
+
+    def _end(self, closed: ConnectionClosed) -> SourceError | None:
+        """What the end of a tail means; None for the routine one."""
+        reason = closed.rcvd.reason if closed.rcvd else ""
+        if ROUTINE_END in reason:
+            return None
+        for words, kind, summary in _CLOSED:
+            if words in reason:
+                return self._session.error(kind, summary, reason)
+        return self._session.error(
+            FaultKind.UNREACHABLE, "the tail was cut", reason or str(closed)
+        )

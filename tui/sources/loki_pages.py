@@ -1,0 +1,94 @@
+"""Reads a range of log entries whole, page by page, whatever the server's limits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator
+from typing import Protocol
+
+from tui.model.fault import FaultKind
+from tui.model.log import Entry, Gap, LogBatch
+from tui.sources.base import SourceError
+from tui.sources.http_fault import NotSentError
+from tui.sources.loki_wire import identity
+
+PAGE = 1000
+MOST = 5000
+"""Loki's own default for the largest page; a server may allow less and says so."""
+LEAST = 50
+
+_ALLOWED = re.compile(r"max entries limit.*\(\d+ > (\d+)\)")
+
+
+class Ranges(Protocol):
+    """What the pager needs of LokiSource."""
+
+    async def query_range(
+        self, query: str, start_ns: int, end_ns: int, limit: int, *, forward: bool
+    ) -> tuple[Entry, ...]:
+        """At most `limit` entries, oldest first when `forward`."""
+
+
+class Pager:
+    """Reads forward; remembers which page size this server bears."""
+
+    def __init__(self, source: Ranges, query: str) -> None:
+        self._source = source
+        self._query = query
+        self._size = PAGE
+        self._most = MOST
+
+    async def pages(self, start_ns: int, end_ns: int) -> AsyncGenerator[LogBatch, None]:
+        """Entries from start (inclusive) to end (exclusive), none twice.
+
+        A page begins at the very nanosecond where the last one ended, since many
+        entries may share it. A gap is yielded when they are more than the largest page.
+        """
+        size, edge = self._size, frozenset[int]()
+        while True:
+            page, size = await self._page(start_ns, end_ns, size)
+            fresh = tuple(entry for entry in page if identity(entry) not in edge)
+            if fresh:
+                yield LogBatch(fresh)
+            if len(page) < size:
+                return
+            newest = page[-1].at_ns
+            edge = frozenset(identity(e) for e in page if e.at_ns == newest)
+            if newest > start_ns or fresh:
+                start_ns, size = newest, self._size
+            elif size < self._most:
+                size = min(2 * size, self._most)
+            else:
+                why = f"more than {size} entries share this nanosecond"
+                yield LogBatch(gaps=(Gap(newest, newest + 1, why),))
+                start_ns, size = newest + 1, self._size
+
+    async def _page(
+        self, start_ns: int, end_ns: int, size: int
+    ) -> tuple[tuple[Entry, ...], int]:
+        """One page, and the size it was asked with; smaller ones after a refusal."""
+        while True:
+            try:
+                page = await self._source.query_range(
+                    self._query, start_ns, end_ns, size, forward=True
+                )
+            except SourceError as error:
+                size = self._smaller(error, size)
+                self._size = min(self._size, size)
+            else:
+                return page, size
+
+    def _smaller(self, error: SourceError, size: int) -> int:
+        """A size that may do better; raises the error when there is none.
+
+        Loki never answers with more than 4 MiB: it closes the connection, or hangs.
+        """
+        fault = error.fault
+        allowed = _ALLOWED.search(f"{fault.summary} {fault.detail}")
+        if allowed is not None and 0 < int(allowed[1]) < size:
+            self._most = int(allowed[1])
+            return self._most
+        may_be_size = fault.kind in {FaultKind.TIMEOUT, FaultKind.UNREACHABLE}
+        if may_be_size and not isinstance(error, NotSentError) and size > LEAST:
+            return max(LEAST, size // 4)
+        raise error

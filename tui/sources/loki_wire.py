@@ -1,0 +1,108 @@
+"""Loki's JSON, of query_range and tail, and how it becomes entries. Knows no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from tui.model.labels import Labels
+from tui.model.log import Entry
+
+SHARD = "__stream_shard__"
+"""Loki's own label for streams written fast: not shown, not part of an identity."""
+DETECTED = "detected_level"
+"""Structured metadata of Loki's own making; without categorize-labels it stands among
+the labels, though it is none."""
+
+
+class Wire(msgspec.Struct, rename="camel"):
+    """`data` and its lists may be missing or null: nothing was found."""
+
+
+class ExtraWire(Wire):
+    """Third element of a value, with categorize-labels. Either may be absent."""
+
+    structured_metadata: dict[str, str] | None = None
+    parsed: dict[str, str] | None = None
+
+
+class ValueWire(msgspec.Struct, array_like=True):
+    """One entry."""
+
+    at: str
+    line: str
+    extra: ExtraWire | None = None
+
+
+class StreamWire(Wire):
+    """A stream and some of its entries; the same stream may come many times."""
+
+    stream: dict[str, str] | None = None
+    values: list[ValueWire] | None = None
+
+
+class DataWire(Wire):
+    """Data of query_range; the rest of it are 5 kB of counters."""
+
+    result_type: str = "streams"
+    result: msgspec.Raw = msgspec.Raw(b"[]")
+
+
+class RangeWire(Wire):
+    """Answer of query_range."""
+
+    data: DataWire | None = None
+
+
+class FrameWire(msgspec.Struct):
+    """One frame of a tail."""
+
+    streams: list[StreamWire] | None = None
+    dropped_entries: list[msgspec.Raw] | None = None
+
+
+RANGE = msgspec.json.Decoder(RangeWire)
+STREAMS = msgspec.json.Decoder(list[StreamWire])
+FRAME = msgspec.json.Decoder(FrameWire)
+
+
+@dataclass(frozen=True, slots=True)
+class TailFrame:
+    """What one frame brought. The first one of a tail is empty: it is connected."""
+
+    entries: tuple[Entry, ...] = ()
+    """In the server's order, which is not always that of time."""
+    dropped: int = 0
+    """Entries that the server says it dropped; it does not know of all."""
+
+
+def entries(streams: Iterable[StreamWire]) -> list[Entry]:
+    """All entries, stream by stream.
+
+    raise   ValueError when a time is no number
+    """
+    found: list[Entry] = []
+    for stream in streams:
+        labels, common = _split(stream.stream or {})
+        for value in stream.values or ():
+            metadata = _metadata(value.extra, common) if value.extra else common
+            found.append(Entry(int(value.at), labels, value.line, metadata))
+    return found
+
+
+def identity(entry: Entry) -> int:
+    """Loki's own notion of the same entry, as a number of 64 bits."""
+    labels, metadata = entry.labels.items(), entry.metadata.items()
+    return hash((entry.at_ns, entry.line, frozenset(labels), frozenset(metadata)))
+
+
+def _split(stream: Labels) -> tuple[Labels, Labels]:
+    """The labels proper, and what an older server mixed in."""
+    labels = {k: v for k, v in stream.items() if k not in {SHARD, DETECTED}}
+    return labels, {DETECTED: stream[DETECTED]} if DETECTED in stream else {}
+
+
+def _metadata(extra: ExtraWire, common: Labels) -> Labels:
+    return {**common, **(extra.structured_metadata or {}), **(extra.parsed or {})}
