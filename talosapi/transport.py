@@ -14,12 +14,12 @@ import socket
 import ssl
 import struct
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import grpc
 
+from talosapi.acceptor import Acceptor
 from talosapi.config import TalosContext
 from talosapi.endpoint import Endpoint
 from talosapi.tls import client_context
@@ -56,9 +56,8 @@ class Transport:
         self._serving: Endpoint | None = None
         self._tls: ssl.SSLContext | None = None
         self._folder: TemporaryDirectory[str] | None = None
-        self._server: asyncio.Server | None = None
+        self._acceptor: Acceptor | None = None
         self._channel: grpc.aio.Channel | None = None
-        self._pumps: set[asyncio.Task[None]] = set()
         self._opening = asyncio.Lock()
 
     @property
@@ -76,6 +75,11 @@ class Transport:
         """Why each endpoint failed since one last answered; empty when one does."""
         return dict(self._faults)
 
+    @property
+    def socket_path(self) -> Path:
+        """Where gRPC dials us, while the channel is open."""
+        return Path(self._folder.name if self._folder else "") / "apid.sock"
+
     async def channel(self) -> grpc.aio.Channel:
         """The channel, opened on first use.
 
@@ -86,12 +90,10 @@ class Transport:
             if self._channel is None:
                 self._tls = client_context(self._context)
                 self._folder = TemporaryDirectory(prefix="talosapi-")
-                path = Path(self._folder.name) / "apid.sock"
-                self._server = await asyncio.start_unix_server(
-                    self._accept, sock=_private_socket(path), limit=CHUNK
-                )
+                listener = _private_socket(self.socket_path)
+                self._acceptor = Acceptor(listener, self._serve)
                 self._channel = grpc.aio.insecure_channel(
-                    f"unix:{path}",
+                    f"unix:{self.socket_path}",
                     options=[
                         ("grpc.default_authority", str(self._queue[0])),
                         *OPTIONS,
@@ -104,49 +106,33 @@ class Transport:
         if self._serving is None:
             return
         self._retire(self._serving, TimeoutError("it stopped answering"))
-        for pump in self._pumps:
-            pump.cancel()
+        if self._acceptor is not None:
+            self._acceptor.cut()
 
     async def close(self) -> None:
         """Close everything; calls under way fail. May be called again."""
         if self._channel is not None:
             await self._channel.close()
             self._channel = None
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-        pumps = tuple(self._pumps)
-        for pump in pumps:
-            pump.cancel()
-        await asyncio.gather(*pumps, return_exceptions=True)
+        if self._acceptor is not None:
+            await self._acceptor.close()
+            self._acceptor = None
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
 
-    # A plain function: asyncio 3.11 logs a traceback when a coroutine is cancelled.
-    def _accept(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        if not _is_ours(writer):
-            writer.transport.abort()
-            return
-        pump = asyncio.create_task(self._serve(reader, writer))
-        self._pumps.add(pump)
-        # A callback, because a task that is cancelled early enough runs no `finally`.
-        pump.add_done_callback(partial(self._hang_up, writer))
-
-    def _hang_up(self, writer: asyncio.StreamWriter, pump: asyncio.Task[None]) -> None:
-        self._pumps.discard(pump)
-        writer.transport.abort()
-
-    async def _serve(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _serve(self, peer: socket.socket) -> None:
         """Carry one of gRPC's connections until either side ends it."""
-        dialled = await self._dial()
-        if dialled is not None:
-            await self._carry((reader, writer), *dialled)
-            await _finish(writer)
+        if not _is_ours(peer):
+            return
+        reader, writer = await asyncio.open_unix_connection(sock=peer, limit=CHUNK)
+        try:
+            dialled = await self._dial()
+            if dialled is not None:
+                await self._carry((reader, writer), *dialled)
+                await _finish(writer)
+        finally:
+            writer.transport.abort()
 
     async def _dial(self) -> tuple[Endpoint, Streams] | None:
         """Connect to the first endpoint that takes us; None when none does."""
@@ -250,9 +236,8 @@ def _private_socket(path: Path) -> socket.socket:
     return listener
 
 
-def _is_ours(writer: asyncio.StreamWriter) -> bool:
+def _is_ours(peer: socket.socket) -> bool:
     """Whether the peer is this very process: nobody else may use our identity."""
-    peer: socket.socket = writer.get_extra_info("socket")
     size = struct.calcsize("3i")
     credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
     pid: int = struct.unpack("3i", credentials)[0]

@@ -63,7 +63,7 @@ class Apid:
         self._server.add_insecure_port(f"unix:{upstream}")
         await self._server.start()
         self._terminator = Terminator(self._tls, folder, upstream)
-        self.port = await self._terminator.start(port)
+        self.port = self._terminator.start(port)
 
     async def close(self) -> None:
         """Cut every connection and leave nothing behind."""

@@ -10,19 +10,25 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias, TypeVar
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from talosapi.acceptor import Acceptor
 from talosapi.tls import memory_file
 from tui.lab.certificates import Credentials
 
 CHUNK = 256 * 1024
 
+T = TypeVar("T")
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Readable: TypeAlias = "asyncio.StreamReader | TlsStream"
+Writable: TypeAlias = "asyncio.StreamWriter | TlsStream"
 
 
 class Terminator:
@@ -38,68 +44,128 @@ class Terminator:
         self._upstream = upstream
         self._roles: dict[str, tuple[str, ...]] = {}
         self._count = 0
-        self._pumps: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
+        self._acceptor: Acceptor | None = None
 
     @property
     def roles(self) -> Mapping[str, tuple[str, ...]]:
         """The roles of each connection, by the path of its unix socket."""
         return self._roles
 
-    async def start(self, port: int = 0) -> int:
+    def start(self, port: int = 0) -> int:
         """Listen on 127.0.0.1; returns the port."""
-        self._server = await asyncio.start_server(
-            self._accept, "127.0.0.1", port, ssl=self._tls, limit=CHUNK
-        )
-        bound: int = self._server.sockets[0].getsockname()[1]
+        listener = socket.create_server(("127.0.0.1", port))
+        bound: int = listener.getsockname()[1]
+        self._acceptor = Acceptor(listener, self._serve)
         return bound
 
     async def close(self) -> None:
         """Stop listening and cut every connection."""
-        if self._server is not None:
-            self._server.close()
-        pumps = tuple(self._pumps)
-        for pump in pumps:
-            pump.cancel()
-        await asyncio.gather(*pumps, return_exceptions=True)
+        if self._acceptor is not None:
+            await self._acceptor.close()
 
-    def _accept(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        pump = asyncio.create_task(self._serve(reader, writer))
-        self._pumps.add(pump)
-        # A callback, because a task that is cancelled early enough runs no `finally`.
-        pump.add_done_callback(partial(self._hang_up, writer))
+    async def _serve(self, peer: socket.socket) -> None:
+        reader, writer = await asyncio.open_connection(sock=peer, limit=CHUNK)
+        try:
+            await self._welcome(TlsStream(self._tls, reader, writer))
+        finally:
+            writer.transport.abort()
 
-    def _hang_up(self, writer: asyncio.StreamWriter, pump: asyncio.Task[None]) -> None:
-        self._pumps.discard(pump)
-        writer.transport.abort()
+    async def _welcome(self, client: TlsStream) -> None:
+        try:
+            await client.shake_hands()
+        except OSError:  # ssl.SSLError is one; the guest has been told by an alert
+            await client.part()
+            return
+        if _is_for_clients_only(client.certificate):
+            await self._carry(client, roles_of(client.certificate))
 
-    async def _serve(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        certificate = _peer_certificate(writer)
-        if _is_for_clients_only(certificate):
-            await self._carry((reader, writer), roles_of(certificate))
-
-    async def _carry(self, client: Streams, roles: tuple[str, ...]) -> None:
+    async def _carry(self, client: TlsStream, roles: tuple[str, ...]) -> None:
         self._count += 1
         name = self._folder / f"peer-{self._count}"
         self._roles[str(name)] = roles
-        server = await _connect(name, self._upstream)
+        reader, writer = await _connect(name, self._upstream)
         both = (
-            asyncio.create_task(_copy(client[0], server[1])),
-            asyncio.create_task(_copy(server[0], client[1])),
+            asyncio.create_task(_copy(client, writer)),
+            asyncio.create_task(_copy(reader, client)),
         )
         try:
             await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in both:
                 task.cancel()
-            server[1].transport.abort()
+            writer.transport.abort()
             await asyncio.gather(*both, return_exceptions=True)
             name.unlink(missing_ok=True)
             del self._roles[str(name)]
+
+
+class TlsStream:
+    """The server's end of a TLS connection that sends its alerts.
+
+    asyncio's own drops the alert that tells a client why it is refused.
+    """
+
+    def __init__(
+        self,
+        tls: ssl.SSLContext,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._tls = tls.wrap_bio(self._incoming, self._outgoing, server_side=True)
+
+    @property
+    def certificate(self) -> x509.Certificate:
+        """The client's certificate, after the handshake."""
+        # CERT_REQUIRED: without one there would have been no handshake.
+        return x509.load_der_x509_certificate(
+            self._tls.getpeercert(binary_form=True) or b""
+        )
+
+    async def shake_hands(self) -> None:
+        """Finish the handshake; ssl.SSLError when the client is not welcome."""
+        await self._turn(self._tls.do_handshake)
+
+    async def read(self, size: int) -> bytes:
+        """Some bytes; b"" at the end."""
+        try:
+            return await self._turn(partial(self._tls.read, size))
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            return b""
+
+    def write(self, data: bytes) -> None:
+        """Send bytes, or keep them until `drain`."""
+        self._tls.write(data)
+        self._writer.write(self._outgoing.read())
+
+    async def drain(self) -> None:
+        """Wait until the client keeps up."""
+        await self._writer.drain()
+
+    async def part(self) -> None:
+        """End what we say and let the client read it: a reset would destroy it."""
+        with suppress(OSError):  # the client may be gone, or not want to go
+            self._writer.write_eof()
+            async with asyncio.timeout(1):
+                await self._reader.read()
+
+    async def _turn(self, step: Callable[[], T]) -> T:
+        """Do one step of TLS, and feed it from the network while it wants more."""
+        while True:
+            try:
+                return step()
+            except ssl.SSLWantReadError:
+                self._writer.write(self._outgoing.read())
+                received = await self._reader.read(CHUNK)
+                if received:
+                    self._incoming.write(received)
+                else:
+                    self._incoming.write_eof()
+            finally:
+                self._writer.write(self._outgoing.read())
 
 
 def server_context(credentials: Credentials, authority_pem: bytes) -> ssl.SSLContext:
@@ -121,12 +187,6 @@ def roles_of(certificate: x509.Certificate) -> tuple[str, ...]:
     return tuple(str(name.value) for name in names)
 
 
-def _peer_certificate(writer: asyncio.StreamWriter) -> x509.Certificate:
-    secured: ssl.SSLObject = writer.get_extra_info("ssl_object")
-    # CERT_REQUIRED: without one the handshake would have failed.
-    return x509.load_der_x509_certificate(secured.getpeercert(binary_form=True) or b"")
-
-
 def _is_for_clients_only(certificate: x509.Certificate) -> bool:
     """source: internal/app/apid/service.go verifyExtKeyUsage."""
     try:
@@ -144,7 +204,7 @@ async def _connect(name: Path, upstream: Path) -> Streams:
     return await asyncio.open_unix_connection(sock=end, limit=CHUNK)
 
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while chunk := await reader.read(CHUNK):
-        writer.write(chunk)
-        await writer.drain()
+async def _copy(source: Readable, sink: Writable) -> None:
+    while chunk := await source.read(CHUNK):
+        sink.write(chunk)
+        await sink.drain()

@@ -1,0 +1,206 @@
+"""Real servers on loopback for the client's tests, and ways to reach them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from talosapi.config import TalosContext, load_config
+from tui.lab.apid import Apid
+from tui.lab.apid_calls import ApidWorld
+from tui.lab.certificates import (
+    Authority,
+    Credentials,
+    TalosAccess,
+    make_authority,
+    talosconfig,
+)
+from tui.lab.clock import LabClock, machine_now
+from tui.lab.estate import Estate, LabCluster, LabLine, LabNode, LabService, Role
+from tui.lab.faults import FaultSet
+from tui.lab.world import World
+
+AUTHORITY = make_authority(machine_now())
+CONTROL_PLANE = "10.10.0.40"
+WORKER = "10.10.0.42"
+
+
+def story(*faults: str, minutes: float = 4, speed: float = 0) -> World:
+    """The lab's story, standing still at a minute unless it is given a speed."""
+    return World(LabClock(timedelta(minutes=minutes), speed), FaultSet.of(faults))
+
+
+@dataclass
+class HandMadeWorld:
+    """A world with one node and whatever lines a test puts into it."""
+
+    services: tuple[LabService, ...] = ()
+    written: list[LabLine] = field(default_factory=list)
+    booted_at: timedelta = timedelta(days=-1)
+    clock: LabClock = field(default_factory=lambda: LabClock(timedelta(0), 0))
+
+    def estate(self) -> Estate:
+        node = LabNode(
+            name="cp-1",
+            address=CONTROL_PLANE,
+            cluster="prod",
+            role=Role.CONTROL_PLANE,
+            talos_version="v1.11.2",
+            kubernetes_version="v1.34.1",
+            kernel="6.12.48-talos",
+            booted_at=self.booted_at,
+            services=self.services,
+        )
+        cluster = LabCluster(name="prod", nodes=(node,))
+        return Estate(timedelta(0), (cluster,), (), ())
+
+    def lines(self, after: timedelta, address: str = "") -> tuple[LabLine, ...]:
+        return tuple(
+            line
+            for line in self.written
+            if line.at > after and address in ("", line.address)
+        )
+
+    def write(self, service: str, *messages: str, priority: str = "info") -> None:
+        """Write lines a microsecond apart, after all that were written before."""
+        for message in messages:
+            at = timedelta(microseconds=len(self.written) - 10**6)
+            self.written.append(
+                LabLine(at, "prod", CONTROL_PLANE, service, "kern", priority, message)
+            )
+
+
+def at_noon() -> LabClock:
+    """A clock that stands at noon, so that times can be compared to the digit."""
+    return LabClock(timedelta(0), 0, frozen=datetime(2026, 2, 27, 12, tzinfo=UTC))
+
+
+@asynccontextmanager
+async def serving(
+    world: ApidWorld,
+    *,
+    address: str = CONTROL_PLANE,
+    authority: Authority = AUTHORITY,
+    names: Sequence[str] = ("127.0.0.1",),
+    port: int = 0,
+) -> AsyncIterator[Apid]:
+    """An apid of prod on loopback."""
+    apid = Apid(world, "prod", address, authority.server(names), authority.pem)
+    await apid.start(port)
+    try:
+        yield apid
+    finally:
+        await apid.close()
+
+
+def context_for(
+    folder: Path,
+    endpoints: Iterable[str],
+    *,
+    roles: Sequence[str] = ("os:reader",),
+    authority: Authority = AUTHORITY,
+    client: Credentials | None = None,
+) -> TalosContext:
+    """A context read from a talosconfig file as talosctl would have written it."""
+    credentials = client or authority.client(roles)
+    access = TalosAccess(tuple(endpoints), (WORKER,), authority, credentials)
+    path = folder / "talosconfig"
+    path.write_text(talosconfig("prod", {"prod": access}))
+    return load_config(path).context()
+
+
+@asynccontextmanager
+async def listening() -> AsyncIterator[str]:
+    """An endpoint that accepts connections and then never says a word."""
+    held: list[asyncio.StreamWriter] = []
+
+    def hold(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        held.append(writer)
+
+    server = await asyncio.start_server(hold, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    try:
+        yield f"{host}:{port}"
+    finally:
+        server.close()
+        for writer in held:
+            writer.transport.abort()
+        await server.wait_closed()
+
+
+async def refusing() -> str:
+    """An endpoint at which nobody listens."""
+    server = await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    server.close()
+    await server.wait_closed()
+    return f"{host}:{port}"
+
+
+class Relay:
+    """A TCP relay that can be frozen: it stays connected and carries nothing."""
+
+    def __init__(self, port: int) -> None:
+        self.endpoint = ""
+        self._target = port
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._writers: list[asyncio.StreamWriter] = []
+        self._server: asyncio.Server | None = None
+
+    def freeze(self) -> None:
+        """Carry nothing from now on."""
+        self._flowing.clear()
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        host, port = self._server.sockets[0].getsockname()
+        self.endpoint = f"{host}:{port}"
+
+    async def close(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in self._writers:
+            writer.transport.abort()
+
+    def _accept(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._writers.append(writer)
+        self._tasks.append(asyncio.create_task(self._connect(reader, writer)))
+
+    async def _connect(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self._target)
+        self._writers.append(back)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._copy(reader, back))
+            group.create_task(self._copy(there, writer))
+
+    async def _copy(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        while chunk := await reader.read(65536):
+            await self._flowing.wait()
+            writer.write(chunk)
+        writer.close()
+
+
+@asynccontextmanager
+async def relaying(port: int) -> AsyncIterator[Relay]:
+    """A relay to a port on loopback."""
+    relay = Relay(port)
+    await relay.start()
+    try:
+        yield relay
+    finally:
+        await relay.close()
