@@ -1,38 +1,17 @@
-"""A clock and a backend that do what a test says."""
+"""A backend that does what a test says."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.estate import kernel_entries, make_fleet
-from tests.judged import NOW
 from tui.backend import EntriesListener, FleetListener
 from tui.config import ClusterConfig, Config
 from tui.model.command import Command, Outcome
 from tui.model.fleet import Fleet
 from tui.model.log import Entry, LogBatch
-
-
-class StillClock:
-    """A clock that a test moves by hand; sleeping waits for ever, zero gives a turn."""
-
-    def __init__(self, now: datetime = NOW) -> None:
-        self._now = now
-
-    def now(self) -> datetime:
-        return self._now
-
-    def monotonic(self) -> float:
-        return self._now.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.Event().wait() if seconds else await asyncio.tasks.sleep(0)
-
-    def advance(self, seconds: float) -> None:
-        self._now += timedelta(seconds=seconds)
 
 
 class FakeBackend:

@@ -12,7 +12,20 @@ from tui.model.metric import Series as MetricSeries
 from tui.model.target import Expected, Health, TargetRow
 from tui.present.glyphs import Marks, Sign, health_sign
 from tui.present.units import age
-from widgets.values import Align, Cell, Column, Cut, Line, Row, Series, Span, Tone
+from widgets.values import (
+    Align,
+    Axis,
+    Cell,
+    Column,
+    Cut,
+    Line,
+    Plot,
+    Row,
+    Series,
+    Span,
+    Tick,
+    Tone,
+)
 
 PANE_COLUMNS = (
     Column("", 1),
@@ -177,24 +190,33 @@ def _listed(row: TargetRow, now: datetime, marks: Marks) -> Row:
     return Row(row.key, cells, tone)
 
 
-def trend(value: Trend | None, now: datetime) -> tuple[Series, ...]:
-    """Targets known (quiet) and targets up, by minutes before now; gaps stay gaps."""
+def trend(value: Trend | None) -> Plot:
+    """Targets known (quiet) and targets up, by minutes before the newest sample.
+
+    return  gaps stay gaps; no curves while nothing is known
+    """
     if value is None or not value.up.points:
-        return ()
-    known = _curve(value.total, now, Tone.QUIET, "known")
-    return known, _curve(value.up, now, Tone.ACCENT, "up")
+        return Plot()
+    end = value.up.points[-1][0]
+    known = _curve(value.total, end, Tone.QUIET, "known")
+    up = _curve(value.up, end, Tone.ACCENT, "up")
+    seen = [y for y in (*known.ys, *up.ys) if y is not None]
+    high = max(1.0, *seen)
+    low = max(0.0, min(min(seen), high) - 1)
+    ticks = tuple(Tick(at, f"{at:.0f}") for at in (high, low))
+    return Plot((known, up), Axis(-30.0, 0.0), Axis(low, high, ticks))
 
 
-def _curve(series: MetricSeries, now: datetime, tone: Tone, label: str) -> Series:
+def _curve(series: MetricSeries, end: float, tone: Tone, label: str) -> Series:
     """One curve; where a sample is missing for long, a None breaks the line."""
     xs: list[float] = []
     ys: list[float | None] = []
     times = [at for at, _ in series.points]
     steps = [later - earlier for earlier, later in pairwise(times)]
-    usual = min(steps, default=60.0)
+    usual = min(steps, default=60.0) / 60
     for at, value in series.points:
-        minutes = (at - now.timestamp()) / 60
-        if xs and minutes - xs[-1] > 2.5 * usual / 60:
+        minutes = (at - end) / 60
+        if xs and minutes - xs[-1] > 2.5 * usual:
             xs.append((minutes + xs[-1]) / 2)
             ys.append(None)
         xs.append(minutes)

@@ -1,0 +1,145 @@
+"""The dashboard: it carries news down to the screens and intent up to the backend."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from tui.backend import Backend
+from tui.clock import Clock
+from tui.commands import Actions
+from tui.config import Config
+from tui.driver import QuickEscDriver
+from tui.messages import EntriesArrived, FleetChanged
+from tui.model.fleet import Fleet
+from tui.present.glyphs import UNICODE, Marks
+from tui.present.units import count, length
+from tui.routes import Routes
+from tui.screens.desk import Desk
+from tui.screens.fleet import FleetScreen
+from tui.themes import DARK, THEMES
+from widgets.values import Line, Span, Tone
+
+
+class TaloscopeApp(Routes):
+    """Shows the fleet at once, and what is in it as soon as a backend is there."""
+
+    TITLE = "taloscope"
+    CSS_PATH = "app.tcss"
+    COMMANDS: ClassVar = {Actions}
+    COMMAND_PALETTE_BINDING = "colon"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "leave", "Back, then quit", show=False, id="app.leave"),
+        Binding("escape", "back", "Back", show=False, id="app.back"),
+        Binding("r", "refresh", "Read everything now", show=False, id="app.refresh"),
+        Binding("p", "pause", "Hold the screen", show=False, id="app.pause"),
+        Binding("t", "targets", "targets", show=False, id="app.targets"),
+        Binding("L", "logs", "logs", show=False, id="app.logs"),
+        Binding("o", "sources", "sources", show=False, id="app.sources"),
+        Binding("question_mark", "help", "Keys", show=False, id="app.help"),
+    ]
+
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        connect: Callable[[], Awaitable[Backend]],
+        marks: Marks = UNICODE,
+    ) -> None:
+        """Make the app; nothing is connected before the first frame.
+
+        connect  imports what is slow and gives the backend; called on the event loop
+        """
+        super().__init__(driver_class=QuickEscDriver)
+        self.config = config
+        self.clock = clock
+        self.marks = marks
+        self.backend: Backend | None = None
+        self.fleet: Fleet | None = None
+        self._connect = connect
+        self._held_at: datetime | None = None
+        self._held: list[Fleet] = []
+
+    def on_mount(self) -> None:
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK.name
+        names = tuple(cluster.name for cluster in self.config.clusters)
+        self.push_screen(FleetScreen(names, self.marks))
+        self.set_interval(1, self.show_now)
+        self.call_after_refresh(self._start)
+
+    def _start(self) -> None:
+        """Begin once the first frame is on its way."""
+        self.show_now()
+        self.run_worker(self._serve(), group="backend")
+
+    async def _serve(self) -> None:
+        """Connect, then keep the backend going until the app ends."""
+        backend = await self._connect()
+        # The charts need it, and it is slow to import.
+        await asyncio.to_thread(importlib.import_module, "plotext")
+        backend.subscribe(lambda fleet: self._tell(FleetChanged(fleet)))
+        backend.subscribe_entries(lambda c, e: self._tell(EntriesArrived(c, e)))
+        self.backend = backend
+        self._tell(FleetChanged(backend.fleet))
+        for cluster in self.config.clusters:
+            entries = tuple(backend.entries(cluster.name))
+            self._tell(EntriesArrived(cluster.name, entries))
+        await backend.run()
+
+    def _tell(self, message: FleetChanged | EntriesArrived) -> None:
+        self.post_message(message)
+
+    def on_fleet_changed(self, message: FleetChanged) -> None:
+        if self._held_at is not None:
+            self._held.append(message.fleet)
+            return
+        self.fleet = message.fleet
+        self.show_now()
+
+    def on_entries_arrived(self, message: EntriesArrived) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Desk):
+                screen.add_entries(message.cluster, message.entries)
+
+    def show_now(self) -> None:
+        """Bring the screen in front up to date, ages included."""
+        screen = self.screen
+        if not isinstance(screen, Desk) or not screen.is_mounted:
+            return
+        now = self.clock.now()
+        screen.show_top(self.fleet, now, self._note(now))
+        if self.fleet is not None and self._held_at is None:
+            screen.show(self.fleet, now)
+
+    def _note(self, now: datetime) -> Line:
+        """Whether the screen is held, for how long, and what waits."""
+        if self._held_at is None:
+            return ()
+        words = f"{self.marks.paused} held {length(now - self._held_at)}"
+        waiting = f", {count(len(self._held), 'update')} wait  "
+        return (Span(words + waiting, Tone.WARNING, bold=True),)
+
+    def action_pause(self) -> None:
+        """Hold the screen as it is, or let it go on."""
+        is_held = self._held_at is None
+        self._held_at = self.clock.now() if is_held else None
+        if self._held:
+            self.fleet = self._held[-1]
+        self._held = []
+        for screen in self.screen_stack:
+            if isinstance(screen, Desk):
+                screen.freeze(is_frozen=is_held)
+        self.show_now()
+
+    def action_refresh(self) -> None:
+        """Read everything now."""
+        if self.backend is not None:
+            self.backend.refresh()
+            self.notify("Reading everything now.", timeout=2, markup=False)

@@ -1,0 +1,46 @@
+"""Textual's driver with a quick Esc key: it looks again when a pending Esc is due.
+
+Textual 8.2 polls every 100 ms, so a lone Esc, which may be the start of a longer
+sequence, takes that long whatever ESCDELAY says.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import selectors
+import time
+
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+
+_POLL_SECONDS = 0.1
+
+
+class QuickEscDriver(LinuxDriver):
+    """Reads the keyboard; everything else is Textual's."""
+
+    def run_input_thread(self) -> None:
+        selector = selectors.DefaultSelector()
+        selector.register(self.fileno, selectors.EVENT_READ)
+        parser = XTermParser(self._debug)
+        decode = codecs.getincrementaldecoder("utf-8")().decode
+        while not self.exit_event.is_set():
+            if selector.select(_wait(parser)):
+                data = decode(os.read(self.fileno, 4096))
+                if not data:
+                    break
+                for event in parser.feed(data):
+                    self.process_message(event)
+            for event in parser.tick():
+                self.process_message(event)
+        selector.close()
+
+
+def _wait(parser: XTermParser) -> float:
+    """Seconds until there may be something to do."""
+    due = parser._timeout_time  # noqa: SLF001 - the parser tells nobody else
+    if due is None:
+        return _POLL_SECONDS
+    left = due - time.monotonic()  # noqa: TID251 - the parser's own clock
+    return max(0.0, min(_POLL_SECONDS, left) + 0.001)

@@ -1,0 +1,70 @@
+"""What travels inside the app: news that goes down, intent that goes up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from tui.model.alert import JudgedAlert
+from tui.model.fleet import Fleet
+from tui.model.log import Entry
+
+
+@dataclass
+class FleetChanged(Message, bubble=False):
+    """A newer snapshot; of several that wait, only the newest is handled."""
+
+    fleet: Fleet
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, FleetChanged)
+
+
+@dataclass
+class EntriesArrived(Message, bubble=False):
+    """New kernel-log entries of one cluster."""
+
+    cluster: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass
+class OpenAlert(Message):
+    """Show everything about an alert."""
+
+    alert: JudgedAlert
+
+
+@dataclass
+class SilenceAlert(Message):
+    """Open the form that silences an alert."""
+
+    alert: JudgedAlert
+
+
+@dataclass
+class OpenNode(Message):
+    """Show a node; `address` is what Talos is asked about, or the name without one."""
+
+    cluster: str
+    address: str
+
+
+@dataclass
+class OpenTargets(Message):
+    """Show all targets of a cluster."""
+
+    cluster: str
+
+
+@dataclass
+class OpenLogs(Message):
+    """Show kernel logs of one cluster, or of all when the name is empty."""
+
+    cluster: str = ""
+
+
+@dataclass
+class OpenSources(Message):
+    """Show how each connection is doing."""

@@ -1,0 +1,35 @@
+"""How panes share the lines of a column: by need, so that news gets the room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a pane asks for, in lines."""
+
+    least: int
+    wanted: int
+
+
+def share(room: int, needs: Sequence[Need]) -> tuple[int, ...]:
+    """Give each its least in order, then a line in turn to whoever wants more.
+
+    return  lines for each pane; what nobody wants goes to the last one
+    """
+    given = []
+    left = max(0, room)
+    for need in needs:
+        given.append(min(need.least, left))
+        left -= given[-1]
+    hungry = [n for n, need in enumerate(needs) if given[n] < need.wanted]
+    while left > 0 and hungry:
+        for n in hungry[:left]:
+            given[n] += 1
+            left -= 1
+        hungry = [n for n in hungry if given[n] < needs[n].wanted]
+    if given:
+        given[-1] += left
+    return tuple(given)

@@ -1,0 +1,75 @@
+"""One cluster, from the verdict on it down to its kernel log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from tui.model.fleet import Cluster
+from tui.model.log import Entry
+from tui.present import standing
+from tui.present.glyphs import Marks
+from tui.present.shares import share
+from tui.screens.pane import Pane
+from tui.screens.panes import AlertsPane, KernelPane, NodesPane, TargetsPane
+from widgets.panel import Panel
+from widgets.values import Span, Tone
+
+_LOUD = {Tone.CRITICAL, Tone.WARNING}
+
+
+class ClusterColumn(Panel):
+    """Four panes that share the height by need."""
+
+    def __init__(self, number: int, name: str, marks: Marks) -> None:
+        super().__init__(glyphs=marks.glyphs)
+        self.number = number
+        self.cluster_name = name
+        self.marks = marks
+        title = (Span(f"{number} {name}", bold=True),)
+        waiting = Span(f"  {marks.connecting} connecting", Tone.QUIET)
+        self.show_title((*title, waiting))
+
+    def compose(self) -> ComposeResult:
+        yield TargetsPane(self.marks)
+        yield AlertsPane(self.marks)
+        yield NodesPane(self.marks)
+        yield KernelPane(self.marks)
+
+    def show(self, cluster: Cluster, now: datetime) -> None:
+        """Bring the column up to date."""
+        words = standing.cluster_words(cluster, now, self.marks)
+        title = (Span(f"{self.number} {cluster.name}  ", bold=True), *words)
+        tone = standing.cluster_tone(cluster, now, self.marks)
+        age = Span(standing.cluster_age(cluster, now), Tone.QUIET)
+        self.show_title(title, (age,), tone if tone in _LOUD else None)
+        for pane in self.query(Pane):
+            pane.show(cluster, now)
+        self._arrange()
+
+    def add_entries(self, entries: tuple[Entry, ...]) -> None:
+        """Take in new kernel-log entries."""
+        self.query_one(KernelPane).add(entries)
+
+    def focus_pane(self, like: Widget | None = None) -> None:
+        """Put the keyboard into the pane of the same kind, or into the alerts."""
+        kind = type(like.parent) if like and like.parent else AlertsPane
+        for pane in self.query(Pane):
+            if type(pane) is kind:
+                pane.query("Listing, LogView").focus()
+                return
+        self.query_one(AlertsPane).query("Listing").focus()
+
+    def on_resize(self) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Share the lines out; a title takes one of each pane's own."""
+        panes = list(self.query(Pane))
+        room = self.size.height - len(panes)
+        for pane, lines in zip(
+            panes, share(room, [pane.need() for pane in panes]), strict=True
+        ):
+            pane.take(lines)

@@ -1,0 +1,145 @@
+"""What all screens have in common: the top line, the search, the keys at the foot."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Input
+
+from tui.model.fleet import Fleet
+from tui.model.log import Entry
+from tui.present import standing
+from tui.present.glyphs import Marks
+from tui.present.units import time_of_day
+from tui.screens.listing import Listing
+from widgets.log_view import LogView
+from widgets.status_line import StatusLine
+from widgets.values import Line, Span, Tone
+
+_NARROW = 100
+_SHOWN_KEYS = 5
+
+
+class KeyBar(StatusLine):
+    """The keys that matter now, and the one that tells all."""
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._tell)
+        self._tell(self.screen)
+
+    def _tell(self, screen: Screen[object]) -> None:
+        if not screen.is_current or not screen.is_mounted:
+            return
+        shown: dict[str, Line] = {}
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.show and active.enabled and binding.action not in shown:
+                key = self.app.get_key_display(binding)
+                shown[binding.action] = (
+                    Span(f" {key}", Tone.ACCENT, bold=True),
+                    Span(f" {binding.description}  ", Tone.QUIET),
+                )
+        keys = tuple(shown.values())[:_SHOWN_KEYS]
+        line = tuple(span for spans in keys for span in spans)
+        self.show(line, (Span("? ", Tone.ACCENT, bold=True), Span("keys ", Tone.QUIET)))
+
+
+class SearchBar(Input):
+    """Where the text of a search is typed; out of sight until it is wanted."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "screen.end_search", "End search", id="search.end"),
+    ]
+
+
+class Desk(Screen[None]):
+    """A screen that shows the fleet, or a part of it, as of one moment."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "slash",
+            "search",
+            "search",
+            key_display="/",
+            id="desk.search",
+            tooltip="Narrow the list, or look for a text in the log",
+        ),
+    ]
+    AUTO_FOCUS = "RowTable, LogView"
+
+    def __init__(self, marks: Marks) -> None:
+        super().__init__()
+        self.marks = marks
+        self._searched: Listing | LogView | None = None
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine(glyphs=self.marks.glyphs, id="top")
+        yield from self.compose_body()
+        yield SearchBar(placeholder="search", id="search", compact=True)
+        yield KeyBar(glyphs=self.marks.glyphs, id="keys")
+
+    def compose_body(self) -> ComposeResult:
+        """Yield what is between the top line and the keys."""
+        yield from ()
+
+    def show_top(self, fleet: Fleet | None, now: datetime, note: Line = ()) -> None:
+        """Bring the top line up to date; `note` says whether the screen is frozen."""
+        name = () if self.size.width < _NARROW else (Span("taloscope   ", bold=True),)
+        left = (Span(" "), *name, *standing.top_line(fleet, now, self.marks))
+        clock = Span(f"{time_of_day(now)} UTC ", Tone.TEXT)
+        self.query_one("#top", StatusLine).show(left, (*note, clock))
+
+    def show(self, fleet: Fleet, now: datetime) -> None:
+        """Bring everything below the top line up to date."""
+
+    def add_entries(self, cluster: str, entries: tuple[Entry, ...]) -> None:
+        """Take in new kernel-log entries of a cluster."""
+
+    def freeze(self, *, is_frozen: bool) -> None:
+        """Hold the logs where they are, or let them follow again."""
+        for log in self.query(LogView):
+            log.following = not is_frozen
+
+    def action_search(self) -> None:
+        """Ask for the text to look for in the focused list or log."""
+        found = self.focused
+        if not isinstance(found, (Listing, LogView)):
+            found = self.query("Listing, LogView").first()
+        if isinstance(found, (Listing, LogView)):
+            self._searched = found
+            bar = self.query_one("#search", SearchBar)
+            bar.value = found.narrowed if isinstance(found, Listing) else ""
+            bar.display = True
+            bar.focus()
+
+    def action_end_search(self) -> None:
+        """Forget the search, show everything again."""
+        self._look_for("")
+        self._leave_search()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.input.id == "search" and event.input.display:
+            event.stop()
+            self._look_for(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.input.id == "search":
+            event.stop()
+            self._leave_search()
+            if isinstance(self._searched, LogView):
+                self._searched.action_match(-1)
+
+    def _look_for(self, text: str) -> None:
+        if isinstance(self._searched, LogView):
+            self._searched.search(text)
+        elif self._searched is not None:
+            self._searched.narrow(text)
+
+    def _leave_search(self) -> None:
+        self.query_one("#search").display = False
+        if self._searched is not None:
+            self._searched.focus()

@@ -1,0 +1,172 @@
+"""The first screen: all clusters side by side, the worst of each at the top."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+
+from tui.messages import OpenAlert, SilenceAlert
+from tui.model.alert import JudgedAlert
+from tui.model.fleet import Fleet
+from tui.model.log import Entry
+from tui.present import alerts, standing
+from tui.present.glyphs import Marks
+from tui.screens.column import ClusterColumn
+from tui.screens.desk import Desk
+from tui.screens.listing import Listing
+from widgets.panel import Panel
+from widgets.row_table import RowTable
+from widgets.status_line import StatusLine
+from widgets.values import Line, Span, Tone
+
+_COLUMN_WIDTH = 40
+_STRAY_LINES = 4
+
+
+class StrayAlerts(Panel):
+    """Alerts that belong to no configured cluster: shown, never dropped."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "silence", "silence", id="stray.silence", tooltip="Silence it"),
+    ]
+
+    def __init__(self, marks: Marks) -> None:
+        super().__init__(glyphs=marks.glyphs, classes="-flat")
+        self._alerts: tuple[JudgedAlert, ...] = ()
+        self._rows = alerts.AlertRows(marks, is_wide=True)
+        self.display = False
+
+    def compose(self) -> ComposeResult:
+        yield Listing(alerts.WIDE_COLUMNS, show_header=False, glyphs=self.glyphs)
+
+    def show(self, found: tuple[JudgedAlert, ...], now: datetime) -> None:
+        """Show other alerts; without any it takes no room."""
+        self._alerts = found
+        self.display = bool(found)
+        self.styles.height = 1 + min(_STRAY_LINES, len(found))
+        self.show_title((Span("alerts of no configured cluster", Tone.ACCENT),))
+        self.query_one(Listing).show_rows(self._rows.rows(found, (), now))
+
+    @property
+    def selected(self) -> JudgedAlert | None:
+        """The alert under the cursor."""
+        key = self.query_one(Listing).cursor_key
+        return next((a for a in self._alerts if alerts.alert_key(a) == key), None)
+
+    def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
+        event.stop()
+        if self.selected is not None:
+            self.post_message(OpenAlert(self.selected))
+
+    def action_silence(self) -> None:
+        if self.selected is not None:
+            self.post_message(SilenceAlert(self.selected))
+
+
+class FleetScreen(Desk):
+    """As many columns as there is room for; the others in one line."""
+
+    CSS_PATH = "fleet.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "step(-1)", "Cluster before", show=False, id="fleet.left"),
+        Binding("right,l", "step(1)", "Next cluster", show=False, id="fleet.right"),
+        *(
+            Binding(
+                str(n), f"cluster({n})", f"Cluster {n}", show=False, id=f"fleet.{n}"
+            )
+            for n in range(1, 10)
+        ),
+    ]
+    AUTO_FOCUS = "AlertsPane Listing"
+
+    def __init__(self, names: tuple[str, ...], marks: Marks) -> None:
+        super().__init__(marks)
+        self._names = names
+        self._first = 0
+        self._chosen = 0
+        self._last: tuple[Fleet, datetime] | None = None
+
+    def compose_body(self) -> ComposeResult:
+        yield StatusLine(glyphs=self.marks.glyphs, id="others")
+        yield StrayAlerts(self.marks)
+        with Horizontal(id="columns"):
+            for number, name in enumerate(self._names, 1):
+                yield ClusterColumn(number, name, self.marks)
+
+    @property
+    def columns(self) -> list[ClusterColumn]:
+        """All columns, in the order of the config."""
+        return list(self.query(ClusterColumn))
+
+    def show(self, fleet: Fleet, now: datetime) -> None:
+        self._last = fleet, now
+        for column in self.columns:
+            cluster = fleet.cluster(column.cluster_name)
+            if cluster is not None and column.display:
+                column.show(cluster, now)
+        self.query_one(StrayAlerts).show(fleet.unassigned_alerts, now)
+        others = self.query_one("#others", StatusLine)
+        others.display = self._shown < len(self._names)
+        if others.display:
+            others.show(self._summaries(fleet, now))
+
+    def add_entries(self, cluster: str, entries: tuple[Entry, ...]) -> None:
+        for column in self.columns:
+            if column.cluster_name == cluster:
+                column.add_entries(entries)
+
+    @property
+    def chosen_cluster(self) -> str:
+        """The cluster that the keyboard is in."""
+        return self._names[self._chosen] if self._names else ""
+
+    def action_step(self, by: int) -> None:
+        """Go to the next column, or to the one before."""
+        self.action_cluster(self._chosen + by + 1)
+
+    def action_cluster(self, number: int) -> None:
+        """Go to a column by its number."""
+        if 1 <= number <= len(self._names):
+            like = self.focused
+            self._chosen = number - 1
+            self._place()
+            self.columns[self._chosen].focus_pane(like)
+
+    def on_resize(self) -> None:
+        self._place()
+
+    def on_descendant_focus(self) -> None:
+        """The keyboard may have come into another column by tab or mouse."""
+        for place, column in enumerate(self.columns):
+            if column.has_pseudo_class("focus-within"):
+                self._chosen = place
+
+    @property
+    def _shown(self) -> int:
+        """How many columns there is room for."""
+        return max(1, min(len(self._names), self.size.width // _COLUMN_WIDTH))
+
+    def _place(self) -> None:
+        """Bring the chosen column into view, moving by whole columns."""
+        shown = self._shown
+        self._first = min(self._first, self._chosen)
+        self._first = max(self._first, self._chosen - shown + 1)
+        self._first = min(self._first, max(0, len(self._names) - shown))
+        for place, column in enumerate(self.columns):
+            column.display = self._first <= place < self._first + shown
+        if self._last is not None:
+            self.show(*self._last)
+
+    def _summaries(self, fleet: Fleet, now: datetime) -> Line:
+        """Every cluster in a few words; those in view are underlined by brackets."""
+        spans: list[Span] = []
+        for number, cluster in enumerate(fleet.clusters, 1):
+            is_shown = self._first < number <= self._first + self._shown
+            left, right = ("[", "]") if is_shown else (" ", " ")
+            words = standing.summary(number, cluster, now, self.marks)
+            spans += [Span(left, Tone.ACCENT), *words, Span(f"{right} ", Tone.ACCENT)]
+        return tuple(spans)

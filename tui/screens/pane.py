@@ -1,0 +1,84 @@
+"""A part of a cluster's column: a title with its age, a fault when there is one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from textual.app import ComposeResult
+
+from tui.model.fleet import Cluster, SourceKind
+from tui.present import faults
+from tui.present.glyphs import Marks
+from tui.present.shares import Need
+from widgets.fault_bar import FaultBar
+from widgets.panel import Panel
+from widgets.values import Line, Span, Tone
+
+_FAULT_LINES = 3
+
+
+class Pane(Panel):
+    """Shows one subject of one cluster. A failed source dims it, it never empties it."""
+
+    KINDS: ClassVar[frozenset[SourceKind]] = frozenset()
+    SUBJECT: ClassVar[str] = ""
+
+    def __init__(self, marks: Marks) -> None:
+        super().__init__(glyphs=marks.glyphs, classes="-flat")
+        self.marks = marks
+        self.cluster: Cluster | None = None
+        self._fault_lines = 0
+
+    def compose(self) -> ComposeResult:
+        bar = FaultBar(glyphs=self.marks.glyphs)
+        bar.display = False
+        yield bar
+        yield from self.compose_body()
+
+    def compose_body(self) -> ComposeResult:
+        """Yield what is below the title and the fault."""
+        yield from ()
+
+    def show(self, cluster: Cluster, now: datetime) -> None:
+        """Bring the pane up to date."""
+        self.cluster = cluster
+        failed = faults.worst(cluster, self.KINDS, now)
+        note = faults.fault_note(failed, now, self.marks) if failed else None
+        self.query_one(FaultBar).show_fault(note)
+        self._fault_lines = _FAULT_LINES if note else 0
+        title = (Span(f"{self.SUBJECT}  ", Tone.ACCENT), *self.heading(cluster, now))
+        age = faults.pane_age(cluster, self.KINDS, now, self.marks)
+        self.show_title(title, age)
+        self.show_body(cluster, now, is_stale=failed is not None)
+
+    def heading(self, cluster: Cluster, now: datetime) -> Line:
+        """Say the most important in a few words."""
+        raise NotImplementedError
+
+    def show_body(self, cluster: Cluster, now: datetime, *, is_stale: bool) -> None:
+        """Bring what is below the title up to date."""
+        raise NotImplementedError
+
+    def need(self) -> Need:
+        """How many lines there should be below the title."""
+        body = self.body_need()
+        return Need(body.least + self._fault_lines, body.wanted + self._fault_lines)
+
+    def body_need(self) -> Need:
+        """The same without the fault."""
+        raise NotImplementedError
+
+    def take(self, lines: int) -> None:
+        """Have so many lines below the title."""
+        height = lines + 1
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
+
+    def missing(self, cluster: Cluster, *, is_known: bool, none: str) -> Line:
+        """What to say instead of rows: nothing is there, or nothing is known."""
+        if is_known:
+            return (Span(none, Tone.QUIET),)
+        if not faults.is_configured(cluster, self.KINDS):
+            return (Span("not configured", Tone.QUIET),)
+        return (Span(f"{self.marks.connecting} connecting", Tone.QUIET),)

@@ -1,0 +1,227 @@
+"""The four panes of a cluster: targets, alerts, nodes, kernel log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from tui.messages import OpenAlert, OpenLogs, OpenNode, OpenSources, OpenTargets
+from tui.messages import SilenceAlert
+from tui.model.alert import JudgedAlert
+from tui.model.finding import Finding, FindingKind
+from tui.model.fleet import Cluster
+from tui.model.log import Entry
+from tui.present import alerts, faults, logs, nodes, targets
+from tui.present.shares import Need
+from tui.screens.listing import Listing
+from tui.screens.pane import Pane
+from widgets.chart import Chart
+from widgets.log_view import LogView
+from widgets.row_table import RowTable
+from widgets.values import Line, LogLine, Span, Tone
+
+_CHART_LINES = 4
+_LOG_LINES = 4
+_NEWS_LINES = 9
+
+
+class TargetsPane(Pane):
+    """How the targets stand, how they stood, and which are not as they should be."""
+
+    KINDS = faults.TARGET_SOURCES
+    SUBJECT = "targets"
+
+    def compose_body(self) -> ComposeResult:
+        yield Chart(glyphs=self.glyphs)
+        yield Listing(targets.PANE_COLUMNS, show_header=False, glyphs=self.glyphs)
+
+    def heading(self, cluster: Cluster, now: datetime) -> Line:  # noqa: ARG002 - as in Pane
+        return targets.heading(cluster, self.marks)
+
+    def show_body(self, cluster: Cluster, now: datetime, *, is_stale: bool) -> None:  # noqa: ARG002 - as in Pane
+        chart = self.query_one(Chart)
+        plot = targets.trend(cluster.trend)
+        chart.display = bool(plot.series)
+        if plot.series:
+            chart.show(plot)
+        listing = self.query_one(Listing)
+        known = cluster.targets
+        listing.say_if_empty(
+            self.missing(cluster, is_known=known is not None, none="no targets")
+        )
+        rows = targets.pane_rows(known or (), self.marks)
+        listing.show_rows(rows, is_stale=is_stale)
+
+    def body_need(self) -> Need:
+        rows = len(self.query_one(Listing).rows)
+        if not self.query_one(Chart).display:
+            return Need(1, max(1, rows))
+        return Need(3, max(1, rows) + _CHART_LINES)
+
+    def take(self, lines: int) -> None:
+        super().take(lines)
+        room = lines - self._fault_lines - min(2, len(self.query_one(Listing).rows))
+        self.query_one(Chart).styles.height = max(1, min(_CHART_LINES, room))
+
+    def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
+        event.stop()
+        if self.cluster is not None:
+            self.post_message(OpenTargets(self.cluster.name))
+
+
+class AlertsPane(Pane):
+    """Alerts and findings, real ones first, each with the reason below it."""
+
+    KINDS = faults.ALERT_SOURCES
+    SUBJECT = "alerts"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "silence", "silence", id="alerts.silence", tooltip="Silence it"),
+    ]
+
+    def compose_body(self) -> ComposeResult:
+        self._rows = alerts.AlertRows(self.marks)
+        yield Listing(
+            alerts.COLUMNS,
+            show_header=False,
+            detail_column=alerts.DETAIL_COLUMN,
+            glyphs=self.glyphs,
+        )
+
+    def heading(self, cluster: Cluster, now: datetime) -> Line:  # noqa: ARG002 - as in Pane
+        return alerts.heading(cluster, self.marks)
+
+    def show_body(self, cluster: Cluster, now: datetime, *, is_stale: bool) -> None:
+        listing = self.query_one(Listing)
+        is_known = cluster.alerts is not None
+        listing.say_if_empty(self.missing(cluster, is_known=is_known, none="no alerts"))
+        rows = self._rows.rows(cluster.alerts or (), cluster.findings, now)
+        listing.show_rows(rows, is_stale=is_stale)
+
+    def body_need(self) -> Need:
+        return Need(3, max(1, self.query_one(Listing).line_count))
+
+    @property
+    def selected(self) -> JudgedAlert | None:
+        """The alert under the cursor."""
+        key = self.query_one(Listing).cursor_key
+        known = self.cluster.alerts if self.cluster else None
+        return next((a for a in known or () if alerts.alert_key(a) == key), None)
+
+    def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
+        event.stop()
+        if self.selected is not None:
+            self.post_message(OpenAlert(self.selected))
+            return
+        for finding in self.cluster.findings if self.cluster else ():
+            if alerts.finding_key(finding) == event.key:
+                self._open_finding(finding)
+
+    def action_silence(self) -> None:
+        if self.selected is not None:
+            self.post_message(SilenceAlert(self.selected))
+
+    def _open_finding(self, finding: Finding) -> None:
+        """Open the screen that shows what the finding is about."""
+        if self.cluster is None:
+            return
+        name = self.cluster.name
+        match finding.kind:
+            case FindingKind.WATCHDOG_ABSENT:
+                self.post_message(OpenSources())
+            case FindingKind.KERNEL:
+                self.post_message(OpenLogs(name))
+            case (
+                FindingKind.NODE_UNREACHABLE
+                | FindingKind.NODE_NOT_READY
+                | FindingKind.SERVICE_UNHEALTHY
+            ):
+                self.post_message(OpenNode(name, _node_of(finding, self.cluster)))
+            case _:
+                self.post_message(OpenTargets(name))
+
+
+def _node_of(finding: Finding, cluster: Cluster) -> str:
+    """The address of the node that a finding speaks of."""
+    words = finding.subject.split()
+    for node in cluster.nodes:
+        if node.name in words or node.address in words:
+            return node.address or node.name
+    return finding.subject
+
+
+class NodesPane(Pane):
+    """Each node as Talos and as Kubernetes see it, and its last kernel error."""
+
+    KINDS = faults.NODE_SOURCES
+    SUBJECT = "nodes"
+
+    def compose_body(self) -> ComposeResult:
+        yield Listing(nodes.COLUMNS, show_header=False, glyphs=self.glyphs)
+
+    def heading(self, cluster: Cluster, now: datetime) -> Line:  # noqa: ARG002 - as in Pane
+        return nodes.heading(cluster, self.marks)
+
+    def show_body(self, cluster: Cluster, now: datetime, *, is_stale: bool) -> None:  # noqa: ARG002 - each node has its own
+        listing = self.query_one(Listing)
+        listing.say_if_empty(self.missing(cluster, is_known=False, none=""))
+        listing.show_rows(nodes.pane_rows(cluster.nodes, now, self.marks))
+
+    def body_need(self) -> Need:
+        return Need(1, max(1, len(self.query_one(Listing).rows)))
+
+    def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
+        event.stop()
+        if self.cluster is not None:
+            address = event.key.removeprefix("node ")
+            self.post_message(OpenNode(self.cluster.name, address))
+
+
+class KernelLog(LogView, inherit_bindings=False):
+    """A log that leaves left and right to the choice of a cluster."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            binding
+            for binding in LogView.BINDINGS
+            if isinstance(binding, Binding) and "sideways" not in binding.action
+        ),
+        Binding("enter", "open", "open", id="kernel.open", tooltip="Open the logs"),
+    ]
+
+    def action_open(self) -> None:
+        pane = self.parent
+        if isinstance(pane, KernelPane) and pane.cluster is not None:
+            self.post_message(OpenLogs(pane.cluster.name))
+
+
+class KernelPane(Pane):
+    """The kernel log of the cluster, live, with what it found by class."""
+
+    KINDS = faults.LOG_SOURCES
+    SUBJECT = "kernel"
+
+    def compose_body(self) -> ComposeResult:
+        yield KernelLog(glyphs=self.glyphs, capacity=20_000)
+
+    def heading(self, cluster: Cluster, now: datetime) -> Line:
+        return logs.heading(cluster, now, self.marks)
+
+    def show_body(self, cluster: Cluster, now: datetime, *, is_stale: bool) -> None:  # noqa: ARG002 - entries do not age
+        log = self.query_one(KernelLog)
+        known = cluster.last_entry_at is not None
+        line = self.missing(cluster, is_known=known, none="")
+        if line != log.empty:
+            log.empty = line
+
+    def body_need(self) -> Need:
+        has_news = bool(self.cluster and self.cluster.log_findings)
+        return Need(2, _NEWS_LINES if has_news else _LOG_LINES)
+
+    def add(self, entries: tuple[Entry, ...]) -> None:
+        """Take in new entries."""
+        names = logs.node_names(self.cluster) if self.cluster else {}
+        lines = [logs.entry_line(entry, self.marks, names) for entry in entries]
+        self.query_one(KernelLog).append(lines)
