@@ -25,6 +25,17 @@ def cells_of(pieces: Iterable[Segment]) -> int:
     return sum(width_of(piece.text) for piece in pieces)
 
 
+def _runs(lines: Sequence[int], width: int) -> list[Region]:
+    """Join lines that follow each other, because each region has its price."""
+    runs: list[Region] = []
+    for y in lines:
+        if runs and runs[-1].bottom == y:
+            runs[-1] = runs[-1].grow((0, 0, 1, 0))
+        else:
+            runs.append(Region(0, y, width, 1))
+    return runs
+
+
 class LinePane(Toned):
     """Base of all panes here: subclasses answer `draw_line`."""
 
@@ -65,14 +76,14 @@ class LinePane(Toned):
         widgets with padding.
         """
         width, height = self.outer_size
-        changed = []
-        for y in range(height):
-            before = self._painted.get(y)
-            strip = self.draw_line(y, width)
-            if strip is not before and strip != before:
-                changed.append(Region(0, y, width, 1))
+        changed = [y for y in range(height) if self._is_outdated(y, width)]
         if changed:
-            self.refresh(*changed)
+            self.refresh(*_runs(changed, width))
+
+    def _is_outdated(self, y: int, width: int) -> bool:
+        before = self._painted.get(y)
+        strip = self.draw_line(y, width)
+        return strip is not before and strip != before
 
     def _filtered(self, strips: list[Strip]) -> list[Strip]:
         """Apply what Textual applies to lines (NO_COLOR, dim); a strip remembers it."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from textual import on
+from textual.geometry import Region
 from textual.pilot import Pilot
 
 from tests.widgets.screen import Stage, screen_lines, screen_text, style_of
@@ -268,3 +269,19 @@ async def test_other_columns_draw_the_table_afresh() -> None:
         app.table.columns = (Column("node", 20),)
         await pilot.pause()
         assert screen_lines(app)[:2] == [" node", "▌cp-1"]
+
+
+async def test_the_same_rows_send_nothing_to_the_terminal() -> None:
+    app = stage(range(100))
+    async with app.run_test(size=(30, 11)) as pilot:
+        app.table._exchange_repaint_regions()
+        await replace(pilot, app.table, rows(range(100)))
+        app.table.rows = rows(range(100))
+        assert not app.table._repaint_regions
+
+
+async def test_a_move_of_the_cursor_sends_two_lines() -> None:
+    app = stage(range(100))
+    async with app.run_test(size=(30, 11)):
+        app.table.action_move(1)
+        assert app.table._repaint_regions == {Region(0, 1, 30, 2)}
