@@ -1,0 +1,71 @@
+"""One alert with everything that may be said for or against it.
+
+It carries answers; it does not ask, and it has no opinion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tui.model.alert import Alert
+from tui.model.question import Answer, Question
+from tui.model.reading import Freshness
+from tui.model.target import InventoryTarget
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An alert, and what its own cluster answered."""
+
+    alert: Alert
+    cluster: str
+    """Empty when the alert belongs to no configured cluster."""
+    answers: Mapping[Question, Answer]
+    """Of that cluster only. A question that is not in it was never asked."""
+    inventory: tuple[InventoryTarget, ...]
+    """Of that cluster."""
+    interval: timedelta
+    """How often each question is asked."""
+    now: datetime
+
+    @property
+    def source(self) -> str:
+        """Who answers, as evidence names it."""
+        return f"kubernetes {self.cluster}".rstrip()
+
+    def value(self, question: Question) -> Any:
+        """The last answer, however old; None when there is none."""
+        answer = self.answers.get(question)
+        return None if answer is None else answer.value
+
+    def fresh(self, question: Question) -> Any:
+        """The last answer unless it is stale: older than two refreshes."""
+        return self.value(question) if self._is_live(question) else None
+
+    def observed_at(self, question: Question) -> datetime | None:
+        """When the last answer came."""
+        answer = self.answers.get(question)
+        return None if answer is None else answer.observed_at
+
+    def blindness(self, question: Question) -> str:
+        """Why there is no fresh answer, in words that name who failed."""
+        answer = self.answers.get(question)
+        if not self.cluster:
+            return "the alert belongs to no configured cluster"
+        if answer is None:
+            return f"{self.source} is not read"
+        if answer.fault is not None:
+            return f"{self.source}: {answer.fault.summary}"
+        if answer.observed_at is None or answer.value is None:
+            return f"{self.source} has not answered yet"
+        seconds = (self.now - answer.observed_at).total_seconds()
+        return f"{self.source} last answered {seconds:.0f} s ago"
+
+    def _is_live(self, question: Question) -> bool:
+        answer = self.answers.get(question)
+        if answer is None:
+            return False
+        return answer.freshness(self.now, self.interval) is Freshness.LIVE

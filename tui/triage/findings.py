@@ -1,0 +1,203 @@
+"""What a person should act on beside alerts: targets, nodes, services, the kernel.
+
+Each function looks at one kind of fact of one cluster. What may be our own blindness
+is undecided, never left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from tui.model.alert import Alert, Verdict
+from tui.model.finding import Finding, FindingKind
+from tui.model.fleet import NodeView
+from tui.model.log import LogFinding
+from tui.model.metric import Rule
+from tui.model.reading import Freshness
+from tui.model.talos import ServiceHealth, TalosService
+from tui.model.target import Expected, Health, TargetRow
+from tui.triage.rules.watchdog import WATCHDOG
+
+
+def of_targets(rows: Iterable[TargetRow], freshness: Freshness) -> tuple[Finding, ...]:
+    """Targets that are not as the inventory would have them.
+
+    freshness   of Prometheus' answer: from an old one nothing is certain
+    """
+    return tuple(_of_target(row, freshness) for row in rows if row.is_finding)
+
+
+def _of_target(row: TargetRow, freshness: Freshness) -> Finding:
+    subject = f"{row.job} {row.instance}".rstrip()
+    is_certain = freshness is Freshness.LIVE and row.expected is not Expected.UNLISTED
+    verdict = Verdict.REAL if is_certain else Verdict.UNDECIDED
+    if row.expected is Expected.NO:
+        kind, said = FindingKind.TARGET_UNEXPECTED, "is scraped, but not expected"
+        detail = row.reason
+    elif row.health is Health.ABSENT:
+        kind, said = (
+            FindingKind.TARGET_ABSENT,
+            "is expected, but Prometheus has no such",
+        )
+        detail = row.reason
+    else:
+        kind, said = FindingKind.TARGET_DOWN, "is down"
+        if row.expected is Expected.UNLISTED:
+            said = "is down, and not in the inventory"
+        detail = row.last_error
+    return Finding(kind, verdict, subject, f"{subject} {said}", detail)
+
+
+def of_watchdog(
+    alerts: Iterable[Alert] | None,
+    freshness: Freshness,
+    rules: Iterable[Rule] | None,
+    now: datetime,
+) -> Finding | None:
+    """The alerting path is broken: nothing of this cluster's Prometheus arrives.
+
+    alerts      those of the cluster in which the Alertmanager is at home; None when it
+                never answered
+    freshness   of Alertmanager's answer; an old one says nothing new, and the source's
+                own state tells that it is old
+    rules       of the Prometheus that sends there, to name the stage; None when unknown
+    """
+    if alerts is None or freshness is not Freshness.LIVE:
+        return None
+    seen = [alert for alert in alerts if alert.name == WATCHDOG]
+    if any(alert.ends_at is None or alert.ends_at >= now for alert in seen):
+        return None
+    stage = _stage(rules)
+    if seen:
+        stage = f"the last Watchdog has expired; {stage}"
+    return Finding(
+        FindingKind.WATCHDOG_ABSENT,
+        Verdict.REAL,
+        WATCHDOG,
+        "the alerting path is broken: no Watchdog",
+        stage,
+        max((alert.ends_at for alert in seen if alert.ends_at), default=None),
+    )
+
+
+def _stage(rules: Iterable[Rule] | None) -> str:
+    """Where the path ends, as far as Prometheus' rules tell."""
+    if rules is None:
+        return "what Prometheus fires is not known"
+    states = {rule.state for rule in rules if rule.name == WATCHDOG}
+    if "firing" in states:
+        return "Prometheus fires it, Alertmanager does not have it"
+    if states:
+        return "Prometheus has the rule, but does not fire it"
+    return "Prometheus has no such rule"
+
+
+def of_nodes(
+    nodes: Iterable[NodeView], interval: timedelta, now: datetime
+) -> tuple[Finding, ...]:
+    """Nodes that do not answer, are not Ready, or have services that are not well.
+
+    interval    how often each node is asked
+    """
+    found: list[Finding] = []
+    for node in nodes:
+        freshness = node.talos.freshness(now, interval)
+        found += _unreachable(node, freshness)
+        found += _not_ready(node)
+        found += _services(node, freshness)
+    return tuple(found)
+
+
+def _unreachable(node: NodeView, freshness: Freshness) -> list[Finding]:
+    """No answer may be our own fault: it takes Kubernetes' word to be certain."""
+    fault = node.talos.fault
+    if fault is None or freshness is Freshness.LIVE:
+        return []
+    is_certain = node.kube is not None and node.kube.is_ready is not True
+    return [
+        Finding(
+            FindingKind.NODE_UNREACHABLE,
+            Verdict.REAL if is_certain else Verdict.UNDECIDED,
+            node.name,
+            f"{node.name} does not answer",
+            fault.summary,
+            node.talos.observed_at,
+        )
+    ]
+
+
+def _not_ready(node: NodeView) -> list[Finding]:
+    kube = node.kube
+    if kube is None or kube.is_ready is True:
+        return []
+    said = "is not Ready" if kube.is_ready is False else "has gone quiet: Ready unknown"
+    return [
+        Finding(
+            FindingKind.NODE_NOT_READY,
+            Verdict.REAL,
+            node.name,
+            f"{node.name} {said}",
+            kube.ready_message,
+        )
+    ]
+
+
+def _services(node: NodeView, freshness: Freshness) -> list[Finding]:
+    talos = node.talos.value
+    if talos is None:
+        return []
+    verdict = Verdict.REAL if freshness is Freshness.LIVE else Verdict.UNDECIDED
+    return [
+        Finding(
+            FindingKind.SERVICE_UNHEALTHY,
+            verdict,
+            f"{node.name} {service.id}",
+            f"{service.id} on {node.name} is {_ailment(service)}",
+            service.message,
+            service.last_change,
+        )
+        for service in talos.services
+        if _is_ill(service)
+    ]
+
+
+def _is_ill(service: TalosService) -> bool:
+    """Failed, or found unhealthy while it runs: starting and waiting are no illness."""
+    is_unhealthy = service.health is ServiceHealth.UNHEALTHY
+    return service.state == "Failed" or (service.state == "Running" and is_unhealthy)
+
+
+def _ailment(service: TalosService) -> str:
+    return "failed" if service.state == "Failed" else "unhealthy"
+
+
+def of_kernel(findings: Iterable[LogFinding]) -> tuple[Finding, ...]:
+    """Kernel errors of the window; warnings stay with the log."""
+    return tuple(
+        Finding(
+            FindingKind.KERNEL,
+            Verdict.REAL,
+            f"{each.node} {each.device}".strip(),
+            f"{each.kind} on {each.node}: {each.meaning}",
+            each.sample,
+            each.first,
+        )
+        for each in findings
+        if each.severity == "error"
+    )
+
+
+def ranked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Real first, then by kind in the order of the enum, then by subject."""
+    kinds = list(FindingKind)
+    return tuple(
+        sorted(
+            findings,
+            key=lambda each: (
+                each.verdict is not Verdict.REAL,
+                kinds.index(each.kind),
+                each.subject,
+            ),
+        )
+    )

@@ -1,0 +1,87 @@
+"""Folds kernel-log entries into findings: one for each node, class and device."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from tui.model.kernel import GRAVITY, KernelSign, classify, text_of
+from tui.model.log import Entry, LogFinding
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NODE_LABELS = ("node", "hostname", "host")
+
+
+def fold(
+    findings: tuple[LogFinding, ...], entries: Sequence[Entry], cluster: str
+) -> tuple[LogFinding, ...]:
+    """The findings after these entries, errors first, then the newest.
+
+    Each entry must come once: they are counted. Order does not matter. Meaning and
+    severity of a group are those of its gravest line.
+    """
+    groups = {(each.node, each.kind, each.device): each for each in findings}
+    for entry in entries:
+        sign = classify(entry.line)
+        if sign is not None:
+            new = _finding(cluster, entry, sign)
+            key = (new.node, new.kind, new.device)
+            groups[key] = _joined(groups[key], new) if key in groups else new
+    return tuple(sorted(groups.values(), key=_rank))
+
+
+def within(
+    findings: tuple[LogFinding, ...], now: datetime, window: timedelta
+) -> tuple[LogFinding, ...]:
+    """Findings whose newest line is no older than the window."""
+    return tuple(each for each in findings if now - each.last <= window)
+
+
+def _finding(cluster: str, entry: Entry, sign: KernelSign) -> LogFinding:
+    at = _EPOCH + timedelta(microseconds=entry.at_ns // 1000)
+    return LogFinding(
+        cluster,
+        _node(entry),
+        sign.kind,
+        sign.severity,
+        sign.device,
+        sign.meaning,
+        count=1,
+        first=at,
+        last=at,
+        sample=text_of(entry.line),
+    )
+
+
+def _node(entry: Entry) -> str:
+    """Who wrote it, by name or address; empty when the pipeline did not say."""
+    for label in _NODE_LABELS:
+        found = entry.labels.get(label) or entry.metadata.get(label)
+        if found:
+            return found
+    return ""
+
+
+def _joined(old: LogFinding, new: LogFinding) -> LogFinding:
+    graver = min(old, new, key=lambda each: GRAVITY[each.meaning])
+    newest = new if new.last >= old.last else old
+    return replace(
+        old,
+        severity=graver.severity,
+        meaning=graver.meaning,
+        count=old.count + new.count,
+        first=min(old.first, new.first),
+        last=newest.last,
+        sample=newest.sample,
+    )
+
+
+def _rank(finding: LogFinding) -> tuple[bool, float, str, str, str]:
+    return (
+        finding.severity != "error",
+        -finding.last.timestamp(),
+        finding.node,
+        finding.kind,
+        finding.device,
+    )

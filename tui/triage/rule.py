@@ -1,0 +1,127 @@
+"""What a rule is made of: whom it covers, what must hold, and what to tell a person.
+
+The law lives in `Claim.evidence`: only fresh answers speak in favour; a contradiction
+stands, however old; whatever is not known decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from tui.model.alert import Alert, Evidence, Verdict
+from tui.model.question import Question
+from tui.model.silence import Matcher
+from tui.triage.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the answers to one claim amount to."""
+
+    supports: Verdict
+    words: str
+
+
+def holds(words: str) -> Ruling:
+    """The claim is proven; `words` is the measure of it, such as `4/4 ready`."""
+    return Ruling(Verdict.FALSE_POSITIVE, words)
+
+
+def fails(words: str) -> Ruling:
+    """The claim is refuted; `words` is the sentence that says by what."""
+    return Ruling(Verdict.REAL, words)
+
+
+def unclear(words: str) -> Ruling:
+    """The answers neither prove nor refute; `words` says what is missing."""
+    return Ruling(Verdict.UNDECIDED, words)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing that must be proven before an alert may be called false."""
+
+    text: str
+    """What is claimed, as a sentence."""
+    questions: tuple[Question, ...]
+    read: Callable[[Case], Ruling]
+    """Called only when every question has an answer."""
+
+    def evidence(self, case: Case) -> Evidence:
+        """The claim held against the answers, with where they come from."""
+        missing = [each for each in self.questions if case.value(each) is None]
+        if missing:
+            return self._evidence(case, unclear(case.blindness(missing[0])))
+        found = self.read(case)
+        stale = [each for each in self.questions if case.fresh(each) is None]
+        if stale and found.supports is not Verdict.REAL:
+            found = unclear(case.blindness(stale[0]))
+        return self._evidence(case, found)
+
+    def _evidence(self, case: Case, found: Ruling) -> Evidence:
+        is_refuted = found.supports is Verdict.REAL
+        return Evidence(
+            claim=found.words if is_refuted else self.text,
+            supports=found.supports,
+            source=case.source,
+            query="; ".join(question.text for question in self.questions),
+            value="" if is_refuted else found.words,
+            observed_at=_oldest(case, self.questions),
+        )
+
+
+def _oldest(case: Case, questions: tuple[Question, ...]) -> datetime | None:
+    """An answer from two questions is as old as the older one."""
+    times = [case.observed_at(each) for each in questions]
+    known = [at for at in times if at is not None]
+    return min(known) if known and len(known) == len(times) else None
+
+
+Scope: TypeAlias = tuple[Matcher, ...]
+"""Matchers over an alert's labels: all must pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How alerts of one kind are judged."""
+
+    id: str
+    title: str
+    covers: tuple[Scope, ...]
+    """It is enough that one of them passes."""
+    verdict: Verdict
+    """When every claim holds. Without claims it is the verdict at once."""
+    reason: str
+    """Why, in one line; the measure of the first claim is put behind it."""
+    runbook: str
+    """Markdown."""
+    would_change: str
+    """What would turn the verdict."""
+    claims: tuple[Claim, ...] = ()
+    job: str = ""
+    """The job that the inventory may expect after all; then the alert is real."""
+    fixes: tuple[str, ...] = ()
+    """For a false positive: best first, ready to be copied."""
+    blind_spots: tuple[str, ...] = ()
+    """What the rule cannot see."""
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """All questions of its claims, each once."""
+        asked = (question for claim in self.claims for question in claim.questions)
+        return tuple(dict.fromkeys(asked))
+
+    def is_about(self, alert: Alert) -> bool:
+        """Whether the rule covers an alert."""
+        return any(
+            all(matcher.matches(alert.labels) for matcher in scope)
+            for scope in self.covers
+        )
+
+
+def alert_scope(name: str, *matchers: Matcher) -> Scope:
+    """Alerts of that exact name whose labels pass the other matchers too."""
+    return (Matcher("alertname", name), *matchers)

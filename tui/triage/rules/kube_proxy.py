@@ -1,0 +1,118 @@
+"""KubeProxyDown, and TargetDown of that job, where Cilium replaces kube-proxy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tui.model.alert import Verdict
+from tui.model.kube import DaemonSet, KubeNode, Pod
+from tui.model.question import ConfigMapOf, DaemonSetsWith, KubeNodes, PodsWith
+from tui.triage.case import Case
+from tui.triage.rule import Claim, Ruling, Rule, fails, holds, unclear
+from tui.triage.rules.component import fixes, scopes
+
+NODES = KubeNodes()
+CONFIG = ConfigMapOf("kube-system", "cilium-config")
+AGENTS = PodsWith("kube-system", "k8s-app=cilium")
+PROXY_PODS = PodsWith("kube-system", "k8s-app=kube-proxy")
+PROXY_SETS = DaemonSetsWith("kube-system", "k8s-app=kube-proxy")
+
+KEY = "kube-proxy-replacement"
+# "strict" is the word of Cilium before 1.14; "partial" and "probe" leave work undone.
+_ON = frozenset({"true", "strict"})
+
+
+def _agents_ready(case: Case) -> Ruling:
+    nodes: tuple[KubeNode, ...] = case.value(NODES)
+    pods: tuple[Pod, ...] = case.value(AGENTS)
+    if not nodes:
+        return unclear("no node is listed")
+    for node in nodes:
+        agents = [pod for pod in pods if pod.node == node.name]
+        if not agents:
+            return fails(f"no Cilium agent on {node.name}")
+        if not any(pod.phase == "Running" and pod.is_ready for pod in agents):
+            why = agents[0].reason or agents[0].phase
+            return fails(f"Cilium agent on {node.name} is not ready ({why})")
+    # A kubelet that no longer reports leaves its pods' Ready as it was.
+    quiet = [node.name for node in nodes if node.is_ready is not True]
+    if quiet:
+        return unclear(f"{quiet[0]} is not Ready: what its agent says is old")
+    return holds(f"{len(nodes)}/{len(nodes)} agents ready")
+
+
+def _replacement_on(case: Case) -> Ruling:
+    data: Mapping[str, str] = case.value(CONFIG)
+    setting = data.get(KEY)
+    if setting is None:
+        return unclear(f"{CONFIG.name} does not say {KEY}")
+    if setting not in _ON:
+        return fails(f"Cilium does not replace it: {KEY} is {setting!r}")
+    return holds(f"{KEY} is {setting!r}")
+
+
+def _no_proxy(case: Case) -> Ruling:
+    pods: tuple[Pod, ...] = case.value(PROXY_PODS)
+    sets: tuple[DaemonSet, ...] = case.value(PROXY_SETS)
+    if sets:
+        return fails(f"a DaemonSet {sets[0].name} exists, so kube-proxy is wanted")
+    if pods:
+        return fails(f"a kube-proxy pod exists: {pods[0].name}")
+    return holds("neither pods nor a DaemonSet")
+
+
+_RUNBOOK = """\
+## kube-proxy is down, says Prometheus
+
+On Talos with Cilium there is no kube-proxy on purpose: Cilium's agents do its work in
+eBPF. The alert asks for a scrape target that cannot exist.
+
+**It is real** as soon as Cilium does not do that work on every node:
+
+1. `kubectl -n kube-system get pods -l k8s-app=cilium -o wide`: one Ready agent a node?
+2. `kubectl -n kube-system logs <agent> --tail=50` for the one that is not.
+3. `kubectl -n kube-system exec <agent> -- cilium-dbg status --brief`.
+4. `kubectl -n kube-system get cm cilium-config -o yaml`: is `kube-proxy-replacement`
+   still `"true"`?
+
+While an agent is down, services on that node keep the last state of the datapath: what
+is new or has moved is not reached from there.
+
+**Fix at the source:** turn the component off in the values of kube-prometheus-stack.
+"""
+
+RULES = (
+    Rule(
+        id="kube-proxy-replaced",
+        title="kube-proxy is replaced by Cilium",
+        covers=scopes("KubeProxyDown", "kube-proxy"),
+        verdict=Verdict.FALSE_POSITIVE,
+        reason="Cilium replaces it",
+        claims=(
+            Claim(
+                "every node has a Running and Ready Cilium agent",
+                (NODES, AGENTS),
+                _agents_ready,
+            ),
+            Claim("Cilium is set to replace kube-proxy", (CONFIG,), _replacement_on),
+            Claim("no kube-proxy is installed", (PROXY_PODS, PROXY_SETS), _no_proxy),
+        ),
+        job="kube-proxy",
+        runbook=_RUNBOOK,
+        fixes=fixes("kubeProxy", "kube-proxy"),
+        would_change=(
+            "A Cilium agent that is missing or not Ready, kube-proxy-replacement off, "
+            "a kube-proxy pod or DaemonSet, or an inventory that expects the job."
+        ),
+        blind_spots=(
+            "An agent that is Ready but programs the datapath wrongly.",
+            "A change of the ConfigMap that the agents have not read yet: they read it "
+            "when they start.",
+            "A kube-proxy under another label or in another namespace.",
+            "One Prometheus for several clusters fires this alert once, with its own "
+            "`cluster` label: it is judged by that cluster alone.",
+            "A node that is not Ready makes it undecided, not real: its agent may be "
+            "well. The node has a finding of its own.",
+        ),
+    ),
+)
