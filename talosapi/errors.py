@@ -106,16 +106,20 @@ def kind_of(status: str, message: str) -> ErrorKind:
     return _KINDS.get(status, ErrorKind.PROTOCOL)
 
 
+# These are SSLErrors, but the end of a connection is no certificate's fault.
+_ENDED = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
+
+
 def kind_of_dial(error: Exception) -> ErrorKind:
     """The kind of what kept us from, or threw us out of, an endpoint."""
-    # The end of the connection is no fault of anybody's certificate.
-    ended = isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError)
-    is_tls = isinstance(error, ssl.SSLError) and not ended
+    is_tls = isinstance(error, ssl.SSLError) and not isinstance(error, _ENDED)
     return ErrorKind.TLS if is_tls else ErrorKind.UNREACHABLE
 
 
 def describe_dial(error: Exception) -> str:
     """The same in words, without Python's and OpenSSL's file and line numbers."""
+    if isinstance(error, _ENDED):
+        return "the endpoint closed the connection"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not to be trusted: {error.verify_message}"
     if isinstance(error, ssl.SSLError) and error.reason:
