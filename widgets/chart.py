@@ -209,7 +209,7 @@ class Chart(LinePane):
             self.repaint()
 
     def draw_line(self, y: int, width: int) -> Strip:
-        wanted = (self._plot, width, self.size.height)
+        wanted = (self._plot, width, self.outer_size.height)
         if wanted != self._drawn:
             self._drawn = wanted
             self._lines = render_chart(*wanted, self.glyphs)

@@ -165,10 +165,12 @@ class LogView(LinePane, can_focus=True):
             text = self._empty if y == 0 and not len(ring) else ()
             return self.line_strip(text, width)
         top = self._top - ring.first
-        bar = bar_glyph(y, self.size.height, top, len(ring), self.glyphs)
+        bar = bar_glyph(y, self.outer_size.height, top, len(ring), self.glyphs)
         is_current = number == self._current
-        look = LogLook(width, bar, self._left, self._gutter_width, is_current)
-        return self.cached((number, look), lambda: self._draw(ring[number], look))
+        look = (width, bar, self._left, self._gutter_width, is_current)
+        return self.cached(
+            (number, *look), lambda: self._draw(ring[number], LogLook(*look))
+        )
 
     def _draw(self, line: LogLine, look: LogLook) -> Strip:
         if self._search is None:
@@ -191,14 +193,18 @@ class LogView(LinePane, can_focus=True):
             return
         self._is_dirty = False
         self._is_resting = True
+        before = self._top
         self._settle()
-        self.repaint()
+        if self._top == before:
+            self.repaint()
+        else:
+            self.refresh()
         self._tell()
         self.set_timer(_BEAT_SECONDS, self._beat)
 
     def _settle(self) -> None:
         """Keep the window inside the lines; at their end while following."""
-        last = max(self._ring.first, self._ring.end - self.size.height)
+        last = max(self._ring.first, self._ring.end - self.outer_size.height)
         if self._is_following:
             self._top = last
         self._top = min(max(self._top, self._ring.first), last)
@@ -211,7 +217,7 @@ class LogView(LinePane, can_focus=True):
 
     def _look_at(self, top: int) -> None:
         """Show the log from a line on; at its end it follows again."""
-        is_at_end = top + self.size.height >= self._ring.end
+        is_at_end = top + self.outer_size.height >= self._ring.end
         if is_at_end != self._is_following:
             self.following = is_at_end
         self._top = top
@@ -223,7 +229,7 @@ class LogView(LinePane, can_focus=True):
         self._look_at(self._top + lines)
 
     def action_page(self, pages: int) -> None:
-        self._look_at(self._top + pages * max(1, self.size.height - 1))
+        self._look_at(self._top + pages * max(1, self.outer_size.height - 1))
 
     def action_oldest(self) -> None:
         self._look_at(self._ring.first)
@@ -243,14 +249,14 @@ class LogView(LinePane, can_focus=True):
         if self._search is None:
             return
         is_down = direction > 0
-        here = self._top - 1 if is_down else self._top + self.size.height
+        here = self._top - 1 if is_down else self._top + self.outer_size.height
         if self._current >= self._ring.first:
             here = self._current
         number = self._search.after(here) if is_down else self._search.before(here)
         if number is not None:
             self._current = number
             self.following = False
-            self._top = number - self.size.height // 2
+            self._top = number - self.outer_size.height // 2
             self._touch()
 
     def on_mount(self) -> None:
@@ -268,6 +274,6 @@ class LogView(LinePane, can_focus=True):
         self._look_at(self._top - _WHEEL_LINES)
 
     def on_click(self, event: events.Click) -> None:
-        if event.x == self.size.width - 1:
-            top = top_for(event.y, self.size.height, len(self._ring))
+        if event.x == self.outer_size.width - 1:
+            top = top_for(event.y, self.outer_size.height, len(self._ring))
             self._look_at(self._ring.first + top)

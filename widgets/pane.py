@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from rich.segment import Segment
+from textual.color import Color
 from textual.geometry import Region
 from textual.strip import Strip
 
@@ -53,6 +54,8 @@ class LinePane(Toned):
         self.strips_built = 0
         """How many lines have been drawn afresh; the rest came from the cache."""
         self._strips: dict[Hashable, Strip] = {}
+        self._background: Color | None = None
+        """Ours and that of everything behind us, blended, when we last drew."""
         self._painted: dict[int, Strip] = {}
         """What was last drawn on each line."""
 
@@ -62,9 +65,13 @@ class LinePane(Toned):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         width = self.outer_size.width
+        background = self.background_colors[1]
+        if background != self._background:
+            self._background = background
+            self.forget_styles()
         drawn = [self.draw_line(y, width) for y in crop.line_range]
         self._painted.update(zip(crop.line_range, drawn, strict=True))
-        strips = self._filtered(drawn)
+        strips = self._filtered(drawn, background)
         if crop.x == 0 and crop.width == width:
             return strips
         return [strip.crop(crop.x, crop.right) for strip in strips]
@@ -85,16 +92,15 @@ class LinePane(Toned):
         strip = self.draw_line(y, width)
         return strip is not before and strip != before
 
-    def _filtered(self, strips: list[Strip]) -> list[Strip]:
+    def _filtered(self, strips: list[Strip], background: Color) -> list[Strip]:
         """Apply what Textual applies to lines (NO_COLOR, dim); a strip remembers it."""
-        background = self.background_colors[1]
         for line_filter in self.get_line_filters():
             strips = [strip.apply_filter(line_filter, background) for strip in strips]
         return strips
 
-    def notify_style_update(self) -> None:
+    def forget_styles(self) -> None:
+        super().forget_styles()
         self.forget_strips()
-        super().notify_style_update()
 
     def forget_strips(self) -> None:
         """Draw every line afresh next time."""

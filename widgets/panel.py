@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.segment import Segment
+from textual.geometry import Region
 from textual.strip import Strip
 
 from widgets.pane import LinePane, cells_of
@@ -31,6 +32,8 @@ class Panel(LinePane):
     _title: Line = ()
     _right: Line = ()
     _tone: Tone | None = None
+    _is_heavy = False
+    """Whether the keyboard is inside; asked once for all lines."""
 
     def show_title(
         self, title: Line, right: Line = (), tone: Tone | None = None
@@ -50,10 +53,14 @@ class Panel(LinePane):
     def is_folded(self, is_folded: bool) -> None:
         self.set_class(is_folded, "-folded")
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._is_heavy = self.has_focus_within
+        return super().render_lines(crop)
+
     def draw_line(self, y: int, width: int) -> Strip:
         is_last = y == self.outer_size.height - 1
         has_sides = not (self.has_class("-flat") or self.is_folded)
-        has_focus = self.has_pseudo_class("focus-within")
+        has_focus = self._is_heavy
         if y == 0:
             key = ("top", width, has_sides, has_focus)
             return self.cached(key, lambda: self._top_edge(width, has_sides=has_sides))
@@ -67,8 +74,7 @@ class Panel(LinePane):
 
     @property
     def _box(self) -> Box:
-        is_heavy = self.has_pseudo_class("focus-within")
-        return self.glyphs.box_heavy if is_heavy else self.glyphs.box
+        return self.glyphs.box_heavy if self._is_heavy else self.glyphs.box
 
     def _edge(self, text: str) -> Segment:
         if self._tone is not None:

@@ -177,7 +177,7 @@ class RowTable(LinePane, can_focus=True):
 
     @property
     def _body_height(self) -> int:
-        return max(0, self.size.height - self._header_height)
+        return max(0, self.outer_size.height - self._header_height)
 
     def _anchor(self) -> int:
         """Return the row that keeps its place on the screen: the cursor's, if seen."""
@@ -254,7 +254,7 @@ class RowTable(LinePane, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         y = event.y - self._header_height
-        if event.x == self.size.width - 1:
+        if event.x == self.outer_size.width - 1:
             self._show_from(top_for(y, self._body_height, self._index.line_count))
         elif y >= 0 and self._top + y < self._index.line_count:
             self._go(self._index.at_line(self._top + y)[0])

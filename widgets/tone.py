@@ -13,9 +13,6 @@ from textual.widget import Widget
 
 from widgets.values import Span, Tone
 
-_BOLD = Style(bold=True)
-_DIM = Style(dim=True)
-
 
 class Toned(Widget):
     """A widget that can say a Tone and get a style for it."""
@@ -31,14 +28,31 @@ class Toned(Widget):
     Toned > .tone--text { color: $text; }
     """
 
-    def tone_style(self, tone: Tone, *, bold: bool = False, dim: bool = False) -> Style:
+    def __init__(
+        self,
+        *,
+        id: str | None = None,  # noqa: A002 - the name that Textual gives it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._tone_styles: dict[tuple[Tone, bool], Style] = {}
+        """Kept here because Textual forgets its own at every refresh."""
+
+    def tone_style(self, tone: Tone, *, bold: bool = False) -> Style:
         """Return the style of a tone on this widget's own background."""
-        style = self.get_component_rich_style(f"tone--{tone}")
-        if bold:
-            style += _BOLD
-        if dim:
-            style += _DIM
+        style = self._tone_styles.get((tone, bold))
+        if style is None:
+            style = self.get_component_rich_style(f"tone--{tone}")
+            style = self._tone_styles[tone, bold] = style + Style(bold=bold or None)
         return style
+
+    def forget_styles(self) -> None:
+        """Ask the style sheet afresh next time."""
+        self._tone_styles.clear()
+
+    def notify_style_update(self) -> None:
+        self.forget_styles()
+        super().notify_style_update()
 
     def span_style(self, span: Span) -> Style:
         """Return the style of a span."""
