@@ -1,0 +1,55 @@
+"""`taloscope check`: the engine once, without a screen."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+from typing import Literal
+
+from tui.cli.output import USAGE, complain, is_coloured
+from tui.cli.report import exit_code, report
+from tui.cli.text import Page, summary
+from tui.clock import Clock, SystemClock
+from tui.config import Config, ConfigError, find, load
+from tui.model.fleet import Fleet
+
+
+def run(explicit: Path | None, output: Literal["text", "json"], timeout: float) -> int:
+    """Look once, print what is known after `timeout` seconds at most."""
+    try:
+        config = load(find(explicit, os.environ))
+    except ConfigError as error:
+        complain(error)
+        return USAGE
+    clock = SystemClock()
+    fleet = asyncio.run(look(config, clock, timeout))
+    now = clock.now()
+    if output == "json":
+        print(json.dumps(report(fleet, now), indent=2))
+    else:
+        width = shutil.get_terminal_size((80, 24)).columns
+        page = Page(width, is_coloured=is_coloured(sys.stdout, os.environ))
+        print("\n".join(summary(fleet, now, page)))
+    return exit_code(fleet, now)
+
+
+async def look(config: Config, clock: Clock, timeout: float) -> Fleet:  # noqa: ASYNC109 - it reports, it does not fail
+    """What is known when everything was tried once, or when the time is up."""
+    # The C core of gRPC would write on our standard error; it looks when imported.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    from tui.engine.engine import Engine  # noqa: PLC0415 - after the line above
+
+    engine = Engine(config, clock, Random())  # noqa: S311 - it spreads retries
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(engine.run())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await engine.settled()
+        running.cancel()
+    return engine.fleet

@@ -1,0 +1,27 @@
+"""What all verbs write with: complaints, colours, and outside text made safe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TextIO
+
+USAGE = 3
+"""Exit code for a wrong command line or a config that cannot be used."""
+
+
+def complain(message: object) -> None:
+    """Tell standard error."""
+    print(f"taloscope: {message}", file=sys.stderr)
+
+
+def is_coloured(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether colours help: on a terminal, unless NO_COLOR is set or it is dumb."""
+    plain = environ.get("NO_COLOR") or environ.get("TERM") == "dumb"
+    return stream.isatty() and not plain
+
+
+def cleaned(text: str) -> str:
+    """Text from outside on one line, without anything that a terminal obeys."""
+    shown = "".join(each if each.isprintable() else " " for each in text)
+    return " ".join(shown.split())

@@ -1,0 +1,128 @@
+"""The text report of `check`: the worst first, readable at 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui.cli.output import cleaned
+from tui.model.alert import JudgedAlert, Verdict
+from tui.model.finding import Finding
+from tui.model.fleet import Cluster, Fleet, SourceState, SourceStatus, Standing
+from tui.model.target import Health
+from tui.present.units import age, count, moment
+
+_COLOURS = {"red": 31, "yellow": 33, "green": 32, "grey": 90}
+_STANDINGS = {
+    Standing.REAL: ("red", "REAL TROUBLE"),
+    Standing.UNJUDGED: ("yellow", "NOT FULLY JUDGED"),
+    Standing.CONNECTING: ("yellow", "NO ANSWER YET"),
+    Standing.QUIET: ("green", "quiet"),
+}
+_VERDICTS = {
+    Verdict.REAL: ("red", "REAL"),
+    Verdict.UNDECIDED: ("yellow", "UNDECIDED"),
+    Verdict.FALSE_POSITIVE: ("grey", "false"),
+    Verdict.BY_DESIGN: ("grey", "by design"),
+}
+_MARGIN = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is written on."""
+
+    width: int = 80
+    is_coloured: bool = False
+
+    def paint(self, colour: str, text: str) -> str:
+        """The text in a colour, where colours are shown; words say the same."""
+        if not self.is_coloured:
+            return text
+        return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m"
+
+    def entry(self, colour: str, tag: str, text: str) -> Iterator[str]:
+        """A tag in the margin and a text wrapped beside it."""
+        lines = textwrap.wrap(cleaned(text), max(30, self.width - _MARGIN)) or [""]
+        yield f"  {self.paint(colour, tag.ljust(_MARGIN - 2))}{lines[0]}"
+        for line in lines[1:]:
+            yield " " * _MARGIN + line
+
+
+def summary(fleet: Fleet, now: datetime, page: Page) -> Iterator[str]:
+    """The report, line by line."""
+    order = list(_STANDINGS)
+    ranked = sorted(fleet.clusters, key=lambda each: order.index(each.standing(now)))
+    yield f"taloscope check, {moment(now)} UTC"
+    if fleet.unassigned_alerts:
+        yield ""
+        yield page.paint("yellow", "alerts of no configured cluster")
+        for alert in fleet.unassigned_alerts:
+            yield from _alert(alert, now, page)
+    for cluster in ranked:
+        yield ""
+        yield from _cluster(cluster, now, page)
+
+
+def _cluster(cluster: Cluster, now: datetime, page: Page) -> Iterator[str]:
+    colour, words = _STANDINGS[cluster.standing(now)]
+    yield f"{cleaned(cluster.name)}  {page.paint(colour, words)}  {_facts(cluster)}"
+    for verdict in Verdict:
+        for finding in cluster.findings:
+            if finding.verdict is verdict:
+                yield from _finding(finding, now, page)
+        for alert in cluster.alerts or ():
+            if alert.verdict is verdict:
+                yield from _alert(alert, now, page)
+    for source in cluster.sources:
+        yield from _source(source, now, page)
+
+
+def _facts(cluster: Cluster) -> str:
+    """Targets and nodes in numbers; what is not known is not counted."""
+    parts = []
+    if cluster.targets is None:
+        parts.append("targets unknown")
+    else:
+        listed = [row for row in cluster.targets if row.health is not Health.ABSENT]
+        up = sum(row.health is Health.UP for row in listed)
+        parts.append(f"{up}/{len(listed)} targets up")
+    parts.append("alerts unknown" if cluster.alerts is None else "")
+    if cluster.nodes:
+        ready = sum(bool(node.kube and node.kube.is_ready) for node in cluster.nodes)
+        parts.append(f"{ready}/{count(len(cluster.nodes), 'node')} ready")
+    return ", ".join(part for part in parts if part)
+
+
+def _alert(judged: JudgedAlert, now: datetime, page: Page) -> Iterator[str]:
+    colour, tag = _VERDICTS[judged.verdict]
+    alert = judged.alert
+    told = [alert.severity, age(alert.starts_at, now)]
+    told += ["silenced"] if judged.is_silenced else []
+    about = ", ".join(part for part in told if part)
+    job = f" {alert.labels['job']}" if "job" in alert.labels else ""
+    reason = judged.judgement.reason
+    yield from page.entry(colour, tag, f"{alert.name}{job} ({about}): {reason}")
+
+
+def _finding(finding: Finding, now: datetime, page: Page) -> Iterator[str]:
+    colour, tag = _VERDICTS[finding.verdict]
+    since = f" (since {age(finding.since, now)})" if finding.since else ""
+    detail = f": {finding.detail}" if finding.detail else ""
+    yield from page.entry(colour, tag, f"{finding.title}{since}{detail}")
+
+
+def _source(source: SourceStatus, now: datetime, page: Page) -> Iterator[str]:
+    """A feed that is not live, what is wrong with it, and what helps."""
+    state = source.state(now)
+    if state is SourceState.LIVE:
+        return
+    key = source.key
+    what = f"{key.kind.value} {key.feed} at {key.endpoint}"
+    seen = f", last answer {age(source.observed_at, now)} ago"
+    fault = source.fault
+    why = f": {fault.summary}. {fault.advice}" if fault else ""
+    told = f"{what}{seen if source.observed_at else ''}{why}"
+    yield from page.entry("yellow", state.value, told)
