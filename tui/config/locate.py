@@ -55,7 +55,9 @@ class _Scanner:
         return self._found
 
     def _element(self, name: KeyPath) -> KeyPath:
-        """The next element of an array of tables."""
+        """The next element of an array of tables; its key led to the last one."""
+        if isinstance(name[-1], int):
+            name = name[:-1]
         index = self._tables.get(name, -1) + 1
         self._tables[name] = index
         self._note((*name, index))

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 _DURATION = re.compile(r"(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
 _RANGE = re.compile(r"(\d+\.\d+\.\d+)\.(\d+)-(\d+)((?::\d+)?)")
-_RANGE_LIKE = re.compile(r"[\d.]+-[\d.]+(?::.*)?")
+_RANGE_LIKE = re.compile(r"[\d.]+-[\d.]*(?::.*)?")
 
 
 def seconds(text: str) -> float:

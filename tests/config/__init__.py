@@ -1,0 +1,1 @@
+"""The config: what it says, and how it says that something is wrong."""

@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tui.config import Config, ConfigError, Endpoint, Secret, find, load
+from tui.model.target import InventoryTarget
+
+WHOLE = """
+kubeconfig = "kube"
+refresh = "30s"
+timeout = "4s"
+
+[shared]
+prometheus = { url = "http://p:9090/", cluster = "monit" }
+alertmanager = { urls = ["http://a:9093", "http://b:9093"] }
+loki = { url = "http://l:3100", tenant = "home", selector = '{job="kernel"}' }
+
+[clusters.prod]
+labels = { env = "production" }
+context = "admin@prod"
+talos = { context = "prod", nodes = ["10.0.0.1-2", "cp.example"] }
+[clusters.prod.inventory.node-exporter]
+targets = ["10.0.0.1-2:9100"]
+[clusters.prod.inventory."kube-proxy"]
+expected = false
+reason = "Cilium replaces it"
+
+[clusters.monit]
+prometheus = { url = "https://own" }
+"""
+
+
+def written(folder: Path, text: str, mode: int = 0o600) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+def mistakes(folder: Path, text: str, mode: int = 0o600) -> list[str]:
+    path = written(folder, text, mode)
+    with pytest.raises(ConfigError) as error:
+        load(path, {"TOKEN": "t"})
+    return str(error.value).replace(f"{path}:", "").splitlines()
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Config:
+    (tmp_path / "kube").touch()
+    return load(written(tmp_path, WHOLE))
+
+
+def test_clusters_come_in_the_order_of_the_file(whole: Config) -> None:
+    assert [cluster.name for cluster in whole.clusters] == ["prod", "monit"]
+
+
+def test_times_are_read(whole: Config) -> None:
+    assert (whole.refresh_seconds, whole.timeout_seconds) == (30, 4)
+
+
+def test_paths_are_relative_to_the_config(whole: Config, tmp_path: Path) -> None:
+    assert whole.kubeconfig == tmp_path / "kube"
+    assert whole.talosconfig is None
+
+
+def test_a_shared_endpoint_serves_who_names_none_of_its_own(whole: Config) -> None:
+    prod, monit = whole.clusters
+    assert prod.prometheus == Endpoint(("http://p:9090",), cluster="monit")
+    assert monit.prometheus == Endpoint(("https://own",))
+    assert prod.loki == monit.loki
+
+
+def test_an_alertmanager_may_have_peers(whole: Config) -> None:
+    assert whole.clusters[0].alertmanager == Endpoint(
+        ("http://a:9093", "http://b:9093")
+    )
+
+
+def test_loki_has_a_tenant_and_a_selector(whole: Config) -> None:
+    loki = whole.clusters[0].loki
+    assert loki is not None
+    assert (loki.tenant, loki.selector) == ("home", '{job="kernel"}')
+
+
+def test_a_cluster_is_marked_by_its_name_unless_it_says_otherwise(
+    whole: Config,
+) -> None:
+    marks = [cluster.labels for cluster in whole.clusters]
+    assert marks == [{"env": "production"}, {"cluster": "monit"}]
+
+
+def test_ranges_are_written_out(whole: Config) -> None:
+    prod = whole.clusters[0]
+    assert prod.talos_nodes == ("10.0.0.1", "10.0.0.2", "cp.example")
+    assert prod.inventory == (
+        InventoryTarget("node-exporter", "10.0.0.1:9100", expected=True),
+        InventoryTarget("node-exporter", "10.0.0.2:9100", expected=True),
+        InventoryTarget(
+            "kube-proxy", None, expected=False, reason="Cilium replaces it"
+        ),
+    )
+
+
+CASES = [
+    ("", ":1: clusters: name at least one: [clusters.NAME]"),
+    ("x = ", ":1: not TOML: Invalid value"),
+    ("[clusters.a]\n[clusters.a]", ":2: not TOML: Cannot declare"),
+    ("clusters = 3", ":1: clusters: must be a table, not a number"),
+    ("\nrefesh = '1s'", ":2: refesh: is not a key here; did you mean refresh?"),
+    ("\nzzz = '1s'", ":2: zzz: is not a key here; known are clusters, kubeconfig"),
+    ("refresh = '0.5s'", ":1: refresh: must be 1s or more"),
+    ("timeout = '1m'", ":1: timeout: must be shorter than refresh"),
+    ("talosconfig = 'no'", ":1: talosconfig: there is no file /"),
+    ("[clusters.a]", ":1: clusters.a: nothing to read"),
+    ("[clusters.a]\ncontext = ''", ":2: clusters.a.context: is empty"),
+    ("[clusters.a]\ncontext = true", "a.context: must be a text, not true or false"),
+    (
+        "[clusters.a]\ntalos = { nodes = ['x'] }",
+        ":2: clusters.a.talos: needs a context",
+    ),
+    ("[clusters.a]\nlabels = {}", ":2: clusters.a.labels: is empty"),
+    (
+        "[clusters.a]\nloki.uri = 'http://x'",
+        "loki.uri: is not a key here; did you mean",
+    ),
+    ("[clusters.a]\nloki = {}", ":2: clusters.a.loki: needs url"),
+    (
+        "[clusters.a]\nalertmanager = { url = 'http://x', urls = ['http://y'] }",
+        "alertmanager.urls: there is a url too",
+    ),
+    (
+        "[shared]\nloki = { url = 'http://x', cluster = 'q' }",
+        "cluster: no such cluster",
+    ),
+    (
+        "[clusters.a.inventory.j]\ntargets = [\n'x',\n'10.0.0.9-3']",
+        ":4: clusters.a.inventory.j.targets[1]: is no range",
+    ),
+    ("[clusters.a.inventory.j]\ntargets = ['x', 'x']", "targets: has x twice"),
+    ("[clusters.a.inventory.j]\ntargets = []", "targets: is empty"),
+    ("[clusters.a.inventory.j]\nexpected = 'no'", "must be true or false, not a text"),
+    (
+        "[shared]\nloki = { url = 'http://l' }\n[clusters.a.labels]\nx = '1'\n"
+        "[clusters.b]\nlabels.x = '1'",
+        ":6: clusters.b.labels: are those of a",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES)
+def test_a_mistake_is_named_with_its_line(
+    tmp_path: Path, text: str, expected: str
+) -> None:
+    found = mistakes(tmp_path, text)
+    assert any(expected in f":{each}" for each in found), found
+
+
+def test_all_mistakes_are_told_in_the_order_of_the_file(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, "b = 1\na = 1\n[clusters.x]\nfoo = 1\n")
+    assert [int(each.split(":")[0]) for each in found] == [1, 2, 3, 4]
+
+
+SECRET = "[clusters.a]\nloki = { url = 'http://l', username = 'u', %s }"
+
+
+def test_a_password_needs_a_file_that_nobody_else_can_read(tmp_path: Path) -> None:
+    (found,) = mistakes(tmp_path, SECRET % "password = 'hush'", 0o644)
+    assert "chmod 600" in found
+    assert "hush" not in found
+
+
+def test_a_password_may_stand_in_a_private_file(tmp_path: Path) -> None:
+    config = load(written(tmp_path, SECRET % "password = 'hush'"))
+    assert config.clusters[0].loki is not None
+    assert config.clusters[0].loki.password == Secret("hush")
+    assert "hush" not in repr(config)
+
+
+def test_a_password_may_come_from_a_file_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "pw").write_text("hush\n")
+    config = load(written(tmp_path, SECRET % "password_file = 'pw'", 0o644))
+    assert config.clusters[0].loki is not None
+    assert config.clusters[0].loki.password == Secret("hush")
+
+
+def test_a_password_may_come_from_the_environment(tmp_path: Path) -> None:
+    config = load(written(tmp_path, SECRET % "password_env = 'PW'"), {"PW": "hush"})
+    assert config.clusters[0].loki is not None
+    assert config.clusters[0].loki.password == Secret("hush")
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("password_env = 'PW'", "the environment has no PW"),
+        ("password_file = 'pw'", "there is no file"),
+        ("password = 'a', password_env = 'TOKEN'", "there is password too"),
+        ("bearer_token_file = 'x'", "there is a username too"),
+    ],
+)
+def test_secrets_that_cannot_be_used_are_refused(
+    tmp_path: Path, keys: str, expected: str
+) -> None:
+    assert any(expected in each for each in mistakes(tmp_path, SECRET % keys))
+
+
+def test_a_missing_config_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="taloscope demo"):
+        load(tmp_path / "none.toml")
+
+
+def test_a_config_that_is_not_text_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_bytes(b"a = 1\nb = '\xff'\n")
+    with pytest.raises(ConfigError, match=r"bad\.toml:2: not UTF-8"):
+        load(tmp_path / "bad.toml")
+
+
+@pytest.mark.parametrize(
+    ("explicit", "environ", "expected"),
+    [
+        (Path("/a.toml"), {"TALOSCOPE_CONFIG": "/b.toml"}, "/a.toml"),
+        (None, {"TALOSCOPE_CONFIG": "/b.toml", "XDG_CONFIG_HOME": "/x"}, "/b.toml"),
+        (None, {"XDG_CONFIG_HOME": "/x"}, "/x/taloscope/config.toml"),
+        (None, {"XDG_CONFIG_HOME": "relative"}, "~/.config/taloscope/config.toml"),
+        (None, {}, "~/.config/taloscope/config.toml"),
+    ],
+)
+def test_the_nearest_place_wins(
+    explicit: Path | None, environ: dict[str, str], expected: str
+) -> None:
+    assert find(explicit, environ) == Path(expected).expanduser()
