@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
-from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from tui.clock import Clock
@@ -17,6 +16,7 @@ from tui.model.log import Entry, Gap, LogBatch
 from tui.sources.base import SourceError
 from tui.sources.loki_pages import Pager, Ranges
 from tui.sources.loki_wire import TailFrame, identity
+from tui.sources.wire import to_ns
 
 SECOND_NS = 1_000_000_000
 LATE_NS = 120 * SECOND_NS
@@ -34,8 +34,6 @@ LARGEST_INBOX = 20_000
 ATTEMPTS = 3
 """To read a range, before it is called a gap."""
 SETTLED_SECONDS = 30.0
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Tailing(Ranges, Protocol):
@@ -219,8 +217,3 @@ class _Inbox:
         """All of it, once."""
         entries, self._entries = self._entries, []
         return entries
-
-
-def to_ns(time: datetime) -> int:
-    """Unix nanoseconds, exactly: a float would lose digits."""
-    return (time - _EPOCH) // timedelta(microseconds=1) * 1000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import msgspec
@@ -11,6 +11,8 @@ from tui.model.fault import FaultKind
 from tui.sources.http_fault import Answer, looks_like_html, source_error
 
 T = TypeVar("T")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def decode(answer: Answer, decoder: msgspec.json.Decoder[T]) -> T:
@@ -51,3 +53,8 @@ def rfc3339(time: datetime) -> str:
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (
         f"{time.microsecond // 1000:03d}Z"
     )
+
+
+def to_ns(time: datetime) -> int:
+    """Unix nanoseconds, exactly: a float would lose digits."""
+    return (time - _EPOCH) // timedelta(microseconds=1) * 1000

@@ -1,0 +1,239 @@
+"""Kubernetes: the few objects that triage and the node rows need, of one context.
+
+The `kubernetes` package reads the kubeconfig (tokens, certificates, exec plugins); the
+requests are ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, assert_never
+
+import msgspec
+
+from tui.config import Endpoint
+from tui.model.fault import FaultKind
+from tui.model.kube import DaemonSet, KubeEvent, KubeNode, Lease, Pod
+from tui.model.labels import Labels
+from tui.model.question import (
+    ConfigMapOf,
+    DaemonSetsWith,
+    KubeNodes,
+    LeaseOf,
+    PodsWith,
+    Question,
+)
+from tui.sources import kubernetes_wire as wire
+from tui.sources.base import SourceError
+from tui.sources.http import HttpSession, Request
+from tui.sources.http_fault import Answer, source_error
+from tui.sources.wire import decode
+
+T = TypeVar("T")
+
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Access:
+    """How to get in, as a kubeconfig says; tokens age."""
+
+    session: HttpSession
+    headers: Mapping[str, str]
+
+
+class KubernetesSource:
+    """One API server. Every method raises SourceError and nothing else.
+
+    The kubeconfig is read at the first question, in a thread: it may run a program.
+    """
+
+    def __init__(
+        self, context: str, kubeconfig: Path | None, timeout_seconds: float
+    ) -> None:
+        """`context` may be empty for the current one; None for kubectl's own search."""
+        self._context = context
+        self._kubeconfig = kubeconfig
+        self._timeout_seconds = timeout_seconds
+        self._access: _Access | None = None
+        self._retired: HttpSession | None = None
+        self._opening = asyncio.Lock()
+
+    async def nodes(self) -> tuple[KubeNode, ...]:
+        """All nodes. wire: GET /api/v1/nodes"""
+        found = await self._list("/api/v1/nodes", {}, wire.NODES)
+        return tuple(wire.node(one) for one in found)
+
+    async def pods(
+        self, namespace: str, selector: str = "", field_selector: str = ""
+    ) -> tuple[Pod, ...]:
+        """Pods of a namespace, or of all when it is empty."""
+        path = f"/api/v1{_inside(namespace)}/pods"
+        found = await self._list(path, _selectors(selector, field_selector), wire.PODS)
+        return tuple(wire.pod(one) for one in found)
+
+    async def daemon_sets(
+        self, namespace: str, selector: str = ""
+    ) -> tuple[DaemonSet, ...]:
+        """DaemonSets of a namespace, or of all when it is empty."""
+        path = f"/apis/apps/v1{_inside(namespace)}/daemonsets"
+        found = await self._list(path, _selectors(selector), wire.DAEMON_SETS)
+        return tuple(wire.daemon_set(one) for one in found)
+
+    async def events(
+        self, namespace: str, field_selector: str = ""
+    ) -> tuple[KubeEvent, ...]:
+        """Events of a namespace, or of all when it is empty."""
+        path = f"/api/v1{_inside(namespace)}/events"
+        found = await self._list(path, _selectors("", field_selector), wire.EVENTS)
+        return tuple(wire.event(one) for one in found)
+
+    async def config_map(self, namespace: str, name: str) -> Labels:
+        """Its data; empty when the server says that there is no such ConfigMap."""
+        path = f"/api/v1/namespaces/{namespace}/configmaps/{name}"
+        found = await self._one(path, name, wire.CONFIG_MAP)
+        return (found.data or {}) if found else {}
+
+    async def leases(self, namespace: str, name: str) -> tuple[Lease, ...]:
+        """The one lease, or nothing."""
+        path = f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases/{name}"
+        found = await self._one(path, name, wire.LEASE)
+        return (wire.lease(found),) if found else ()
+
+    async def ask(self, question: Question) -> Any:
+        """The answer to a question, of the type that the question's docstring names."""
+        match question:
+            case ConfigMapOf(namespace, name):
+                return await self.config_map(namespace, name)
+            case PodsWith(namespace, selector, field_selector):
+                return await self.pods(namespace, selector, field_selector)
+            case DaemonSetsWith(namespace, selector):
+                return await self.daemon_sets(namespace, selector)
+            case KubeNodes():
+                return await self.nodes()
+            case LeaseOf(namespace, name):
+                return await self.leases(namespace, name)
+            case _:
+                assert_never(question)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        access, self._access = self._access, None
+        if access is not None:
+            await access.session.aclose()
+        await self._retire(None)
+
+    async def _list(
+        self,
+        path: str,
+        params: Mapping[str, str],
+        decoder: msgspec.json.Decoder[wire.ListWire[T]],
+    ) -> list[T]:
+        """All pages of a list."""
+        found: list[T] = []
+        page = {**params, "limit": str(PAGE)}
+        while True:
+            answer = await self._send(path, page)
+            part = decode(answer, decoder)
+            found += part.items or ()
+            if not part.metadata.more:
+                return found
+            page["continue"] = part.metadata.more
+
+    async def _one(
+        self, path: str, name: str, decoder: msgspec.json.Decoder[T]
+    ) -> T | None:
+        """One object. A 404 that does not name it comes from somebody else."""
+        try:
+            return decode(await self._send(path, {}), decoder)
+        except SourceError as error:
+            fault = error.fault
+            if fault.kind is FaultKind.NOT_FOUND and f'"{name}" not found' in (
+                fault.detail
+            ):
+                return None
+            raise
+
+    async def _send(self, path: str, params: Mapping[str, str]) -> Answer:
+        """Ask; once more with fresh credentials when the old ones are refused."""
+        access = await self._opened()
+        request = Request(path, params, headers=access.headers)
+        try:
+            return await access.session.send(request)
+        except SourceError as error:
+            if error.fault.kind is not FaultKind.AUTH:
+                raise
+        access = await self._opened(stale=access)
+        request = Request(path, params, headers=access.headers)
+        return await access.session.send(request)
+
+    async def _opened(self, stale: _Access | None = None) -> _Access:
+        """How to get in; read again when what we have is the stale one."""
+        async with self._opening:
+            if self._access is None or self._access is stale:
+                # Others may still be waiting for answers on the old connections.
+                await self._retire(stale.session if stale else None)
+                try:
+                    async with asyncio.timeout(self._timeout_seconds):
+                        self._access = await asyncio.to_thread(self._load)
+                except TimeoutError:
+                    raise self._config_error("its plugin gave no credentials") from None
+            return self._access
+
+    async def _retire(self, session: HttpSession | None) -> None:
+        """Put it aside, and close the one that was put aside before."""
+        retired, self._retired = self._retired, session
+        if retired is not None:
+            await retired.aclose()
+
+    def _load(self) -> _Access:
+        """Blocking: reads files, may run the plugin that the kubeconfig names."""
+        # Heavy, and not needed before the first question.
+        from kubernetes.client import Configuration  # noqa: PLC0415
+        from kubernetes.config import ConfigException, load_kube_config  # noqa: PLC0415
+
+        loaded = Configuration()
+        try:
+            load_kube_config(  # type: ignore[no-untyped-call] # says py.typed, is not
+                config_file=str(self._kubeconfig) if self._kubeconfig else None,
+                context=self._context or None,
+                client_configuration=loaded,
+                persist_config=False,
+            )
+            tls = _tls(loaded) if loaded.host.startswith("https") else None
+        except (ConfigException, OSError, ValueError) as error:
+            raise self._config_error(str(error)) from error
+        token = loaded.auth_settings().get("BearerToken", {}).get("value")
+        endpoint = Endpoint(urls=(loaded.host,))
+        session = HttpSession(endpoint, loaded.host, self._timeout_seconds, tls=tls)
+        return _Access(session, {"Authorization": token} if token else {})
+
+    def _config_error(self, reason: str) -> SourceError:
+        where = f"context {self._context!r}" if self._context else "current context"
+        return source_error(
+            FaultKind.CONFIG, f"cannot use the {where} of the kubeconfig", reason
+        )
+
+
+def _tls(loaded: Any) -> ssl.SSLContext:
+    """The context that a loaded kubeconfig asks for; Any: the package is untyped."""
+    context = ssl.create_default_context(cafile=loaded.ssl_ca_cert)
+    if not loaded.verify_ssl:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if loaded.cert_file:
+        context.load_cert_chain(loaded.cert_file, loaded.key_file)
+    return context
+
+
+def _inside(namespace: str) -> str:
+    return f"/namespaces/{namespace}" if namespace else ""
+
+
+def _selectors(selector: str, field_selector: str = "") -> dict[str, str]:
+    named = {"labelSelector": selector, "fieldSelector": field_selector}
+    return {name: value for name, value in named.items() if value}
