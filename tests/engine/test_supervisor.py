@@ -20,6 +20,7 @@ from tui.model.reading import Reading
 from tui.sources.base import SourceError
 
 KEY = FeedKey(SourceKind.PROMETHEUS, "http://prometheus", "targets")
+CURRENT = LogBatch(is_current=True)
 REFUSED = Fault(FaultKind.UNREACHABLE, "connection refused")
 
 
@@ -154,10 +155,17 @@ def follower(
     return Follower(KEY, follow, schedule, clock, lambda _, r: readings.append(r))
 
 
+async def test_a_tail_that_has_not_caught_up_is_still_connecting() -> None:
+    readings: list[Reading[Any]] = []
+    async with running(follower(ManualClock(), [LogBatch()], readings)):
+        pass
+    assert readings == []
+
+
 async def test_an_empty_batch_is_a_sign_of_life() -> None:
     clock = ManualClock()
     readings: list[Reading[Any]] = []
-    async with running(follower(clock, [LogBatch()], readings)):
+    async with running(follower(clock, [CURRENT], readings)):
         pass
     assert readings[-1].observed_at == clock.now()
     assert readings[-1].fault is None
@@ -166,7 +174,7 @@ async def test_an_empty_batch_is_a_sign_of_life() -> None:
 async def test_a_cut_tail_keeps_the_time_of_its_last_sign_of_life() -> None:
     clock = ManualClock()
     readings: list[Reading[Any]] = []
-    batches = [LogBatch(), LogBatch(fault=REFUSED)]
+    batches = [CURRENT, LogBatch(fault=REFUSED)]
     async with running(follower(clock, batches, readings)):
         pass
     assert readings[-1].observed_at == clock.now()

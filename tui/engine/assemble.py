@@ -14,6 +14,7 @@ from typing import Any
 from tui.config import ClusterConfig, Config
 from tui.engine.plan import Served, node_key, question_key
 from tui.model.alert import Alert, JudgedAlert, Verdict
+from tui.model.finding import Finding
 from tui.model.fleet import Cluster, FeedKey, Fleet, NodeView, SourceKind, SourceStatus
 from tui.model.kube import KubeNode
 from tui.model.log import LogFinding
@@ -23,7 +24,7 @@ from tui.model.silence import Silence
 from tui.model.talos import TalosNode
 from tui.model.target import Target, TargetRow
 from tui.store import KernelLog, State
-from tui.triage import assign, inventory, kernel_log, registry
+from tui.triage import assign, findings, inventory, kernel_log, registry
 from tui.triage.case import Case
 
 KERNEL_WINDOW = timedelta(hours=1)
@@ -62,6 +63,11 @@ class View:
                 return served
         return None
 
+    @property
+    def pace(self) -> timedelta:
+        """How often most feeds are read."""
+        return timedelta(seconds=self.config.refresh_seconds)
+
     def of_kind(self, kind: SourceKind) -> Iterable[Served]:
         """All endpoints of one kind."""
         return (served for served in self.served if served.kind is kind)
@@ -86,28 +92,61 @@ def _cluster(
 ) -> Cluster:
     nodes = _nodes(view, cluster)
     kernel = view.state.kernel.get(cluster.name, KernelLog())
-    found = kernel_log.within(kernel.findings, view.now, KERNEL_WINDOW)
-    log_findings = _named(found, nodes)
+    recent = kernel_log.within(kernel.findings, view.now, KERNEL_WINDOW)
+    log_findings = _named(recent, nodes)
     nodes = tuple(
         replace(node, kernel=tuple(f for f in log_findings if f.node == node.name))
         for node in nodes
     )
+    targets = _targets(view, cluster)
     prometheus = view.serving(SourceKind.PROMETHEUS, cluster.name)
     trend = (
         view.reading(prometheus.key(f"trend {cluster.name}")).value
         if prometheus
         else None
     )
+    found = (
+        *_target_findings(view, prometheus, targets),
+        *_watchdog_findings(view, cluster, alerts),
+        *findings.of_nodes(nodes, view.pace, view.now),
+        *findings.of_kernel(log_findings),
+    )
     return Cluster(
         name=cluster.name,
         sources=_sources(view, cluster.name),
-        targets=_targets(view, cluster),
+        targets=targets,
         trend=trend,
         alerts=alerts,
         nodes=nodes,
+        findings=findings.ranked(found),
         log_findings=log_findings,
         last_entry_at=kernel.last_entry_at,
     )
+
+
+def _target_findings(
+    view: View, served: Served | None, rows: tuple[TargetRow, ...] | None
+) -> tuple[Finding, ...]:
+    if served is None or rows is None:
+        return ()
+    reading = view.reading(served.key("targets"))
+    return findings.of_targets(rows, reading.freshness(view.now, view.pace))
+
+
+def _watchdog_findings(
+    view: View, cluster: ClusterConfig, alerts: tuple[JudgedAlert, ...] | None
+) -> tuple[Finding, ...]:
+    """Whether alerts still arrive, for the cluster in which an Alertmanager lives."""
+    served = view.serving(SourceKind.ALERTMANAGER, cluster.name)
+    if served is None or (served.home or served.clusters[0].name) != cluster.name:
+        return ()
+    reading = view.reading(served.key("alerts"))
+    prometheus = view.serving(SourceKind.PROMETHEUS, cluster.name)
+    rules = view.reading(prometheus.key("rules")).value if prometheus else None
+    listed = None if alerts is None else [each.alert for each in alerts]
+    freshness = reading.freshness(view.now, view.pace)
+    found = findings.of_watchdog(listed, freshness, rules, view.now)
+    return (found,) if found else ()
 
 
 def _sources(view: View, cluster: str) -> tuple[SourceStatus, ...]:
@@ -175,7 +214,7 @@ def judged(view: View, alert: Alert, cluster: str) -> JudgedAlert:
         cluster=cluster,
         answers=answers,
         inventory=config.inventory if config else (),
-        interval=timedelta(seconds=view.config.refresh_seconds),
+        interval=view.pace,
         now=view.now,
     )
     return JudgedAlert(alert, registry.judge(case), cluster)

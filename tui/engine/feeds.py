@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -26,7 +27,7 @@ from tui.sources.talos import TalosSource
 from tui.store import State
 from tui.triage import registry
 
-TREND_SECONDS = 30 * 60
+TREND = timedelta(minutes=30)
 TREND_STEP_SECONDS = 30
 SLOW = 3
 """Rules and trends change slowly: they are read at a third of the pace."""
@@ -141,8 +142,8 @@ class Feeds:
         self, source: PrometheusSource, served: Served, cluster: ClusterConfig
     ) -> Trend:
         """Targets up and targets known over the last half hour."""
-        end = self._clock.now().timestamp()
-        start = end - TREND_SECONDS
+        end = self._clock.now()
+        start = end - TREND
         found = []
         for function in ("sum", "count"):
             expression = trend_expression(served, cluster, function)

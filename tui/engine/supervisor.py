@@ -70,7 +70,10 @@ class Poller:
 
 
 class Follower:
-    """Follows one tail and emits a reading for every batch, empty ones too."""
+    """Follows one tail and emits a reading for every batch, empty ones too.
+
+    Until it has caught up with what there was, it counts as connecting.
+    """
 
     def __init__(
         self,
@@ -107,7 +110,10 @@ class Follower:
             await _rest(pause, self._clock, self._poked)
 
     def _heard(self, batch: LogBatch) -> None:
-        """A batch is a sign of life, unless it tells of a cut."""
+        """A batch is a sign of life once the tail has caught up; a cut is a fault."""
+        has_caught_up = self._reading.attempts > 0 or batch.is_current
+        if not has_caught_up and batch.fault is None:
+            return
         self._reading = _next(self._reading, batch.fault, None, self._clock, 0.0)
         self._emit(self.key, self._reading)
 

@@ -42,6 +42,8 @@ class LogBatch:
     gaps: tuple[Gap, ...] = ()
     fault: Fault | None = None
     """Set when the tail was cut; the tail goes on by itself."""
+    is_current: bool = False
+    """All that there was up to now has been delivered."""
 
 
 @dataclass(frozen=True, slots=True)
