@@ -18,7 +18,7 @@ T = TypeVar("T")
 CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 
 
-class Wire(msgspec.Struct, rename="camel"):
+class Wire(msgspec.Struct, rename="camel", frozen=True):
     """Everything may be missing; maps, lists and times may be null."""
 
 
@@ -32,7 +32,7 @@ class MetaWire(Wire):
     deletion_timestamp: datetime | None = None
 
 
-class ListMetaWire(msgspec.Struct):
+class ListMetaWire(msgspec.Struct, frozen=True):
     """Metadata of a list."""
 
     more: str = msgspec.field(default="", name="continue")

@@ -71,9 +71,10 @@ class LokiTail:
     async def batches(self, since_ns: int) -> AsyncGenerator[LogBatch, None]:
         """Everything since then, each entry once; never ends until it is closed.
 
-        An empty batch says that the tail is connected; one with a fault that it was
-        cut, or that a range could not be read yet. Entries are in order inside a batch;
-        late ones come in later batches. At most 500 entries a batch.
+        A batch that is current ends the reading of what there was, and comes again at
+        least every 30 s while all is well; one with a fault says that the tail was cut,
+        or that a range could not be read yet. Entries are in order inside a batch; late
+        ones come in later batches. At most 500 entries a batch.
         """
         self._since = self._read_to = since_ns
         failures = 0
@@ -99,14 +100,10 @@ class LokiTail:
         inbox = _Inbox()
         receiver = asyncio.create_task(self._receive(inbox))
         ticker = asyncio.create_task(self._tick(inbox))
-        is_announced = False
         try:
             while True:
                 await inbox.changed.wait()
                 inbox.changed.clear()
-                if inbox.is_open and not is_announced:
-                    is_announced = True
-                    yield LogBatch()
                 if inbox.is_due and inbox.is_open:
                     inbox.is_due = False
                     async with aclosing(self._reconcile(inbox)) as batches:
@@ -169,6 +166,8 @@ class LokiTail:
                 return
             gap = Gap(self._read_to, now_ns, error.fault.summary)
             yield LogBatch(gaps=(gap,), fault=error.fault)
+        else:
+            yield LogBatch(is_current=True)
         self._failed_reads = 0
         self._advance(now_ns, now_ns)
 
