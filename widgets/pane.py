@@ -79,13 +79,14 @@ class LinePane(Toned):
     def repaint(self) -> None:
         """Send those lines to the terminal that are not yet what they should be.
 
-        `refresh` sends all of them; use it where the lines have other styles. Not for
-        widgets with padding.
+        `refresh` sends all of them, and of a panel also those of its children.
         """
         width, height = self.outer_size
         changed = [y for y in range(height) if self._is_outdated(y, width)]
         if changed:
-            self.refresh(*_runs(changed, width))
+            # Textual counts regions from the content, we count from the edge.
+            offset = -self.content_offset
+            self.refresh(*(run.translate(offset) for run in _runs(changed, width)))
 
     def _is_outdated(self, y: int, width: int) -> bool:
         before = self._painted.get(y)

@@ -42,7 +42,7 @@ class Panel(LinePane):
         if (title, right, tone) != (self._title, self._right, self._tone):
             self._title, self._right, self._tone = title, right, tone
             self.forget_strips()
-            self.refresh()
+            self.repaint()
 
     @property
     def is_folded(self) -> bool:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from textual.geometry import Region
+
 from tests.widgets.screen import Stage, screen_lines, style_of
 from widgets.panel import Panel
 from widgets.row_table import RowTable
@@ -62,6 +64,16 @@ async def test_the_frame_can_be_in_a_tone() -> None:
     app = Stage(made)
     async with app.run_test(size=(24, 4)):
         assert style_of(app, "━━━") == made.tone_style(Tone.CRITICAL)
+
+
+async def test_another_age_sends_one_line_to_the_terminal() -> None:
+    made = panel()
+    app = Stage(made)
+    async with app.run_test(size=(24, 4)) as pilot:
+        made.show_title(TITLE, (Span("4s", Tone.QUIET),))
+        assert made._repaint_regions == {Region(0, 0, 24, 1)}
+        await pilot.pause()
+        assert screen_lines(app)[0] == "┏ alerts ━━━━━━━━━━ 4s ┓"
 
 
 async def test_a_narrow_panel_keeps_its_title_before_its_age() -> None:
