@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
@@ -71,10 +72,10 @@ class Tail:
         )
         stop = self._store.listen(session.hear)
         try:
-            await session.backfill(self._backfill(query, start, limit))
-            await self._follow(session)
-        except ConnectionError:
-            pass
+            # A client that went away in mid-frame leaves nobody to tell.
+            with suppress(ConnectionError):
+                await session.backfill(self._backfill(query, start, limit))
+                await self._follow(session)
         finally:
             stop()
         return socket

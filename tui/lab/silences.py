@@ -150,13 +150,20 @@ def _validate(silence: Silence) -> None:
             raise RefusalError(400, f'{prefix}: invalid label name "{matcher.name}"')
         if matcher.is_regex:
             _compile(matcher.value, prefix)
-    if all(matcher.accepts("") for matcher in silence.matchers):
+    if all(_wants_nothing(matcher) for matcher in silence.matchers):
         reason = "at least one matcher must not match the empty string"
         raise RefusalError(400, f"silence invalid: {reason}")
     kept_until = int(silence.ends_at.timestamp() + RETENTION.total_seconds())
     if kept_until >= _YEAR_10000_SECONDS:
         stamp = f"&types.Timestamp{{Seconds: {kept_until},\nNanos: 0,\n}}"
         raise RefusalError(400, f"timestamp: {stamp} after 10000-01-01")
+
+
+def _wants_nothing(matcher: Matcher) -> bool:
+    """0.25 asks only positive matchers; a lone negative one mutes nearly everything."""
+    if matcher.operator == "=~":
+        return compiled(matcher.value).search("") is not None
+    return matcher.operator == "=" and not matcher.value
 
 
 def _compile(pattern: str, prefix: str) -> None:

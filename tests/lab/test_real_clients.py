@@ -1,0 +1,108 @@
+"""Programs that we did not write, pointed at the lab."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from asyncio.subprocess import PIPE
+from pathlib import Path
+
+import pytest
+
+from tui.lab.server import Lab
+
+pytestmark = pytest.mark.real
+
+
+async def run(program: str, *arguments: str | Path) -> str:
+    """A program's output; a missing one skips the test, but not in CI."""
+    path = shutil.which(program)
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{program} is not installed")
+        pytest.skip(f"{program} is not installed")
+    process = await asyncio.create_subprocess_exec(
+        path, *arguments, stdout=PIPE, stderr=PIPE
+    )
+    async with asyncio.timeout(20):
+        output, errors = await process.communicate()
+    assert process.returncode == 0, errors.decode()
+    return output.decode()
+
+
+async def kubectl(lab: Lab, folder: Path, *arguments: str) -> str:
+    return await run(
+        "kubectl",
+        "--kubeconfig",
+        lab.environment.kubeconfig,
+        "--cache-dir",
+        folder,
+        *arguments,
+    )
+
+
+async def amtool(lab: Lab, *arguments: str) -> str:
+    url = f"--alertmanager.url={lab.environment.alertmanager_url}"
+    return await run("amtool", url, *arguments)
+
+
+async def test_kubectl_lists_nodes_pods_and_service_monitors(
+    lab: Lab, tmp_path: Path
+) -> None:
+    asked = ("get", "nodes,pods,servicemonitors", "-A")
+    prod = await kubectl(lab, tmp_path, *asked)
+    assert "node/talos-cp-1" in prod
+    assert "pod/cilium-wk1xq" in prod
+    assert "CrashLoopBackOff" in prod
+    monit = await kubectl(lab, tmp_path, "--context", "monit", *asked)
+    assert "kube-prometheus-stack-kube-proxy" in monit
+
+
+async def test_kubectl_selects_and_reads_one_object(lab: Lab, tmp_path: Path) -> None:
+    asked = ("-n", "kube-system", "get")
+    pods = await kubectl(
+        lab, tmp_path, *asked, "pods", "-l", "k8s-app=cilium", "-o", "name"
+    )
+    assert len(pods.splitlines()) == 4
+    path = "jsonpath={.data.kube-proxy-replacement}"
+    value = await kubectl(
+        lab, tmp_path, *asked, "configmap", "cilium-config", "-o", path
+    )
+    assert value == "true"
+
+
+async def test_amtool_lists_alerts(lab: Lab) -> None:
+    alerts = await amtool(lab, "alert")
+    for name in ("KubeProxyDown", "BTRFSCorruptionDetected", "Watchdog"):
+        assert name in alerts
+
+
+async def test_amtool_adds_a_silence_that_mutes_and_expires_it(lab: Lab) -> None:
+    added = await amtool(
+        lab,
+        "silence",
+        "add",
+        "--author=operator",
+        "--comment=under investigation",
+        "--duration=4h",
+        "alertname=KubeSchedulerDown",
+    )
+    name = added.strip()
+    assert "KubeSchedulerDown" not in await amtool(lab, "alert", "query", "--active")
+    assert name in await amtool(lab, "silence", "query")
+    await amtool(lab, "silence", "expire", name)
+    assert "KubeSchedulerDown" in await amtool(lab, "alert", "query", "--active")
+    assert name in await amtool(lab, "silence", "query", "--expired")
+
+
+async def test_promtool_queries_now_and_a_range(lab: Lab) -> None:
+    url = lab.environment.prometheus_url
+    up = await run("promtool", "query", "instant", url, "up")
+    assert len(up.splitlines()) == 15
+    down = await run("promtool", "query", "instant", url, "count(up == 0)")
+    assert down.startswith("{} => 1 @")
+    trend = await run("promtool", "query", "range", url, "sum(up)")
+    assert "14 @[" in trend
+    jobs = await run("promtool", "query", "labels", url, "job")
+    assert "proxmox-carrick" in jobs
