@@ -1,0 +1,109 @@
+"""The laws of the house that a machine can check: imports, sizes, handlers."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+MAX_FILE_LINES = 400
+MAX_FUNCTION_LINES = 60
+GENERATED = "_pb2.py"
+GIVEN = Path("tests/bench/ptybench.py")
+"""A tool of its own, kept as it is."""
+
+
+def sources(*folders: str) -> list[Path]:
+    found = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    return sorted(
+        path
+        for path in found
+        if not path.name.endswith(GENERATED) and path.relative_to(ROOT) != GIVEN
+    )
+
+
+PRODUCT = sources("tui", "widgets", "talosapi")
+ALL = [*PRODUCT, *sources("tests")]
+
+
+def nodes(path: Path) -> Iterator[ast.AST]:
+    return ast.walk(ast.parse(path.read_text(), str(path)))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_the_import_contracts_hold() -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_file_can_be_read_in_one_sitting() -> None:
+    lengths = {name_of(path): len(path.read_text().splitlines()) for path in ALL}
+    assert {name: n for name, n in lengths.items() if n > MAX_FILE_LINES} == {}
+
+
+def test_a_function_does_one_thing() -> None:
+    long = [
+        f"{name_of(path)}: {node.name}: {lines} lines"
+        for path in ALL
+        for node in nodes(path)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (lines := (node.end_lineno or 0) - node.lineno + 1) > MAX_FUNCTION_LINES
+    ]
+    assert long == []
+
+
+def test_a_module_says_what_it_is_for() -> None:
+    trees = {name_of(path): ast.parse(path.read_text()) for path in PRODUCT}
+    assert [n for n, tree in trees.items() if not ast.get_docstring(tree)] == []
+
+
+def is_broad(handler: ast.ExceptHandler) -> bool:
+    """It catches whatever comes and does not raise it again."""
+    kind = handler.type or ast.Name("Exception")
+    caught = {each.id for each in ast.walk(kind) if isinstance(each, ast.Name)}
+    goes_on = not any(
+        isinstance(each, ast.Raise) and each.exc is None for each in handler.body
+    )
+    return goes_on and bool(caught & {"Exception", "BaseException"})
+
+
+def test_only_the_supervisor_catches_everything() -> None:
+    broad = {
+        name_of(path)
+        for path in PRODUCT
+        for node in nodes(path)
+        if isinstance(node, ast.ExceptHandler) and is_broad(node)
+    }
+    assert broad <= {"tui/engine/supervisor.py"}
+
+
+def test_no_error_is_swallowed_without_a_word() -> None:
+    silent = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in PRODUCT
+        for node in nodes(path)
+        if isinstance(node, ast.ExceptHandler)
+        and len(node.body) == 1
+        and isinstance(node.body[0], ast.Pass)
+    ]
+    assert silent == []
+
+
+def test_nothing_is_left_to_do() -> None:
+    words = ("TO" + "DO", "FIX" + "ME")
+    left = [
+        f"{name_of(path)}:{number}"
+        for path in ALL
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if any(word in line for word in words)
+    ]
+    assert left == []

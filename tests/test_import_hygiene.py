@@ -1,0 +1,70 @@
+"""What a module drags in when it is imported, seen from a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+TOOLKIT = {"textual", "plotext"}
+"""Not rich: httpx loads it where it is installed."""
+CLIENTS = {"httpx", "grpc", "kubernetes", "websockets", "aiohttp", "msgspec"}
+
+SCRIPT = """
+import importlib, json, sys
+importlib.import_module(sys.argv[1])
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+HEADLESS = [
+    "talosapi.client",
+    "tui.cli.check",
+    "tui.cli.demo",
+    "tui.clock",
+    "tui.config",
+    "tui.engine.engine",
+    "tui.lab.server",
+    "tui.model.fleet",
+    "tui.present.standing",
+    "tui.sources.kubernetes",
+    "tui.sources.loki_tail",
+    "tui.sources.prometheus",
+    "tui.sources.talos",
+    "tui.store",
+    "tui.triage.registry",
+    "widgets.values",
+]
+
+
+def loaded_by(module: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, module],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return set(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize("module", HEADLESS)
+def test_nothing_headless_loads_the_toolkit(module: str) -> None:
+    assert loaded_by(module) & TOOLKIT == set()
+
+
+@pytest.mark.parametrize("module", ["tui.cli.main", "tui.cli.dashboard"])
+def test_the_command_line_starts_with_the_standard_library(module: str) -> None:
+    assert loaded_by(module) & (TOOLKIT | CLIENTS) == set()
+
+
+@pytest.mark.parametrize(
+    "module", ["tui.app", "widgets.row_table", "widgets.log_view", "widgets.panel"]
+)
+def test_the_first_frame_waits_for_no_client(module: str) -> None:
+    assert loaded_by(module) & (CLIENTS | {"plotext", "google"}) == set()
+
+
+def test_the_judges_load_no_client() -> None:
+    assert loaded_by("tui.triage.registry") & (CLIENTS | {"asyncio"}) == set()
