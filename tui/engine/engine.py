@@ -46,7 +46,7 @@ class Engine:
         self._served = tuple(
             served for kind in SourceKind for served in served_by(config, kind)
         )
-        self._journal = Journal(cluster.name for cluster in config.clusters)
+        self._journal = Journal([cluster.name for cluster in config.clusters])
         self._feeds = Feeds(config, self._served, self._connections, clock)
         self._state = State()
         self._dirty = asyncio.Event()

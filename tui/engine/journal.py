@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from tui.model.log import Entry
@@ -16,7 +16,7 @@ _SLACK = 10_000
 class Journal:
     """Entries by cluster, oldest first; the oldest go when there are too many."""
 
-    def __init__(self, clusters: Iterable[str]) -> None:
+    def __init__(self, clusters: Sequence[str]) -> None:
         self._entries: dict[str, list[Entry]] = {name: [] for name in clusters}
         self._logs: dict[str, KernelLog] = {name: KernelLog() for name in clusters}
 

@@ -1,0 +1,51 @@
+"""The kernel logs of all clusters, within bounds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.clock import START
+from tui.engine import journal
+from tui.engine.journal import Journal
+from tui.model.log import Entry
+
+HOUR = timedelta(hours=1)
+NOW_NS = int(START.timestamp()) * 1_000_000_000
+BTRFS = (
+    "BTRFS error (device sdb): parent transid verify failed on logical 30408704 "
+    "mirror 1 wanted 8412 found 8409"
+)
+
+
+def entry(line: str, seconds_ago: int = 0) -> Entry:
+    return Entry(NOW_NS - seconds_ago * 1_000_000_000, {"host": "10.10.0.42"}, line)
+
+
+def test_every_cluster_has_a_journal_of_its_own() -> None:
+    book = Journal(["prod", "monit"])
+    book.add("prod", [entry("a")], START, HOUR)
+    assert [each.line for each in book.entries("prod")] == ["a"]
+    assert book.entries("monit") == []
+
+
+def test_trouble_in_two_batches_is_one_finding() -> None:
+    book = Journal(["prod"])
+    book.add("prod", [entry(BTRFS, 60)], START, HOUR)
+    log = book.add("prod", [entry(BTRFS)], START, HOUR)
+    assert [(each.kind, each.count) for each in log.findings] == [("btrfs", 2)]
+
+
+def test_the_newest_entry_dates_the_log_even_when_a_late_one_follows() -> None:
+    book = Journal(["prod"])
+    book.add("prod", [entry("new")], START, HOUR)
+    log = book.add("prod", [entry("late", 90)], START, HOUR)
+    assert log.last_entry_at == START
+
+
+def test_the_oldest_entries_go_when_there_are_too_many() -> None:
+    book = Journal(["prod"])
+    many = [entry(str(number)) for number in range(journal.KEPT + 20_000)]
+    book.add("prod", many, START, HOUR)
+    kept = book.entries("prod")
+    assert len(kept) == journal.KEPT
+    assert kept[-1].line == many[-1].line
