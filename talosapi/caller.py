@@ -30,6 +30,7 @@ RawStream: TypeAlias = "grpc.aio.UnaryStreamMultiCallable[bytes, bytes]"
 
 SERVICE = "/machine.MachineService/"
 PROBE = "Version"  # every Talos has it, and every role may call it
+NEARNESS = (ErrorKind.UNREACHABLE, ErrorKind.PROTOCOL, ErrorKind.TLS)
 OUR_CODES = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
 
 
@@ -57,10 +58,11 @@ class Caller:
         seconds: float,
     ) -> M_co:
         """Make one unary call with an empty request; TalosError when it fails."""
+        metadata = self._metadata(call, node)
         channel = await self._channel(call, node)
         method = _unary(channel, call)
         try:
-            raw = await method(b"", metadata=self._metadata(node), timeout=seconds)
+            raw = await method(b"", metadata=metadata, timeout=seconds)
         except grpc.aio.AioRpcError as error:
             if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
                 self._suspect()
@@ -77,9 +79,10 @@ class Caller:
 
         Close the generator to end the call (`contextlib.aclosing`).
         """
+        metadata = self._metadata(call, node)
         channel = await self._channel(call, node)
         method: RawStream = channel.unary_stream(SERVICE + call)
-        stream = method(request, metadata=self._metadata(node), timeout=seconds)
+        stream = method(request, metadata=metadata, timeout=seconds)
         try:
             async for raw in stream:
                 yield self._parse(common.Data.FromString, raw, call, node).data
@@ -102,14 +105,14 @@ class Caller:
             kind, text = kind_of_dial(error), describe_dial(error)
             raise self._error(kind, text, call, node) from error
 
-    def _metadata(self, node: str) -> list[tuple[str, str]]:
+    def _metadata(self, call: str, node: str) -> list[tuple[str, str]]:
         """`node` routes, `runtime` is what talosctl says, `context` is for Omni."""
-        pairs = [("runtime", "Talos")]
-        if node:
-            pairs.append(("node", node))
-        if self._cluster:
-            pairs.append(("context", self._cluster))
-        return pairs
+        pairs = [("runtime", "Talos"), ("node", node), ("context", self._cluster)]
+        for key, value in pairs:
+            if not (value.isascii() and value.isprintable()):
+                text = f"{key} {value!r} is not plain ASCII"
+                raise self._error(ErrorKind.UNREACHABLE, text, call, node)
+        return [pair for pair in pairs if pair[1]]
 
     def _parse(
         self, parse: Callable[[bytes], R], raw: bytes, call: str, node: str
@@ -130,8 +133,8 @@ class Caller:
         """Say why: gRPC only knows that its socket closed, the transport knows more."""
         faults = self.transport.faults
         if error.code() in OUR_CODES and self.transport.serving is None and faults:
-            kinds = {kind_of_dial(fault) for fault in faults.values()}
-            kind = ErrorKind.TLS if ErrorKind.TLS in kinds else ErrorKind.UNREACHABLE
+            # The nearer an endpoint let us come, the more its reason says.
+            kind = max(map(kind_of_dial, faults.values()), key=NEARNESS.index)
             return self._error(kind, _describe_all(faults), call, node)
         text = printable(error.details() or error.code().name)
         kind = kind_of(error.code().name, text)
@@ -154,10 +157,10 @@ class Caller:
             self._probe = asyncio.create_task(self._ask_endpoint())
 
     async def _ask_endpoint(self) -> None:
-        channel = await self.transport.channel()
-        method = _unary(channel, PROBE)
+        metadata = self._metadata(PROBE, "")
+        method = _unary(await self.transport.channel(), PROBE)
         try:
-            await method(b"", metadata=self._metadata(""), timeout=self._dial_seconds)
+            await method(b"", metadata=metadata, timeout=self._dial_seconds)
         except grpc.aio.AioRpcError as error:
             if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
                 self.transport.leave()

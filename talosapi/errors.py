@@ -85,6 +85,10 @@ class TalosConfigError(Exception):
         return f"{place}{self.problem}. {self.advice}"
 
 
+class ForeignServerError(OSError):
+    """Whoever listens there is no apid."""
+
+
 _KINDS = {
     "CANCELLED": ErrorKind.UNREACHABLE,  # machined ends its streams when it goes down
     "UNAVAILABLE": ErrorKind.UNREACHABLE,
@@ -112,20 +116,28 @@ _ENDED = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 def kind_of_dial(error: Exception) -> ErrorKind:
     """The kind of what kept us from, or threw us out of, an endpoint."""
+    if isinstance(error, ForeignServerError):
+        return ErrorKind.PROTOCOL
     is_tls = isinstance(error, ssl.SSLError) and not isinstance(error, _ENDED)
     return ErrorKind.TLS if is_tls else ErrorKind.UNREACHABLE
 
 
 def describe_dial(error: Exception) -> str:
     """The same in words, without Python's and OpenSSL's file and line numbers."""
-    if isinstance(error, _ENDED):
-        return "the endpoint closed the connection"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not to be trusted: {error.verify_message}"
-    if isinstance(error, ssl.SSLError) and error.reason:
-        return f"TLS: {error.reason.lower().replace('_', ' ')}"
+    if isinstance(error, ssl.SSLError):
+        return _describe_tls(error)
     if isinstance(error, OSError) and error.errno and error.errno > 0:
         return os.strerror(error.errno).lower()
     if isinstance(error, OSError) and error.strerror:  # names that do not resolve
         return error.strerror.lower()
     return str(error)
+
+
+def _describe_tls(error: ssl.SSLError) -> str:
+    if isinstance(error, _ENDED):
+        return "the endpoint closed the connection"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not to be trusted: {error.verify_message}"
+    if error.reason == "WRONG_VERSION_NUMBER":
+        return "it does not speak TLS"
+    return f"TLS: {(error.reason or str(error)).lower().replace('_', ' ')}"

@@ -22,6 +22,7 @@ import grpc
 from talosapi.acceptor import Acceptor
 from talosapi.config import TalosContext
 from talosapi.endpoint import Endpoint
+from talosapi.errors import ForeignServerError
 from talosapi.tls import client_context
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -159,7 +160,7 @@ class Transport:
         # Talos 1.7.0 to 1.8.3 select nothing, which gRPC itself would not accept.
         if secured.selected_alpn_protocol() not in {"h2", None}:
             writer.transport.abort()
-            raise ssl.SSLError("the server does not speak HTTP/2")
+            raise ForeignServerError("it does not speak HTTP/2")
         return reader, writer
 
     async def _carry(self, ours: Streams, endpoint: Endpoint, theirs: Streams) -> None:
@@ -194,6 +195,8 @@ class Transport:
         first = await reader.read(CHUNK)
         if not first:
             return
+        if first.startswith(b"HTTP/1"):
+            raise ForeignServerError("it is a web server, not an apid")
         self._serving = endpoint
         self._faults.clear()
         writer.write(first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from talosapi.config import TalosContext, load_config
+from talosapi.tls import memory_file
 from tui.lab.apid import Apid
 from tui.lab.apid_calls import ApidWorld
 from tui.lab.certificates import (
@@ -130,6 +132,42 @@ async def listening() -> AsyncIterator[str]:
         for writer in held:
             writer.transport.abort()
         await server.wait_closed()
+
+
+@asynccontextmanager
+async def showing_a_page(*, is_tls: bool) -> AsyncIterator[str]:
+    """A web server, with TLS or without, that answers everything with a page."""
+    held: list[asyncio.StreamWriter] = []
+
+    def show(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        held.append(writer)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n<html>who are you?</html>")
+
+    tls = server_tls(AUTHORITY) if is_tls else None
+    if tls is not None:
+        tls.verify_mode = ssl.CERT_NONE
+        tls.set_alpn_protocols([])
+    server = await asyncio.start_server(show, "127.0.0.1", 0, ssl=tls)
+    host, port = server.sockets[0].getsockname()
+    try:
+        yield f"{host}:{port}"
+    finally:
+        server.close()
+        for writer in held:
+            writer.transport.abort()
+        await server.wait_closed()
+
+
+def server_tls(authority: Authority) -> ssl.SSLContext:
+    """The TLS of a server of somebody else's making, with a certificate of ours."""
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.verify_mode = ssl.CERT_REQUIRED
+    tls.load_verify_locations(cadata=authority.pem.decode())
+    tls.set_alpn_protocols(["h2"])
+    credentials = authority.server(["127.0.0.1"])
+    with memory_file(credentials.certificate + credentials.key) as path:
+        tls.load_cert_chain(path)
+    return tls
 
 
 async def refusing() -> str:

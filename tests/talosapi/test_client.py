@@ -121,6 +121,7 @@ async def test_log_names_hold_services_and_other_logs(talos: TalosClient) -> Non
         (SILENT, ErrorKind.TIMEOUT, "no answer within 0.3 s"),
         ("10.99.0.1", ErrorKind.UNREACHABLE, "no route to host"),
         ("10.10.0.40:50000", ErrorKind.PROTOCOL, "invalid target"),
+        ("n\u00f6de", ErrorKind.UNREACHABLE, "is not plain ASCII"),
     ],
 )
 async def test_node_that_cannot_be_reached_is_named_with_the_cause(

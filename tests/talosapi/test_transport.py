@@ -20,6 +20,7 @@ from tests.talosapi.labs import (
     refusing,
     relaying,
     serving,
+    showing_a_page,
     story,
 )
 from tui.lab.certificates import Credentials, make_authority
@@ -54,6 +55,25 @@ async def test_listener_that_never_answers_is_left_after_the_dial_time(
 
     assert error.kind is ErrorKind.UNREACHABLE
     assert error.message == "no answer within 0.2 s"
+
+
+@pytest.mark.parametrize(
+    ("is_tls", "kind", "text"),
+    [
+        (True, ErrorKind.PROTOCOL, "it is a web server, not an apid"),
+        (False, ErrorKind.TLS, "it does not speak TLS"),
+    ],
+)
+async def test_web_server_is_told_from_an_apid(
+    tmp_path: Path, is_tls: bool, kind: ErrorKind, text: str
+) -> None:
+    async with (
+        showing_a_page(is_tls=is_tls) as endpoint,
+        TalosClient(context_for(tmp_path, [endpoint])) as client,
+    ):
+        error = await failure(client)
+
+    assert (error.kind, error.message) == (kind, text)
 
 
 async def test_server_of_another_cluster_is_not_trusted(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 import warnings
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -23,9 +22,15 @@ from grpclib.server import Server
 from talosapi.client import TalosClient
 from talosapi.errors import ErrorKind, TalosError
 from talosapi.messages import Health, KernelRecord, Priority
-from talosapi.tls import client_context, memory_file
-from tests.talosapi.labs import AUTHORITY, WORKER, context_for, serving, story
-from tui.lab.certificates import Authority
+from talosapi.tls import client_context
+from tests.talosapi.labs import (
+    AUTHORITY,
+    WORKER,
+    context_for,
+    server_tls,
+    serving,
+    story,
+)
 
 with warnings.catch_warnings():
     # betterproto 2 beta and its dateutil speak to older Pythons.
@@ -120,6 +125,13 @@ class Machined(machine.MachineServiceBase):  # type: ignore[misc] # it has no ty
             messages=[machine.Version(version=info, features=features)]
         )
 
+    async def hostname(self, _: Any) -> Any:
+        name = "x" * 6 * 1024 * 1024
+        return machine.HostnameResponse(messages=[machine.Hostname(hostname=name)])
+
+    async def memory(self, _: Any) -> Any:
+        return machine.MemoryResponse()
+
     async def service_list(self, _: Any) -> Any:
         ill = machine.ServiceHealth(
             unknown=False,
@@ -150,17 +162,6 @@ class Machined(machine.MachineServiceBase):  # type: ignore[misc] # it has no ty
         assert logs_request.tail_lines == -1
         for chunk in (b"one\ntw", "o – drei €".encode()[:-1], b"\xac\nlast"):
             yield common.Data(bytes=chunk)
-
-
-def server_tls(authority: Authority) -> ssl.SSLContext:
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.verify_mode = ssl.CERT_REQUIRED
-    tls.load_verify_locations(cadata=authority.pem.decode())
-    tls.set_alpn_protocols(["h2"])
-    credentials = authority.server(["127.0.0.1"])
-    with memory_file(credentials.certificate + credentials.key) as path:
-        tls.load_cert_chain(path)
-    return tls
 
 
 @pytest.fixture
@@ -216,3 +217,14 @@ async def test_call_that_they_do_not_have_is_unsupported(talos: TalosClient) -> 
         await talos.log_names(WORKER)
 
     assert caught.value.kind is ErrorKind.UNSUPPORTED
+
+
+async def test_answer_may_be_larger_than_grpcs_own_limit(talos: TalosClient) -> None:
+    assert len(await talos.hostname(WORKER)) == 6 * 1024 * 1024
+
+
+async def test_answer_without_a_message_breaks_the_protocol(talos: TalosClient) -> None:
+    with pytest.raises(TalosError) as caught:
+        await talos.memory(WORKER)
+
+    assert caught.value.kind is ErrorKind.PROTOCOL
