@@ -9,6 +9,7 @@ from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
+from kubernetes import client, config
 
 from tui.lab.server import Lab
 
@@ -106,3 +107,34 @@ async def test_promtool_queries_now_and_a_range(lab: Lab) -> None:
     assert "14 @[" in trend
     jobs = await run("promtool", "query", "labels", url, "job")
     assert "proxmox-carrick" in jobs
+
+
+async def test_the_kubernetes_package_decodes_every_kind(lab: Lab) -> None:
+    """It checks each reply against the API's own schema and refuses what is missing."""
+
+    def kinds() -> dict[str, int]:
+        path = str(lab.environment.kubeconfig)
+        # The package's config half carries no types.
+        with config.new_client_from_config(  # type: ignore[no-untyped-call]
+            path, context="prod"
+        ) as api:
+            core, apps = client.CoreV1Api(api), client.AppsV1Api(api)
+            leases = client.CoordinationV1Api(api)
+            return {
+                "nodes": len(core.list_node().items),
+                "pods": len(core.list_pod_for_all_namespaces().items),
+                "config maps": len(core.list_config_map_for_all_namespaces().items),
+                "events": len(core.list_event_for_all_namespaces().items),
+                "namespaces": len(core.list_namespace().items),
+                "claims": len(
+                    core.list_persistent_volume_claim_for_all_namespaces().items
+                ),
+                "deployments": len(apps.list_deployment_for_all_namespaces().items),
+                "daemon sets": len(apps.list_daemon_set_for_all_namespaces().items),
+                "stateful sets": len(apps.list_stateful_set_for_all_namespaces().items),
+                "leases": len(leases.list_lease_for_all_namespaces().items),
+            }
+
+    found = await asyncio.to_thread(kinds)
+    assert found["nodes"] == 4
+    assert all(found.values())

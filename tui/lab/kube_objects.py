@@ -132,16 +132,11 @@ class Maker:
         return [self._pod(pod) for pod in self.cluster.pods]
 
     def _pod(self, pod: LabPod) -> Object:
-        kind, owner = pod.owner
         node = next(one for one in self.cluster.nodes if one.name == pod.node)
         metadata = self.metadata(
             "Pod", pod.name, pod.namespace, pod.labels, pod.created_at
         )
-        if kind == "Deployment":
-            kind, owner = "ReplicaSet", pod.name.rpartition("-")[0]
-        metadata["ownerReferences"] = [
-            {"apiVersion": "apps/v1", "kind": kind, "name": owner, "controller": True}
-        ]
+        metadata["ownerReferences"] = [self._owner(pod)]
         volumes: list[Object] = [
             {"name": claim, "persistentVolumeClaim": {"claimName": claim}}
             for claim in pod.claims
@@ -162,6 +157,20 @@ class Maker:
                 "conditions": self._pod_conditions(pod),
                 "containerStatuses": [self._container(pod)],
             },
+        }
+
+    def _owner(self, pod: LabPod) -> Object:
+        """A static pod belongs to its node, a deployment's to a replica set."""
+        kind, name = pod.owner
+        if kind == "Deployment":
+            kind, name = "ReplicaSet", pod.name.rpartition("-")[0]
+        namespace = "" if kind == "Node" else pod.namespace
+        return {
+            "apiVersion": "v1" if kind == "Node" else "apps/v1",
+            "kind": kind,
+            "name": name,
+            "uid": self.metadata(kind, name, namespace)["uid"],
+            "controller": True,
         }
 
     def _pod_conditions(self, pod: LabPod) -> list[Object]:
@@ -218,7 +227,14 @@ class Maker:
         ready, wanted = sum(pod.is_ready for pod in pods), len(pods)
         metadata = self.metadata(kind, name, namespace, pods[0].labels)
         metadata["generation"] = 3
-        spec: Object = {"selector": {"matchLabels": dict(pods[0].labels)}}
+        labels = dict(pods[0].labels)
+        spec: Object = {
+            "selector": {"matchLabels": labels},
+            "template": {
+                "metadata": {"labels": labels},
+                "spec": {"containers": [{"name": name, "image": pods[0].image}]},
+            },
+        }
         status: Object = {"observedGeneration": 3}
         if kind == "DaemonSet":
             status |= {

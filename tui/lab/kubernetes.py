@@ -117,7 +117,15 @@ class Kubernetes:
             case ["version"]:
                 return _version(self._cluster())
             case ["api"]:
-                return {"kind": "APIVersions", "versions": ["v1"]}
+                everyone = {
+                    "clientCIDR": "0.0.0.0/0",
+                    "serverAddress": "127.0.0.1:6443",
+                }
+                return {
+                    "kind": "APIVersions",
+                    "versions": ["v1"],
+                    "serverAddressByClientCIDRs": [everyone],
+                }
             case ["apis"]:
                 return _groups()
             case ["apis", group] if group in GROUPS:
