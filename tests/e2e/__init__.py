@@ -1,0 +1,1 @@
+"""The product against the lab: separate processes, real sockets."""

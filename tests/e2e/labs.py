@@ -1,0 +1,82 @@
+"""Starts the lab in a process of its own and moves its story."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class RunningLab:
+    """A lab that answers, and the environment that points to it."""
+
+    environment: dict[str, str]
+
+    def story(self, at: str, speed: float = 0) -> None:
+        """Move the story to a moment; speed 0 holds it there."""
+        self._post("/story", {"at": at, "speed": speed})
+
+    def faults(self, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> None:
+        """Switch faults on and off."""
+        self._post("/faults", {"add": list(add), "remove": list(remove)})
+
+    def _post(self, path: str, body: dict[str, Any]) -> None:
+        request = urllib.request.Request(
+            self.environment["LAB_CONTROL_URL"] + path,
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            answer.read()
+
+    def run(
+        self, *arguments: str, timeout: float = 60
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `taloscope` with the lab's environment."""
+        return subprocess.run(
+            [sys.executable, "-m", "tui", *arguments],
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def check(self, *arguments: str) -> tuple[int, dict[str, Any]]:
+        """Exit code and report of `taloscope check`."""
+        done = self.run("check", "--output", "json", *arguments)
+        assert done.stdout, done.stderr
+        report: dict[str, Any] = json.loads(done.stdout)
+        return done.returncode, report
+
+
+@contextmanager
+def running_lab(*arguments: str) -> Iterator[RunningLab]:
+    """A lab with these arguments, until the block ends; it must end cleanly."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui.lab", *arguments],
+        stdout=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    environment = {}
+    try:
+        for line in process.stdout:
+            name, _, value = line.strip().partition("=")
+            environment[name] = value
+            if name == "LAB_CONTROL_URL":
+                break
+        yield RunningLab(environment)
+    finally:
+        process.terminate()
+        process.stdout.close()
+        assert process.wait(20) == 0

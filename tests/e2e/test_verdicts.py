@@ -1,0 +1,113 @@
+"""The verdicts that the product exists for, by `taloscope check` against the lab."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.e2e.labs import RunningLab, running_lab
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[RunningLab]:
+    with running_lab("--at", "1m", "--speed", "0") as running:
+        yield running
+
+
+def alerts(report: dict[str, Any], cluster: str, name: str) -> list[dict[str, Any]]:
+    (found,) = [each for each in report["clusters"] if each["name"] == cluster]
+    return [alert for alert in found["alerts"] if alert["name"] == name]
+
+
+CASES = [
+    ("KubeProxyDown", (), "false-positive"),
+    ("KubeProxyDown", ("replacement-off",), "real"),
+    ("KubeProxyDown", ("cilium-agent-down",), "real"),
+    ("KubeProxyDown", ("kubernetes-down:prod",), "undecided"),
+    ("KubeSchedulerDown", (), "false-positive"),
+    ("KubeSchedulerDown", ("scheduler-not-ready",), "real"),
+    ("KubeSchedulerDown", ("kubernetes-down:prod",), "undecided"),
+    ("KubeControllerManagerDown", (), "false-positive"),
+    ("KubeControllerManagerDown", ("controller-manager-not-ready",), "real"),
+    ("TargetDown", ("kube-proxy-target-down",), "false-positive"),
+]
+
+
+@pytest.mark.parametrize(("name", "faults", "verdict"), CASES)
+def test_a_prod_alert_is_judged_by_the_state_of_prod(
+    lab: RunningLab, name: str, faults: tuple[str, ...], verdict: str
+) -> None:
+    lab.faults(add=faults)
+    try:
+        _, report = lab.check()
+    finally:
+        lab.faults(remove=faults)
+    found = alerts(report, "prod", name)
+    assert [alert["verdict"] for alert in found] == [verdict], found
+
+
+def test_a_cilium_agent_that_dies_turns_the_alert_real(lab: RunningLab) -> None:
+    lab.story("5m")
+    try:
+        _, report = lab.check()
+    finally:
+        lab.story("1m")
+    (alert,) = alerts(report, "prod", "KubeProxyDown")
+    assert alert["verdict"] == "real"
+    assert "talos-wk-1" in alert["reason"]
+
+
+def test_the_same_alert_of_another_cluster_is_judged_by_that_cluster(
+    lab: RunningLab,
+) -> None:
+    lab.faults(add=("cilium-agent-down",))
+    try:
+        _, report = lab.check()
+    finally:
+        lab.faults(remove=("cilium-agent-down",))
+    (alert,) = alerts(report, "agentic", "KubeProxyDown")
+    assert alert["verdict"] == "false-positive"
+
+
+def test_proxmox_down_is_real(lab: RunningLab) -> None:
+    code, report = lab.check()
+    (alert,) = alerts(report, "monit", "TargetDown")
+    assert alert["labels"]["job"] == "proxmox-carrick"
+    assert alert["verdict"] == "real"
+    assert code == 1
+
+
+def test_watchdog_is_by_design(lab: RunningLab) -> None:
+    _, report = lab.check()
+    (alert,) = alerts(report, "monit", "Watchdog")
+    assert alert["verdict"] == "by-design"
+
+
+def test_no_watchdog_is_a_real_finding(lab: RunningLab) -> None:
+    lab.faults(add=("no-watchdog",))
+    try:
+        code, report = lab.check()
+    finally:
+        lab.faults(remove=("no-watchdog",))
+    findings = [
+        finding
+        for cluster in report["clusters"]
+        for finding in cluster["findings"]
+        if finding["kind"] == "watchdog-absent"
+    ]
+    assert [finding["verdict"] for finding in findings] == ["real"]
+    assert code == 1
+
+
+def test_every_verdict_carries_its_evidence(lab: RunningLab) -> None:
+    _, report = lab.check()
+    (alert,) = alerts(report, "prod", "KubeProxyDown")
+    assert alert["evidence"]
+    for piece in alert["evidence"]:
+        assert piece["claim"]
+        assert piece["source"]
+        assert piece["supports"]
+    asked = [piece for piece in alert["evidence"] if piece["source"] != "inventory"]
+    assert all(piece["observed_at"] for piece in asked)
