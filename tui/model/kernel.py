@@ -126,8 +126,8 @@ CATALOGUE: tuple[KernelClass, ...] = (
     ),
     KernelClass(
         "block",
-        r"(?:blk_update_request: |print_req_error: )?(?:critical \w+ |protection )?"
-        r"(?:I/O|medium|target|space allocation) error, dev (\S+?),",
+        r"(?:blk_update_request: |print_req_error: )?(?:I/O|protection|timeout"
+        r"|critical (?:medium|target|space allocation)) error, dev (\S+?),",
         "error",
         "a read or a write failed",
         _FIND_VOLUME,
@@ -191,7 +191,7 @@ CATALOGUE: tuple[KernelClass, ...] = (
     ),
     KernelClass(
         "iscsi",
-        r".*?MountVolume\.\w+ failed for volume.*?iscsi",
+        r".{0,400}?MountVolume\.\w+ failed for volume.{0,400}?iscsi",
         "warning",
         "the kubelet cannot attach an iSCSI volume",
         _CHECK_PORTAL,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from tui.model.silence import Matcher
 from tui.triage.rule import Scope, alert_scope
 
@@ -16,13 +14,12 @@ def scopes(alert: str, job: str) -> tuple[Scope, ...]:
     Labels that are not there do not speak against it (an `absent()` alert has none);
     a job, namespace or service of another name does.
     """
-    name = re.escape(job)
     place = (
         Matcher("namespace", "|kube-system", is_regex=True),
-        Matcher("service", f"|(.+-)?{name}", is_regex=True),
+        Matcher("service", f"|(.+-)?{job}", is_regex=True),
     )
     return (
-        alert_scope(alert, Matcher("job", f"|{name}", is_regex=True), *place),
+        alert_scope(alert, Matcher("job", f"|{job}", is_regex=True), *place),
         alert_scope("TargetDown", Matcher("job", job), *place),
     )
 

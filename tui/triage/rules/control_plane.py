@@ -9,7 +9,7 @@ from tui.model.alert import Verdict
 from tui.model.kube import KubeNode, Lease, Pod
 from tui.model.question import KubeNodes, LeaseOf, PodsWith
 from tui.triage.case import Case
-from tui.triage.rule import Claim, Ruling, Rule, fails, holds, unclear
+from tui.triage.rule import Claim, Rule, Ruling, fails, holds, unclear
 from tui.triage.rules.component import fixes, scopes
 
 NODES = KubeNodes()

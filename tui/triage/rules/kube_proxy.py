@@ -8,7 +8,7 @@ from tui.model.alert import Verdict
 from tui.model.kube import DaemonSet, KubeNode, Pod
 from tui.model.question import ConfigMapOf, DaemonSetsWith, KubeNodes, PodsWith
 from tui.triage.case import Case
-from tui.triage.rule import Claim, Ruling, Rule, fails, holds, unclear
+from tui.triage.rule import Claim, Rule, Ruling, fails, holds, unclear
 from tui.triage.rules.component import fixes, scopes
 
 NODES = KubeNodes()

@@ -45,6 +45,19 @@ _KUBELET = """\
 3. Port 10250 reachable from Prometheus, and its token still accepted (401, 403)?
 """
 
+_COMPONENT = """\
+On Talos the API server, the DNS and the state metrics can be scraped, so this one should
+be too.
+
+1. Is its pod Running and Ready? `kubectl -n kube-system get pods -o wide`.
+2. Has its Service endpoints, and do they point at the pods that run now?
+3. etcd is scraped only where `listen-metrics-urls` was set in the machine config: if it
+   was not, turn `kubeEtcd` off in the values of kube-prometheus-stack.
+
+That Talos hides a component's metrics is taken as an excuse for the scheduler and the
+controller manager alone.
+"""
+
 _APPLICATION = """\
 1. Is the pod running and Ready?
 2. Has its Service endpoints? `kubectl -n <namespace> get endpoints`.
@@ -100,6 +113,13 @@ RULES = (
         "a kubelet is no longer scraped",
         "A kubelet is not scraped",
         _KUBELET,
+    ),
+    _real(
+        "target-component",
+        _jobs("(kube-)?(apiserver|etcd|dns)|coredns|kube-state-metrics"),
+        "a Kubernetes component is no longer scraped",
+        "A Kubernetes component is not scraped",
+        _COMPONENT,
     ),
     _real(
         "target-application",

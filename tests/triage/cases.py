@@ -1,0 +1,132 @@
+"""A healthy cluster as it answers, and the knobs with which tests break it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tui.model.alert import Alert, AlertState, Judgement
+from tui.model.kube import KubeNode, Lease, Pod
+from tui.model.labels import Labels, fingerprint
+from tui.model.question import Answer, Question
+from tui.model.reading import Reading
+from tui.model.target import InventoryTarget
+from tui.triage import registry
+from tui.triage.case import Case
+from tui.triage.rules import kube_proxy
+from tui.triage.rules.control_plane import (
+    CONTROLLER_MANAGER,
+    SCHEDULER,
+    UNASSIGNED,
+    leader,
+    static_pods,
+)
+
+NOW = datetime(2026, 2, 14, 12, 0, tzinfo=UTC)
+INTERVAL = timedelta(seconds=10)
+SEEN = NOW - timedelta(seconds=4)
+CREATED = NOW - timedelta(days=18)
+
+NODES = kube_proxy.NODES
+PLANE = "talos-cp-1"
+WORKER = "talos-wk-1"
+
+
+def node(name: str, *, is_control_plane: bool = False) -> KubeNode:
+    return KubeNode(
+        name,
+        ("10.10.0.40",),
+        is_ready=True,
+        ready_message="",
+        kubelet_version="v1.34.1",
+        os_image="Talos (v1.11.3)",
+        is_control_plane=is_control_plane,
+        is_unschedulable=False,
+    )
+
+
+def pod(name: str, on: str, **labels: str) -> Pod:
+    return Pod(
+        "kube-system",
+        name,
+        on,
+        labels,
+        "Running",
+        is_ready=True,
+        created_at=CREATED,
+        scheduled=True,
+    )
+
+
+PLANE_NODE = node(PLANE, is_control_plane=True)
+WORKER_NODE = node(WORKER)
+AGENT = pod("cilium-wk1xq", WORKER)
+PLANE_AGENT = pod("cilium-cp1ab", PLANE)
+
+
+def healthy() -> dict[Question, Any]:
+    """What a well cluster answers to every question of every rule."""
+    values: dict[Question, Any] = {
+        NODES: (PLANE_NODE, WORKER_NODE),
+        kube_proxy.CONFIG: {kube_proxy.KEY: "true"},
+        kube_proxy.AGENTS: (PLANE_AGENT, AGENT),
+        kube_proxy.PROXY_PODS: (),
+        kube_proxy.PROXY_SETS: (),
+        UNASSIGNED: (),
+    }
+    for component in (SCHEDULER, CONTROLLER_MANAGER):
+        values[static_pods(component)] = (pod(f"{component}-{PLANE}", PLANE),)
+        values[leader(component)] = (lease(component),)
+    return values
+
+
+def lease(component: str, age: float = 2.0, holder: str = f"{PLANE}_8d6f") -> Lease:
+    renewed = SEEN - timedelta(seconds=age)
+    return Lease("kube-system", component, holder, renewed, 15)
+
+
+def alert(name: str, **labels: str) -> Alert:
+    every: Labels = {"alertname": name, **labels}
+    return Alert(
+        fingerprint(every),
+        every,
+        {},
+        AlertState.ACTIVE,
+        starts_at=NOW - timedelta(minutes=20),
+        ends_at=NOW + timedelta(minutes=4),
+        updated_at=NOW - timedelta(seconds=30),
+    )
+
+
+def case(
+    about: Alert,
+    changes: Mapping[Question, Any] | None = None,
+    inventory: tuple[InventoryTarget, ...] = (),
+    cluster: str = "prod",
+) -> Case:
+    """The alert in a well cluster but for the changes."""
+    values = healthy() | dict(changes or {})
+    answers: dict[Question, Answer] = {
+        question: Reading(values[question], SEEN, attempts=1)
+        for question in registry.questions_for(about)
+    }
+    return Case(about, cluster, answers, inventory, INTERVAL, NOW)
+
+
+def with_answer(known: Case, question: Question, answer: Answer | None) -> Case:
+    """The same case with another answer to one question, or with none."""
+    rest = {key: value for key, value in known.answers.items() if key != question}
+    if answer is not None:
+        rest[question] = answer
+    return replace(known, answers=rest)
+
+
+def judged(
+    about: Alert,
+    changes: Mapping[Question, Any] | None = None,
+    inventory: tuple[InventoryTarget, ...] = (),
+) -> Judgement:
+    """The verdict in a well cluster but for the changes."""
+    return registry.judge(case(about, changes, inventory))

@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.triage.cases import INTERVAL, NOW, WORKER_NODE, alert
+from tui.model.alert import Verdict
+from tui.model.fault import Fault, FaultKind
+from tui.model.finding import FindingKind
+from tui.model.fleet import NodeView
+from tui.model.kube import KubeNode
+from tui.model.log import LogFinding
+from tui.model.metric import Rule
+from tui.model.reading import Freshness, Reading
+from tui.model.talos import ServiceHealth, TalosNode, TalosService
+from tui.model.target import Expected, Health, TargetRow
+from tui.triage import findings
+
+LIVE, STALE = Freshness.LIVE, Freshness.STALE
+WATCHDOG = alert("Watchdog", severity="none")
+FAULT = Fault(FaultKind.UNREACHABLE, "no route to host")
+
+
+@pytest.mark.parametrize(
+    ("expected", "health", "kind", "verdict"),
+    [
+        (Expected.YES, Health.DOWN, FindingKind.TARGET_DOWN, Verdict.REAL),
+        (Expected.YES, Health.ABSENT, FindingKind.TARGET_ABSENT, Verdict.REAL),
+        (Expected.NO, Health.UP, FindingKind.TARGET_UNEXPECTED, Verdict.REAL),
+        (Expected.UNLISTED, Health.DOWN, FindingKind.TARGET_DOWN, Verdict.UNDECIDED),
+    ],
+)
+def test_a_target_that_is_not_as_the_inventory_would_have_it_is_a_finding(
+    expected: Expected, health: Health, kind: FindingKind, verdict: Verdict
+) -> None:
+    row = TargetRow("proxmox-carrick", "10.30.0.10:8006", expected, health)
+    (found,) = findings.of_targets((row,), LIVE)
+    assert (found.kind, found.verdict) == (kind, verdict)
+    assert found.subject == "proxmox-carrick 10.30.0.10:8006"
+
+
+@pytest.mark.parametrize(
+    ("expected", "health"),
+    [
+        (Expected.YES, Health.UP),
+        (Expected.YES, Health.UNKNOWN),
+        (Expected.NO, Health.ABSENT),
+        (Expected.NO, Health.DOWN),
+        (Expected.UNLISTED, Health.UP),
+    ],
+)
+def test_a_target_that_is_as_it_should_be_is_none(
+    expected: Expected, health: Health
+) -> None:
+    assert findings.of_targets((TargetRow("a", "1", expected, health),), LIVE) == ()
+
+
+def test_what_an_old_answer_says_of_targets_is_undecided() -> None:
+    row = TargetRow("a", "1", Expected.YES, Health.ABSENT)
+    (found,) = findings.of_targets((row,), STALE)
+    assert found.verdict is Verdict.UNDECIDED
+
+
+def rule(state: str) -> Rule:
+    return Rule("f", "g", 0, "Watchdog", "vector(1)", state, "ok", "", 0, {}, {}, ())
+
+
+def test_a_watchdog_that_is_there_is_no_finding() -> None:
+    assert findings.of_watchdog((WATCHDOG,), LIVE, None, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("rules", "stage"),
+    [
+        (None, "not known"),
+        ((), "no such rule"),
+        ((rule("inactive"),), "does not fire it"),
+        ((rule("firing"),), "Alertmanager does not have it"),
+    ],
+)
+def test_no_watchdog_is_real_and_names_the_stage(
+    rules: tuple[Rule, ...] | None, stage: str
+) -> None:
+    found = findings.of_watchdog((alert("KubeProxyDown"),), LIVE, rules, NOW)
+    assert found is not None
+    assert (found.kind, found.verdict) == (FindingKind.WATCHDOG_ABSENT, Verdict.REAL)
+    assert "alerting path is broken" in found.title
+    assert stage in found.detail
+
+
+def test_a_watchdog_that_has_expired_is_as_good_as_none() -> None:
+    old = replace(WATCHDOG, ends_at=NOW - timedelta(seconds=1))
+    found = findings.of_watchdog((old,), LIVE, None, NOW)
+    assert found is not None
+    assert found.since == old.ends_at
+
+
+def test_one_sender_that_lives_is_enough() -> None:
+    old = replace(WATCHDOG, ends_at=NOW - timedelta(seconds=1))
+    assert findings.of_watchdog((old, WATCHDOG), LIVE, None, NOW) is None
+
+
+@pytest.mark.parametrize("freshness", [STALE, Freshness.LOST, Freshness.NEVER])
+def test_an_alertmanager_that_does_not_answer_says_nothing_of_the_watchdog(
+    freshness: Freshness,
+) -> None:
+    assert findings.of_watchdog((), freshness, None, NOW) is None
+    assert findings.of_watchdog(None, LIVE, None, NOW) is None
+
+
+def service(
+    state: str = "Running", health: ServiceHealth = ServiceHealth.HEALTHY
+) -> TalosService:
+    return TalosService("kubelet", state, health, "why")
+
+
+def view(
+    *services: TalosService,
+    fault: Fault | None = None,
+    age: float = 4,
+    kube: KubeNode | None = WORKER_NODE,
+) -> NodeView:
+    talos = TalosNode("10.10.0.41", "talos-wk-1", "v1.11.3", services, None)
+    seen = NOW - timedelta(seconds=age)
+    return NodeView("talos-wk-1", "10.10.0.41", Reading(talos, seen, fault, 3), kube)
+
+
+def kinds(node: NodeView) -> list[tuple[FindingKind, Verdict]]:
+    found = findings.of_nodes((node,), INTERVAL, NOW)
+    return [(each.kind, each.verdict) for each in found]
+
+
+def test_a_well_node_is_no_finding() -> None:
+    assert kinds(view(service())) == []
+
+
+def test_a_node_that_was_never_asked_is_no_finding() -> None:
+    assert kinds(NodeView("n", "", Reading(), None)) == []
+
+
+def test_a_node_that_only_we_cannot_reach_is_undecided() -> None:
+    node = view(fault=FAULT, age=60)
+    assert kinds(node) == [(FindingKind.NODE_UNREACHABLE, Verdict.UNDECIDED)]
+    alone = view(fault=FAULT, age=60, kube=None)
+    assert kinds(alone) == [(FindingKind.NODE_UNREACHABLE, Verdict.UNDECIDED)]
+
+
+def test_a_node_that_kubernetes_misses_too_is_real() -> None:
+    node = view(fault=FAULT, age=60, kube=replace(WORKER_NODE, is_ready=None))
+    assert kinds(node) == [
+        (FindingKind.NODE_UNREACHABLE, Verdict.REAL),
+        (FindingKind.NODE_NOT_READY, Verdict.REAL),
+    ]
+
+
+def test_one_failed_call_is_not_yet_an_unreachable_node() -> None:
+    assert kinds(view(service(), fault=FAULT)) == []
+
+
+@pytest.mark.parametrize("is_ready", [False, None])
+def test_a_node_that_is_not_ready_is_real(is_ready: bool | None) -> None:
+    node = view(kube=replace(WORKER_NODE, is_ready=is_ready))
+    assert kinds(node) == [(FindingKind.NODE_NOT_READY, Verdict.REAL)]
+
+
+@pytest.mark.parametrize(
+    ("state", "health", "is_ill"),
+    [
+        ("Running", ServiceHealth.UNHEALTHY, True),
+        ("Failed", ServiceHealth.UNKNOWN, True),
+        ("Running", ServiceHealth.UNKNOWN, False),
+        ("Waiting", ServiceHealth.UNHEALTHY, False),
+        ("Finished", ServiceHealth.UNHEALTHY, False),
+        ("Skipped", ServiceHealth.UNKNOWN, False),
+    ],
+)
+def test_a_service_is_ill_when_it_failed_or_runs_unhealthy(
+    state: str, health: ServiceHealth, is_ill: bool
+) -> None:
+    wanted = [(FindingKind.SERVICE_UNHEALTHY, Verdict.REAL)] if is_ill else []
+    assert kinds(view(service(state, health))) == wanted
+
+
+def test_an_ill_service_of_a_node_gone_quiet_is_undecided() -> None:
+    node = view(service("Failed"), fault=FAULT, age=60)
+    assert (FindingKind.SERVICE_UNHEALTHY, Verdict.UNDECIDED) in kinds(node)
+
+
+def log_finding(severity: str) -> LogFinding:
+    return LogFinding(
+        "prod", "talos-wk-2", "btrfs", severity, "sdb", "bad", 3, NOW, NOW, "BTRFS …"
+    )
+
+
+def test_kernel_errors_are_real_and_warnings_stay_in_the_log() -> None:
+    found = findings.of_kernel((log_finding("error"), log_finding("warning")))
+    (only,) = found
+    assert (only.kind, only.verdict) == (FindingKind.KERNEL, Verdict.REAL)
+    assert only.subject == "talos-wk-2 sdb"
+
+
+def test_findings_are_ranked_real_first_then_by_kind_and_subject() -> None:
+    row = TargetRow("a", "1", Expected.UNLISTED, Health.DOWN)
+    absent = TargetRow("b", "1", Expected.YES, Health.ABSENT)
+    every = (
+        *findings.of_targets((row, absent), LIVE),
+        *findings.of_kernel((log_finding("error"),)),
+    )
+    assert [each.kind for each in findings.ranked(every)] == [
+        FindingKind.TARGET_ABSENT,
+        FindingKind.KERNEL,
+        FindingKind.TARGET_DOWN,
+    ]
