@@ -1,0 +1,225 @@
+"""The tail that loses nothing: over a socket, against a server that misbehaves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from tests.clock import START, ManualClock
+from tests.sources.loki_server import STREAM, SmallLoki
+from tui.model.fault import FaultKind
+from tui.model.log import LogBatch
+from tui.sources.loki_tail import TICK_SECONDS, TICKS_TO_RECONCILE, LokiTail
+from tui.sources.wire import to_ns
+
+NOW = to_ns(START)
+SECOND = 1_000_000_000
+SINCE = NOW - 900 * SECOND
+RECONCILED = TICK_SECONDS * TICKS_TO_RECONCILE
+
+
+class Reader:
+    """Collects batches in the background, as the engine would."""
+
+    def __init__(self, tail: LokiTail, since_ns: int) -> None:
+        self.batches: list[LogBatch] = []
+        self._changed = asyncio.Condition()
+        self._tail = tail
+        self._since_ns = since_ns
+
+    async def run(self) -> None:
+        stream = self._tail.batches(self._since_ns)
+        try:
+            async for batch in stream:
+                async with self._changed:
+                    self.batches.append(batch)
+                    self._changed.notify_all()
+        finally:
+            await stream.aclose()
+
+    @property
+    def lines(self) -> list[str]:
+        return [entry.line for batch in self.batches for entry in batch.entries]
+
+    async def until_lines(self, count: int) -> None:
+        async with asyncio.timeout(5), self._changed:
+            await self._changed.wait_for(lambda: len(self.lines) >= count)
+
+    async def until_batches(self, count: int) -> None:
+        async with asyncio.timeout(5), self._changed:
+            await self._changed.wait_for(lambda: len(self.batches) >= count)
+
+    async def until_gap(self) -> None:
+        async with asyncio.timeout(5), self._changed:
+            await self._changed.wait_for(lambda: any(b.gaps for b in self.batches))
+
+
+@asynccontextmanager
+async def reading(
+    loki: SmallLoki, clock: ManualClock, since_ns: int = SINCE
+) -> AsyncIterator[Reader]:
+    async with loki.serving() as source:
+        tail = LokiTail(source, '{job="talos-kernel"}', clock, lambda _: 1.0)
+        reader = Reader(tail, since_ns)
+        task = asyncio.create_task(reader.run())
+        try:
+            async with asyncio.timeout(5):
+                await loki.connected.wait()
+            yield reader
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_quiet_tail_says_at_once_that_it_is_current() -> None:
+    async with reading(SmallLoki(), ManualClock()) as reader:
+        await reader.until_batches(1)
+        assert reader.batches[0] == LogBatch(is_current=True)
+
+
+async def test_the_past_comes_first_and_then_what_is_live() -> None:
+    loki = SmallLoki()
+    await loki.push((NOW - 60 * SECOND, "past"), (NOW - 61 * SECOND, "older"))
+    async with reading(loki, ManualClock()) as reader:
+        await reader.until_lines(2)
+        await loki.push((NOW, "live"))
+        await reader.until_lines(3)
+        assert reader.lines == ["older", "past", "live"]
+        entry = reader.batches[-1].entries[0]
+        assert entry.labels == STREAM
+        assert entry.metadata == {"detected_level": "info"}
+        assert loki.headers[0]["X-Scope-OrgID"] == "homelab"
+
+
+async def test_what_the_tail_loses_is_read_by_range_and_nothing_comes_twice() -> None:
+    loki, clock = SmallLoki(), ManualClock()
+    async with reading(loki, clock) as reader:
+        await loki.push((NOW + 1, "seen"))
+        await reader.until_lines(1)
+        await loki.push((NOW + 2, "lost"), is_tailed=False)
+        await loki.push((NOW + 3, "seen too"))
+        await reader.until_lines(2)
+        await clock.advance(RECONCILED)
+        await reader.until_lines(3)
+        assert reader.lines == ["seen", "seen too", "lost"]
+
+
+async def test_a_frame_that_admits_to_drops_is_followed_by_a_range_at_once() -> None:
+    loki, clock = SmallLoki(), ManualClock()
+    async with reading(loki, clock) as reader:
+        await reader.until_batches(1)
+        await loki.push((NOW, "dropped"), is_tailed=False)
+        dropped = [{"timestamp": str(NOW), "labels": STREAM}]
+        await loki.send(((NOW + 1, "last"),), dropped_entries=dropped)
+        await reader.until_lines(1)
+        await clock.advance(TICK_SECONDS)
+        await reader.until_lines(2)
+        assert reader.lines == ["last", "dropped"]
+
+
+async def test_after_a_cut_nothing_is_lost_and_nothing_repeated() -> None:
+    loki, clock = SmallLoki(), ManualClock()
+    async with reading(loki, clock) as reader:
+        await loki.push((NOW, "before"))
+        await reader.until_lines(1)
+        await loki.cut(why="all ingesters closed the connection")
+        await loki.push((NOW + SECOND, "meanwhile"), is_tailed=False)
+        async with asyncio.timeout(5):
+            while not loki.connected.is_set():
+                await clock.advance(1.0)
+        await reader.until_lines(2)
+        assert reader.lines == ["before", "meanwhile"]
+        (fault,) = [batch.fault for batch in reader.batches if batch.fault]
+        assert (fault.kind, fault.summary) == (FaultKind.UNREACHABLE, "is stopping")
+
+
+async def test_the_routine_end_of_a_tail_is_no_fault() -> None:
+    loki, clock = SmallLoki(), ManualClock()
+    async with reading(loki, clock) as reader:
+        await reader.until_batches(1)
+        await clock.advance(3600.0)
+        await loki.cut(why="reached tail max duration limit")
+        async with asyncio.timeout(5):
+            await loki.connected.wait()
+        await loki.push((clock_ns(clock), "goes on"))
+        await reader.until_lines(1)
+        assert not any(batch.fault for batch in reader.batches)
+
+
+def clock_ns(clock: ManualClock) -> int:
+    return to_ns(clock.now())
+
+
+async def test_many_entries_at_one_nanosecond_are_read_whole_through_small_pages() -> (
+    None
+):
+    loki = SmallLoki()
+    loki.largest_page = 1300
+    many = [(NOW - SECOND, f"burst {number:04}") for number in range(1200)]
+    await loki.push((NOW - 2 * SECOND, "first"), *many, (NOW - 1, "last"))
+    async with reading(loki, ManualClock()) as reader:
+        await reader.until_lines(1202)
+        assert sorted(reader.lines) == sorted({line for _, line in loki.kept})
+        assert max(len(batch.entries) for batch in reader.batches) <= 500
+
+
+async def test_a_nanosecond_fuller_than_the_largest_page_is_a_gap() -> None:
+    loki = SmallLoki()
+    loki.largest_page = 50
+    many = [(NOW - SECOND, f"burst {number:04}") for number in range(80)]
+    await loki.push(*many, (NOW - 1, "behind it"))
+    async with reading(loki, ManualClock()) as reader:
+        await reader.until_lines(51)
+        (gap,) = [gap for batch in reader.batches for gap in batch.gaps]
+        assert (gap.since_ns, gap.until_ns) == (NOW - SECOND, NOW - SECOND + 1)
+        assert reader.lines[-1] == "behind it"
+
+
+async def test_a_range_that_cannot_be_read_is_a_fault_and_in_the_end_a_gap() -> None:
+    loki, clock = SmallLoki(), ManualClock()
+    loki.refuse_ranges = web.Response(status=500, text="boom")
+    async with reading(loki, clock) as reader:
+        await reader.until_batches(1)
+        assert reader.batches[0].fault is not None
+        assert not reader.batches[0].gaps
+        await clock.advance(TICK_SECONDS)
+        await reader.until_batches(2)
+        await clock.advance(TICK_SECONDS)
+        await reader.until_gap()
+        (gap,) = reader.batches[-1].gaps
+        assert gap.since_ns == SINCE
+        await loki.push((clock_ns(clock), "still live"))
+        await reader.until_lines(1)
+
+
+async def test_late_entries_are_passed_on_though_time_has_moved_past_them() -> None:
+    loki, clock = SmallLoki(), ManualClock()
+    async with reading(loki, clock) as reader:
+        await loki.push((NOW, "on time"))
+        await reader.until_lines(1)
+        await clock.advance(RECONCILED)
+        await loki.push((NOW - 60 * SECOND, "late"), is_tailed=False)
+        await clock.advance(RECONCILED)
+        await reader.until_lines(2)
+        assert reader.lines == ["on time", "late"]
+
+
+async def test_identities_are_forgotten_with_time() -> None:
+    loki, clock = SmallLoki(), ManualClock()
+    async with loki.serving() as source:
+        tail = LokiTail(source, "{}", clock, lambda _: 1.0)
+        reader = Reader(tail, SINCE)
+        task = asyncio.create_task(reader.run())
+        await loki.push(*((NOW - 800 * SECOND + n, f"old {n}") for n in range(2500)))
+        await reader.until_lines(2500)
+        await clock.advance(RECONCILED)
+        ranges = len(loki.ranges)
+        async with asyncio.timeout(5):
+            while len(loki.ranges) == ranges or tail._known:
+                await clock.advance(TICK_SECONDS)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert len(reader.lines) == 2500
