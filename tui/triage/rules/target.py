@@ -46,8 +46,8 @@ _KUBELET = """\
 """
 
 _COMPONENT = """\
-On Talos the API server, the DNS and the state metrics can be scraped, so this one should
-be too.
+On Talos the API server, the DNS and the state metrics can be scraped, so this one
+should be too.
 
 1. Is its pod Running and Ready? `kubectl -n kube-system get pods -o wide`.
 2. Has its Service endpoints, and do they point at the pods that run now?
