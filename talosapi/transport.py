@@ -144,7 +144,8 @@ class Transport:
             except TimeoutError:
                 silence = f"no answer within {self._dial_seconds:g} s"
                 self._retire(endpoint, TimeoutError(silence))
-            except OSError as error:  # ssl.SSLError is one
+            # ssl.SSLError is an OSError; a name that no DNS can have, a ValueError.
+            except (OSError, ValueError) as error:
                 self._retire(endpoint, error)
         return None
 
@@ -170,10 +171,10 @@ class Transport:
         both = (upward, downward)
         try:
             await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            if not upward.done() or upward.exception() is not None:
+                self._retire(endpoint, _cause(downward, upward))
         finally:
-            if downward.done() and not upward.done():
-                self._retire(endpoint, _cause(downward))
-            elif self._serving == endpoint:
+            if self._serving == endpoint:
                 self._serving = None
             for task in both:
                 task.cancel()
@@ -217,10 +218,12 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         await writer.drain()
 
 
-def _cause(task: asyncio.Task[None]) -> Exception:
-    error = None if task.cancelled() else task.exception()
-    if isinstance(error, Exception):
-        return error
+def _cause(*tasks: asyncio.Task[None]) -> Exception:
+    """What broke the first of these that broke; else it was simply the end."""
+    for task in tasks:
+        error = task.exception() if task.done() else None
+        if isinstance(error, Exception):
+            return error
     return ConnectionResetError("the endpoint closed the connection")
 
 

@@ -45,6 +45,14 @@ async def test_nobody_listening_is_unreachable_and_says_why(tmp_path: Path) -> N
     assert error.endpoint == endpoint
 
 
+async def test_name_that_no_dns_can_have_is_unreachable(tmp_path: Path) -> None:
+    async with TalosClient(context_for(tmp_path, [f"{'x' * 70}.lan"])) as client:
+        error = await failure(client)
+
+    assert error.kind is ErrorKind.UNREACHABLE
+    assert "label" in error.message
+
+
 async def test_listener_that_never_answers_is_left_after_the_dial_time(
     tmp_path: Path,
 ) -> None:
