@@ -38,9 +38,9 @@ class TaloscopeApp(Routes):
         Binding("escape", "back", "Back", show=False, id="app.back"),
         Binding("r", "refresh", "Read everything now", show=False, id="app.refresh"),
         Binding("p", "pause", "Hold the screen", show=False, id="app.pause"),
-        Binding("t", "targets", "targets", show=False, id="app.targets"),
-        Binding("L", "logs", "logs", show=False, id="app.logs"),
-        Binding("o", "sources", "sources", show=False, id="app.sources"),
+        Binding("t", "targets", "Targets", id="app.targets"),
+        Binding("L", "logs", "Logs", id="app.logs"),
+        Binding("o", "sources", "Sources", id="app.sources"),
         Binding("question_mark", "help", "Keys", show=False, id="app.help"),
     ]
 

@@ -44,6 +44,13 @@ class SilenceAlert(Message):
 
 
 @dataclass
+class EndSilence(Message):
+    """Expire the silences of an alert, once that is confirmed."""
+
+    alert: JudgedAlert
+
+
+@dataclass
 class OpenNode(Message):
     """Show a node; `address` is what Talos is asked about, or the name without one."""
 

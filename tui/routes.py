@@ -1,13 +1,39 @@
-"""From an intent to a screen: which screen shows what, and how one gets back."""
+"""From an intent to a screen: which screen shows what, and how one gets back.
+
+Screens beside the first are imported when they are opened: the first frame does not
+wait for them.
+"""
 
 from __future__ import annotations
+
+import getpass
+from collections.abc import AsyncIterator
 
 from textual.app import App
 
 from tui.backend import Backend
 from tui.clock import Clock
+from tui.config import Config
+from tui.messages import (
+    EndSilence,
+    OpenAlert,
+    OpenLogs,
+    OpenNode,
+    OpenSources,
+    OpenTargets,
+    SilenceAlert,
+)
+from tui.model.command import Command, ExpireSilence, Outcome
 from tui.model.fleet import Fleet
+from tui.model.log import LogBatch
 from tui.present.glyphs import Marks
+from tui.screens.desk import Desk
+from tui.screens.fleet import FleetScreen
+from widgets.confirm import Confirm
+from widgets.values import Span
+
+_DEPTH = 2
+"""Screens on the stack while the first one is in front: Textual's own and ours."""
 
 
 class Routes(App[None]):
@@ -15,6 +41,7 @@ class Routes(App[None]):
 
     backend: Backend | None
     clock: Clock
+    config: Config
     fleet: Fleet | None
     marks: Marks
 
@@ -22,15 +49,128 @@ class Routes(App[None]):
         """Bring the screen in front up to date."""
         raise NotImplementedError
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The clusters, in the order of the config."""
+        return tuple(cluster.name for cluster in self.config.clusters)
+
+    @property
+    def chosen_cluster(self) -> str:
+        """The cluster that the keyboard is in, on the first screen."""
+        first = self.screen_stack[_DEPTH - 1]
+        return first.chosen_cluster if isinstance(first, FleetScreen) else ""
+
+    def open(self, screen: Desk) -> None:
+        """Put a screen in front; when it closes, the one below is shown as of then."""
+
+        def closed(_: None) -> None:
+            self.call_later(self.show_now)
+
+        self.push_screen(screen, closed)
+        self.call_later(self.show_now)
+
     async def action_leave(self) -> None:
         """Go back; from the first screen, quit."""
-        if len(self.screen_stack) > 2:
+        if len(self.screen_stack) > _DEPTH:
             await self.action_back()
         else:
             self.exit()
 
     async def action_back(self) -> None:
         """Close the screen in front; the first one stays."""
-        if len(self.screen_stack) > 2:
-            self.pop_screen()
-            self.show_now()
+        if len(self.screen_stack) > _DEPTH:
+            self.screen.dismiss(None)
+
+    def on_open_alert(self, message: OpenAlert) -> None:
+        from tui.screens.alert import AlertScreen  # noqa: PLC0415 - see above
+
+        self.open(AlertScreen(message.alert, self.marks))
+
+    def on_silence_alert(self, message: SilenceAlert) -> None:
+        from tui.screens.silence import SilenceScreen  # noqa: PLC0415 - see above
+
+        author = getpass.getuser()
+        screen = SilenceScreen(
+            message.alert, author, self.submit, self.clock, self.marks
+        )
+        self.open(screen)
+
+    def on_open_node(self, message: OpenNode) -> None:
+        from tui.screens.node import NodeScreen  # noqa: PLC0415 - see above
+
+        backend, cluster, address = self.backend, message.cluster, message.address
+        if backend is None:
+            return
+
+        def tail(service: str) -> AsyncIterator[LogBatch]:
+            if service:
+                return backend.service_log(cluster, address, service)
+            return backend.dmesg(cluster, address)
+
+        self.open(NodeScreen(cluster, address, tail, self.marks))
+
+    def on_open_targets(self, message: OpenTargets) -> None:
+        from tui.screens.targets import TargetsScreen  # noqa: PLC0415 - see above
+
+        self.open(TargetsScreen(message.cluster, self.names, self.marks))
+
+    def on_open_logs(self, message: OpenLogs) -> None:
+        from tui.screens.logs import LogsScreen  # noqa: PLC0415 - see above
+
+        backend = self.backend
+        if backend is not None:
+            screen = LogsScreen(
+                message.cluster, self.names, backend.entries, self.clock, self.marks
+            )
+            self.open(screen)
+
+    def on_open_sources(self) -> None:
+        from tui.screens.sources import SourcesScreen  # noqa: PLC0415 - see above
+
+        self.open(SourcesScreen(self.marks))
+
+    def on_end_silence(self, message: EndSilence) -> None:
+        alert = message.alert
+        told = ((Span(f"{alert.alert.name} will notify again at once."),),)
+        question = Confirm("End its silence?", told, glyphs=self.marks.glyphs)
+
+        def answered(is_yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+            if is_yes:
+                self.run_worker(self._expire(alert.cluster, alert.alert.silenced_by))
+
+        self.push_screen(question, answered)
+
+    async def _expire(self, cluster: str, ids: tuple[str, ...]) -> None:
+        for silence in ids:
+            outcome = await self.submit(ExpireSilence(cluster, silence))
+            if outcome.fault is not None:
+                words = f"Not ended: {outcome.fault.summary}. {outcome.fault.advice}"
+                self.notify(words, severity="error", markup=False)
+                return
+        self.notify("Silence ended.", markup=False)
+
+    async def submit(self, command: Command) -> Outcome:
+        """Hand a command to the backend; forms exist only while there is one."""
+        if self.backend is None:
+            raise RuntimeError("no backend yet")
+        return await self.backend.submit(command)
+
+    def action_targets(self) -> None:
+        """Show the targets of the cluster that the keyboard is in."""
+        self.post_message(OpenTargets(self.chosen_cluster))
+
+    def action_logs(self) -> None:
+        """Show the kernel logs of all clusters."""
+        self.post_message(OpenLogs())
+
+    def action_sources(self) -> None:
+        """Show how each connection is doing."""
+        self.post_message(OpenSources())
+
+    def action_help(self) -> None:
+        """Show the keys that work here."""
+        from tui.screens.help import HelpScreen, keys_of  # noqa: PLC0415 - see above
+
+        active = self.screen.active_bindings.values()
+        keys = keys_of((each, self.get_key_display(each.binding)) for each in active)
+        self.push_screen(HelpScreen(keys, self.marks))

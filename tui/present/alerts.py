@@ -29,11 +29,9 @@ WIDE_COLUMNS = (
     Column("why", 20, weight=2),
 )
 
-# Labels that say where a thing is, the most telling first.
-_TELLING = (
-    *("node", "nodename", "job", "instance", "device", "persistentvolumeclaim"),
-    *("namespace", "pod", "deployment", "statefulset", "daemonset", "service"),
-)
+# Labels that name a thing, and those that say what it belongs to; most telling first.
+_THINGS = ("node", "nodename", "instance", "device", "persistentvolumeclaim", "pod")
+_OWNERS = ("job", "deployment", "statefulset", "daemonset", "service", "namespace")
 _SHORT = {"critical": "crit", "warning": "warn", "error": "err", "none": ""}
 _CALM = {Verdict.FALSE_POSITIVE, Verdict.BY_DESIGN}
 
@@ -137,10 +135,10 @@ def muted_glyph(alert: JudgedAlert, marks: Marks) -> str:
 
 
 def reason(alert: JudgedAlert) -> str:
-    """Where it is, and why we say what we say."""
-    place = where(alert.alert.labels)
+    """Where it is, unless the reason says so, and why we say what we say."""
     why = alert.judgement.reason
-    if alert.verdict in _CALM or not place or place in why:
+    place = where(alert.alert.labels, said=why)
+    if alert.verdict in _CALM or not place:
         return why
     return f"{place}: {why}" if why else place
 
@@ -161,10 +159,19 @@ def _details(alert: JudgedAlert) -> tuple[Line, ...]:
     return tuple(line for line in lines if line[0].text)
 
 
-def where(labels: Labels) -> str:
-    """The labels that tell this alert from others of its name, at most three."""
-    told = [labels[name] for name in _TELLING if labels.get(name)]
-    return " ".join(dict.fromkeys(told[:3]))
+def where(labels: Labels, said: str = "") -> str:
+    """The labels that tell this alert from others of its name, two at most.
+
+    said    what is said beside it: labels in it are left out, and when it names the
+            thing, so are those that only say where the thing belongs
+    """
+    things = [labels[name] for name in _THINGS if labels.get(name)]
+    owners = [labels[name] for name in _OWNERS if labels.get(name)]
+    told = things or owners
+    if any(value in said for value in (*things, *owners)):
+        told = things
+    new = [value for value in told if value not in said]
+    return " ".join(dict.fromkeys(new[:2]))
 
 
 def summary(annotations: Labels) -> str:

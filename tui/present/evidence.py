@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from tui.model.alert import Evidence, JudgedAlert, Verdict
@@ -10,7 +10,9 @@ from tui.model.labels import Labels
 from tui.model.silence import Silence
 from tui.present.glyphs import Marks, verdict_sign
 from tui.present.units import age, exact_length, length, moment
-from widgets.values import EvidenceItem, Line, Span, Tone
+from widgets.values import Cell, Column, EvidenceItem, Line, Row, Span, Tone
+
+COPY_COLUMNS = (Column("", 5), Column("", 20, weight=1))
 
 
 def items(alert: JudgedAlert, now: datetime, marks: Marks) -> tuple[EvidenceItem, ...]:
@@ -43,12 +45,7 @@ def _stance(piece: Evidence, verdict: Verdict, marks: Marks) -> tuple[str, str, 
     return marks.dot, f"says {said.word}", Tone.QUIET
 
 
-def queries(evidence: Sequence[Evidence]) -> tuple[str, ...]:
-    """What was asked, each once, in a form to run again."""
-    return tuple(dict.fromkeys(piece.query for piece in evidence if piece.query))
-
-
-def verdict_line(alert: JudgedAlert, marks: Marks) -> tuple[Line, ...]:
+def verdict_lines(alert: JudgedAlert, marks: Marks) -> tuple[Line, ...]:
     """The verdict, and the reason below it."""
     sign = verdict_sign(alert.verdict, marks)
     rule = alert.judgement.rule
@@ -56,6 +53,41 @@ def verdict_line(alert: JudgedAlert, marks: Marks) -> tuple[Line, ...]:
     return (
         (Span(sign.text, sign.tone, bold=True), Span(judged, Tone.QUIET)),
         (Span(alert.judgement.reason),),
+    )
+
+
+def change_lines(alert: JudgedAlert) -> tuple[Line, ...]:
+    """What would turn the verdict."""
+    if not alert.judgement.would_change:
+        return ()
+    head = Span("would change it: ", Tone.ACCENT)
+    return ((), (head, Span(alert.judgement.would_change)))
+
+
+def copy_rows(alert: JudgedAlert) -> tuple[Row, ...]:
+    """What can be copied: fixes, the best first, then what was asked."""
+    rows = []
+    for key, name, text in _copies(alert):
+        first, *rest = text.strip().splitlines() or [""]
+        details: tuple[Line, ...] = tuple((Span(line),) for line in rest)
+        cells = (Cell(name, Tone.QUIET), Cell(first))
+        rows.append(Row(key, cells, details=details))
+    return tuple(rows)
+
+
+def copy_text(alert: JudgedAlert, key: str) -> str:
+    """The text behind a row; empty when there is none."""
+    return next((text for known, _, text in _copies(alert) if known == key), "")
+
+
+def _copies(alert: JudgedAlert) -> tuple[tuple[str, str, str], ...]:
+    """(key, what it is, text)."""
+    judgement = alert.judgement
+    asked = dict.fromkeys(each.query for each in judgement.evidence if each.query)
+    fixes = enumerate(judgement.fixes, 1)
+    return (
+        *((f"fix {n}", f"fix {n}", text) for n, text in fixes),
+        *((f"ask {query}", "asked", query) for query in asked),
     )
 
 

@@ -15,7 +15,7 @@ from widgets.values import Align, Cell, Column, Cut, Line, Row, Span, Tone
 
 COLUMNS = (
     Column("", 1),
-    Column("node", 8, weight=1, max_width=18, cut=Cut.MIDDLE),
+    Column("node", 11, weight=2, max_width=18, cut=Cut.MIDDLE),
     Column("services", 5, align=Align.RIGHT),
     Column("kubernetes", 8, max_width=9),
     Column("talos", 7, drop=1),

@@ -12,23 +12,26 @@ class Need:
 
     least: int
     wanted: int
+    weight: int = 1
+    """Lines that it gets in its turn."""
 
 
 def share(room: int, needs: Sequence[Need]) -> tuple[int, ...]:
-    """Give each its least in order, then a line in turn to whoever wants more.
+    """Give each its least in order, then some lines in turn to whoever wants more.
 
     return  lines for each pane; what nobody wants goes to the last one
     """
     given = []
     left = max(0, room)
     for need in needs:
-        given.append(min(need.least, left))
+        given.append(min(need.least, need.wanted, left))
         left -= given[-1]
     hungry = [n for n, need in enumerate(needs) if given[n] < need.wanted]
     while left > 0 and hungry:
-        for n in hungry[:left]:
-            given[n] += 1
-            left -= 1
+        for n in hungry:
+            more = min(needs[n].weight, needs[n].wanted - given[n], left)
+            given[n] += more
+            left -= more
         hungry = [n for n in hungry if given[n] < needs[n].wanted]
     if given:
         given[-1] += left

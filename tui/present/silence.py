@@ -193,3 +193,14 @@ def real_names(hit: Iterable[JudgedAlert]) -> tuple[str, ...]:
         for alert in hit
         if alert.verdict is Verdict.REAL
     )
+
+
+def preset_line(chosen: str) -> Line:
+    """The usual durations, the chosen one marked."""
+    spans = [Span(" " * 10)]
+    for preset in PRESETS:
+        is_chosen = preset == chosen.strip()
+        shown = f"[{preset}]" if is_chosen else f" {preset} "
+        tone = Tone.ACCENT if is_chosen else Tone.QUIET
+        spans.append(Span(shown, tone, bold=is_chosen))
+    return tuple(spans)

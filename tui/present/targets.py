@@ -190,7 +190,7 @@ def _listed(row: TargetRow, now: datetime, marks: Marks) -> Row:
     return Row(row.key, cells, tone)
 
 
-def trend(value: Trend | None) -> Plot:
+def trend(value: Trend | None, *, has_times: bool = False) -> Plot:
     """Targets known (quiet) and targets up, by minutes before the newest sample.
 
     return  gaps stay gaps; no curves while nothing is known
@@ -202,9 +202,11 @@ def trend(value: Trend | None) -> Plot:
     up = _curve(value.up, end, Tone.ACCENT, "up")
     seen = [y for y in (*known.ys, *up.ys) if y is not None]
     high = max(1.0, *seen)
-    low = max(0.0, min(min(seen), high) - 1)
-    ticks = tuple(Tick(at, f"{at:.0f}") for at in (high, low))
-    return Plot((known, up), Axis(-30.0, 0.0), Axis(low, high, ticks))
+    low = max(0.0, min(seen) - 1)
+    levels = tuple(Tick(at, f"{at:.0f}") for at in (high, low))
+    times = (Tick(-30.0, "30m ago"), Tick(-15.0, "15m"), Tick(0.0, "now"))
+    x = Axis(-30.0, 0.0, times if has_times else ())
+    return Plot((known, up), x, Axis(low, high, levels))
 
 
 def _curve(series: MetricSeries, end: float, tone: Tone, label: str) -> Series:

@@ -43,8 +43,9 @@ class ClusterColumn(Panel):
         words = standing.cluster_words(cluster, now, self.marks)
         title = (Span(f"{self.number} {cluster.name}  ", bold=True), *words)
         tone = standing.cluster_tone(cluster, now, self.marks)
-        age = Span(standing.cluster_age(cluster, now), Tone.QUIET)
-        self.show_title(title, (age,), tone if tone in _LOUD else None)
+        seen = standing.cluster_age(cluster, now)
+        age = (Span(seen, Tone.QUIET),) if seen else ()
+        self.show_title(title, age, tone if tone in _LOUD else None)
         for pane in self.query(Pane):
             pane.show(cluster, now)
         self._arrange()

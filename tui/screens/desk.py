@@ -41,7 +41,7 @@ class KeyBar(StatusLine):
                 key = self.app.get_key_display(binding)
                 shown[binding.action] = (
                     Span(f" {key}", Tone.ACCENT, bold=True),
-                    Span(f" {binding.description}  ", Tone.QUIET),
+                    Span(f" {binding.description.lower()}  ", Tone.QUIET),
                 )
         keys = tuple(shown.values())[:_SHOWN_KEYS]
         line = tuple(span for spans in keys for span in spans)
@@ -63,17 +63,20 @@ class Desk(Screen[None]):
         Binding(
             "slash",
             "search",
-            "search",
+            "Search",
             key_display="/",
             id="desk.search",
             tooltip="Narrow the list, or look for a text in the log",
         ),
     ]
     AUTO_FOCUS = "RowTable, LogView"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - so declared by Textual
 
-    def __init__(self, marks: Marks) -> None:
+    def __init__(self, marks: Marks, names: tuple[str, ...] = ()) -> None:
+        """Make a screen; `names` are the clusters that number keys choose from."""
         super().__init__()
         self.marks = marks
+        self._names = names
         self._searched: Listing | LogView | None = None
 
     def compose(self) -> ComposeResult:
@@ -85,6 +88,13 @@ class Desk(Screen[None]):
     def compose_body(self) -> ComposeResult:
         """Yield what is between the top line and the keys."""
         yield from ()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is no key for a cluster that is not there."""
+        if action == "cluster" and parameters:
+            number = parameters[0]
+            return isinstance(number, int) and number <= len(self._names)
+        return super().check_action(action, parameters)
 
     def show_top(self, fleet: Fleet | None, now: datetime, note: Line = ()) -> None:
         """Bring the top line up to date; `note` says whether the screen is frozen."""
@@ -103,6 +113,12 @@ class Desk(Screen[None]):
         """Hold the logs where they are, or let them follow again."""
         for log in self.query(LogView):
             log.following = not is_frozen
+
+    def copy(self, text: str) -> None:
+        """Put a text on the terminal's clipboard (OSC 52), and say so."""
+        if text:
+            self.app.copy_to_clipboard(text)
+            self.notify("Copied.", timeout=2, markup=False)
 
     def action_search(self) -> None:
         """Ask for the text to look for in the focused list or log."""

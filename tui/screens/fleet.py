@@ -23,7 +23,7 @@ from widgets.row_table import RowTable
 from widgets.status_line import StatusLine
 from widgets.values import Line, Span, Tone
 
-_COLUMN_WIDTH = 40
+_COLUMN_WIDTH = 50
 _STRAY_LINES = 4
 
 
@@ -31,7 +31,7 @@ class StrayAlerts(Panel):
     """Alerts that belong to no configured cluster: shown, never dropped."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "silence", "silence", id="stray.silence", tooltip="Silence it"),
+        Binding("s", "silence", "Silence", id="stray.silence", tooltip="Silence it"),
     ]
 
     def __init__(self, marks: Marks) -> None:
@@ -84,8 +84,7 @@ class FleetScreen(Desk):
     AUTO_FOCUS = "AlertsPane Listing"
 
     def __init__(self, names: tuple[str, ...], marks: Marks) -> None:
-        super().__init__(marks)
-        self._names = names
+        super().__init__(marks, names)
         self._first = 0
         self._chosen = 0
         self._last: tuple[Fleet, datetime] | None = None

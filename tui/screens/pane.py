@@ -19,7 +19,7 @@ _FAULT_LINES = 3
 
 
 class Pane(Panel):
-    """Shows one subject of one cluster. A failed source dims it, it never empties it."""
+    """Shows one subject of one cluster. A failed source dims it, never empties it."""
 
     KINDS: ClassVar[frozenset[SourceKind]] = frozenset()
     SUBJECT: ClassVar[str] = ""
@@ -63,7 +63,8 @@ class Pane(Panel):
     def need(self) -> Need:
         """How many lines there should be below the title."""
         body = self.body_need()
-        return Need(body.least + self._fault_lines, body.wanted + self._fault_lines)
+        more = self._fault_lines
+        return Need(body.least + more, body.wanted + more, body.weight)
 
     def body_need(self) -> Need:
         """The same without the fault."""

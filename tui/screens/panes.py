@@ -8,8 +8,14 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from tui.messages import OpenAlert, OpenLogs, OpenNode, OpenSources, OpenTargets
-from tui.messages import SilenceAlert
+from tui.messages import (
+    OpenAlert,
+    OpenLogs,
+    OpenNode,
+    OpenSources,
+    OpenTargets,
+    SilenceAlert,
+)
 from tui.model.alert import JudgedAlert
 from tui.model.finding import Finding, FindingKind
 from tui.model.fleet import Cluster
@@ -21,9 +27,11 @@ from tui.screens.pane import Pane
 from widgets.chart import Chart
 from widgets.log_view import LogView
 from widgets.row_table import RowTable
-from widgets.values import Line, LogLine, Span, Tone
+from widgets.values import Line
 
-_CHART_LINES = 4
+_CHART_LEAST = 2
+_CHART_MOST = 7
+_CHART_WITH_TIMES = 5
 _LOG_LINES = 4
 _NEWS_LINES = 9
 
@@ -33,6 +41,7 @@ class TargetsPane(Pane):
 
     KINDS = faults.TARGET_SOURCES
     SUBJECT = "targets"
+    _chart_lines = _CHART_LEAST
 
     def compose_body(self) -> ComposeResult:
         yield Chart(glyphs=self.glyphs)
@@ -41,12 +50,10 @@ class TargetsPane(Pane):
     def heading(self, cluster: Cluster, now: datetime) -> Line:  # noqa: ARG002 - as in Pane
         return targets.heading(cluster, self.marks)
 
-    def show_body(self, cluster: Cluster, now: datetime, *, is_stale: bool) -> None:  # noqa: ARG002 - as in Pane
+    def show_body(self, cluster: Cluster, now: datetime, *, is_stale: bool) -> None:  # noqa: ARG002 - targets do not age
         chart = self.query_one(Chart)
-        plot = targets.trend(cluster.trend)
-        chart.display = bool(plot.series)
-        if plot.series:
-            chart.show(plot)
+        chart.display = bool(cluster.trend and cluster.trend.up.points)
+        self._show_trend()
         listing = self.query_one(Listing)
         known = cluster.targets
         listing.say_if_empty(
@@ -59,12 +66,22 @@ class TargetsPane(Pane):
         rows = len(self.query_one(Listing).rows)
         if not self.query_one(Chart).display:
             return Need(1, max(1, rows))
-        return Need(3, max(1, rows) + _CHART_LINES)
+        return Need(_CHART_LEAST + 1, max(1, rows) + _CHART_MOST)
 
     def take(self, lines: int) -> None:
         super().take(lines)
-        room = lines - self._fault_lines - min(2, len(self.query_one(Listing).rows))
-        self.query_one(Chart).styles.height = max(1, min(_CHART_LINES, room))
+        room = lines - self._fault_lines - len(self.query_one(Listing).rows)
+        height = max(_CHART_LEAST, min(_CHART_MOST, room))
+        if height != self._chart_lines:
+            self._chart_lines = height
+            self.query_one(Chart).styles.height = height
+            self._show_trend()
+
+    def _show_trend(self) -> None:
+        """Draw the trend, with words below it when there is room."""
+        trend = self.cluster.trend if self.cluster else None
+        has_times = self._chart_lines >= _CHART_WITH_TIMES
+        self.query_one(Chart).show(targets.trend(trend, has_times=has_times))
 
     def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
         event.stop()
@@ -78,7 +95,7 @@ class AlertsPane(Pane):
     KINDS = faults.ALERT_SOURCES
     SUBJECT = "alerts"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "silence", "silence", id="alerts.silence", tooltip="Silence it"),
+        Binding("s", "silence", "Silence", id="alerts.silence", tooltip="Silence it"),
     ]
 
     def compose_body(self) -> ComposeResult:
@@ -101,7 +118,7 @@ class AlertsPane(Pane):
         listing.show_rows(rows, is_stale=is_stale)
 
     def body_need(self) -> Need:
-        return Need(3, max(1, self.query_one(Listing).line_count))
+        return Need(3, max(1, self.query_one(Listing).line_count), weight=3)
 
     @property
     def selected(self) -> JudgedAlert | None:
@@ -170,7 +187,7 @@ class NodesPane(Pane):
         listing.show_rows(nodes.pane_rows(cluster.nodes, now, self.marks))
 
     def body_need(self) -> Need:
-        return Need(1, max(1, len(self.query_one(Listing).rows)))
+        return Need(1, max(1, len(self.query_one(Listing).rows)), weight=2)
 
     def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
         event.stop()

@@ -1,0 +1,87 @@
+"""The keys that work here: of the focused pane first, then of the screen, then all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+
+from tui.present.glyphs import Marks
+from widgets.panel import Panel
+from widgets.text_block import TextBlock
+from widgets.values import Line, Span, Tone
+
+_NAMES = {
+    "Listing": "this list",
+    "KernelLog": "this log",
+    "LogView": "this log",
+    "AlertsPane": "alerts",
+    "StrayAlerts": "alerts",
+    "TaloscopeApp": "everywhere",
+}
+
+
+class HelpScreen(ModalScreen[None]):
+    """A list of keys over the screen that it is about."""
+
+    CSS_PATH = "help.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark", "dismiss", "Close", id="help.close"),
+        Binding("j,down", "scroll(1)", "Down", show=False, id="help.down"),
+        Binding("k,up", "scroll(-1)", "Up", show=False, id="help.up"),
+    ]
+
+    def __init__(self, keys: Iterable[tuple[str, str, str]], marks: Marks) -> None:
+        """Make the list of (where it works, key, what it does), in that order."""
+        super().__init__()
+        self._keys = tuple(keys)
+        self.marks = marks
+
+    def compose(self) -> ComposeResult:
+        panel = Panel(glyphs=self.marks.glyphs)
+        panel.show_title((Span("keys", Tone.ACCENT),), (Span("esc closes"),))
+        text = TextBlock(glyphs=self.marks.glyphs)
+        text.show_lines(*self._lines())
+        with panel, VerticalScroll():
+            yield text
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def _lines(self) -> Iterable[Line]:
+        last = ""
+        for where, key, what in self._keys:
+            if where != last:
+                if last:
+                    yield ()
+                yield (Span(where, Tone.TEXT, bold=True),)
+                last = where
+            yield (Span(f"  {key:<12}", Tone.ACCENT), Span(what))
+
+
+def keys_of(
+    active: Iterable[tuple[ActiveBinding, str]],
+) -> tuple[tuple[str, str, str], ...]:
+    """(where, keys, what) of bindings that come with their keys as shown.
+
+    Bindings arrive from the focused widget outwards; keys of one action are joined.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    words: dict[tuple[str, str], str] = {}
+    for binding, key in active:
+        where = _NAMES.get(type(binding.node).__name__, "this screen")
+        slot = where, binding.binding.action
+        found.setdefault(slot, []).append(key)
+        words[slot] = binding.tooltip or binding.binding.description
+    order = dict.fromkeys(where for where, _ in found)
+    return tuple(
+        (where, " ".join(keys), words[slot])
+        for wanted in order
+        for slot, keys in found.items()
+        for where in [slot[0]]
+        if where == wanted and words[slot]
+    )
