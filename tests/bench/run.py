@@ -1,0 +1,176 @@
+"""`make bench`: what a person at the terminal notices, as a Markdown table.
+
+Everything is measured through a pseudo-terminal by `ptybench.py`, which knows nothing
+of us: our dashboard on a running lab and, in the same run, its neighbours.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tui.cli.demo import running_lab
+from tui.clock import SystemClock
+
+HERE = Path(__file__).parent
+STARTS = 10
+PRESSES = 200
+IDLE_SECONDS = 20
+SIZE = "200x60"
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One program and how to look at it."""
+
+    name: str
+    command: tuple[str, ...]
+    text: str
+    """On screen when there is something to see."""
+    data: str
+    """On screen when what it is for is there."""
+    keys: str
+    on: str
+    """What only these keys change, in ptybench's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One row of the table."""
+
+    name: str
+    budget: str
+    unit: str
+
+
+MEASURES = (
+    Measure("start to first text, p50", "", "ms"),
+    Measure("start to first text, p90", "250", "ms"),
+    Measure("start to data, p50", "", "ms"),
+    Measure("start to data, p90", "1000", "ms"),
+    Measure("key to screen, p50", "", "ms"),
+    Measure("key to screen, p99", "20 (30 at worst)", "ms"),
+    Measure("CPU, hands off", "2", "% of a core"),
+    Measure("memory (RSS)", "90", "MB"),
+)
+
+
+def programs(config: str, log: Path) -> Iterator[Program]:
+    """Ours first; neighbours only where they are installed."""
+    ours = str(Path(sys.executable).with_name("taloscope"))
+    yield Program(
+        "taloscope",
+        (ours, "--config", config),
+        "taloscope",
+        "talos-cp-1",
+        "j,k",
+        r"regex:▌\S* ?\S+ +(\S+)",
+    )
+    bare = (sys.executable, str(HERE / "bare.py"))
+    yield Program("bare Textual", bare, "READY", "READY", "j,k", "any")
+    if lnav := shutil.which("lnav"):
+        yield Program("lnav", (lnav, str(log)), "L0", "line 1999", "k,j", "any")
+    if htop := shutil.which("htop"):
+        rows = "rows:8--2"
+        yield Program("htop", (htop,), "PID", "htop", "down,up", rows)
+
+
+def measured(program: Program) -> list[str]:
+    """The cells of one program's column, in the order of MEASURES."""
+    starts = ptybenched(
+        program, "--runs", str(STARTS), "--warmup", "1", "--ready", program.data
+    )
+    use = ptybenched(
+        program,
+        *("--ready", program.data, "--settle", "300", "--on", program.on),
+        *("--latency", program.keys, "--presses", str(PRESSES)),
+        *("--sample", str(IDLE_SECONDS)),
+    )
+    first = sorted(run["ready_ms"][0] for run in starts["runs"] if run["ready_ms"])
+    data = sorted(run["ready_ms"][-1] for run in starts["runs"] if run["ready_ms"])
+    run = use["runs"][0]
+    keys = run["latency"][0]["first_ms"] if "latency" in run else {}
+    idle = run["sample"][0] if "sample" in run else {}
+    return [
+        shown(quantile(first, 0.5)),
+        shown(quantile(first, 0.9)),
+        shown(quantile(data, 0.5)),
+        shown(quantile(data, 0.9)),
+        shown(keys.get("p50")),
+        shown(keys.get("p99")),
+        shown(idle.get("cpu_percent")),
+        shown(idle.get("rss_mb", {}).get("max")),
+    ]
+
+
+def ptybenched(program: Program, *options: str) -> Mapping[str, Any]:
+    """Run ptybench on a program; what it reports."""
+    done = subprocess.run(
+        [
+            *(sys.executable, str(HERE / "ptybench.py"), "--size", SIZE, "--quit", "q"),
+            *("--env", "PYTHONDONTWRITEBYTECODE", "--env", "LC_ALL=C.UTF-8"),
+            *("--ready", program.text, *options, "--", *program.command),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    report: Mapping[str, Any] = json.loads(done.stdout)
+    for failure in report.get("failures", ()):
+        say(f"{program.name}: {failure}")
+    return report
+
+
+def quantile(ordered: list[float], share: float) -> float | None:
+    """The value below which that share lies; None when there is nothing."""
+    if not ordered:
+        return None
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def shown(value: float | None) -> str:
+    """A figure of a table."""
+    return "-" if value is None else f"{value:.1f}" if value < 10 else f"{value:.0f}"
+
+
+def say(line: str) -> None:
+    """A word on the way; the table alone is on standard output."""
+    sys.stderr.write(f"{line}\n")
+
+
+def main() -> int:
+    """Measure all and print the table."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_lab(("--at", "1m"), SystemClock()) as variables,
+    ):
+        log = Path(folder) / "lines.log"
+        log.write_text("".join(f"L0 line {number}\n" for number in range(2_000)))
+        columns = {}
+        for program in programs(variables["TALOSCOPE_CONFIG"], log):
+            say(f"measuring {program.name} ...")
+            columns[program.name] = measured(program)
+    cores = os.cpu_count()
+    rows = [
+        ["", "budget", *columns],
+        ["---"] * (len(columns) + 2),
+        *(
+            [f"{each.name}, {each.unit}", each.budget, *cells]
+            for each, *cells in zip(MEASURES, *columns.values(), strict=True)
+        ),
+    ]
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    sys.stdout.write(f"{SIZE}, {cores} cores, {STARTS} starts\n\n{table}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
