@@ -54,6 +54,8 @@ class Terminator:
     def start(self, port: int = 0) -> int:
         """Listen on 127.0.0.1; returns the port."""
         listener = socket.create_server(("127.0.0.1", port))
+        # asyncio does this only for sockets that it made; accepted ones inherit it.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         bound: int = listener.getsockname()[1]
         self._acceptor = Acceptor(listener, self._serve)
         return bound
