@@ -137,11 +137,11 @@ class LabEvent:
 
 @dataclass(frozen=True, slots=True)
 class LabLease:
-    """A leader's lease. `renewed_at` stands still when its holder is gone."""
+    """A leader's lease. `stopped_at` is None while its holder renews it."""
 
     name: str
     holder: str
-    renewed_at: timedelta
+    stopped_at: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

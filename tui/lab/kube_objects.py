@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_DNS, uuid5
 
@@ -25,6 +25,7 @@ class Maker:
 
     cluster: LabCluster
     when: Callable[[timedelta], datetime]
+    now: datetime
 
     def time(self, offset: timedelta) -> str:
         """An offset as a Kubernetes timestamp: whole seconds."""
@@ -94,7 +95,7 @@ class Maker:
 
     def _node_conditions(self, node: LabNode) -> list[Object]:
         """A kubelet that no longer reports leaves every condition Unknown."""
-        beat = self.time(self._heartbeat(node))
+        beat = self._beat(None if node.is_ready else node.ready_since, 10)
         common = {
             "lastHeartbeatTime": beat,
             "lastTransitionTime": self.time(node.ready_since),
@@ -121,11 +122,15 @@ class Maker:
         }
         return [*found, ready]
 
-    def _heartbeat(self, node: LabNode) -> timedelta:
-        if not node.is_ready:
-            return node.ready_since
-        lease = self.cluster.leases[0].renewed_at
-        return lease // timedelta(seconds=10) * timedelta(seconds=10)
+    def _beat(self, stopped_at: timedelta | None, every_seconds: int) -> str:
+        """When something that beats did so last: just now, unless it has stopped.
+
+        By the wall and not by the story: a paused story is no reason to look dead.
+        """
+        if stopped_at is not None:
+            return self.time(stopped_at)
+        second = int(self.now.timestamp()) // every_seconds * every_seconds
+        return rfc3339(datetime.fromtimestamp(second, UTC), digits=0)
 
     def pods(self) -> list[Object]:
         """v1 Pod."""
@@ -332,7 +337,7 @@ class Maker:
                     "holderIdentity": lease.holder,
                     "leaseDurationSeconds": 15,
                     "acquireTime": f"{self.time(_CREATED)[:-1]}.000000Z",
-                    "renewTime": f"{self.time(lease.renewed_at)[:-1]}.000000Z",
+                    "renewTime": f"{self._beat(lease.stopped_at, 2)[:-1]}.000000Z",
                     "leaseTransitions": 4,
                 },
             }

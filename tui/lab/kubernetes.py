@@ -152,7 +152,7 @@ class Kubernetes:
         return self._list(request, resource, namespace)
 
     def _objects(self, resource: Resource, namespace: str) -> list[Object]:
-        maker = Maker(self._cluster(), self._world.when)
+        maker = Maker(self._cluster(), self._world.when, self._world.now())
         return [
             item
             for item in resource.make(maker)

@@ -20,7 +20,12 @@ CALM_PERIOD = timedelta(seconds=8)
 _CALM: tuple[tuple[str, str, str, str], ...] = (
     ("kernel", "kern", "info", "eth0: renamed from tmp{h}"),
     ("kubelet", "daemon", "info", "SyncLoop (PLEG): event for pod apps/web-{h}"),
-    ("machined", "daemon", "info", "[talos] service[kubelet](Running): still healthy"),
+    (
+        "apid",
+        "daemon",
+        "info",
+        "OK [/machine.MachineService/Version] {n}µs unary Success",
+    ),
     ("kernel", "kern", "info", "cilium_host: Caught tx_queue_len zero misconfig"),
     ("containerd", "daemon", "info", "cleaning up dead shim {h}"),
     ("kernel", "kern", "info", "device lxc{h} entered promiscuous mode"),

@@ -13,15 +13,17 @@ before 2:00  calm: false alarms that have fired for weeks; proxmox-carrick is do
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from tui.lab import workloads
+from tui.lab import records, workloads
 from tui.lab.estate import (
     Estate,
     Health,
     LabCluster,
     LabNode,
+    LabPod,
     LabService,
     LabServiceEvent,
     LabTarget,
@@ -72,16 +74,19 @@ class Story:
         )
 
     def _cluster(self, name: str, offset: timedelta) -> LabCluster:
+        nodes = tuple(
+            self._node(node, offset) for node in NODES if node.cluster == name
+        )
+        lost = {node.name: node.ready_since for node in nodes if not node.is_ready}
+        pods = workloads.pods(name, offset, self.faults)
         return LabCluster(
             name=name,
-            nodes=tuple(
-                self._node(node, offset) for node in NODES if node.cluster == name
-            ),
-            pods=workloads.pods(name, offset, self.faults),
-            events=workloads.events(name, offset, self.faults),
-            leases=workloads.leases(name, offset, self.faults),
-            config_maps=workloads.config_maps(name, self.faults),
-            service_monitors=workloads.SERVICE_MONITORS if name == "monit" else (),
+            nodes=nodes,
+            pods=tuple(_unless_lost(pod, lost) for pod in pods),
+            events=records.events(name, offset, self.faults),
+            leases=records.leases(name, offset, self.faults),
+            config_maps=records.config_maps(name, self.faults),
+            service_monitors=records.SERVICE_MONITORS if name == "monit" else (),
             api_answers=not self.faults.has("kubernetes-down", name),
         )
 
@@ -112,6 +117,13 @@ class Story:
             error = "dial tcp 10.10.0.41:10249: connect: connection refused"
             found.append(replace(proxy, outages=(Outage(since, None, error),)))
         return tuple(found)
+
+
+def _unless_lost(pod: LabPod, lost: Mapping[str, timedelta]) -> LabPod:
+    """Kubernetes takes the pods of a lost node for not Ready."""
+    if pod.node not in lost:
+        return pod
+    return replace(pod, is_ready=False, ready_since=lost[pod.node])
 
 
 def _in_story(service: LabService, offset: timedelta) -> LabService:
