@@ -10,6 +10,7 @@ from tui.model.alert import Verdict
 from tui.model.fault import Fault, FaultKind
 from tui.model.finding import FindingKind
 from tui.model.fleet import NodeView
+from tui.model.kernel import CATALOGUE
 from tui.model.kube import KubeNode
 from tui.model.log import LogFinding
 from tui.model.metric import Rule
@@ -188,9 +189,10 @@ def test_an_ill_service_of_a_node_gone_quiet_is_undecided() -> None:
     assert (FindingKind.SERVICE_UNHEALTHY, Verdict.UNDECIDED) in kinds(node)
 
 
-def log_finding(severity: str) -> LogFinding:
+def log_finding(severity: str, place: int = 0) -> LogFinding:
+    meaning = CATALOGUE[place].meaning
     return LogFinding(
-        "prod", "talos-wk-2", "btrfs", severity, "sdb", "bad", 3, NOW, NOW, "BTRFS …"
+        "prod", "talos-wk-2", "btrfs", severity, "sdb", meaning, 3, NOW, NOW, "BTRFS …"
     )
 
 
@@ -201,7 +203,12 @@ def test_kernel_errors_are_real_and_warnings_stay_in_the_log() -> None:
     assert only.subject == "talos-wk-2 sdb"
 
 
-def test_findings_are_ranked_real_first_then_by_kind_and_subject() -> None:
+def test_the_gravest_kernel_error_comes_first() -> None:
+    found = findings.of_kernel((log_finding("error", 5), log_finding("error", 0)))
+    assert [CATALOGUE[0].meaning in each.title for each in found] == [True, False]
+
+
+def test_findings_are_ranked_real_first_then_by_kind() -> None:
     row = TargetRow("a", "1", Expected.UNLISTED, Health.DOWN)
     absent = TargetRow("b", "1", Expected.YES, Health.ABSENT)
     every = (

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from tui.model.alert import Alert, Verdict
 from tui.model.finding import Finding, FindingKind
 from tui.model.fleet import NodeView
+from tui.model.kernel import GRAVITY
 from tui.model.log import LogFinding
 from tui.model.metric import Rule
 from tui.model.reading import Freshness
@@ -173,7 +174,7 @@ def _ailment(service: TalosService) -> str:
 
 
 def of_kernel(findings: Iterable[LogFinding]) -> tuple[Finding, ...]:
-    """Kernel errors of the window; warnings stay with the log."""
+    """Kernel errors of the window, gravest first; warnings stay with the log."""
     return tuple(
         Finding(
             FindingKind.KERNEL,
@@ -183,21 +184,16 @@ def of_kernel(findings: Iterable[LogFinding]) -> tuple[Finding, ...]:
             each.sample,
             each.first,
         )
-        for each in findings
+        for each in sorted(findings, key=lambda each: GRAVITY[each.meaning])
         if each.severity == "error"
     )
 
 
 def ranked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Real first, then by kind in the order of the enum, then by subject."""
+    """Real first, then by kind in the order of the enum, else as they came."""
     kinds = list(FindingKind)
-    return tuple(
-        sorted(
-            findings,
-            key=lambda each: (
-                each.verdict is not Verdict.REAL,
-                kinds.index(each.kind),
-                each.subject,
-            ),
-        )
-    )
+
+    def attention(finding: Finding) -> tuple[bool, int]:
+        return finding.verdict is not Verdict.REAL, kinds.index(finding.kind)
+
+    return tuple(sorted(findings, key=attention))
