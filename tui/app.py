@@ -22,8 +22,10 @@ from tui.present.units import count, length
 from tui.routes import Routes
 from tui.screens.desk import Desk
 from tui.screens.fleet import FleetScreen
-from tui.themes import DARK, THEMES
+from tui.themes import DARK, LIGHT, THEMES
 from widgets.values import Line, Span, Tone
+
+_KEY_WORDS = {"⏎": "enter", "↑": "up", "↓": "down", "←": "left", "→": "right"}
 
 
 class TaloscopeApp(Routes):
@@ -41,6 +43,7 @@ class TaloscopeApp(Routes):
         Binding("t", "targets", "Targets", id="app.targets"),
         Binding("L", "logs", "Logs", id="app.logs"),
         Binding("o", "sources", "Sources", id="app.sources"),
+        Binding("T", "theme", "Dark or light", show=False, id="app.theme"),
         Binding("question_mark", "help", "Keys", show=False, id="app.help"),
     ]
 
@@ -64,6 +67,10 @@ class TaloscopeApp(Routes):
         self._connect = connect
         self._held_at: datetime | None = None
         self._held: list[Fleet] = []
+
+    def get_key_display(self, binding: Binding) -> str:
+        shown = super().get_key_display(binding)
+        return _KEY_WORDS.get(shown, shown)
 
     def on_mount(self) -> None:
         for theme in THEMES:
@@ -137,6 +144,10 @@ class TaloscopeApp(Routes):
             if isinstance(screen, Desk):
                 screen.freeze(is_frozen=is_held)
         self.show_now()
+
+    def action_theme(self) -> None:
+        """Change between dark and light."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
 
     def action_refresh(self) -> None:
         """Read everything now."""

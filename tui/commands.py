@@ -27,9 +27,9 @@ class Actions(Provider):
                 yield Hit(score, shown, run, help=f"key {key}")
 
     def _actions(self) -> Iterable[tuple[str, str, str]]:
-        """(what it does, the action, its key) of every binding in force."""
+        """(what it does, action, key) of each binding, those of the app first."""
         seen = set()
-        for active in self.screen.active_bindings.values():
+        for active in reversed(self.screen.active_bindings.values()):
             binding = active.binding
             if binding.description and binding.action not in seen:
                 seen.add(binding.action)

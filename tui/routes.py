@@ -78,8 +78,12 @@ class Routes(App[None]):
 
     async def action_back(self) -> None:
         """Close the screen in front; the first one stays."""
-        if len(self.screen_stack) > _DEPTH:
-            self.screen.dismiss(None)
+        if len(self.screen_stack) <= _DEPTH:
+            return
+        if isinstance(self.screen, Desk):
+            self.screen.go_back()
+        else:
+            self.screen.dismiss()
 
     def on_open_alert(self, message: OpenAlert) -> None:
         from tui.screens.alert import AlertScreen  # noqa: PLC0415 - see above

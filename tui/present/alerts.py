@@ -7,8 +7,9 @@ from datetime import datetime
 
 from tui.model.alert import AlertState, JudgedAlert, Verdict
 from tui.model.finding import Finding
-from tui.model.fleet import Cluster
+from tui.model.fleet import Cluster, SourceKind
 from tui.model.labels import Labels
+from tui.present import faults
 from tui.present.glyphs import Marks, Sign, verdict_sign
 from tui.present.standing import tally
 from tui.present.units import age
@@ -33,13 +34,14 @@ WIDE_COLUMNS = (
 _THINGS = ("node", "nodename", "instance", "device", "persistentvolumeclaim", "pod")
 _OWNERS = ("job", "deployment", "statefulset", "daemonset", "service", "namespace")
 _SHORT = {"critical": "crit", "warning": "warn", "error": "err", "none": ""}
+_ALERTMANAGER = frozenset({SourceKind.ALERTMANAGER})
 _CALM = {Verdict.FALSE_POSITIVE, Verdict.BY_DESIGN}
 
 
-def heading(cluster: Cluster, marks: Marks) -> Line:
+def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
     """How many of each, in few words, for the edge of the pane."""
     if cluster.alerts is None:
-        return (Span(f"{marks.connecting} connecting", Tone.QUIET),)
+        return (faults.unknown(cluster, _ALERTMANAGER, now, marks),)
     found = tally(cluster.alerts, cluster.findings)
     spans: list[Span] = []
     for number, words, tone in (

@@ -55,6 +55,17 @@ def is_configured(cluster: Cluster, kinds: frozenset[SourceKind]) -> bool:
     return any(source.key.kind in kinds for source in cluster.sources)
 
 
+def unknown(
+    cluster: Cluster, kinds: frozenset[SourceKind], now: datetime, marks: Marks
+) -> Span:
+    """Why there is nothing to show: not asked, not answered yet, or never answered."""
+    if not is_configured(cluster, kinds):
+        return Span("not configured", Tone.QUIET)
+    if worst(cluster, kinds, now) is not None:
+        return Span(f"{marks.unknown} unknown", Tone.WARNING)
+    return Span(f"{marks.connecting} connecting", Tone.QUIET)
+
+
 def fault_note(source: SourceStatus, now: datetime, marks: Marks) -> FaultNote:
     """The whole story of a failing feed in one paragraph."""
     sign = state_sign(source.state(now), marks)

@@ -9,6 +9,7 @@ from datetime import datetime
 from tui.model.fleet import Cluster, Fleet
 from tui.model.kernel import classify, text_of
 from tui.model.log import Entry, Gap, LogBatch, LogFinding
+from tui.present import faults
 from tui.present.glyphs import Marks
 from tui.present.units import age, time_of_ns
 from widgets.values import Line, LogLine, Span, Tone
@@ -104,7 +105,9 @@ def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
     if found:
         return found
     if cluster.last_entry_at is None:
-        return (Span("nothing yet", Tone.QUIET),)
+        if faults.worst(cluster, faults.LOG_SOURCES, now) is None:
+            return (Span("nothing yet", Tone.QUIET),)
+        return (faults.unknown(cluster, faults.LOG_SOURCES, now, marks),)
     said = age(cluster.last_entry_at, now)
     return (Span(f"no errors, last entry {said}", Tone.QUIET),)
 

@@ -9,6 +9,7 @@ from tui.model.fleet import Cluster, NodeView
 from tui.model.kube import KubeNode
 from tui.model.log import LogFinding
 from tui.model.talos import ServiceHealth, TalosNode, TalosService
+from tui.present import faults
 from tui.present.glyphs import Marks, Sign
 from tui.present.units import age, length
 from widgets.values import Align, Cell, Column, Cut, Line, Row, Span, Tone
@@ -31,10 +32,10 @@ SERVICE_COLUMNS = (
 )
 
 
-def heading(cluster: Cluster, marks: Marks) -> Line:
+def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
     """How many are up, and what the rest needs."""
     if not cluster.nodes:
-        return (Span(f"{marks.connecting} none seen yet", Tone.QUIET),)
+        return (faults.unknown(cluster, faults.NODE_SOURCES, now, marks),)
     signs = [node_sign(node, marks) for node in cluster.nodes]
     good = sum(sign.tone is Tone.GOOD for sign in signs)
     tone = Tone.QUIET if good == len(signs) else Tone.TEXT

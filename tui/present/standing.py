@@ -71,7 +71,7 @@ def top_line(fleet: Fleet | None, now: datetime, marks: Marks) -> Line:
         return (Span(f"{marks.connecting} connecting", Tone.QUIET),)
     if is_unreachable(fleet, now):
         words = f"{marks.real} NOTHING CAN BE REACHED"
-        return (Span(words, Tone.CRITICAL, bold=True),)
+        return (Span(words, Tone.CRITICAL, bold=True), Span("   o tells why"))
     spans = _spaced(_tally_signs(fleet_tally(fleet), marks), "   ")
     blind = sum(each.standing(now) is Standing.UNJUDGED for each in fleet.clusters)
     if spans or not blind:

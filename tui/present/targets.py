@@ -10,6 +10,7 @@ from itertools import pairwise
 from tui.model.fleet import Cluster, Trend
 from tui.model.metric import Series as MetricSeries
 from tui.model.target import Expected, Health, TargetRow
+from tui.present import faults
 from tui.present.glyphs import Marks, Sign, health_sign
 from tui.present.units import age
 from widgets.values import (
@@ -78,10 +79,10 @@ def count_rows(rows: Iterable[TargetRow]) -> Counts:
     )
 
 
-def heading(cluster: Cluster, marks: Marks) -> Line:
+def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
     """Up / wanted, and what is not as it should be."""
     if cluster.targets is None:
-        return (Span(f"{marks.connecting} connecting", Tone.QUIET),)
+        return (faults.unknown(cluster, faults.TARGET_SOURCES, now, marks),)
     counts = count_rows(cluster.targets)
     all_up = counts.up == counts.wanted
     spans = [Span(f"{counts.up}/{counts.wanted} up", Tone.TEXT, bold=not all_up)]

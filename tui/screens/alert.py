@@ -45,13 +45,13 @@ class AlertScreen(Desk):
 
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
-        with VerticalScroll(id="body", can_focus=False):
+        with VerticalScroll(id="body"):
+            with Panel(id="what", glyphs=glyphs):
+                yield TextBlock(id="facts", glyphs=glyphs)
             with Panel(id="why", glyphs=glyphs):
                 yield TextBlock(id="verdict", glyphs=glyphs)
                 yield EvidenceList(id="evidence", glyphs=glyphs)
                 yield TextBlock(id="change", glyphs=glyphs)
-            with Panel(id="what", glyphs=glyphs):
-                yield TextBlock(id="facts", glyphs=glyphs)
             with Panel(id="do", glyphs=glyphs):
                 columns = evidence.COPY_COLUMNS
                 yield Listing(
@@ -61,13 +61,14 @@ class AlertScreen(Desk):
                 yield TextBlock(id="page", glyphs=glyphs)
 
     def on_resize(self, event: events.Resize) -> None:
-        """The verdict comes first where only one of the two has room."""
+        """Where there is one column only, verdict and fixes come first."""
         body = self.query_one("#body")
         why, what = self.query_one("#why"), self.query_one("#what")
         if event.size.width < _WIDE:
-            body.move_child(why, before=what)
+            body.move_child(what, after=self.query_one("#do"))
         else:
-            body.move_child(why, after=what)
+            body.move_child(what, before=why)
+        body.call_after_refresh(body.scroll_home, animate=False)
 
     def show(self, fleet: Fleet, now: datetime) -> None:
         found = _find(fleet, self.alert)

@@ -114,6 +114,10 @@ class Desk(Screen[None]):
         for log in self.query(LogView):
             log.following = not is_frozen
 
+    def go_back(self) -> None:
+        """Close the screen; one that holds what was typed may ask first."""
+        self.dismiss()
+
     def copy(self, text: str) -> None:
         """Put a text on the terminal's clipboard (OSC 52), and say so."""
         if text:

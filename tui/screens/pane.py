@@ -76,10 +76,10 @@ class Pane(Panel):
         if self.styles.height is None or self.styles.height.value != height:
             self.styles.height = height
 
-    def missing(self, cluster: Cluster, *, is_known: bool, none: str) -> Line:
+    def missing(
+        self, cluster: Cluster, now: datetime, *, is_known: bool, none: str
+    ) -> Line:
         """What to say instead of rows: nothing is there, or nothing is known."""
         if is_known:
             return (Span(none, Tone.QUIET),)
-        if not faults.is_configured(cluster, self.KINDS):
-            return (Span("not configured", Tone.QUIET),)
-        return (Span(f"{self.marks.connecting} connecting", Tone.QUIET),)
+        return (faults.unknown(cluster, self.KINDS, now, self.marks),)

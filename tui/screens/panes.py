@@ -47,17 +47,17 @@ class TargetsPane(Pane):
         yield Chart(glyphs=self.glyphs)
         yield Listing(targets.PANE_COLUMNS, show_header=False, glyphs=self.glyphs)
 
-    def heading(self, cluster: Cluster, now: datetime) -> Line:  # noqa: ARG002 - as in Pane
-        return targets.heading(cluster, self.marks)
+    def heading(self, cluster: Cluster, now: datetime) -> Line:
+        return targets.heading(cluster, now, self.marks)
 
-    def show_body(self, cluster: Cluster, now: datetime, *, is_stale: bool) -> None:  # noqa: ARG002 - targets do not age
+    def show_body(self, cluster: Cluster, now: datetime, *, is_stale: bool) -> None:
         chart = self.query_one(Chart)
         chart.display = bool(cluster.trend and cluster.trend.up.points)
         self._show_trend()
         listing = self.query_one(Listing)
         known = cluster.targets
         listing.say_if_empty(
-            self.missing(cluster, is_known=known is not None, none="no targets")
+            self.missing(cluster, now, is_known=known is not None, none="no targets")
         )
         rows = targets.pane_rows(known or (), self.marks)
         listing.show_rows(rows, is_stale=is_stale)
@@ -107,13 +107,15 @@ class AlertsPane(Pane):
             glyphs=self.glyphs,
         )
 
-    def heading(self, cluster: Cluster, now: datetime) -> Line:  # noqa: ARG002 - as in Pane
-        return alerts.heading(cluster, self.marks)
+    def heading(self, cluster: Cluster, now: datetime) -> Line:
+        return alerts.heading(cluster, now, self.marks)
 
     def show_body(self, cluster: Cluster, now: datetime, *, is_stale: bool) -> None:
         listing = self.query_one(Listing)
         is_known = cluster.alerts is not None
-        listing.say_if_empty(self.missing(cluster, is_known=is_known, none="no alerts"))
+        listing.say_if_empty(
+            self.missing(cluster, now, is_known=is_known, none="no alerts")
+        )
         rows = self._rows.rows(cluster.alerts or (), cluster.findings, now)
         listing.show_rows(rows, is_stale=is_stale)
 
@@ -178,12 +180,12 @@ class NodesPane(Pane):
     def compose_body(self) -> ComposeResult:
         yield Listing(nodes.COLUMNS, show_header=False, glyphs=self.glyphs)
 
-    def heading(self, cluster: Cluster, now: datetime) -> Line:  # noqa: ARG002 - as in Pane
-        return nodes.heading(cluster, self.marks)
+    def heading(self, cluster: Cluster, now: datetime) -> Line:
+        return nodes.heading(cluster, now, self.marks)
 
     def show_body(self, cluster: Cluster, now: datetime, *, is_stale: bool) -> None:  # noqa: ARG002 - each node has its own
         listing = self.query_one(Listing)
-        listing.say_if_empty(self.missing(cluster, is_known=False, none=""))
+        listing.say_if_empty(self.missing(cluster, now, is_known=False, none=""))
         listing.show_rows(nodes.pane_rows(cluster.nodes, now, self.marks))
 
     def body_need(self) -> Need:
@@ -229,7 +231,7 @@ class KernelPane(Pane):
     def show_body(self, cluster: Cluster, now: datetime, *, is_stale: bool) -> None:  # noqa: ARG002 - entries do not age
         log = self.query_one(KernelLog)
         known = cluster.last_entry_at is not None
-        line = self.missing(cluster, is_known=known, none="")
+        line = self.missing(cluster, now, is_known=known, none="")
         if line != log.empty:
             log.empty = line
 

@@ -44,9 +44,13 @@ class Draft:
 class Toggle(Checkbox):
     """A checkbox that shows its state by more than a colour."""
 
+    def on_mount(self) -> None:
+        self.watch_value()
+
     def watch_value(self) -> None:
         self.BUTTON_INNER = "x" if self.value else " "
         super().watch_value()
+        self.refresh()
 
 
 class MatcherRow(Horizontal):
@@ -89,7 +93,7 @@ class SilenceScreen(Desk):
         Binding(
             "ctrl+s", "create", "Create", id="silence.create", tooltip="Create it now"
         ),
-        Binding("escape", "leave_form", "Back", id="silence.leave"),
+        Binding("escape", "app.back", "Back", id="silence.back"),
         Binding("tab", "app.focus_next", "Next field", id="silence.next"),
     ]
     AUTO_FOCUS = ""
@@ -279,8 +283,7 @@ class SilenceScreen(Desk):
     def _say(self, words: str, tone: Tone) -> None:
         self.query_one("#outcome", TextBlock).show_lines((), (Span(words, tone),))
 
-    def action_leave_form(self) -> None:
-        """Leave; ask first when something was typed."""
+    def go_back(self) -> None:
         if not self._is_touched:
             self.dismiss()
             return

@@ -57,7 +57,7 @@ class TargetsScreen(Desk):
         self._rows = cluster.targets or ()
         title = (
             Span(f"targets of {cluster.name}  ", Tone.ACCENT),
-            *targets.heading(cluster, self.marks),
+            *targets.heading(cluster, now, self.marks),
         )
         age = faults.pane_age(cluster, faults.TARGET_SOURCES, now, self.marks)
         self.query_one(Panel).show_title(title, age)
