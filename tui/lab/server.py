@@ -87,7 +87,9 @@ class Lab:
         self.world = World(clock, FaultSet.of(asked.faults))
         self.alertmanager = Alertmanager(self.world)
         self.loki = Loki(self.world)
-        self._stack = AsyncExitStack()
+        # What was started before a start that fails is stopped again.
+        self._starting = AsyncExitStack()
+        self._running = AsyncExitStack()
         self._environment: LabEnvironment | None = None
 
     @property
@@ -98,11 +100,9 @@ class Lab:
         return self._environment
 
     async def __aenter__(self) -> Self:
-        try:
+        async with self._starting:
             self._environment = await self._start()
-        except BaseException:
-            await self._stack.aclose()
-            raise
+            self._running = self._starting.pop_all()
         return self
 
     async def __aexit__(
@@ -111,12 +111,12 @@ class Lab:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._stack.aclose()
+        await self._running.aclose()
 
     async def _start(self) -> LabEnvironment:
         # mkdtemp makes it 0700: credentials lie in there.
         folder = Path(tempfile.mkdtemp(prefix="taloscope-lab-"))
-        self._stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        self._starting.callback(shutil.rmtree, folder, ignore_errors=True)
         self.alertmanager.loki_alerts = self.loki.ruler.alerts
         alertmanager = await self._serve(self.alertmanager.app())
         urls = {
@@ -139,7 +139,7 @@ class Lab:
 
     async def _serve(self, app: web.Application) -> str:
         server = Server(app)
-        self._stack.push_async_callback(server.stop)
+        self._starting.push_async_callback(server.stop)
         return await server.start()
 
     async def _clusters(self, folder: Path) -> None:
@@ -155,7 +155,7 @@ class Lab:
         authority = make_authority(machine_now(), "kubernetes")
         api = Kubernetes(self.world, cluster, token_urlsafe())
         server = Server(api.app(), tls_context(authority))
-        self._stack.push_async_callback(server.stop)
+        self._starting.push_async_callback(server.stop)
         client = authority.client(["system:masters"], common_name="admin")
         return KubernetesAccess(await server.start(), authority, client)
 
@@ -170,7 +170,7 @@ class Lab:
             authority.server(["127.0.0.1", first.address, first.name]),
             authority.pem,
         )
-        await self._stack.enter_async_context(apid)
+        await self._starting.enter_async_context(apid)
         return TalosAccess(
             (apid.endpoint,),
             tuple(node.address for node in nodes),
