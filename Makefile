@@ -1,0 +1,31 @@
+# Each rule is one visible command; nothing needs make.
+bin := .venv/bin
+
+.PHONY: help setup demo test bench lint types screenshots
+
+help: ## list what there is
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 20
+
+setup: ## make .venv, once
+	@.ci/setup
+
+demo: setup ## open the dashboard on a lab: no cluster needed
+	@$(bin)/taloscope demo
+
+test: setup lint types ## everything that CI checks
+	@.ci/setup tools
+	$(bin)/pytest
+
+lint: setup ## style and import contracts
+	$(bin)/ruff check
+	$(bin)/ruff format --check
+	$(bin)/lint-imports
+
+types: setup ## mypy --strict
+	$(bin)/mypy
+
+bench: setup ## measure it in a pseudo-terminal, beside its neighbours
+	$(bin)/python -m tests.bench.run
+
+screenshots: setup ## draw screenshots/*.svg anew
+	$(bin)/pytest tests/screenshots --write-screenshots
