@@ -18,7 +18,7 @@ T = TypeVar("T")
 CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 
 
-class Wire(msgspec.Struct, rename="camel", frozen=True):
+class Wire(msgspec.Struct, rename="camel"):
     """Everything may be missing; maps, lists and times may be null."""
 
 
@@ -32,7 +32,7 @@ class MetaWire(Wire):
     deletion_timestamp: datetime | None = None
 
 
-class ListMetaWire(msgspec.Struct, frozen=True):
+class ListMetaWire(msgspec.Struct):
     """Metadata of a list."""
 
     more: str = msgspec.field(default="", name="continue")
@@ -42,7 +42,7 @@ class ListWire(Wire, Generic[T]):
     """One page of a list."""
 
     items: list[T] | None
-    metadata: ListMetaWire = ListMetaWire()
+    metadata: ListMetaWire = msgspec.field(default_factory=ListMetaWire)
 
 
 class ConditionWire(Wire):
@@ -78,15 +78,15 @@ class NodeStatusWire(Wire):
 
     conditions: list[ConditionWire] | None = None
     addresses: list[AddressWire] | None = None
-    node_info: NodeInfoWire = NodeInfoWire()
+    node_info: NodeInfoWire = msgspec.field(default_factory=NodeInfoWire)
 
 
 class NodeWire(Wire):
     """A node."""
 
     metadata: MetaWire
-    spec: NodeSpecWire = NodeSpecWire()
-    status: NodeStatusWire = NodeStatusWire()
+    spec: NodeSpecWire = msgspec.field(default_factory=NodeSpecWire)
+    status: NodeStatusWire = msgspec.field(default_factory=NodeStatusWire)
 
 
 class ReasonWire(Wire):
@@ -105,7 +105,7 @@ class StateWire(Wire):
 class ContainerWire(Wire):
     """Status of a container."""
 
-    state: StateWire = StateWire()
+    state: StateWire = msgspec.field(default_factory=StateWire)
 
 
 class PodSpecWire(Wire):
@@ -128,8 +128,8 @@ class PodWire(Wire):
     """A pod."""
 
     metadata: MetaWire
-    spec: PodSpecWire = PodSpecWire()
-    status: PodStatusWire = PodStatusWire()
+    spec: PodSpecWire = msgspec.field(default_factory=PodSpecWire)
+    status: PodStatusWire = msgspec.field(default_factory=PodStatusWire)
 
 
 class DaemonSetStatusWire(Wire):
@@ -143,7 +143,7 @@ class DaemonSetWire(Wire):
     """A DaemonSet."""
 
     metadata: MetaWire
-    status: DaemonSetStatusWire = DaemonSetStatusWire()
+    status: DaemonSetStatusWire = msgspec.field(default_factory=DaemonSetStatusWire)
 
 
 class LeaseSpecWire(Wire):
@@ -158,7 +158,7 @@ class LeaseWire(Wire):
     """A lease."""
 
     metadata: MetaWire
-    spec: LeaseSpecWire = LeaseSpecWire()
+    spec: LeaseSpecWire = msgspec.field(default_factory=LeaseSpecWire)
 
 
 class InvolvedWire(Wire):
@@ -182,7 +182,7 @@ class EventWire(Wire):
     reason: str = ""
     message: str = ""
     type: str = ""
-    involved_object: InvolvedWire = InvolvedWire()
+    involved_object: InvolvedWire = msgspec.field(default_factory=InvolvedWire)
     last_timestamp: datetime | None = None
     event_time: datetime | None = None
     count: int | None = None

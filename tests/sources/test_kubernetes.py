@@ -1,0 +1,279 @@
+"""Kubernetes: a kubeconfig, the lab's API server over TLS, and odd objects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from tui.lab.server import Lab, LabOptions
+from tui.model.fault import FaultKind
+from tui.model.question import (
+    ConfigMapOf,
+    DaemonSetsWith,
+    KubeNodes,
+    LeaseOf,
+    PodsWith,
+)
+from tui.sources import kubernetes_wire as wire
+from tui.sources.base import SourceError
+from tui.sources.kubernetes import PAGE, KubernetesSource
+
+NOW = datetime(2026, 2, 27, 2, 13, 47, tzinfo=UTC)
+
+
+@pytest.fixture
+async def prod() -> AsyncIterator[KubernetesSource]:
+    options = LabOptions(speed=0, now=NOW)
+    async with Lab(options) as lab:
+        source = KubernetesSource("prod", lab.environment.kubeconfig, 5.0)
+        yield source
+        await source.aclose()
+
+
+async def test_the_labs_nodes_are_read_over_mutual_tls(prod: KubernetesSource) -> None:
+    nodes = await prod.ask(KubeNodes())
+    names = {node.name for node in nodes}
+    assert "talos-cp-1" in names
+    (control_plane,) = [node for node in nodes if node.is_control_plane]
+    assert control_plane.is_ready is True
+    assert control_plane.runs_talos
+    assert control_plane.kubelet_version.startswith("v1.")
+    assert "10.10.0.40" in control_plane.addresses
+
+
+async def test_pods_are_chosen_by_the_server(prod: KubernetesSource) -> None:
+    pods = await prod.ask(PodsWith("kube-system", "k8s-app=cilium"))
+    assert pods
+    assert all(pod.labels["k8s-app"] == "cilium" for pod in pods)
+    assert all(pod.is_ready and pod.phase == "Running" for pod in pods)
+    assert {pod.namespace for pod in await prod.ask(PodsWith("", ""))} > {"kube-system"}
+    only = f"spec.nodeName={pods[0].node}"
+    (one,) = await prod.ask(PodsWith("kube-system", "k8s-app=cilium", only))
+    assert one == pods[0]
+
+
+async def test_the_other_questions_are_answered(prod: KubernetesSource) -> None:
+    settings = await prod.ask(ConfigMapOf("kube-system", "cilium-config"))
+    assert settings["kube-proxy-replacement"] == "true"
+    assert await prod.ask(ConfigMapOf("kube-system", "no-such-map")) == {}
+    sets = await prod.ask(DaemonSetsWith("kube-system", "k8s-app=cilium"))
+    assert [one.desired for one in sets] == [one.ready for one in sets] != []
+    (lease,) = await prod.ask(LeaseOf("kube-system", "kube-scheduler"))
+    assert lease.holder
+    assert lease.renewed_at is not None
+    assert await prod.ask(LeaseOf("kube-system", "no-such-lease")) == ()
+    assert isinstance(await prod.events(""), tuple)
+
+
+async def test_a_context_that_is_missing_is_a_mistake_in_the_config(
+    tmp_path: Path,
+) -> None:
+    for name, text in {"none": "", "other": kubeconfig("http://127.0.0.1:1")}.items():
+        path = tmp_path / name
+        path.write_text(text)
+        source = KubernetesSource("prod", path, 5.0)
+        with pytest.raises(SourceError, match="context 'prod'") as caught:
+            await source.nodes()
+        assert caught.value.fault.kind is FaultKind.CONFIG
+        assert caught.value.fault.detail
+
+
+def kubeconfig(url: str, user: str = "{token: t}") -> str:
+    return (
+        "{apiVersion: v1, kind: Config, current-context: here,"
+        f" clusters: [{{name: c, cluster: {{server: '{url}'}}}}],"
+        f" users: [{{name: u, user: {user}}}],"
+        " contexts: [{name: here, context: {cluster: c, user: u}}]}"
+    )
+
+
+class SmallApi:
+    """Many pods in pages; takes one token."""
+
+    def __init__(self, pods: int) -> None:
+        self.token = "t"
+        self.tokens: list[str] = []
+        self._pods = pods
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.tokens.append(request.headers.get("Authorization", ""))
+        if self.tokens[-1] != f"Bearer {self.token}":
+            return web.json_response({"message": "Unauthorized"}, status=401)
+        if not request.path.endswith("/pods"):
+            return web.Response(status=404, text="404 page not found")
+        assert request.query["limit"] == str(PAGE)
+        start = int(request.query.get("continue", 0))
+        end = min(start + PAGE, self._pods)
+        items = [{"metadata": {"name": f"p{n}"}} for n in range(start, end)]
+        more = {"continue": str(end)} if end < self._pods else {}
+        return web.json_response({"items": items, "metadata": more})
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[tuple[SmallApi, str]]:
+    small = SmallApi(1201)
+    app = web.Application()
+    app.router.add_get("/{path:.*}", small.answer)
+    server = TestServer(app)
+    await server.start_server()
+    yield small, str(server.make_url(""))
+    await server.close()
+
+
+async def test_lists_are_read_page_by_page(
+    api: tuple[SmallApi, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "kubeconfig"
+    path.write_text(kubeconfig(api[1]))
+    source = KubernetesSource("", path, 5.0)
+    pods = await source.pods("")
+    assert [pod.name for pod in pods] == [f"p{n}" for n in range(1201)]
+    await source.aclose()
+
+
+async def test_a_404_from_somebody_else_is_not_an_empty_answer(
+    api: tuple[SmallApi, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "kubeconfig"
+    path.write_text(kubeconfig(api[1]))
+    source = KubernetesSource("", path, 5.0)
+    with pytest.raises(SourceError) as caught:
+        await source.config_map("kube-system", "cilium-config")
+    assert caught.value.fault.kind is FaultKind.NOT_FOUND
+    await source.aclose()
+
+
+async def test_refused_credentials_are_read_again_once(
+    api: tuple[SmallApi, str], tmp_path: Path
+) -> None:
+    small, url = api
+    path = tmp_path / "kubeconfig"
+    path.write_text(kubeconfig(url))
+    source = KubernetesSource("", path, 5.0)
+    await source.pods("")
+    small.token = "fresh"
+    path.write_text(kubeconfig(url, "{token: fresh}"))
+    assert len(await source.pods("")) == 1201
+    small.token = "unknown"
+    small.tokens.clear()
+    with pytest.raises(SourceError) as caught:
+        await source.pods("")
+    assert caught.value.fault.kind is FaultKind.AUTH
+    assert len(small.tokens) == 2
+    await source.aclose()
+
+
+async def test_an_exec_plugin_gives_the_token(
+    api: tuple[SmallApi, str], tmp_path: Path
+) -> None:
+    credential = {
+        "apiVersion": "client.authentication.k8s.io/v1",
+        "kind": "ExecCredential",
+        "status": {"token": "t"},
+    }
+    (tmp_path / "credential.json").write_text(json.dumps(credential))
+    user = (
+        "{exec: {apiVersion: client.authentication.k8s.io/v1, command: cat,"
+        f" args: ['{tmp_path}/credential.json'], interactiveMode: Never}}}}"
+    )
+    path = tmp_path / "kubeconfig"
+    path.write_text(kubeconfig(api[1], user))
+    source = KubernetesSource("", path, 5.0)
+    assert len(await source.pods("")) == 1201
+    await source.aclose()
+
+
+def pod(status: dict[str, Any], **metadata: Any) -> Any:
+    raw = {"metadata": {"name": "p", **metadata}, "status": status}
+    decoded = wire.PODS.decode(json.dumps({"items": [raw]}).encode())
+    assert decoded.items
+    return wire.pod(decoded.items[0])
+
+
+READY = {"type": "Ready", "status": "True"}
+
+
+def test_a_pod_that_is_being_deleted_is_not_ready() -> None:
+    assert pod({"conditions": [READY]}).is_ready
+    leaving = pod({"conditions": [READY]}, deletionTimestamp="2026-02-27T02:00:00Z")
+    assert (leaving.is_ready, leaving.reason) == (False, "Terminating")
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (
+            {
+                "containerStatuses": [
+                    {"state": {"waiting": {"reason": "PodInitializing"}}},
+                    {"state": {"waiting": {"reason": "CrashLoopBackOff"}}},
+                ]
+            },
+            "CrashLoopBackOff",
+        ),
+        ({"reason": "Evicted"}, "Evicted"),
+        (
+            {
+                "conditions": [
+                    {
+                        "type": "PodScheduled",
+                        "status": "False",
+                        "reason": "Unschedulable",
+                        "message": "0/4 nodes are available",
+                    }
+                ]
+            },
+            "Unschedulable: 0/4 nodes are available",
+        ),
+        (
+            {"containerStatuses": [{"state": {"terminated": {"reason": "OOMKilled"}}}]},
+            "OOMKilled",
+        ),
+        ({"conditions": None, "containerStatuses": None}, ""),
+    ],
+)
+def test_a_pod_says_why_it_is_not_ready(status: dict[str, Any], reason: str) -> None:
+    assert pod(status).reason == reason
+
+
+def test_a_silent_kubelet_is_neither_ready_nor_not() -> None:
+    raw = {
+        "metadata": {"name": "n"},
+        "status": {
+            "conditions": [{"type": "Ready", "status": "Unknown", "message": "gone"}]
+        },
+    }
+    decoded = wire.NODES.decode(json.dumps({"items": [raw]}).encode())
+    assert decoded.items
+    node = wire.node(decoded.items[0])
+    assert node.is_ready is None
+    assert node.ready_message == "gone"
+
+
+def test_both_forms_of_events_are_read() -> None:
+    old = {
+        "metadata": {"namespace": "a"},
+        "reason": "BackOff",
+        "involvedObject": {"kind": "Pod", "name": "p"},
+        "lastTimestamp": "2026-02-27T02:00:00Z",
+        "count": 4,
+    }
+    new = {
+        "metadata": {"namespace": "a"},
+        "lastTimestamp": None,
+        "eventTime": "2026-02-27T01:00:00.123456Z",
+        "series": {"count": 9, "lastObservedTime": "2026-02-27T02:00:00.5Z"},
+    }
+    decoded = wire.EVENTS.decode(json.dumps({"items": [old, new]}).encode())
+    first, second = (wire.event(one) for one in decoded.items or ())
+    assert (first.involved, first.count) == ("Pod/p", 4)
+    assert first.last_at == datetime(2026, 2, 27, 2, tzinfo=UTC)
+    assert second.count == 9
+    assert second.last_at == datetime(2026, 2, 27, 2, 0, 0, 500_000, tzinfo=UTC)
