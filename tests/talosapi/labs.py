@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from talosapi.acceptor import Acceptor, Serve
 from talosapi.config import TalosContext, load_config
 from talosapi.tls import memory_file
 from tui.lab.apid import Apid
@@ -116,46 +118,45 @@ def context_for(
 
 
 @asynccontextmanager
-async def listening() -> AsyncIterator[str]:
-    """An endpoint that accepts connections and then never says a word."""
-    held: list[asyncio.StreamWriter] = []
-
-    def hold(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        held.append(writer)
-
-    server = await asyncio.start_server(hold, "127.0.0.1", 0)
-    host, port = server.sockets[0].getsockname()
+async def accepting(serve: Serve) -> AsyncIterator[str]:
+    """An endpoint that does with a connection whatever `serve` does."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    host, port = listener.getsockname()
+    acceptor = Acceptor(listener, serve)
     try:
         yield f"{host}:{port}"
     finally:
-        server.close()
-        for writer in held:
-            writer.transport.abort()
-        await server.wait_closed()
+        await acceptor.close()
 
 
-@asynccontextmanager
-async def showing_a_page(*, is_tls: bool) -> AsyncIterator[str]:
+def listening() -> AbstractAsyncContextManager[str]:
+    """An endpoint that accepts connections and then never says a word."""
+
+    async def hold(_: socket.socket) -> None:
+        await asyncio.Event().wait()
+
+    return accepting(hold)
+
+
+def showing_a_page(*, is_tls: bool) -> AbstractAsyncContextManager[str]:
     """A web server, with TLS or without, that answers everything with a page."""
-    held: list[asyncio.StreamWriter] = []
-
-    def show(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        held.append(writer)
-        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n<html>who are you?</html>")
-
     tls = server_tls(AUTHORITY) if is_tls else None
     if tls is not None:
         tls.verify_mode = ssl.CERT_NONE
         tls.set_alpn_protocols([])
-    server = await asyncio.start_server(show, "127.0.0.1", 0, ssl=tls)
-    host, port = server.sockets[0].getsockname()
-    try:
-        yield f"{host}:{port}"
-    finally:
-        server.close()
-        for writer in held:
-            writer.transport.abort()
-        await server.wait_closed()
+
+    async def show(peer: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.connect_accepted_socket(
+            asyncio.Protocol, peer, ssl=tls
+        )
+        try:
+            transport.write(b"HTTP/1.1 400 Bad Request\r\n\r\n<html>hello</html>")
+            await asyncio.Event().wait()
+        finally:
+            transport.abort()
+
+    return accepting(show)
 
 
 def server_tls(authority: Authority) -> ssl.SSLContext:
@@ -170,59 +171,36 @@ def server_tls(authority: Authority) -> ssl.SSLContext:
     return tls
 
 
-async def refusing() -> str:
+def refusing() -> str:
     """An endpoint at which nobody listens."""
-    server = await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", 0)
-    host, port = server.sockets[0].getsockname()
-    server.close()
-    await server.wait_closed()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        host, port = listener.getsockname()
     return f"{host}:{port}"
 
 
 class Relay:
     """A TCP relay that can be frozen: it stays connected and carries nothing."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, target: int) -> None:
         self.endpoint = ""
-        self._target = port
+        self._target = target
         self._flowing = asyncio.Event()
         self._flowing.set()
-        self._tasks: list[asyncio.Task[None]] = []
-        self._writers: list[asyncio.StreamWriter] = []
-        self._server: asyncio.Server | None = None
 
     def freeze(self) -> None:
         """Carry nothing from now on."""
         self._flowing.clear()
 
-    async def start(self) -> None:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        host, port = self._server.sockets[0].getsockname()
-        self.endpoint = f"{host}:{port}"
-
-    async def close(self) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        for writer in self._writers:
-            writer.transport.abort()
-
-    def _accept(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        self._writers.append(writer)
-        self._tasks.append(asyncio.create_task(self._connect(reader, writer)))
-
-    async def _connect(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", self._target)
-        self._writers.append(back)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._copy(reader, back))
-            group.create_task(self._copy(there, writer))
+    async def serve(self, peer: socket.socket) -> None:
+        near, back = await asyncio.open_connection(sock=peer)
+        far, there = await asyncio.open_connection("127.0.0.1", self._target)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._copy(near, there))
+                group.create_task(self._copy(far, back))
+        finally:
+            back.transport.abort()
+            there.transport.abort()
 
     async def _copy(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -237,8 +215,5 @@ class Relay:
 async def relaying(port: int) -> AsyncIterator[Relay]:
     """A relay to a port on loopback."""
     relay = Relay(port)
-    await relay.start()
-    try:
+    async with accepting(relay.serve) as relay.endpoint:
         yield relay
-    finally:
-        await relay.close()

@@ -36,7 +36,7 @@ async def failure(client: TalosClient, seconds: float = 5) -> TalosError:
 
 
 async def test_nobody_listening_is_unreachable_and_says_why(tmp_path: Path) -> None:
-    endpoint = await refusing()
+    endpoint = refusing()
     async with TalosClient(context_for(tmp_path, [endpoint])) as client:
         error = await failure(client)
 
@@ -159,7 +159,7 @@ async def test_key_that_does_not_fit_the_certificate_is_a_tls_error(
 async def test_dead_endpoint_gives_way_to_the_next_within_one_call(
     tmp_path: Path,
 ) -> None:
-    dead = await refusing()
+    dead = refusing()
     async with listening() as silent, serving(story()) as apid:
         context = context_for(tmp_path, [dead, silent, apid.endpoint])
         async with TalosClient(context, dial_seconds=0.2) as client:
@@ -171,7 +171,7 @@ async def test_dead_endpoint_gives_way_to_the_next_within_one_call(
 
 
 async def test_error_names_each_endpoint_when_none_answers(tmp_path: Path) -> None:
-    dead, also_dead = await refusing(), await refusing()
+    dead, also_dead = refusing(), refusing()
     async with TalosClient(context_for(tmp_path, [dead, also_dead])) as client:
         error = await failure(client)
 
