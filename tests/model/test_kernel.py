@@ -82,6 +82,12 @@ TROUBLE = [
         "for iscsi disk, last err seen: iscsi: failed to sendtargets to portal",
         ("iscsi", "warning", ""),
     ),
+    (
+        'Operation for "{volumeName:kubernetes.io/iscsi/10.0.0.5:3260:iqn.x:1}" failed. '
+        'Error: MountVolume.MountDevice failed for volume "pvc-1" : iscsi: failed to '
+        "attach disk",
+        ("iscsi", "warning", ""),
+    ),
     ("sd 2:0:0:1: rejecting I/O to offline device", ("scsi", "error", "2:0:0:1")),
     (
         "sd 2:0:0:1: [sdb] tag#12 FAILED Result: hostbyte=DID_NO_CONNECT "
@@ -183,7 +189,7 @@ FORMS = {
 def test_trouble_is_known_in_every_form_in_which_it_comes(
     line: str, wanted: tuple[str, str, str], form: str, is_json: bool
 ) -> None:
-    text = form.format(line)
+    text = form.replace("{}", line)
     shipped = json.dumps({"clock": 1, "msg": text, "talos-level": "info"})
     sign = classify(shipped if is_json else text)
     assert sign is not None

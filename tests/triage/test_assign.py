@@ -44,3 +44,4 @@ def test_a_shared_endpoint_without_a_home_leaves_the_unmarked_unassigned() -> No
 def test_a_cluster_without_marks_does_not_swallow_the_others_things() -> None:
     marks = (("bare", {}), *MARKS)
     assert cluster_of({"cluster": "prod"}, marks, home="bare") == "prod"
+    assert cluster_of({"alertname": "X"}, marks, home="monit") == "monit"

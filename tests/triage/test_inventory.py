@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tui.model.target import Expected, Health, InventoryTarget, Target, TargetRow
-from tui.triage.inventory import count, rows
+from tui.triage.inventory import rows
 
 
 def target(job: str, instance: str, health: Health = Health.UP) -> Target:
@@ -109,24 +109,3 @@ def test_the_worst_comes_first() -> None:
     )
     order = [row.job for row in rows(targets, inventory)]
     assert order == ["down", "gone", "strange", "unwanted", "fresh", "up", "off"]
-
-
-def test_counts_keep_both_facts_apart() -> None:
-    targets = (
-        target("a", "1"),
-        target("a", "2", Health.DOWN),
-        target("b", "1", Health.UNKNOWN),
-        target("c", "1"),
-        target("d", "1"),
-    )
-    inventory = (
-        line("a", None),
-        line("b", None),
-        line("c", None, expected=False),
-        line("e", "1"),
-        line("f", None, expected=False),
-    )
-    found = count(rows(targets, inventory))
-    assert (found.expected, found.up, found.down) == (4, 3, 1)
-    assert (found.absent, found.unexpected) == (1, 1)
-    assert (found.unknown, found.unlisted) == (1, 1)

@@ -2,52 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 from tui.model.target import Expected, Health, InventoryTarget, Target, TargetRow
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Targets of a cluster, each counted as what the two facts make of it."""
-
-    expected: int
-    """By the inventory; absent ones too."""
-    up: int
-    """Listed by Prometheus as up, whatever the inventory says."""
-    down: int
-    absent: int
-    """Expected, and not listed by Prometheus."""
-    unexpected: int
-    """Not expected, and up all the same."""
-    unknown: int
-    """Not scraped yet."""
-    unlisted: int
-    """The inventory says nothing of them."""
-
-
-def count(rows: Iterable[TargetRow]) -> Counts:
-    """Count rows by both facts."""
-    pairs = Counter((row.expected, row.health) for row in rows)
-
-    def total(expected: Expected | None = None, health: Health | None = None) -> int:
-        return sum(
-            number
-            for (is_expected, is_health), number in pairs.items()
-            if expected in (None, is_expected) and health in (None, is_health)
-        )
-
-    return Counts(
-        expected=total(Expected.YES),
-        up=total(health=Health.UP),
-        down=total(health=Health.DOWN),
-        absent=total(Expected.YES, Health.ABSENT),
-        unexpected=total(Expected.NO, Health.UP),
-        unknown=total(health=Health.UNKNOWN),
-        unlisted=total(Expected.UNLISTED),
-    )
 
 
 def rows(
@@ -74,8 +29,8 @@ def rows(
 
 def _host(instance: str) -> str:
     """The part before the port; an IPv6 address loses its brackets."""
-    host, colon, port = instance.rpartition(":")
-    if not colon or not port.isdigit() or (":" in host and not host.endswith("]")):
+    host, _, port = instance.rpartition(":")
+    if not port.isdigit() or (":" in host and not host.endswith("]")):
         return instance
     return host.strip("[]")
 

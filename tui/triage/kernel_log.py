@@ -70,7 +70,7 @@ def _joined(old: LogFinding, new: LogFinding) -> LogFinding:
         old,
         severity=graver.severity,
         meaning=graver.meaning,
-        count=old.count + new.count,
+        count=old.count + 1,
         first=min(old.first, new.first),
         last=newest.last,
         sample=newest.sample,
