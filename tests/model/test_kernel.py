@@ -83,7 +83,7 @@ TROUBLE = [
         ("iscsi", "warning", ""),
     ),
     (
-        'Operation for "{volumeName:kubernetes.io/iscsi/10.0.0.5:3260:iqn.x:1}" failed. '
+        'Operation for "{volumeName:kubernetes.io/iscsi/10.0.0.5:3260:iqn:1}" failed. '
         'Error: MountVolume.MountDevice failed for volume "pvc-1" : iscsi: failed to '
         "attach disk",
         ("iscsi", "warning", ""),
