@@ -25,6 +25,7 @@ class SmallLoki:
         self.largest_page = 5000
         self.ranges: list[dict[str, str]] = []
         self.refuse_ranges: web.Response | None = None
+        self.refuse_tails = False
         self.tails: list[web.WebSocketResponse] = []
         self.connected = asyncio.Event()
         self.headers: list[dict[str, str]] = []
@@ -77,6 +78,8 @@ class SmallLoki:
 
     async def _tail(self, request: web.Request) -> web.WebSocketResponse:
         self.headers.append(dict(request.headers))
+        if self.refuse_tails:
+            raise web.HTTPServiceUnavailable
         tail = web.WebSocketResponse()
         await tail.prepare(request)
         self.tails.append(tail)

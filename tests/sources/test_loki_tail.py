@@ -132,8 +132,29 @@ async def test_after_a_cut_nothing_is_lost_and_nothing_repeated() -> None:
                 await clock.advance(1.0)
         await reader.until_lines(2)
         assert reader.lines == ["before", "meanwhile"]
-        (fault,) = [batch.fault for batch in reader.batches if batch.fault]
+        (fault,) = {batch.fault for batch in reader.batches if batch.fault}
         assert (fault.kind, fault.summary) == (FaultKind.UNREACHABLE, "is stopping")
+
+
+async def test_while_no_tail_can_be_had_ranges_still_bring_what_there_is() -> None:
+    loki, clock = SmallLoki(), ManualClock()
+    async with reading(loki, clock) as reader:
+        await reader.until_batches(1)
+        loki.refuse_tails = True
+        await loki.cut(why="going away")
+        await loki.push((NOW, "by range"), is_tailed=False)
+        async with asyncio.timeout(5):
+            while not reader.lines:
+                await clock.advance(1.0)
+        last = next(batch for batch in reader.batches if batch.entries)
+        assert last.fault is not None
+        loki.refuse_tails = False
+        async with asyncio.timeout(5):
+            while not loki.connected.is_set():
+                await clock.advance(1.0)
+        await loki.push((clock_ns(clock), "live again"))
+        await reader.until_lines(2)
+        assert reader.lines == ["by range", "live again"]
 
 
 async def test_the_routine_end_of_a_tail_is_no_fault() -> None:

@@ -23,7 +23,7 @@ from tui.model.log import Entry
 from tui.sources import loki_wire as wire
 from tui.sources.base import SourceError
 from tui.sources.http import LARGEST_ANSWER_BYTES, HttpSession, Request, uses_proxy
-from tui.sources.http_fault import Answer, broken, refusal
+from tui.sources.http_fault import Answer, NotSentError, broken, refusal
 from tui.sources.loki_wire import TailFrame
 from tui.sources.wire import decode
 
@@ -153,7 +153,7 @@ class LokiSource:
                 FaultKind.PROTOCOL, "does not speak websocket", str(error)
             ) from error
         except OSError as error:
-            raise SourceError(broken(error, shown)) from error
+            raise NotSentError(broken(error, shown)) from error
 
     def _frame(self, message: bytes) -> TailFrame:
         answer = Answer(200, {}, message, self._session.shown_url)

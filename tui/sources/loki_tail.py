@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Protocol
 
 from tui.clock import Clock
 from tui.model.log import Entry, Gap, LogBatch
 from tui.sources.base import SourceError
+from tui.sources.http_fault import NotSentError
 from tui.sources.loki_pages import Pager, Ranges
 from tui.sources.loki_wire import TailFrame, identity
 from tui.sources.wire import to_ns
@@ -92,6 +94,9 @@ class LokiTail:
                 failures = 1 if has_settled else failures + 1
                 pause = error.fault.retry_after_seconds or self._backoff(failures)
                 yield LogBatch(fault=error.fault)
+                async with aclosing(self._without_tail(error)) as batches:
+                    async for batch in batches:
+                        yield batch
             if pause:
                 await self._clock.sleep(pause)
 
@@ -144,31 +149,47 @@ class LokiTail:
 
     async def _reconcile(self, inbox: _Inbox) -> AsyncGenerator[LogBatch, None]:
         """Read what the tail may have lost, or should have brought by now."""
-        now_ns = to_ns(self._clock.now())
-        start_ns = max(self._since, self._read_to - LATE_NS)
         try:
-            async with aclosing(
-                self._pager.pages(start_ns, now_ns + AHEAD_NS)
-            ) as pages:
-                async for page in pages:
-                    for batch in self._fresh(page.entries):
-                        yield batch
-                    if page.gaps:
-                        yield page
-                    self._advance(
-                        max((e.at_ns for e in page.entries), default=0), now_ns
-                    )
+            async with aclosing(self._ranges()) as batches:
+                async for batch in batches:
+                    yield batch
         except SourceError as error:
             self._failed_reads += 1
             if self._failed_reads < ATTEMPTS:
                 inbox.is_lossy = True
                 yield LogBatch(fault=error.fault)
                 return
+            now_ns = to_ns(self._clock.now())
             gap = Gap(self._read_to, now_ns, error.fault.summary)
             yield LogBatch(gaps=(gap,), fault=error.fault)
+            self._advance(now_ns, now_ns)
         else:
             yield LogBatch(is_current=True)
         self._failed_reads = 0
+
+    async def _without_tail(self, error: SourceError) -> AsyncGenerator[LogBatch, None]:
+        """While no tail can be had, ranges may still be read; the fault stands."""
+        if isinstance(error, NotSentError):
+            return
+        try:
+            async with aclosing(self._ranges()) as batches:
+                async for batch in batches:
+                    yield replace(batch, fault=error.fault)
+        except SourceError as again:
+            yield LogBatch(fault=again.fault)
+
+    async def _ranges(self) -> AsyncGenerator[LogBatch, None]:
+        """All that was not read yet, and the last minutes again for late entries."""
+        now_ns = to_ns(self._clock.now())
+        start_ns = max(self._since, self._read_to - LATE_NS)
+        async with aclosing(self._pager.pages(start_ns, now_ns + AHEAD_NS)) as pages:
+            async for page in pages:
+                for batch in self._fresh(page.entries):
+                    yield batch
+                if page.gaps:
+                    yield page
+                newest = max((entry.at_ns for entry in page.entries), default=0)
+                self._advance(newest, now_ns)
         self._advance(now_ns, now_ns)
 
     def _advance(self, read_to_ns: int, now_ns: int) -> None:
