@@ -61,8 +61,10 @@ def _show(config: Config) -> int:
 
 
 def _collect_from_now_on() -> None:
-    """Let the collector work, but never look again at what was made while starting."""
-    gc.collect()
+    """Let the collector work, but never on what was made while starting.
+
+    Collecting first would find some hundred objects and hold the keys for 50 ms.
+    """
     gc.freeze()
     gc.enable()
     gc.set_threshold(20_000, 20, 100)

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.estate import failing, make_fleet
+from tests.judged import NOW
+from tui.cli.text import Page, summary
+from tui.model.alert import Verdict
+from tui.model.fault import ADVICE, FaultKind
+from tui.model.fleet import Cluster, Fleet
+
+FLEET = make_fleet()
+
+
+def lines(fleet: Fleet = FLEET, page: Page | None = None) -> list[str]:
+    return list(summary(fleet, NOW, page or Page()))
+
+
+def test_every_line_fits_80_columns() -> None:
+    assert [line for line in lines() if len(line) > 80] == []
+
+
+def test_the_cluster_in_trouble_comes_first() -> None:
+    names = tuple(f"{cluster.name}  " for cluster in FLEET.clusters)
+    heads = [line for line in lines() if line.startswith(names)]
+    trouble = ["REAL TROUBLE" in line for line in heads]
+    assert trouble == sorted(trouble, reverse=True)
+
+
+def test_all_alerts_are_told_with_their_reason() -> None:
+    text = " ".join(" ".join(lines()).split())
+    for cluster in FLEET.clusters:
+        for alert in cluster.alerts or ():
+            assert alert.alert.name in text
+            assert " ".join(alert.judgement.reason.split()) in text
+
+
+def test_a_failing_source_is_told_with_advice() -> None:
+    cluster = FLEET.clusters[0]
+    source = failing(cluster.sources[0], FaultKind.TLS, "its certificate is too old")
+    fleet = Fleet((replace(cluster, sources=(source,)),))
+    text = " ".join(" ".join(lines(fleet)).split())
+    assert "its certificate is too old" in text
+    assert ADVICE[FaultKind.TLS] in text
+
+
+def test_nothing_known_is_said_as_unknown_and_not_as_zero() -> None:
+    text = "\n".join(lines(Fleet((Cluster("dark"),))))
+    assert "targets unknown" in text
+    assert "alerts unknown" in text
+    assert "0/0" not in text
+
+
+def test_colours_are_only_added_where_they_are_shown() -> None:
+    assert not any("\x1b" in line for line in lines())
+    assert any("\x1b[31m" in line for line in lines(page=Page(is_coloured=True)))
+
+
+def test_text_from_outside_cannot_move_the_cursor() -> None:
+    alert = (FLEET.clusters[0].alerts or ())[0]
+    evil = replace(alert.judgement, reason="\x1b[2J\rgone\nnext", verdict=Verdict.REAL)
+    hostile = (replace(alert, judgement=evil),)
+    text = lines(Fleet((replace(FLEET.clusters[0], alerts=hostile),)))
+    assert not any("\x1b" in line or "\r" in line or "\n" in line for line in text)
