@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from tui.model.alert import AlertState, JudgedAlert, Verdict
 from tui.model.finding import Finding
@@ -12,7 +13,7 @@ from tui.model.labels import Labels
 from tui.present import faults
 from tui.present.glyphs import Marks, Sign, verdict_sign
 from tui.present.standing import tally
-from tui.present.units import age
+from tui.present.units import age, age_changes
 from widgets.values import Align, Cell, Column, Line, Row, Span, Tone
 
 COLUMNS = (
@@ -35,6 +36,7 @@ _THINGS = ("node", "nodename", "instance", "device", "persistentvolumeclaim", "p
 _OWNERS = ("job", "deployment", "statefulset", "daemonset", "service", "namespace")
 _SHORT = {"critical": "crit", "warning": "warn", "error": "err", "none": ""}
 _ALERTMANAGER = frozenset({SourceKind.ALERTMANAGER})
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _CALM = {Verdict.FALSE_POSITIVE, Verdict.BY_DESIGN}
 
 
@@ -67,35 +69,60 @@ class AlertRows:
         """Make rows with the reason below, or beside when there is room."""
         self._marks = marks
         self._is_wide = is_wide
-        self._made: dict[str, tuple[JudgedAlert, str, Row]] = {}
+        self._made: dict[str, _Made] = {}
+        self._asked: tuple[object, object] = (None, None)
+        self._shown: tuple[Row, ...] = ()
+        self._due = _NEVER
 
     def rows(
-        self, alerts: Sequence[JudgedAlert], findings: Iterable[Finding], now: datetime
+        self,
+        alerts: Sequence[JudgedAlert],
+        findings: Sequence[Finding],
+        now: datetime,
     ) -> tuple[Row, ...]:
         """Real alerts, then real findings, then the others in the order they came."""
-        made: dict[str, tuple[JudgedAlert, str, Row]] = {}
+        is_same = self._asked[0] is alerts and self._asked[1] is findings
+        if not is_same or now >= self._due:
+            self._asked = alerts, findings
+            self._shown = self._build(alerts, findings, now)
+        return self._shown
+
+    def _build(
+        self,
+        alerts: Sequence[JudgedAlert],
+        findings: Sequence[Finding],
+        now: datetime,
+    ) -> tuple[Row, ...]:
+        made: dict[str, _Made] = {}
         loud: list[Row] = []
         others: list[Row] = []
+        due = [age_changes(each.since, now) for each in findings if each.since]
         for alert in alerts:
-            row = self._row(alert, age(alert.alert.starts_at, now), made)
-            (loud if alert.verdict is Verdict.REAL else others).append(row)
+            key = alert_key(alert)
+            known = self._made.get(key)
+            if known is None or known.alert is not alert or now >= known.due:
+                known = self._make(alert, now)
+            made[key] = known
+            due.append(known.due)
+            (loud if alert.verdict is Verdict.REAL else others).append(known.row)
         self._made = made
+        self._due = min(due, default=_NEVER)
         found = [finding_row(each, now, self._marks) for each in findings]
         return (*loud, *found, *others)
 
-    def _row(
-        self,
-        alert: JudgedAlert,
-        how_old: str,
-        made: dict[str, tuple[JudgedAlert, str, Row]],
-    ) -> Row:
-        key = alert_key(alert)
-        known = self._made.get(key)
-        if known is None or known[0] is not alert or known[1] != how_old:
-            row = _alert_row(alert, how_old, self._marks, is_wide=self._is_wide)
-            known = (alert, how_old, row)
-        made[key] = known
-        return known[2]
+    def _make(self, alert: JudgedAlert, now: datetime) -> _Made:
+        since = alert.alert.starts_at
+        row = _alert_row(alert, age(since, now), self._marks, is_wide=self._is_wide)
+        return _Made(alert, row, age_changes(since, now))
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A row, what it was made of, and when its age is no longer true."""
+
+    alert: JudgedAlert
+    row: Row
+    due: datetime
 
 
 def alert_key(alert: JudgedAlert) -> str:

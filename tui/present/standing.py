@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tui.model.alert import JudgedAlert, Verdict
@@ -30,25 +30,47 @@ class Tally:
     """Real findings: trouble seen by us, whether an alert tells of it or not."""
 
 
-def tally(alerts: Iterable[JudgedAlert], findings: Iterable[Finding] = ()) -> Tally:
+# The newest tallies, by the identity of what was counted: screens ask again for the
+# same alerts every second, and there may be thousands.
+_counted: OrderedDict[int, tuple[Sequence[JudgedAlert], Tally]] = OrderedDict()
+_KEPT = 16
+
+
+def tally(alerts: Sequence[JudgedAlert], findings: Iterable[Finding] = ()) -> Tally:
     """Count alerts and findings."""
-    known = tuple(alerts)
-    verdicts = Counter(alert.verdict for alert in known)
+    known = _counted.get(id(alerts))
+    if known is None or known[0] is not alerts:
+        known = alerts, _count(alerts)
+        _counted[id(alerts)] = known
+        if len(_counted) > _KEPT:
+            _counted.popitem(last=False)
+    found = sum(finding.verdict is Verdict.REAL for finding in findings)
+    return replace(known[1], found=found)
+
+
+def _count(alerts: Sequence[JudgedAlert]) -> Tally:
+    verdicts = Counter(alert.verdict.value for alert in alerts)
     return Tally(
-        real=verdicts[Verdict.REAL],
-        undecided=verdicts[Verdict.UNDECIDED],
-        false=verdicts[Verdict.FALSE_POSITIVE],
-        by_design=verdicts[Verdict.BY_DESIGN],
-        silenced=sum(alert.is_silenced for alert in known),
-        found=sum(finding.verdict is Verdict.REAL for finding in findings),
+        real=verdicts[Verdict.REAL.value],
+        undecided=verdicts[Verdict.UNDECIDED.value],
+        false=verdicts[Verdict.FALSE_POSITIVE.value],
+        by_design=verdicts[Verdict.BY_DESIGN.value],
+        silenced=sum(alert.is_silenced for alert in alerts),
     )
 
 
 def fleet_tally(fleet: Fleet) -> Tally:
     """Count over all clusters, and what belongs to none of them."""
-    alerts = [alert for each in fleet.clusters for alert in each.alerts or ()]
-    alerts += fleet.unassigned_alerts
-    return tally(alerts, (f for each in fleet.clusters for f in each.findings))
+    parts = [tally(each.alerts or (), each.findings) for each in fleet.clusters]
+    parts.append(tally(fleet.unassigned_alerts))
+    return Tally(
+        real=sum(part.real for part in parts),
+        undecided=sum(part.undecided for part in parts),
+        false=sum(part.false for part in parts),
+        by_design=sum(part.by_design for part in parts),
+        silenced=sum(part.silenced for part in parts),
+        found=sum(part.found for part in parts),
+    )
 
 
 def is_unreachable(fleet: Fleet, now: datetime) -> bool:

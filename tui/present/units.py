@@ -23,6 +23,13 @@ def age(then: datetime | None, now: datetime) -> str:
     return "" if then is None else length(now - then)
 
 
+def age_changes(then: datetime, now: datetime) -> datetime:
+    """When `age` will next say something else."""
+    seconds = max(0, int((now - then).total_seconds()))
+    unit = next((unit for limit, unit, _ in _UNITS if seconds < limit), _YEAR)
+    return then + timedelta(seconds=(seconds // unit + 1) * unit)
+
+
 def length(span: timedelta) -> str:
     """A span in its largest whole unit."""
     seconds = max(0, int(span.total_seconds()))

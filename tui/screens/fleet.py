@@ -106,7 +106,8 @@ class FleetScreen(Desk):
         for column in self.columns:
             cluster = fleet.cluster(column.cluster_name)
             if cluster is not None and column.display:
-                column.show(cluster, now)
+                # Each in a turn of its own, so that a key may come between them.
+                self.call_later(column.show, cluster, now)
         self.query_one(StrayAlerts).show(fleet.unassigned_alerts, now)
         others = self.query_one("#others", StatusLine)
         others.display = self._shown < len(self._names)

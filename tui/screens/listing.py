@@ -42,7 +42,7 @@ class Listing(RowTable):
     @property
     def line_count(self) -> int:
         """Lines that all shown rows take."""
-        return sum(1 + len(row.details) for row in self.rows)
+        return self._index.line_count
 
     def _apply(self) -> None:
         if not self._wanted:
