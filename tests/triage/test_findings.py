@@ -200,12 +200,19 @@ def test_kernel_errors_are_real_and_warnings_stay_in_the_log() -> None:
     found = findings.of_kernel((log_finding("error"), log_finding("warning")))
     (only,) = found
     assert (only.kind, only.verdict) == (FindingKind.KERNEL, Verdict.REAL)
-    assert only.subject == "talos-wk-2 sdb"
+    assert only.subject == "talos-wk-2"
 
 
-def test_the_gravest_kernel_error_comes_first() -> None:
-    found = findings.of_kernel((log_finding("error", 5), log_finding("error", 0)))
-    assert [CATALOGUE[0].meaning in each.title for each in found] == [True, False]
+def test_the_errors_of_one_node_are_one_finding_named_after_the_gravest() -> None:
+    errors = (log_finding("error", 5), log_finding("error", 0))
+    (only,) = findings.of_kernel(errors)
+    assert CATALOGUE[0].meaning in only.title
+
+
+def test_two_nodes_with_kernel_errors_are_two_findings() -> None:
+    one = log_finding("error")
+    found = findings.of_kernel((one, replace(one, node="talos-wk-3")))
+    assert [each.subject for each in found] == ["talos-wk-2", "talos-wk-3"]
 
 
 def test_findings_are_ranked_real_first_then_by_kind() -> None:

@@ -78,8 +78,9 @@ class TargetRow:
 
     @property
     def key(self) -> str:
-        """Stable over refreshes."""
-        return f"{self.job} {self.instance}"
+        """Stable over refreshes; a kubelet has several targets with one instance."""
+        url = self.target.scrape_url if self.target else ""
+        return f"{self.job} {self.instance} {url}"
 
     @property
     def last_error(self) -> str:

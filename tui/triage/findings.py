@@ -173,19 +173,31 @@ def _ailment(service: TalosService) -> str:
     return "failed" if service.state == "Failed" else "unhealthy"
 
 
-def of_kernel(findings: Iterable[LogFinding]) -> tuple[Finding, ...]:
-    """Kernel errors of the window, gravest first; warnings stay with the log."""
-    return tuple(
-        Finding(
-            FindingKind.KERNEL,
-            Verdict.REAL,
-            f"{each.node} {each.device}".strip(),
-            f"{each.kind} on {each.node}: {each.meaning}",
-            each.sample,
-            each.first,
-        )
-        for each in sorted(findings, key=lambda each: GRAVITY[each.meaning])
-        if each.severity == "error"
+def of_kernel(found: Iterable[LogFinding]) -> tuple[Finding, ...]:
+    """Nodes whose kernel reported errors in the window: one finding a node.
+
+    One broken disk speaks in many classes, and a person acts on the node as a whole;
+    the log findings keep them apart. Warnings stay with the log.
+
+    found   as `kernel_log` ranks them
+    """
+    nodes: dict[str, list[LogFinding]] = {}
+    for each in found:
+        if each.severity == "error":
+            nodes.setdefault(each.node, []).append(each)
+    return tuple(_of_kernel(node, errors) for node, errors in nodes.items())
+
+
+def _of_kernel(node: str, errors: list[LogFinding]) -> Finding:
+    gravest = min(errors, key=lambda each: GRAVITY[each.meaning])
+    classes = dict.fromkeys(f"{each.kind} {each.device}".rstrip() for each in errors)
+    return Finding(
+        FindingKind.KERNEL,
+        Verdict.REAL,
+        node,
+        f"kernel of {node}: {gravest.meaning}",
+        f"{', '.join(classes)}: {gravest.sample}",
+        min(each.first for each in errors),
     )
 
 
