@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from math import isfinite
 from typing import Any, TypeAlias
 
 from tui.model.alert import JudgedAlert, Verdict
@@ -61,6 +62,8 @@ def plain(value: object) -> Any:
         return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, tuple):
         return [plain(each) for each in value]
+    if isinstance(value, float) and not isfinite(value):
+        return None  # JSON has no NaN
     if isinstance(value, Mapping):
         return {name: plain(each) for name, each in value.items()}
     return value
