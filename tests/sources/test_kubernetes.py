@@ -190,6 +190,32 @@ async def test_an_exec_plugin_gives_the_token(
     await source.aclose()
 
 
+async def test_a_plugin_that_fails_is_told_in_its_words(tmp_path: Path) -> None:
+    user = (
+        "{exec: {apiVersion: client.authentication.k8s.io/v1, command: cat,"
+        " args: [/no/such/file], interactiveMode: Never}}"
+    )
+    path = tmp_path / "kubeconfig"
+    path.write_text(kubeconfig("http://127.0.0.1:1", user))
+    with pytest.raises(SourceError) as caught:
+        await KubernetesSource("", path, 5.0).nodes()
+    assert caught.value.fault.kind is FaultKind.CONFIG
+    assert "exec" in caught.value.fault.detail
+
+
+async def test_a_plugin_that_hangs_is_ended(tmp_path: Path) -> None:
+    user = (
+        "{exec: {apiVersion: client.authentication.k8s.io/v1, command: sleep,"
+        " args: ['60'], interactiveMode: Never}}"
+    )
+    path = tmp_path / "kubeconfig"
+    path.write_text(kubeconfig("http://127.0.0.1:1", user))
+    source = KubernetesSource("", path, 1.0)
+    with pytest.raises(SourceError, match="current context") as caught:
+        await source.nodes()
+    assert "no credentials in time" in caught.value.fault.detail
+
+
 def pod(status: dict[str, Any], **metadata: Any) -> Any:
     raw = {"metadata": {"name": "p", **metadata}, "status": status}
     decoded = wire.PODS.decode(json.dumps({"items": [raw]}).encode())

@@ -1,16 +1,21 @@
 """Kubernetes: the few objects that triage and the node rows need, of one context.
 
-The `kubernetes` package reads the kubeconfig (tokens, certificates, exec plugins); the
-requests are ours.
+The `kubernetes` package reads the kubeconfig (tokens, certificates, exec plugins), in a
+process of its own; the requests are ours.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
+import sys
+import tempfile
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGKILL
 from typing import Any, TypeVar, assert_never
 
 import msgspec
@@ -37,6 +42,8 @@ T = TypeVar("T")
 
 PAGE = 500
 
+_READER = Path(__file__).with_name("kubeconfig.py")
+
 
 @dataclass(frozen=True, slots=True)
 class _Access:
@@ -49,7 +56,7 @@ class _Access:
 class KubernetesSource:
     """One API server. Every method raises SourceError and nothing else.
 
-    The kubeconfig is read at the first question, in a thread: it may run a program.
+    The kubeconfig is read at the first question, and again when it is refused.
     """
 
     def __init__(
@@ -177,11 +184,7 @@ class KubernetesSource:
             if self._access is None or self._access is stale:
                 # Others may still be waiting for answers on the old connections.
                 await self._retire(stale.session if stale else None)
-                try:
-                    async with asyncio.timeout(self._timeout_seconds):
-                        self._access = await asyncio.to_thread(self._load)
-                except TimeoutError:
-                    raise self._config_error("its plugin gave no credentials") from None
+                self._access = await self._load()
             return self._access
 
     async def _retire(self, session: HttpSession | None) -> None:
@@ -190,27 +193,46 @@ class KubernetesSource:
         if retired is not None:
             await retired.aclose()
 
-    def _load(self) -> _Access:
-        """Blocking: reads files, may run the plugin that the kubeconfig names."""
-        # Heavy, and not needed before the first question.
-        from kubernetes.client import Configuration  # noqa: PLC0415
-        from kubernetes.config import ConfigException, load_kube_config  # noqa: PLC0415
-
-        loaded = Configuration()
+    async def _load(self) -> _Access:
+        """Have the kubeconfig read; it may name a plugin, which is run."""
+        wire_access = await self._read_kubeconfig()
+        endpoint = Endpoint(urls=(wire_access.host,))
+        is_tls = wire_access.host.startswith("https")
         try:
-            load_kube_config(  # type: ignore[no-untyped-call] # says py.typed, is not
-                config_file=str(self._kubeconfig) if self._kubeconfig else None,
-                context=self._context or None,
-                client_configuration=loaded,
-                persist_config=False,
-            )
-            tls = _tls(loaded) if loaded.host.startswith("https") else None
-        except (ConfigException, OSError, ValueError) as error:
+            tls = await asyncio.to_thread(_tls, wire_access) if is_tls else None
+        except OSError as error:
             raise self._config_error(str(error)) from error
-        token = loaded.auth_settings().get("BearerToken", {}).get("value")
-        endpoint = Endpoint(urls=(loaded.host,))
-        session = HttpSession(endpoint, loaded.host, self._timeout_seconds, tls=tls)
+        session = HttpSession(
+            endpoint, wire_access.host, self._timeout_seconds, tls=tls
+        )
+        token = wire_access.authorization
         return _Access(session, {"Authorization": token} if token else {})
+
+    async def _read_kubeconfig(self) -> wire.AccessWire:
+        """Run the program that reads it, and end it when it takes too long."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", str(_READER), self._context),
+            str(self._kubeconfig or ""),
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=PIPE,
+            start_new_session=True,
+        )
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                output, errors = await process.communicate()
+        except TimeoutError:
+            raise self._config_error("its plugin gave no credentials in time") from None
+        finally:
+            if process.returncode is None:
+                os.killpg(process.pid, SIGKILL)  # its plugin too
+                await process.wait()
+        if process.returncode != 0:
+            raise self._config_error(_last_line(errors))
+        access = wire.ACCESS.decode(output)
+        if errors and not access.authorization and not access.certificate:
+            raise self._config_error(_last_line(errors))  # a plugin that failed
+        return access
 
     def _config_error(self, reason: str) -> SourceError:
         where = f"context {self._context!r}" if self._context else "current context"
@@ -219,15 +241,25 @@ class KubernetesSource:
         )
 
 
-def _tls(loaded: Any) -> ssl.SSLContext:
-    """The context that a loaded kubeconfig asks for; Any: the package is untyped."""
-    context = ssl.create_default_context(cafile=loaded.ssl_ca_cert)
-    if not loaded.verify_ssl:
+def _tls(access: wire.AccessWire) -> ssl.SSLContext:
+    """Blocking: the standard library takes a certificate and its key from files."""
+    context = ssl.create_default_context(cadata=access.ca or None)
+    if not access.is_verified:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    if loaded.cert_file:
-        context.load_cert_chain(loaded.cert_file, loaded.key_file)
+    if access.certificate:
+        with tempfile.TemporaryDirectory(prefix="taloscope-") as folder:
+            both = Path(folder, "client.pem")
+            both.touch(mode=0o600)
+            both.write_text(access.certificate + "\n" + access.key)
+            context.load_cert_chain(both)
     return context
+
+
+def _last_line(errors: bytes) -> str:
+    """The last line of a traceback is its error."""
+    lines = errors.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "its reader failed without a word"
 
 
 def _inside(namespace: str) -> str:

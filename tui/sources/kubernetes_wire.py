@@ -195,6 +195,18 @@ class ConfigMapWire(Wire):
     data: dict[str, str] | None = None
 
 
+class AccessWire(msgspec.Struct):
+    """What `tui.sources.kubeconfig` writes; certificates and keys as PEM."""
+
+    host: str
+    is_verified: bool
+    ca: str
+    certificate: str
+    key: str
+    authorization: str
+
+
+ACCESS = msgspec.json.Decoder(AccessWire)
 NODES = msgspec.json.Decoder(ListWire[NodeWire])
 PODS = msgspec.json.Decoder(ListWire[PodWire])
 DAEMON_SETS = msgspec.json.Decoder(ListWire[DaemonSetWire])
