@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 import yaml
 
 from tui.lab.server import Lab, LabOptions
@@ -62,11 +63,34 @@ async def test_nothing_is_left_when_it_ends() -> None:
         url = lab.environment.loki_url
     assert not folder.exists()
     async with httpx.AsyncClient(trust_env=False) as client:
-        try:
+        with pytest.raises(httpx.ConnectError):
             await client.get(f"{url}/ready")
-        except httpx.ConnectError:
-            return
-    raise AssertionError("the port is still open")
+
+
+async def test_a_server_that_is_down_refuses_and_comes_back_on_its_port(
+    lab: Lab,
+) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        url = f"{lab.environment.prometheus_url}/-/healthy"
+        for fault in ("prometheus-down",) * 2:
+            assert (await client.get(url)).status_code == 200
+            lab.world.change_faults([fault], [])
+            await lab.world.settle()
+            with pytest.raises(httpx.ConnectError):
+                await client.get(url)
+            lab.world.change_faults([], [fault])
+            await lab.world.settle()
+
+
+async def test_one_clusters_api_can_be_down_from_the_start() -> None:
+    faults = ("kubernetes-down:monit",)
+    async with Lab(LabOptions(faults=faults)) as lab:
+        text = yaml.safe_load(lab.environment.kubeconfig.read_text())
+        urls = {one["name"]: one["cluster"]["server"] for one in text["clusters"]}
+        async with httpx.AsyncClient(trust_env=False, verify=False) as client:
+            assert (await client.get(urls["prod"])).status_code == 401
+            with pytest.raises(httpx.ConnectError):
+                await client.get(urls["monit"])
 
 
 @asynccontextmanager

@@ -148,12 +148,6 @@ async def test_a_bad_request_is_refused_in_the_envelope(
     assert answer.json() == {"status": "error", "errorType": kind, "error": error}
 
 
-async def test_a_server_that_is_down_answers_nothing(serve: Serve) -> None:
-    prometheus = await client(serve, "1m", "prometheus-down")
-    with pytest.raises(httpx.TransportError):
-        await prometheus.get("/api/v1/targets")
-
-
 async def test_a_sign_in_page_is_no_json(serve: Serve) -> None:
     prometheus = await client(serve, "1m", "prometheus-html")
     answer = await prometheus.get("/api/v1/targets")

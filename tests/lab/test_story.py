@@ -155,9 +155,3 @@ def test_a_scraped_kube_proxy_can_be_down() -> None:
 def test_a_fault_that_makes_no_sense_is_refused(name: str, says: str) -> None:
     with pytest.raises(FaultError, match=says):
         FaultSet.of([name])
-
-
-def test_kubernetes_can_be_down_in_one_cluster() -> None:
-    estate = at(1, "kubernetes-down:monit")
-    answers = {one.name: one.api_answers for one in estate.clusters}
-    assert answers == {"prod": True, "monit": False, "agentic": True}

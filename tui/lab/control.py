@@ -64,6 +64,7 @@ def control_app(world: World) -> web.Application:
             world.change_faults(_names(asked, "add"), _names(asked, "remove"))
         except (FaultError, TypeError, ValueError) as error:
             return text_answer(str(error), 400)
+        await world.settle()
         return json_answer(state())
 
     app = web.Application()

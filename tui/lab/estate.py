@@ -157,7 +157,6 @@ class LabCluster:
         default_factory=dict
     )
     service_monitors: tuple[tuple[str, str], ...] = ()  # name, job label
-    api_answers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +188,13 @@ class LabTarget:
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """Everything, at one offset `at`. `broken` names the servers that misbehave."""
+    """Everything, at one offset `at`."""
 
     at: timedelta
     clusters: tuple[LabCluster, ...]
     targets: tuple[LabTarget, ...]
     dropped_targets: tuple[Mapping[str, str], ...]
     watchdog_fires: bool = True
-    broken: frozenset[str] = frozenset()
 
     def node(self, target: str) -> LabNode | None:
         """The node with that address or name."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -33,16 +35,12 @@ def text_answer(text: str, status: int = 200) -> web.Response:
 
 
 def faulty(world: World, server: str) -> Middleware:
-    """Lets a server misbehave while `<server>-down`, -html or -hangs is on."""
+    """Lets a server misbehave while `<server>-hangs` or `<server>-html` is on."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         while world.faults.has(f"{server}-hangs"):
             await world.clock.tick()
-        if world.faults.has(f"{server}-down"):
-            if request.transport is not None:
-                request.transport.abort()
-            return web.Response()
         if world.faults.has(f"{server}-html"):
             return web.Response(text=SIGN_IN_PAGE, content_type="text/html")
         return await handler(request)
@@ -50,27 +48,74 @@ def faulty(world: World, server: str) -> Middleware:
     return middleware
 
 
-class Server:
-    """One HTTP server on an ephemeral port of the loopback."""
+def _never() -> bool:
+    return False
 
-    def __init__(self, app: web.Application, tls: ssl.SSLContext | None = None) -> None:
+
+class Server:
+    """One HTTP server on an ephemeral port of the loopback.
+
+    is_down  while it says so, the port is kept but refuses; see `refresh`
+    """
+
+    def __init__(
+        self,
+        app: web.Application,
+        tls: ssl.SSLContext | None = None,
+        is_down: Callable[[], bool] = _never,
+    ) -> None:
         self._runner = web.AppRunner(
             app, access_log=None, handler_cancellation=True, shutdown_timeout=0.2
         )
         self._tls = tls
-        self.url = ""
+        self._is_down = is_down
+        self._site: web.SockSite | None = None
+        self._socket = _bound(0)
+        port = self._socket.getsockname()[1]
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
 
     async def start(self) -> str:
-        """Bind and serve; returns the base URL without a slash at its end."""
+        """Serve, unless it is down; returns the base URL without a slash at its end."""
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self._tls).start()
-        port = self._runner.addresses[0][1]
-        self.url = f"{'https' if self._tls else 'http'}://127.0.0.1:{port}"
+        await self.refresh()
         return self.url
+
+    async def refresh(self) -> None:
+        """Open or close the port, as `is_down` says; closing cuts every connection."""
+        if not self._is_down() and self._site is None:
+            self._site = web.SockSite(self._runner, self._socket, ssl_context=self._tls)
+            await self._site.start()
+        elif self._is_down() and self._site is not None:
+            port = self._socket.getsockname()[1]
+            await self._site.stop()
+            self._site = None
+            await self._cut()
+            self._socket = _bound(port)
 
     async def stop(self) -> None:
         """Close the port and every connection."""
         await self._runner.cleanup()
+        self._socket.close()
+
+    async def _cut(self) -> None:
+        server = self._runner.server
+        for connection in server.connections if server else ():
+            if connection.transport is not None:
+                connection.transport.abort()
+        # An aborted transport closes its socket in the loop's next turn.
+        loop = asyncio.get_running_loop()
+        turned = loop.create_future()
+        loop.call_soon(turned.set_result, None)
+        await turned
+
+
+def _bound(port: int) -> socket.socket:
+    """A socket that holds a port of the loopback; it refuses until it listens."""
+    found = socket.socket()
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    found.bind(("127.0.0.1", port))
+    found.settimeout(0)
+    return found
 
 
 def rfc3339(instant: datetime, digits: int = 9) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import signal
+import ssl
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
@@ -118,11 +119,12 @@ class Lab:
         folder = Path(tempfile.mkdtemp(prefix="taloscope-lab-"))
         self._starting.callback(shutil.rmtree, folder, ignore_errors=True)
         self.alertmanager.loki_alerts = self.loki.ruler.alerts
-        alertmanager = await self._serve(self.alertmanager.app())
+        alertmanager = await self._serve(self.alertmanager.app(), "alertmanager-down")
+        prometheus = Prometheus(self.world, alertmanager)
         urls = {
             "alertmanager": alertmanager,
-            "prometheus": await self._serve(Prometheus(self.world, alertmanager).app()),
-            "loki": await self._serve(self.loki.app()),
+            "prometheus": await self._serve(prometheus.app(), "prometheus-down"),
+            "loki": await self._serve(self.loki.app(), "loki-down"),
         }
         await self._clusters(folder)
         config = folder / "taloscope.toml"
@@ -137,9 +139,17 @@ class Lab:
             control_url=await self._serve(control_app(self.world)),
         )
 
-    async def _serve(self, app: web.Application) -> str:
-        server = Server(app)
+    async def _serve(
+        self,
+        app: web.Application,
+        fault: str = "",
+        cluster: str = "",
+        tls: ssl.SSLContext | None = None,
+    ) -> str:
+        """Serve an application whose port refuses while a fault is on."""
+        server = Server(app, tls, lambda: self.world.faults.has(fault, cluster))
         self._starting.push_async_callback(server.stop)
+        self.world.follow(server.refresh)
         return await server.start()
 
     async def _clusters(self, folder: Path) -> None:
@@ -154,10 +164,10 @@ class Lab:
     async def _kubernetes(self, cluster: str) -> KubernetesAccess:
         authority = make_authority(machine_now(), "kubernetes")
         api = Kubernetes(self.world, cluster, token_urlsafe())
-        server = Server(api.app(), tls_context(authority))
-        self._starting.push_async_callback(server.stop)
+        tls = tls_context(authority)
+        url = await self._serve(api.app(), "kubernetes-down", cluster, tls)
         client = authority.client(["system:masters"], common_name="admin")
-        return KubernetesAccess(await server.start(), authority, client)
+        return KubernetesAccess(url, authority, client)
 
     async def _apid(self, cluster: str) -> TalosAccess:
         authority = make_authority(machine_now())

@@ -39,14 +39,6 @@ _SICKNESS = (
     'Get "http://127.0.0.1:10248/healthz": context deadline exceeded '
     "(Client.Timeout exceeded while awaiting headers)"
 )
-_SERVERS = {
-    "prometheus-down",
-    "prometheus-html",
-    "prometheus-hangs",
-    "alertmanager-down",
-    "loki-down",
-    "loki-tail-cut",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +62,6 @@ class Story:
             targets=self._targets(offset, dead),
             dropped_targets=DROPPED,
             watchdog_fires=not self.faults.has("no-watchdog"),
-            broken=self.faults.names & _SERVERS,
         )
 
     def _cluster(self, name: str, offset: timedelta) -> LabCluster:
@@ -87,7 +78,6 @@ class Story:
             leases=records.leases(name, offset, self.faults),
             config_maps=records.config_maps(name, self.faults),
             service_monitors=records.SERVICE_MONITORS if name == "monit" else (),
-            api_answers=not self.faults.has("kubernetes-down", name),
         )
 
     def _node(self, node: LabNode, offset: timedelta) -> LabNode:

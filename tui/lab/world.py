@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 
 from tui.lab.clock import LabClock
@@ -18,6 +18,7 @@ class World:
     def __init__(self, clock: LabClock, faults: FaultSet) -> None:
         self.clock = clock
         self.story = Story(faults)
+        self._gates: list[Callable[[], Awaitable[None]]] = []
 
     @property
     def faults(self) -> FaultSet:
@@ -25,8 +26,20 @@ class World:
         return self.story.faults
 
     def change_faults(self, add: Iterable[str], remove: Iterable[str]) -> None:
-        """Switch faults on and off; raises FaultError and changes nothing then."""
+        """Switch faults on and off; raises FaultError and changes nothing then.
+
+        Ports open and close with the next `settle`.
+        """
         self.story = Story(self.faults.changed(add, remove))
+
+    def follow(self, gate: Callable[[], Awaitable[None]]) -> None:
+        """Have something called at each `settle`."""
+        self._gates.append(gate)
+
+    async def settle(self) -> None:
+        """Let every port follow the faults that are on."""
+        for gate in self._gates:
+            await gate()
 
     def estate(self) -> Estate:
         """The estate as it is now."""
