@@ -12,6 +12,8 @@ from tui.model.silence import Matcher, Silence, SilenceDraft, SilenceState
 from tui.sources.wire import rfc3339, utc
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_ALERT_STATES = {state.value: state for state in AlertState}
+_SILENCE_STATES = {state.value: state for state in SilenceState}
 
 
 class Wire(msgspec.Struct, rename="camel"):
@@ -88,12 +90,11 @@ OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 def alert(wire: AlertWire) -> Alert:
     """An alert. A state that we do not know is ACTIVE: the loudest."""
-    states = {state.value: state for state in AlertState}
     return Alert(
         fingerprint=wire.fingerprint,
         labels=wire.labels,
         annotations=wire.annotations or {},
-        state=states.get(wire.status.state, AlertState.ACTIVE),
+        state=_ALERT_STATES.get(wire.status.state, AlertState.ACTIVE),
         starts_at=utc(wire.starts_at) or _NEVER,
         ends_at=utc(wire.ends_at),
         updated_at=utc(wire.updated_at),
@@ -106,10 +107,9 @@ def alert(wire: AlertWire) -> Alert:
 
 def silence(wire: SilenceWire) -> Silence:
     """A silence. A state that we do not know is PENDING: not said to mute."""
-    states = {state.value: state for state in SilenceState}
     return Silence(
         id=wire.id,
-        state=states.get(wire.status.state, SilenceState.PENDING),
+        state=_SILENCE_STATES.get(wire.status.state, SilenceState.PENDING),
         matchers=tuple(_matcher(one) for one in wire.matchers),
         starts_at=utc(wire.starts_at) or _NEVER,
         ends_at=utc(wire.ends_at) or _NEVER,

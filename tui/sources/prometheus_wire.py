@@ -23,6 +23,7 @@ _UNIT_SECONDS = {
     "s": 1.0,
     "ms": 0.001,
 }
+_HEALTH = {"up": Health.UP, "down": Health.DOWN}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|[ywdhms])")
 
 
@@ -127,10 +128,9 @@ SCALAR = msgspec.json.Decoder(tuple[float, str])
 
 def target(wire: TargetWire) -> Target:
     """A target; a health that we do not know is UNKNOWN."""
-    known = {"up": Health.UP, "down": Health.DOWN}
     return Target(
         labels=wire.labels or {},
-        health=known.get(wire.health, Health.UNKNOWN),
+        health=_HEALTH.get(wire.health, Health.UNKNOWN),
         scrape_pool=wire.scrape_pool,
         scrape_url=wire.scrape_url,
         last_error=wire.last_error,
