@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.fleet import Cluster, Fleet, NodeView, SourceState, SourceStatus
+from tui.model.metric import Series
 from tui.model.target import Expected, Health, TargetRow
 
 SCHEMA = 1
@@ -62,8 +63,6 @@ def plain(value: object) -> Any:
         return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, tuple):
         return [plain(each) for each in value]
-    if isinstance(value, float) and not isfinite(value):
-        return None  # JSON has no NaN
     if isinstance(value, Mapping):
         return {name: plain(each) for name, each in value.items()}
     return value
@@ -131,10 +130,12 @@ def _target(row: TargetRow) -> Document:
 def _trend(cluster: Cluster) -> Document | None:
     if cluster.trend is None:
         return None
-    return {
-        "up": plain(cluster.trend.up.points),
-        "total": plain(cluster.trend.total.points),
-    }
+    return {"up": _points(cluster.trend.up), "total": _points(cluster.trend.total)}
+
+
+def _points(series: Series) -> list[list[float | None]]:
+    """Time and value; null where the value is none, as JSON has no NaN."""
+    return [[at, value if isfinite(value) else None] for at, value in series.points]
 
 
 def _alert(judged: JudgedAlert) -> Document:
