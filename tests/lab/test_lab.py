@@ -16,6 +16,7 @@ import httpx
 import pytest
 import yaml
 
+from tests.lab.conftest import NOW, minutes
 from tui.lab.server import Lab, LabOptions
 
 KEYS = [
@@ -91,6 +92,23 @@ async def test_one_clusters_api_can_be_down_from_the_start() -> None:
             assert (await client.get(urls["prod"])).status_code == 401
             with pytest.raises(httpx.ConnectError):
                 await client.get(urls["monit"])
+
+
+async def test_two_labs_at_one_fixed_instant_answer_the_same_bytes() -> None:
+    """Pictures are made of them."""
+    options = LabOptions(at=minutes(5), speed=0, now=NOW)
+    found = []
+    for _ in range(2):
+        async with Lab(options) as lab, httpx.AsyncClient(trust_env=False) as client:
+            where = lab.environment
+            urls = (
+                f"{where.prometheus_url}/api/v1/targets",
+                f"{where.prometheus_url}/api/v1/rules",
+                f"{where.alertmanager_url}/api/v2/alerts",
+                f'{where.loki_url}/loki/api/v1/query_range?query={{cluster="prod"}}',
+            )
+            found.append([(await client.get(url)).text for url in urls])
+    assert found[0] == found[1]
 
 
 @asynccontextmanager
