@@ -20,7 +20,7 @@ async def run(program: str, *arguments: str | Path) -> str:
     """A program's output; a missing one skips the test, but not in CI."""
     path = shutil.which(program)
     if path is None:
-        if os.environ.get("CI") == "true":
+        if os.environ.get("CI"):
             pytest.fail(f"{program} is not installed")
         pytest.skip(f"{program} is not installed")
     process = await asyncio.create_subprocess_exec(
