@@ -76,7 +76,7 @@ async def test_the_token_file_is_read_again_for_each_request(tmp_path: Path) -> 
         (404, {}, FaultKind.NOT_FOUND, "no such thing"),
         (405, {}, FaultKind.PROTOCOL, "HTTP 405"),
         (429, {}, FaultKind.RATE_LIMITED, "slow down"),
-        (500, {}, FaultKind.PROTOCOL, "HTTP 500"),
+        (500, {}, FaultKind.SERVER, "HTTP 500"),
         (502, {}, FaultKind.UNREACHABLE, "not ready"),
         (503, {}, FaultKind.UNREACHABLE, "not ready"),
         (504, {}, FaultKind.TIMEOUT, "gave up"),
@@ -226,7 +226,7 @@ async def ask(url: str, path: str, seconds: float = 5.0, **params: str) -> bytes
     [
         ("drip", FaultKind.TIMEOUT, "no answer within 0.3 s"),
         ("hang", FaultKind.TIMEOUT, "no answer within 0.3 s"),
-        ("cut", FaultKind.PROTOCOL, "proper HTTP"),
+        ("cut", FaultKind.UNREACHABLE, "cut the connection"),
         ("broken_zip", FaultKind.PROTOCOL, "compression is broken"),
     ],
 )

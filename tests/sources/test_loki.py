@@ -85,7 +85,7 @@ async def test_recorded_refusals_say_what_the_server_says(
         400: FaultKind.BAD_QUERY,
         401: FaultKind.AUTH,
         404: FaultKind.NOT_FOUND,
-        500: FaultKind.PROTOCOL,
+        500: FaultKind.SERVER,
         504: FaultKind.TIMEOUT,
     }
     fault = caught.value.fault

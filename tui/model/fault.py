@@ -18,6 +18,7 @@ class FaultKind(Enum):
     NOT_FOUND = "not-found"
     RATE_LIMITED = "rate-limited"
     BAD_QUERY = "bad-query"
+    SERVER = "server"
     PROTOCOL = "protocol"
     CONFIG = "config"
     BUG = "bug"
@@ -53,6 +54,7 @@ ADVICE: dict[FaultKind, str] = {
     FaultKind.NOT_FOUND: "Check the URL and its path: this server has no such thing.",
     FaultKind.RATE_LIMITED: "The server asks us to slow down; we do.",
     FaultKind.BAD_QUERY: "The server refuses the query: check labels in the config.",
+    FaultKind.SERVER: "It answers, but fails by itself: look at its log.",
     FaultKind.PROTOCOL: "Something else answers there: check the URL; is it a proxy?",
     FaultKind.CONFIG: "Correct the config; the message names what is missing.",
     FaultKind.BUG: "This is our mistake: the diagnostics screen has what to report.",

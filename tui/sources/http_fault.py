@@ -110,7 +110,8 @@ def _judge(answer: Answer, words: str) -> tuple[FaultKind, str]:
     elif status in {502, 503}:
         kind, what = FaultKind.UNREACHABLE, f"is not ready (HTTP {status})"
     else:
-        kind, what = FaultKind.PROTOCOL, f"failed with HTTP {status}"
+        kind = FaultKind.SERVER if status >= 500 else FaultKind.PROTOCOL
+        what = f"failed with HTTP {status}"
     return kind, first_line(f"{what}: {words}" if words else what)
 
 
