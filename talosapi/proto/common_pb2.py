@@ -25,19 +25,23 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import any_pb2 as google_dot_protobuf_dot_any__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1btalosapi/proto/common.proto\x12\x06\x63ommon\x1a\x19google/protobuf/any.proto\"N\n\x06Status\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\x12%\n\x07\x64\x65tails\x18\x03 \x03(\x0b\x32\x14.google.protobuf.Any\"K\n\x08Metadata\x12\x10\n\x08hostname\x18\x01 \x01(\t\x12\r\n\x05\x65rror\x18\x02 \x01(\t\x12\x1e\n\x06status\x18\x03 \x01(\x0b\x32\x0e.common.Status\"8\n\x04\x44\x61ta\x12\"\n\x08metadata\x18\x01 \x01(\x0b\x32\x10.common.Metadata\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c**\n\x0f\x43ontainerDriver\x12\x0e\n\nCONTAINERD\x10\x00\x12\x07\n\x03\x43RI\x10\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1btalosapi/proto/common.proto\x12\x06\x63ommon\x1a\x19google/protobuf/any.proto\"N\n\x06Status\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\x12%\n\x07\x64\x65tails\x18\x03 \x03(\x0b\x32\x14.google.protobuf.Any\"K\n\x08Metadata\x12\x10\n\x08hostname\x18\x01 \x01(\t\x12\r\n\x05\x65rror\x18\x02 \x01(\t\x12\x1e\n\x06status\x18\x03 \x01(\x0b\x32\x0e.common.Status\"8\n\x04\x44\x61ta\x12\"\n\x08metadata\x18\x01 \x01(\x0b\x32\x10.common.Metadata\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\"[\n\x05\x45rror\x12\x1a\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x0c.common.Code\x12\x0f\n\x07message\x18\x02 \x01(\t\x12%\n\x07\x64\x65tails\x18\x03 \x03(\x0b\x32\x14.google.protobuf.Any*+\n\x04\x43ode\x12\t\n\x05\x46\x41TAL\x10\x00\x12\n\n\x06LOCKED\x10\x01\x12\x0c\n\x08\x43\x41NCELED\x10\x02**\n\x0f\x43ontainerDriver\x12\x0e\n\nCONTAINERD\x10\x00\x12\x07\n\x03\x43RI\x10\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'talosapi.proto.common_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CONTAINERDRIVER']._serialized_start=281
-  _globals['_CONTAINERDRIVER']._serialized_end=323
+  _globals['_CODE']._serialized_start=374
+  _globals['_CODE']._serialized_end=417
+  _globals['_CONTAINERDRIVER']._serialized_start=419
+  _globals['_CONTAINERDRIVER']._serialized_end=461
   _globals['_STATUS']._serialized_start=66
   _globals['_STATUS']._serialized_end=144
   _globals['_METADATA']._serialized_start=146
   _globals['_METADATA']._serialized_end=221
   _globals['_DATA']._serialized_start=223
   _globals['_DATA']._serialized_end=279
+  _globals['_ERROR']._serialized_start=281
+  _globals['_ERROR']._serialized_end=372
 # @@protoc_insertion_point(module_scope)

@@ -8,10 +8,19 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class Code(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    FATAL: _ClassVar[Code]
+    LOCKED: _ClassVar[Code]
+    CANCELED: _ClassVar[Code]
+
 class ContainerDriver(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     CONTAINERD: _ClassVar[ContainerDriver]
     CRI: _ClassVar[ContainerDriver]
+FATAL: Code
+LOCKED: Code
+CANCELED: Code
 CONTAINERD: ContainerDriver
 CRI: ContainerDriver
 
@@ -42,3 +51,13 @@ class Data(_message.Message):
     metadata: Metadata
     data: bytes
     def __init__(self, metadata: _Optional[_Union[Metadata, _Mapping]] = ..., data: _Optional[bytes] = ...) -> None: ...
+
+class Error(_message.Message):
+    __slots__ = ("code", "message", "details")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    DETAILS_FIELD_NUMBER: _ClassVar[int]
+    code: Code
+    message: str
+    details: _containers.RepeatedCompositeFieldContainer[_any_pb2.Any]
+    def __init__(self, code: _Optional[_Union[Code, str]] = ..., message: _Optional[str] = ..., details: _Optional[_Iterable[_Union[_any_pb2.Any, _Mapping]]] = ...) -> None: ...

@@ -126,6 +126,66 @@ class ServiceHealth(_message.Message):
     last_change: _timestamp_pb2.Timestamp
     def __init__(self, unknown: _Optional[bool] = ..., healthy: _Optional[bool] = ..., last_message: _Optional[str] = ..., last_change: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class ServiceStartRequest(_message.Message):
+    __slots__ = ("id",)
+    ID_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    def __init__(self, id: _Optional[str] = ...) -> None: ...
+
+class ServiceStartResponse(_message.Message):
+    __slots__ = ("messages",)
+    MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    messages: _containers.RepeatedCompositeFieldContainer[ServiceStart]
+    def __init__(self, messages: _Optional[_Iterable[_Union[ServiceStart, _Mapping]]] = ...) -> None: ...
+
+class ServiceStart(_message.Message):
+    __slots__ = ("metadata", "resp")
+    METADATA_FIELD_NUMBER: _ClassVar[int]
+    RESP_FIELD_NUMBER: _ClassVar[int]
+    metadata: _common_pb2.Metadata
+    resp: str
+    def __init__(self, metadata: _Optional[_Union[_common_pb2.Metadata, _Mapping]] = ..., resp: _Optional[str] = ...) -> None: ...
+
+class ServiceStopRequest(_message.Message):
+    __slots__ = ("id",)
+    ID_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    def __init__(self, id: _Optional[str] = ...) -> None: ...
+
+class ServiceStopResponse(_message.Message):
+    __slots__ = ("messages",)
+    MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    messages: _containers.RepeatedCompositeFieldContainer[ServiceStop]
+    def __init__(self, messages: _Optional[_Iterable[_Union[ServiceStop, _Mapping]]] = ...) -> None: ...
+
+class ServiceStop(_message.Message):
+    __slots__ = ("metadata", "resp")
+    METADATA_FIELD_NUMBER: _ClassVar[int]
+    RESP_FIELD_NUMBER: _ClassVar[int]
+    metadata: _common_pb2.Metadata
+    resp: str
+    def __init__(self, metadata: _Optional[_Union[_common_pb2.Metadata, _Mapping]] = ..., resp: _Optional[str] = ...) -> None: ...
+
+class ServiceRestartRequest(_message.Message):
+    __slots__ = ("id",)
+    ID_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    def __init__(self, id: _Optional[str] = ...) -> None: ...
+
+class ServiceRestartResponse(_message.Message):
+    __slots__ = ("messages",)
+    MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    messages: _containers.RepeatedCompositeFieldContainer[ServiceRestart]
+    def __init__(self, messages: _Optional[_Iterable[_Union[ServiceRestart, _Mapping]]] = ...) -> None: ...
+
+class ServiceRestart(_message.Message):
+    __slots__ = ("metadata", "resp")
+    METADATA_FIELD_NUMBER: _ClassVar[int]
+    RESP_FIELD_NUMBER: _ClassVar[int]
+    metadata: _common_pb2.Metadata
+    resp: str
+    def __init__(self, metadata: _Optional[_Union[_common_pb2.Metadata, _Mapping]] = ..., resp: _Optional[str] = ...) -> None: ...
+
 class DmesgRequest(_message.Message):
     __slots__ = ("follow", "tail")
     FOLLOW_FIELD_NUMBER: _ClassVar[int]
@@ -195,18 +255,34 @@ class Memory(_message.Message):
     def __init__(self, metadata: _Optional[_Union[_common_pb2.Metadata, _Mapping]] = ..., meminfo: _Optional[_Union[MemInfo, _Mapping]] = ...) -> None: ...
 
 class MemInfo(_message.Message):
-    __slots__ = ("memtotal", "memfree", "memavailable", "buffers", "cached")
+    __slots__ = ("memtotal", "memfree", "memavailable", "buffers", "cached", "active", "inactive", "swaptotal", "swapfree", "dirty", "shmem", "slab", "sreclaimable")
     MEMTOTAL_FIELD_NUMBER: _ClassVar[int]
     MEMFREE_FIELD_NUMBER: _ClassVar[int]
     MEMAVAILABLE_FIELD_NUMBER: _ClassVar[int]
     BUFFERS_FIELD_NUMBER: _ClassVar[int]
     CACHED_FIELD_NUMBER: _ClassVar[int]
+    ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    INACTIVE_FIELD_NUMBER: _ClassVar[int]
+    SWAPTOTAL_FIELD_NUMBER: _ClassVar[int]
+    SWAPFREE_FIELD_NUMBER: _ClassVar[int]
+    DIRTY_FIELD_NUMBER: _ClassVar[int]
+    SHMEM_FIELD_NUMBER: _ClassVar[int]
+    SLAB_FIELD_NUMBER: _ClassVar[int]
+    SRECLAIMABLE_FIELD_NUMBER: _ClassVar[int]
     memtotal: int
     memfree: int
     memavailable: int
     buffers: int
     cached: int
-    def __init__(self, memtotal: _Optional[int] = ..., memfree: _Optional[int] = ..., memavailable: _Optional[int] = ..., buffers: _Optional[int] = ..., cached: _Optional[int] = ...) -> None: ...
+    active: int
+    inactive: int
+    swaptotal: int
+    swapfree: int
+    dirty: int
+    shmem: int
+    slab: int
+    sreclaimable: int
+    def __init__(self, memtotal: _Optional[int] = ..., memfree: _Optional[int] = ..., memavailable: _Optional[int] = ..., buffers: _Optional[int] = ..., cached: _Optional[int] = ..., active: _Optional[int] = ..., inactive: _Optional[int] = ..., swaptotal: _Optional[int] = ..., swapfree: _Optional[int] = ..., dirty: _Optional[int] = ..., shmem: _Optional[int] = ..., slab: _Optional[int] = ..., sreclaimable: _Optional[int] = ...) -> None: ...
 
 class SystemStatResponse(_message.Message):
     __slots__ = ("messages",)
@@ -283,3 +359,173 @@ class MountStat(_message.Message):
     available: int
     mounted_on: str
     def __init__(self, filesystem: _Optional[str] = ..., size: _Optional[int] = ..., available: _Optional[int] = ..., mounted_on: _Optional[str] = ...) -> None: ...
+
+class CPUInfoResponse(_message.Message):
+    __slots__ = ("messages",)
+    MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    messages: _containers.RepeatedCompositeFieldContainer[CPUsInfo]
+    def __init__(self, messages: _Optional[_Iterable[_Union[CPUsInfo, _Mapping]]] = ...) -> None: ...
+
+class CPUsInfo(_message.Message):
+    __slots__ = ("metadata", "cpu_info")
+    METADATA_FIELD_NUMBER: _ClassVar[int]
+    CPU_INFO_FIELD_NUMBER: _ClassVar[int]
+    metadata: _common_pb2.Metadata
+    cpu_info: _containers.RepeatedCompositeFieldContainer[CPUInfo]
+    def __init__(self, metadata: _Optional[_Union[_common_pb2.Metadata, _Mapping]] = ..., cpu_info: _Optional[_Iterable[_Union[CPUInfo, _Mapping]]] = ...) -> None: ...
+
+class CPUInfo(_message.Message):
+    __slots__ = ("processor", "vendor_id", "model_name", "cpu_mhz", "cache_size", "physical_id", "siblings", "core_id", "cpu_cores", "flags")
+    PROCESSOR_FIELD_NUMBER: _ClassVar[int]
+    VENDOR_ID_FIELD_NUMBER: _ClassVar[int]
+    MODEL_NAME_FIELD_NUMBER: _ClassVar[int]
+    CPU_MHZ_FIELD_NUMBER: _ClassVar[int]
+    CACHE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PHYSICAL_ID_FIELD_NUMBER: _ClassVar[int]
+    SIBLINGS_FIELD_NUMBER: _ClassVar[int]
+    CORE_ID_FIELD_NUMBER: _ClassVar[int]
+    CPU_CORES_FIELD_NUMBER: _ClassVar[int]
+    FLAGS_FIELD_NUMBER: _ClassVar[int]
+    processor: int
+    vendor_id: str
+    model_name: str
+    cpu_mhz: float
+    cache_size: str
+    physical_id: str
+    siblings: int
+    core_id: str
+    cpu_cores: int
+    flags: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, processor: _Optional[int] = ..., vendor_id: _Optional[str] = ..., model_name: _Optional[str] = ..., cpu_mhz: _Optional[float] = ..., cache_size: _Optional[str] = ..., physical_id: _Optional[str] = ..., siblings: _Optional[int] = ..., core_id: _Optional[str] = ..., cpu_cores: _Optional[int] = ..., flags: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class CPUFreqStatsResponse(_message.Message):
+    __slots__ = ("messages",)
+    MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    messages: _containers.RepeatedCompositeFieldContainer[CPUsFreqStats]
+    def __init__(self, messages: _Optional[_Iterable[_Union[CPUsFreqStats, _Mapping]]] = ...) -> None: ...
+
+class CPUsFreqStats(_message.Message):
+    __slots__ = ("metadata", "cpu_freq_stats")
+    METADATA_FIELD_NUMBER: _ClassVar[int]
+    CPU_FREQ_STATS_FIELD_NUMBER: _ClassVar[int]
+    metadata: _common_pb2.Metadata
+    cpu_freq_stats: _containers.RepeatedCompositeFieldContainer[CPUFreqStats]
+    def __init__(self, metadata: _Optional[_Union[_common_pb2.Metadata, _Mapping]] = ..., cpu_freq_stats: _Optional[_Iterable[_Union[CPUFreqStats, _Mapping]]] = ...) -> None: ...
+
+class CPUFreqStats(_message.Message):
+    __slots__ = ("current_frequency", "minimum_frequency", "maximum_frequency", "governor")
+    CURRENT_FREQUENCY_FIELD_NUMBER: _ClassVar[int]
+    MINIMUM_FREQUENCY_FIELD_NUMBER: _ClassVar[int]
+    MAXIMUM_FREQUENCY_FIELD_NUMBER: _ClassVar[int]
+    GOVERNOR_FIELD_NUMBER: _ClassVar[int]
+    current_frequency: int
+    minimum_frequency: int
+    maximum_frequency: int
+    governor: str
+    def __init__(self, current_frequency: _Optional[int] = ..., minimum_frequency: _Optional[int] = ..., maximum_frequency: _Optional[int] = ..., governor: _Optional[str] = ...) -> None: ...
+
+class DiskStatsResponse(_message.Message):
+    __slots__ = ("messages",)
+    MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    messages: _containers.RepeatedCompositeFieldContainer[DiskStats]
+    def __init__(self, messages: _Optional[_Iterable[_Union[DiskStats, _Mapping]]] = ...) -> None: ...
+
+class DiskStats(_message.Message):
+    __slots__ = ("metadata", "total", "devices")
+    METADATA_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    DEVICES_FIELD_NUMBER: _ClassVar[int]
+    metadata: _common_pb2.Metadata
+    total: DiskStat
+    devices: _containers.RepeatedCompositeFieldContainer[DiskStat]
+    def __init__(self, metadata: _Optional[_Union[_common_pb2.Metadata, _Mapping]] = ..., total: _Optional[_Union[DiskStat, _Mapping]] = ..., devices: _Optional[_Iterable[_Union[DiskStat, _Mapping]]] = ...) -> None: ...
+
+class DiskStat(_message.Message):
+    __slots__ = ("name", "read_completed", "read_merged", "read_sectors", "read_time_ms", "write_completed", "write_merged", "write_sectors", "write_time_ms", "io_in_progress", "io_time_ms", "io_time_weighted_ms", "discard_completed", "discard_merged", "discard_sectors", "discard_time_ms")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    READ_COMPLETED_FIELD_NUMBER: _ClassVar[int]
+    READ_MERGED_FIELD_NUMBER: _ClassVar[int]
+    READ_SECTORS_FIELD_NUMBER: _ClassVar[int]
+    READ_TIME_MS_FIELD_NUMBER: _ClassVar[int]
+    WRITE_COMPLETED_FIELD_NUMBER: _ClassVar[int]
+    WRITE_MERGED_FIELD_NUMBER: _ClassVar[int]
+    WRITE_SECTORS_FIELD_NUMBER: _ClassVar[int]
+    WRITE_TIME_MS_FIELD_NUMBER: _ClassVar[int]
+    IO_IN_PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    IO_TIME_MS_FIELD_NUMBER: _ClassVar[int]
+    IO_TIME_WEIGHTED_MS_FIELD_NUMBER: _ClassVar[int]
+    DISCARD_COMPLETED_FIELD_NUMBER: _ClassVar[int]
+    DISCARD_MERGED_FIELD_NUMBER: _ClassVar[int]
+    DISCARD_SECTORS_FIELD_NUMBER: _ClassVar[int]
+    DISCARD_TIME_MS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    read_completed: int
+    read_merged: int
+    read_sectors: int
+    read_time_ms: int
+    write_completed: int
+    write_merged: int
+    write_sectors: int
+    write_time_ms: int
+    io_in_progress: int
+    io_time_ms: int
+    io_time_weighted_ms: int
+    discard_completed: int
+    discard_merged: int
+    discard_sectors: int
+    discard_time_ms: int
+    def __init__(self, name: _Optional[str] = ..., read_completed: _Optional[int] = ..., read_merged: _Optional[int] = ..., read_sectors: _Optional[int] = ..., read_time_ms: _Optional[int] = ..., write_completed: _Optional[int] = ..., write_merged: _Optional[int] = ..., write_sectors: _Optional[int] = ..., write_time_ms: _Optional[int] = ..., io_in_progress: _Optional[int] = ..., io_time_ms: _Optional[int] = ..., io_time_weighted_ms: _Optional[int] = ..., discard_completed: _Optional[int] = ..., discard_merged: _Optional[int] = ..., discard_sectors: _Optional[int] = ..., discard_time_ms: _Optional[int] = ...) -> None: ...
+
+class NetworkDeviceStatsResponse(_message.Message):
+    __slots__ = ("messages",)
+    MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    messages: _containers.RepeatedCompositeFieldContainer[NetworkDeviceStats]
+    def __init__(self, messages: _Optional[_Iterable[_Union[NetworkDeviceStats, _Mapping]]] = ...) -> None: ...
+
+class NetworkDeviceStats(_message.Message):
+    __slots__ = ("metadata", "total", "devices")
+    METADATA_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    DEVICES_FIELD_NUMBER: _ClassVar[int]
+    metadata: _common_pb2.Metadata
+    total: NetDev
+    devices: _containers.RepeatedCompositeFieldContainer[NetDev]
+    def __init__(self, metadata: _Optional[_Union[_common_pb2.Metadata, _Mapping]] = ..., total: _Optional[_Union[NetDev, _Mapping]] = ..., devices: _Optional[_Iterable[_Union[NetDev, _Mapping]]] = ...) -> None: ...
+
+class NetDev(_message.Message):
+    __slots__ = ("name", "rx_bytes", "rx_packets", "rx_errors", "rx_dropped", "rx_fifo", "rx_frame", "rx_compressed", "rx_multicast", "tx_bytes", "tx_packets", "tx_errors", "tx_dropped", "tx_fifo", "tx_collisions", "tx_carrier", "tx_compressed")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    RX_BYTES_FIELD_NUMBER: _ClassVar[int]
+    RX_PACKETS_FIELD_NUMBER: _ClassVar[int]
+    RX_ERRORS_FIELD_NUMBER: _ClassVar[int]
+    RX_DROPPED_FIELD_NUMBER: _ClassVar[int]
+    RX_FIFO_FIELD_NUMBER: _ClassVar[int]
+    RX_FRAME_FIELD_NUMBER: _ClassVar[int]
+    RX_COMPRESSED_FIELD_NUMBER: _ClassVar[int]
+    RX_MULTICAST_FIELD_NUMBER: _ClassVar[int]
+    TX_BYTES_FIELD_NUMBER: _ClassVar[int]
+    TX_PACKETS_FIELD_NUMBER: _ClassVar[int]
+    TX_ERRORS_FIELD_NUMBER: _ClassVar[int]
+    TX_DROPPED_FIELD_NUMBER: _ClassVar[int]
+    TX_FIFO_FIELD_NUMBER: _ClassVar[int]
+    TX_COLLISIONS_FIELD_NUMBER: _ClassVar[int]
+    TX_CARRIER_FIELD_NUMBER: _ClassVar[int]
+    TX_COMPRESSED_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    rx_bytes: int
+    rx_packets: int
+    rx_errors: int
+    rx_dropped: int
+    rx_fifo: int
+    rx_frame: int
+    rx_compressed: int
+    rx_multicast: int
+    tx_bytes: int
+    tx_packets: int
+    tx_errors: int
+    tx_dropped: int
+    tx_fifo: int
+    tx_collisions: int
+    tx_carrier: int
+    tx_compressed: int
+    def __init__(self, name: _Optional[str] = ..., rx_bytes: _Optional[int] = ..., rx_packets: _Optional[int] = ..., rx_errors: _Optional[int] = ..., rx_dropped: _Optional[int] = ..., rx_fifo: _Optional[int] = ..., rx_frame: _Optional[int] = ..., rx_compressed: _Optional[int] = ..., rx_multicast: _Optional[int] = ..., tx_bytes: _Optional[int] = ..., tx_packets: _Optional[int] = ..., tx_errors: _Optional[int] = ..., tx_dropped: _Optional[int] = ..., tx_fifo: _Optional[int] = ..., tx_collisions: _Optional[int] = ..., tx_carrier: _Optional[int] = ..., tx_compressed: _Optional[int] = ...) -> None: ...
