@@ -66,7 +66,8 @@ class TaloscopeApp(Routes):
         self.fleet: Fleet | None = None
         self._connect = connect
         self._held_at: datetime | None = None
-        self._held: list[Fleet] = []
+        self._newer: Fleet | None = None
+        self._waiting = 0
 
     def get_key_display(self, binding: Binding) -> str:
         shown = super().get_key_display(binding)
@@ -105,9 +106,10 @@ class TaloscopeApp(Routes):
 
     def on_fleet_changed(self, message: FleetChanged) -> None:
         if self._held_at is not None:
-            self._held.append(message.fleet)
-            return
-        self.fleet = message.fleet
+            self._newer = message.fleet
+            self._waiting += 1
+        else:
+            self.fleet = message.fleet
         self.show_now()
 
     def on_entries_arrived(self, message: EntriesArrived) -> None:
@@ -130,16 +132,15 @@ class TaloscopeApp(Routes):
         if self._held_at is None:
             return ()
         words = f"{self.marks.paused} held {length(now - self._held_at)}"
-        waiting = f", {count(len(self._held), 'update')} wait  "
+        waiting = f", {count(self._waiting, 'update')} wait  "
         return (Span(words + waiting, Tone.WARNING, bold=True),)
 
     def action_pause(self) -> None:
         """Hold the screen as it is, or let it go on."""
         is_held = self._held_at is None
         self._held_at = self.clock.now() if is_held else None
-        if self._held:
-            self.fleet = self._held[-1]
-        self._held = []
+        self.fleet = self._newer or self.fleet
+        self._newer, self._waiting = None, 0
         for screen in self.screen_stack:
             if isinstance(screen, Desk):
                 screen.freeze(is_frozen=is_held)

@@ -7,6 +7,7 @@ wait for them.
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import AsyncIterator
 
 from textual.app import App
@@ -27,6 +28,7 @@ from tui.model.command import Command, ExpireSilence, Outcome
 from tui.model.fleet import Fleet
 from tui.model.log import LogBatch
 from tui.present.glyphs import Marks
+from tui.present.units import plain
 from tui.screens.desk import Desk
 from tui.screens.fleet import FleetScreen
 from widgets.confirm import Confirm
@@ -93,7 +95,7 @@ class Routes(App[None]):
     def on_silence_alert(self, message: SilenceAlert) -> None:
         from tui.screens.silence import SilenceScreen  # noqa: PLC0415 - see above
 
-        author = getpass.getuser()
+        author = os.environ.get("USER") or getpass.getuser()
         screen = SilenceScreen(
             message.alert, author, self.submit, self.clock, self.marks
         )
@@ -149,7 +151,7 @@ class Routes(App[None]):
             outcome = await self.submit(ExpireSilence(cluster, silence))
             if outcome.fault is not None:
                 words = f"Not ended: {outcome.fault.summary}. {outcome.fault.advice}"
-                self.notify(words, severity="error", markup=False)
+                self.notify(plain(words), severity="error", markup=False)
                 return
         self.notify("Silence ended.", markup=False)
 

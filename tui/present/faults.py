@@ -76,9 +76,10 @@ def fault_note(source: SourceStatus, now: datetime, marks: Marks) -> FaultNote:
     if fault is None:
         return FaultNote(sign.glyph, name, f"no answer for {seen}", tone=sign.tone)
     retry = until(fault.retry_at, now)
+    is_talos = source.key.kind is SourceKind.TALOS
     return FaultNote(
         sign.glyph,
-        f"{name} {source.key.feed}",
+        f"{name} {source.key.endpoint if is_talos else source.key.feed}",
         fault.summary,
         fault.advice,
         f"{since}next try {retry}" if retry else since.rstrip(", "),
@@ -139,9 +140,11 @@ def _story(source: SourceStatus, now: datetime) -> tuple[Line, ...]:
     if fault is None:
         return ()
     retry = until(fault.retry_at, now)
-    lines: list[Line] = [(Span(fault.summary, Tone.WARNING),)]
+    next_try = f"  next try {retry}" if retry else ""
+    lines: list[Line] = [
+        (Span(fault.summary, Tone.WARNING), Span(next_try, Tone.QUIET))
+    ]
     if fault.detail and fault.detail != fault.summary:
         lines.append((Span(" ".join(fault.detail.split()), Tone.QUIET),))
-    told = fault.advice + (f"  Next try {retry}." if retry else "")
-    lines.append((Span(told),))
+    lines.append((Span(fault.advice),))
     return tuple(lines)

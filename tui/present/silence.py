@@ -11,7 +11,7 @@ from tui.model.alert import JudgedAlert, Verdict
 from tui.model.fleet import Fleet, SourceKind
 from tui.model.silence import Matcher
 from tui.present.glyphs import Marks
-from tui.present.units import count, exact_length, moment
+from tui.present.units import count, exact_length, moment, plain
 from widgets.values import Line, Span, Tone
 
 PRESETS = ("1h", "4h", "12h", "1d", "1w", "8760h")
@@ -28,7 +28,18 @@ _UNITS = {
 _LONGEST = timedelta(days=100 * 365)
 _PART = re.compile(r"(\d{1,9})([smhdwy])")
 _WHOLE = re.compile(r"(?:\d{1,9}[smhdwy])+")
-_MATCHER = re.compile(r"\s*([^\s=!~\"]+)\s*(=~|!~|!=|=)\s*(.*?)\s*", re.DOTALL)
+_BARE = re.compile(r'[^\s=!~"]+')
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_MATCHER = re.compile(
+    rf"\s*(?:{_QUOTED.pattern}|({_BARE.pattern}))\s*(=~|!~|!=|=)\s*(.*?)\s*", re.DOTALL
+)
+_OPERATORS = {
+    (True, False): "=",
+    (True, True): "=~",
+    (False, False): "!=",
+    (False, True): "!~",
+}
+_ESCAPE = re.compile(r"\\u\{([0-9a-f]{1,6})\}|\\(.)", re.DOTALL)
 # Labels that change although the trouble is the same, or say nothing about it.
 _NOISY = {
     *("severity", "prometheus", "receiver", "endpoint", "container", "uid", "pod"),
@@ -83,9 +94,10 @@ def parse_matcher(text: str) -> Matcher:
     if found is None:
         typed = text.strip() or "empty"
         raise WordingError(f'{typed}: write name="value", or =~ != !~')
-    name, operator, value = found.groups()
-    if len(value) > 1 and value[0] == value[-1] == '"':
-        value = re.sub(r"\\(.)", r"\1", value[1:-1])
+    quoted_name, bare_name, operator, value = found.groups()
+    name = bare_name or _unquoted(quoted_name)
+    if _QUOTED.fullmatch(value):
+        value = _unquoted(value[1:-1])
     matcher = Matcher(name, value, "~" in operator, not operator.startswith("!"))
     if matcher.is_regex:
         try:
@@ -93,6 +105,30 @@ def parse_matcher(text: str) -> Matcher:
         except re.error as error:
             raise WordingError(f"{name}: no regular expression: {error}") from None
     return matcher
+
+
+def written(matcher: Matcher) -> str:
+    """A matcher as `parse_matcher` reads it, with nothing in it that cannot be seen."""
+    operator = _OPERATORS[matcher.is_equal, matcher.is_regex]
+    name = matcher.name
+    if not (name.isprintable() and _BARE.fullmatch(name)):
+        name = _quoted(name)
+    return f"{name}{operator}{_quoted(matcher.value)}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(map(_visible, escaped)) + '"'
+
+
+def _visible(character: str) -> str:
+    if character.isprintable():
+        return character
+    return f"\\u{{{ord(character):x}}}"
+
+
+def _unquoted(text: str) -> str:
+    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else m[2], text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +152,7 @@ def comment_for(alert: JudgedAlert) -> str:
     """What to write where we know why it is safe; empty where a person must say."""
     if alert.verdict is not Verdict.FALSE_POSITIVE:
         return ""
-    return f"False positive: {alert.judgement.reason}"
+    return plain(f"False positive: {alert.judgement.reason}")
 
 
 def in_reach(fleet: Fleet, cluster: str) -> tuple[JudgedAlert, ...]:

@@ -74,3 +74,8 @@ def time_of_ns(at_ns: int) -> str:
 def count(number: int, noun: str, plural: str = "") -> str:
     """`1 alert`, `2 alerts`."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def plain(text: str) -> str:
+    """A text on one line without anything that could steer a terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)

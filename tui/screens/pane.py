@@ -47,9 +47,14 @@ class Pane(Panel):
         note = faults.fault_note(failed, now, self.marks) if failed else None
         self.query_one(FaultBar).show_fault(note)
         self._fault_lines = _FAULT_LINES if note else 0
-        title = (Span(f"{self.SUBJECT}  ", Tone.ACCENT), *self.heading(cluster, now))
+        subject = Span(f"{self.SUBJECT}  ", Tone.ACCENT)
+        heading = self.heading(cluster, now)
         age = faults.pane_age(cluster, self.KINDS, now, self.marks)
-        self.show_title(title, age)
+        if failed is None:
+            self.show_title((subject, *heading), age)
+        else:
+            # On the left, where it is not the first to go when there is no room.
+            self.show_title((subject, *age, Span("  "), *heading))
         self.show_body(cluster, now, is_stale=failed is not None)
 
     def heading(self, cluster: Cluster, now: datetime) -> Line:

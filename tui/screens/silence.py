@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, VerticalScroll
@@ -20,6 +19,7 @@ from tui.model.fleet import Fleet
 from tui.model.silence import Matcher, SilenceDraft
 from tui.present import alerts, silence
 from tui.present.glyphs import Marks
+from tui.present.units import plain
 from tui.screens.desk import Desk
 from tui.screens.listing import Listing
 from widgets.confirm import Confirm
@@ -62,7 +62,7 @@ class MatcherRow(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Toggle("", value=self._suggestion.is_on, compact=True)
-        yield Input(str(self._suggestion.matcher), compact=True)
+        yield Input(silence.written(self._suggestion.matcher), compact=True)
 
     @property
     def text(self) -> str | None:
@@ -113,7 +113,7 @@ class SilenceScreen(Desk):
         self._clock = clock
         self._fleet: Fleet | None = None
         self._rows = alerts.AlertRows(marks)
-        self._is_touched = False
+        self._untouched: tuple[object, ...] = ()
 
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
@@ -153,16 +153,13 @@ class SilenceScreen(Desk):
         self.query_one("#effect", Panel).show_title(
             (Span("what it would silence", Tone.ACCENT),)
         )
+        self._untouched = self._content()
         has_comment = bool(self.query_one("#comment", Input).value)
         self.query_one("#duration" if has_comment else "#comment").focus()
 
     def show(self, fleet: Fleet, now: datetime) -> None:
         self._fleet = fleet
         self._preview(self._draft(now), now)
-
-    def on_key(self, event: events.Key) -> None:
-        if event.is_printable or event.key in {"backspace", "delete"}:
-            self._is_touched = True
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "search":
@@ -178,6 +175,11 @@ class SilenceScreen(Desk):
             super().on_input_submitted(event)
         else:
             self.focus_next()
+
+    def _content(self) -> tuple[object, ...]:
+        """All that a person can change."""
+        fields = [field.value for field in self.query(Input)]
+        return (*fields, *(toggle.value for toggle in self.query(Toggle)))
 
     def _retry(self) -> None:
         """Show what the form as it stands would do."""
@@ -277,14 +279,15 @@ class SilenceScreen(Desk):
             words = f"not created: {fault.summary}{detail}. {fault.advice}"
             self._say(words, Tone.CRITICAL)
             return
-        self.notify(f"Silence {outcome.silence_id} created.", markup=False)
+        words = plain(f"Silence {outcome.silence_id} created.")
+        self.notify(words, markup=False)
         self.dismiss()
 
     def _say(self, words: str, tone: Tone) -> None:
         self.query_one("#outcome", TextBlock).show_lines((), (Span(words, tone),))
 
     def go_back(self) -> None:
-        if not self._is_touched:
+        if self._content() == self._untouched:
             self.dismiss()
             return
 

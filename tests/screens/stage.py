@@ -1,0 +1,89 @@
+"""The whole app over a hand-made fleet, in a terminal of a given size."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.clock import ManualClock
+from tests.estate import make_fleet
+from tests.fakes import FakeBackend, make_config
+from tests.judged import NOW
+from tests.widgets.screen import screen_text
+from tui.app import TaloscopeApp
+from tui.backend import Backend
+from tui.model.fleet import Fleet
+from tui.present.glyphs import UNICODE, Marks
+
+SIZES = ((80, 24), (120, 36), (200, 60))
+
+
+@dataclass
+class Stage:
+    """A running app, what it talks to, and the hands on its keyboard."""
+
+    app: TaloscopeApp
+    backend: FakeBackend
+    clock: ManualClock
+    pilot: Pilot[None]
+
+    @property
+    def text(self) -> str:
+        """Everything on the screen."""
+        return screen_text(self.app)
+
+    @property
+    def top(self) -> str:
+        """The first line of the screen."""
+        return self.text.splitlines()[0]
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one by one, each when the one before has had its effect."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until nothing is left to do."""
+        for _ in range(6):
+            await self.pilot.pause()
+
+    async def until(self, words: str) -> None:
+        """Wait until the screen says so: logs are painted on a beat of their own."""
+        for _ in range(100):
+            if words in self.text:
+                return
+            await self.pilot.pause(0.02)
+        raise AssertionError(f"{words!r} never came:\n{self.text}")
+
+    async def publish(self, fleet: Fleet) -> None:
+        """Let a newer snapshot arrive."""
+        self.backend.publish(fleet)
+        await self.settle()
+
+
+@asynccontextmanager
+async def on_stage(
+    size: tuple[int, int] = (120, 36),
+    fleet: Fleet | None = None,
+    marks: Marks = UNICODE,
+) -> AsyncIterator[Stage]:
+    """Run the app until the end of the block."""
+    shown = make_fleet() if fleet is None else fleet
+    backend, clock = FakeBackend(shown), ManualClock(NOW)
+
+    async def connect() -> Backend:
+        return backend
+
+    Input.cursor_blink = False  # type: ignore[assignment]
+    app = TaloscopeApp(make_config(shown), clock, connect, marks)
+    async with app.run_test(size=size) as pilot:
+        stage = Stage(app, backend, clock, pilot)
+        while app.fleet is None:
+            await pilot.pause()
+        await stage.settle()
+        yield stage

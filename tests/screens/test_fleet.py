@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.clock import ManualClock
+from tests.estate import (
+    connecting_fleet,
+    failing,
+    make_entry,
+    make_fleet,
+    unreachable_fleet,
+)
+from tests.fakes import FakeBackend, make_config
+from tests.judged import NOW
+from tests.screens.stage import SIZES, on_stage
+from tests.widgets.screen import screen_text
+from tui.app import TaloscopeApp
+from tui.backend import Backend
+from tui.model.fault import FaultKind
+from tui.model.fleet import Fleet, SourceKind
+from tui.present.glyphs import ASCII
+from tui.screens.column import ClusterColumn
+
+
+def with_failing(kind: SourceKind) -> Fleet:
+    fleet = make_fleet()
+    prod = fleet.clusters[0]
+    sources = tuple(
+        failing(source, FaultKind.TIMEOUT, "no answer within 5 s")
+        if source.key.kind is kind
+        else source
+        for source in prod.sources
+    )
+    return replace(
+        fleet, clusters=(replace(prod, sources=sources), *fleet.clusters[1:])
+    )
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_first_line_says_what_is_real(size: tuple[int, int]) -> None:
+    async with on_stage(size) as stage:
+        assert "✖ 3 REAL" in stage.top
+        assert "? 1 UNSURE" in stage.top
+        assert "02:13:47 UTC" in stage.top
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_connecting_shows_no_zeros(size: tuple[int, int]) -> None:
+    async with on_stage(size, connecting_fleet()) as stage:
+        stage.backend.logs.clear()
+        assert "connecting" in stage.top
+        body = stage.text.replace("02:13:47", "").replace("10.10.0", "")
+        assert "0/0" not in body
+        assert "0 real" not in body
+        assert "quiet" not in body
+
+
+async def test_the_first_frame_needs_no_backend() -> None:
+    async def connect() -> Backend:
+        raise AssertionError("not before the first frame")
+
+    app = TaloscopeApp(make_config(), ManualClock(NOW), connect)
+    app._start = app.show_now  # type: ignore[method-assign]
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        text = screen_text(app)
+        assert "1 prod  … connecting" in text
+        assert "0" not in text.replace("02:13:47", "")
+
+
+async def test_wide_screens_show_clusters_side_by_side() -> None:
+    async with on_stage((200, 60)) as stage:
+        columns = stage.app.screen.query(ClusterColumn)
+        assert [column.display for column in columns] == [True, True, True]
+
+
+async def test_a_small_screen_shows_one_cluster_and_a_line_about_all() -> None:
+    async with on_stage((80, 24)) as stage:
+        line = stage.text.splitlines()[1]
+        assert "[1 prod ✖ 1 REAL 11/12 9s]" in line
+        assert "3 agentic ✔ quiet 1/1 9s" in line
+        assert "┏ 1 prod" in stage.text
+        assert "┌ 2 monit" not in stage.text
+
+
+async def test_number_keys_and_arrows_choose_the_cluster() -> None:
+    async with on_stage((80, 24)) as stage:
+        await stage.press("3")
+        assert "┏ 3 agentic" in stage.text
+        await stage.press("left")
+        assert "┏ 2 monit" in stage.text
+        await stage.press("9")
+        assert "┏ 2 monit" in stage.text
+
+
+async def test_targets_say_up_and_what_is_not_as_it_should_be() -> None:
+    async with on_stage((200, 60)) as stage:
+        assert "targets  11/12 up  1 absent  3 not expected" in stage.text
+        assert "◌ argocd-server-metrics      expected, absent" in stage.text
+        assert "talos-node-exporter        4/4" in stage.text
+        assert "✖ proxmox-carrick            down" in stage.text
+
+
+async def test_alerts_stand_real_first_with_the_reason_below() -> None:
+    async with on_stage((200, 60)) as stage:
+        text = stage.text
+        order = ("✖ REAL   BTRFS", "✖ found", "? UNSURE")
+        places = [text.index(word) for word in order]
+        assert places == sorted(places)
+        assert "Cilium replaces kube-proxy, 4/4 agents ready" in text
+        assert "⊘ crit   6w" in text
+
+
+async def test_an_alert_of_no_cluster_is_never_dropped() -> None:
+    async with on_stage((80, 24)) as stage:
+        assert "alerts of no configured cluster" in stage.text
+        assert "CertificateExpiresSoon" in stage.text
+
+
+async def test_nodes_show_both_views_and_the_last_kernel_error() -> None:
+    async with on_stage((200, 60)) as stage:
+        line = next(x for x in stage.text.splitlines() if "▲ talos-wk-2" in x)
+        assert "8/9 Ready" in line
+        assert "1.11.2" in line
+        assert "✖ 4 btrfs sdb  12s" in line
+
+
+async def test_the_kernel_log_is_live() -> None:
+    async with on_stage((200, 60)) as stage:
+        assert "✖ BTRFS error (device sdb): parent transid" in stage.text
+        stage.backend.log("monit", make_entry("usb 1-1: new device", "talos-monitor"))
+        await stage.settle()
+        assert "02:13:47 talos-monitor usb 1-1: new device" in stage.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows"),
+    [
+        (SourceKind.PROMETHEUS, "talos-node-exporter"),
+        (SourceKind.ALERTMANAGER, "BTRFSCorruptionDetected"),
+        (SourceKind.TALOS, "talos-cp-1"),
+        (SourceKind.LOKI, "BTRFS error (device sdb)"),
+    ],
+)
+async def test_a_fault_keeps_the_rows_and_says_what_and_when(
+    kind: SourceKind, rows: str
+) -> None:
+    async with on_stage((200, 60), with_failing(kind)) as stage:
+        assert rows in stage.text
+        assert "no answer within 5 s" in stage.text
+        lines = stage.text.splitlines()
+        words = " ".join(" ".join(line[1:65] for line in lines).split())
+        assert "next try in 4s" in words
+        assert "stale 4m" in stage.text
+
+
+async def test_blindness_is_said_in_the_head_of_the_cluster() -> None:
+    async with on_stage((200, 60), with_failing(SourceKind.LOKI)) as stage:
+        assert "1 of 10 blind" in stage.text
+
+
+async def test_nothing_reachable_is_said_loudly_with_the_fault() -> None:
+    async with on_stage((120, 36), unreachable_fleet()) as stage:
+        assert "NOTHING CAN BE REACHED" in stage.top
+        assert "connection refused" in stage.text
+        assert "quiet" not in stage.text
+
+
+async def test_pause_holds_the_screen_and_counts_what_waits() -> None:
+    async with on_stage() as stage:
+        await stage.press("p")
+        await stage.publish(connecting_fleet())
+        assert "held 0s, 1 update wait" in stage.top
+        assert "✖ 3 REAL" in stage.top
+        await stage.press("p")
+        assert "connecting" in stage.top
+
+
+async def test_a_new_snapshot_changes_what_is_shown() -> None:
+    async with on_stage() as stage:
+        fleet = make_fleet()
+        prod = replace(fleet.clusters[0], alerts=(), findings=())
+        await stage.publish(
+            replace(fleet, clusters=(prod, *fleet.clusters[1:]), unassigned_alerts=())
+        )
+        assert "✖ 1 REAL" in stage.top
+        assert "BTRFSCorruption" not in stage.text
+
+
+async def test_search_narrows_the_list_and_escape_ends_it() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("slash", *"proxy", "enter")
+        assert "KubeProxyDown" in stage.text
+        assert "✖ REAL   BTRFSCorruptionDetected" not in stage.text
+        await stage.press("slash", "escape")
+        assert "✖ REAL   BTRFSCorruptionDetected" in stage.text
+
+
+async def test_the_cursor_stays_on_its_alert_when_others_come() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("j", "j", "j")
+        fleet = make_fleet()
+        prod = fleet.clusters[0]
+        fewer = replace(prod, findings=())
+        await stage.publish(replace(fleet, clusters=(fewer, *fleet.clusters[1:])))
+        line = next(x for x in stage.text.splitlines() if "▌" in x)
+        assert "KubeSchedulerDown" in line
+
+
+async def test_refresh_asks_for_everything_now() -> None:
+    async with on_stage() as stage:
+        await stage.press("r")
+        assert stage.backend.refreshed == 1
+
+
+async def test_q_leaves_the_screen_first_and_then_the_program() -> None:
+    async with on_stage() as stage:
+        await stage.press("t", "q")
+        assert stage.app.is_running
+        assert "┏ 1 prod" in stage.text
+        await stage.press("escape")
+        assert "┏ 1 prod" in stage.text
+        await stage.pilot.press("q")
+        assert stage.app._exit
+
+
+async def test_a_plain_terminal_gets_plain_letters() -> None:
+    async with on_stage((80, 24), marks=ASCII) as stage:
+        assert stage.text.isascii()
+        assert "X 3 REAL" in stage.top
+
+
+async def test_without_clusters_there_is_still_a_screen() -> None:
+    backend = FakeBackend(Fleet(()))
+
+    async def connect() -> Backend:
+        return backend
+
+    app = TaloscopeApp(make_config(Fleet(())), ManualClock(NOW), connect)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        await pilot.press("t", "1", "right")
+        assert "UTC" in screen_text(app)

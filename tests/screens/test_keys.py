@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from textual.binding import Binding
+
+from tests.screens.stage import on_stage
+from tui.app import TaloscopeApp
+from tui.screens.alert import AlertScreen
+from tui.screens.desk import Desk, SearchBar
+from tui.screens.fleet import FleetScreen, StrayAlerts
+from tui.screens.help import HelpScreen
+from tui.screens.logs import LogsScreen
+from tui.screens.node import NodeScreen
+from tui.screens.panes import AlertsPane, KernelLog
+from tui.screens.silence import DurationInput, SilenceScreen
+from tui.screens.sources import SourcesScreen
+from tui.screens.targets import TargetsScreen
+from widgets.log_view import LogView
+from widgets.row_table import RowTable
+
+OWNERS = (
+    TaloscopeApp,
+    Desk,
+    SearchBar,
+    FleetScreen,
+    StrayAlerts,
+    AlertsPane,
+    AlertScreen,
+    SilenceScreen,
+    DurationInput,
+    NodeScreen,
+    LogsScreen,
+    TargetsScreen,
+    SourcesScreen,
+    HelpScreen,
+    RowTable,
+    LogView,
+)
+
+
+def bindings() -> Iterable[Binding]:
+    for owner in OWNERS:
+        for binding in vars(owner)["BINDINGS"]:
+            assert isinstance(binding, Binding)
+            yield binding
+
+
+def test_every_key_has_an_id_of_its_own_and_says_what_it_does() -> None:
+    found = list(bindings())
+    ids = Counter(binding.id for binding in found)
+    assert None not in ids
+    assert [name for name, times in ids.items() if times > 1] == []
+    assert all(binding.description for binding in found)
+
+
+def test_nothing_happens_on_the_keys_that_destroy_elsewhere() -> None:
+    keys = {key for binding in bindings() for key in binding.key.split(",")}
+    assert not keys & {"ctrl+d", "ctrl+k"}
+
+
+def test_the_small_log_keeps_the_keys_of_the_large_one_but_sideways() -> None:
+    own = {binding.id for binding in vars(KernelLog)["BINDINGS"]}
+    large = {binding.id for binding in vars(LogView)["BINDINGS"]}
+    assert large - own == {"log.left", "log.right"}
+
+
+async def test_the_foot_shows_five_keys_and_where_the_others_are() -> None:
+    async with on_stage((80, 24)) as stage:
+        foot = stage.text.splitlines()[-1]
+        assert "enter open" in foot
+        assert "s silence" in foot
+        assert foot.endswith("? keys")
+
+
+async def test_help_names_every_key_that_works() -> None:
+    async with on_stage((120, 100)) as stage:
+        active = stage.app.screen.active_bindings.values()
+        wanted = {b.tooltip or b.binding.description for b in active}
+        await stage.press("question_mark")
+        missing = [words for words in wanted if words and words not in stage.text]
+        assert missing == []

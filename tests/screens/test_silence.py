@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from textual.widgets import Checkbox, Input
+
+from tests.judged import NOW
+from tests.screens.stage import Stage, on_stage
+from tui.model.command import ExpireSilence, Outcome, PutSilence
+from tui.model.fault import Fault, FaultKind
+from tui.model.silence import Matcher
+from tui.screens.silence import SilenceScreen
+
+FALSE_POSITIVE = ("3", "s")
+REAL = ("s",)
+
+
+def draft(stage: Stage) -> PutSilence:
+    """The one command that was submitted."""
+    (command,) = stage.backend.submitted
+    assert isinstance(command, PutSilence)
+    return command
+
+
+async def test_a_false_positive_is_silenced_with_three_keys() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("3", "s", "ctrl+s")
+        command = draft(stage)
+        assert command.cluster == "agentic"
+        assert Matcher("alertname", "KubeProxyDown") in command.draft.matchers
+        assert Matcher("cluster", "agentic") in command.draft.matchers
+        assert command.draft.comment.startswith("False positive: Cilium replaces")
+        assert (command.draft.ends_at - NOW).total_seconds() == 4 * 3600
+        assert not isinstance(stage.app.screen, SilenceScreen)
+
+
+async def test_noisy_labels_are_listed_but_off() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press(*FALSE_POSITIVE)
+        names = {each.name for each in stage.app.screen.query(Checkbox)}
+        assert names
+        assert 'severity="critical"' in stage.text
+        await stage.press("ctrl+s")
+        assert "severity" not in {m.name for m in draft(stage).draft.matchers}
+
+
+async def test_silencing_what_is_real_needs_a_second_yes_that_names_it() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press(*REAL, *"known", "ctrl+s")
+        assert stage.backend.submitted == []
+        assert "This silences what is REAL" in stage.text
+        assert "BTRFSCorruptionDetected in prod" in stage.text
+        await stage.press("enter")
+        assert stage.backend.submitted == []
+        await stage.press("ctrl+s", "y")
+        assert draft(stage).draft.comment == "known"
+
+
+async def test_a_comment_is_required() -> None:
+    async with on_stage() as stage:
+        await stage.press(*REAL, "ctrl+s")
+        assert stage.backend.submitted == []
+        assert "comment: say why" in stage.text
+
+
+async def test_a_bad_duration_is_said_in_words_and_keeps_the_form() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press(*FALSE_POSITIVE, "end", *"x", "ctrl+s")
+        assert stage.backend.submitted == []
+        assert "4hx is neither a duration" in stage.text
+
+
+async def test_up_and_down_go_through_the_usual_durations() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press(*FALSE_POSITIVE, "down")
+        assert "[12h]" in stage.text
+        assert "until 2026-11-21 14:13:47 UTC" in stage.text
+
+
+async def test_what_it_would_silence_follows_the_typing() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press(*FALSE_POSITIVE)
+        assert "silences 1 alert" in stage.text
+        field = stage.app.screen.query(Input).filter("MatcherRow Input")[1]
+        field.value = 'cluster=~".*"'
+        await stage.settle()
+        assert "silences 2 alerts" in stage.text
+        assert "broader than this alert: 1 more" in stage.text
+        field.value = "cluster=nowhere"
+        await stage.settle()
+        assert "matches nothing that fires now" in stage.text
+
+
+async def test_a_failure_keeps_the_form_and_says_why() -> None:
+    async with on_stage((200, 60)) as stage:
+        fault = Fault(FaultKind.FORBIDDEN, "403 from Alertmanager", "proxy says no")
+        stage.backend.outcome = Outcome(fault=fault)
+        await stage.press(*FALSE_POSITIVE, "ctrl+s")
+        assert isinstance(stage.app.screen, SilenceScreen)
+        assert "not created: 403 from Alertmanager (proxy says no)" in stage.text
+
+
+async def test_escape_leaves_at_once_when_nothing_was_typed() -> None:
+    async with on_stage() as stage:
+        await stage.press(*FALSE_POSITIVE, "escape")
+        assert not isinstance(stage.app.screen, SilenceScreen)
+
+
+async def test_escape_asks_when_something_was_typed() -> None:
+    async with on_stage() as stage:
+        await stage.press(*REAL, "x", "escape")
+        assert "Leave the form?" in stage.text
+        await stage.press("y")
+        assert not isinstance(stage.app.screen, SilenceScreen)
+
+
+async def test_a_silence_is_ended_after_a_yes() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("G", "enter", "x", "y")
+        assert stage.backend.submitted == [ExpireSilence("prod", "s1")]
+
+
+async def test_the_form_is_whole_on_a_small_screen() -> None:
+    async with on_stage((80, 24)) as stage:
+        await stage.press(*FALSE_POSITIVE)
+        for words in ("alertname=", "[4h]", "comment", "author", "silences 1 alert"):
+            assert words in stage.text

@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.estate import make_entry, make_fleet, unreachable_fleet
+from tests.screens.stage import SIZES, on_stage
+from tui.model.fault import Fault, FaultKind
+from tui.model.fleet import Fleet
+from tui.model.log import Gap, LogBatch
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_alert_shows_verdict_evidence_and_what_would_change_it(
+    size: tuple[int, int],
+) -> None:
+    async with on_stage(size) as stage:
+        await stage.press("G", "enter")
+        assert "KubeProxyDown  prod" in stage.text
+        assert "✔ supports  no kube-proxy pod exists (0 pods)" in stage.text
+        assert "would change it:" in stage.text
+        assert "fix 1" in stage.text
+
+
+async def test_an_alert_shows_labels_timeline_and_runbook() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("G", "enter")
+        assert "2026-10-10 02:13:47  fires  6w ago" in stage.text
+        assert "⊘ silenced by ops, 3h left" in stage.text
+        assert "No kube-proxy runs here on purpose." in stage.text
+
+
+async def test_evidence_that_is_missing_says_so() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("j", "j", "j", "enter")
+        assert "? could not tell  the leader lease could not be read" in stage.text
+
+
+async def test_fixes_and_queries_can_be_copied() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("G", "enter", "j", "j", "c")
+        assert stage.app.clipboard.startswith("kubectl -n kube-system get configmap")
+
+
+async def test_an_alert_that_is_over_stays_and_says_so() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("enter")
+        fleet = make_fleet()
+        prod = replace(fleet.clusters[0], alerts=())
+        await stage.publish(replace(fleet, clusters=(prod, *fleet.clusters[1:])))
+        assert "BTRFSCorruptionDetected" in stage.text
+        assert "no longer firing" in stage.text
+
+
+async def test_a_finding_opens_what_it_is_about() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("j", "enter")
+        assert "targets of prod" in stage.text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_node_shows_its_services_and_follows_its_log(
+    size: tuple[int, int],
+) -> None:
+    async with on_stage(size) as stage:
+        await stage.press("tab", "j", "j", "enter")
+        assert "talos-wk-2  ▲ degraded  10.10.0.42  worker  Ready" in stage.text
+        assert "✖ kubelet" in stage.text
+        assert "unhealthy" in stage.text
+        assert "session recovery timed out" in stage.text
+        assert "following" in stage.text
+        assert stage.backend.tails == [("dmesg", "prod", "10.10.0.42")]
+
+
+async def test_leaving_a_node_closes_its_tail() -> None:
+    async with on_stage() as stage:
+        await stage.press("tab", "enter")
+        assert stage.backend.open_tails == 1
+        await stage.press("escape")
+        assert stage.backend.open_tails == 0
+
+
+async def test_a_service_is_followed_instead_and_dmesg_comes_back() -> None:
+    async with on_stage() as stage:
+        await stage.press("tab", "enter", "enter", "d")
+        assert stage.backend.tails[1:] == [
+            ("service", "prod", "10.10.0.40", "apid"),
+            ("dmesg", "prod", "10.10.0.40"),
+        ]
+        assert stage.backend.open_tails == 1
+
+
+async def test_gaps_and_cuts_of_a_tail_are_lines_of_the_log() -> None:
+    async with on_stage((200, 60)) as stage:
+        fault = Fault(FaultKind.UNREACHABLE, "connection reset")
+        gap = Gap(0, 2_000_000_000, "the node dropped them", 40)
+        stage.backend.batches = (LogBatch(gaps=(gap,), fault=fault),)
+        await stage.press("tab", "enter")
+        assert "gap: about 40 entries lost 00:00:00-00:00:02" in stage.text
+        assert "connection reset; trying again" in stage.text
+
+
+async def test_logs_merge_all_clusters_with_their_origin() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("L")
+        text = stage.text
+        assert "kernel logs of all clusters" in text
+        assert "monit/talos-mon…" in text
+        assert text.index("cilium_net") < text.index("BTRFS error")
+
+
+async def test_logs_of_one_cluster_and_of_one_class() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("L", "1")
+        assert "kernel logs of prod" in stage.text
+        assert "cilium_net" not in stage.text
+        await stage.press("c")
+        assert "only btrfs" in stage.text
+        assert "EXT4-fs" not in stage.text
+        assert "BTRFS error" in stage.text
+
+
+async def test_logs_that_arrive_while_reading_are_counted() -> None:
+    async with on_stage((80, 24)) as stage:
+        entries = [make_entry(f"line {n}") for n in range(100)]
+        stage.backend.log("prod", *entries)
+        await stage.press("L", "g")
+        assert "paused, 0 new" in stage.text
+        stage.backend.log("prod", make_entry("the newest"))
+        await stage.until("paused, 1 new")
+        await stage.press("G")
+        assert "the newest" in stage.text
+        assert "following" in stage.text
+
+
+async def test_the_next_error_is_one_key_away() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("L", "e")
+        assert "match 1 of" in stage.text
+
+
+async def test_search_in_a_log_counts_its_matches() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("L", "slash", *"btrfs", "enter")
+        assert "of 2" in stage.text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_targets_show_both_facts(size: tuple[int, int]) -> None:
+    async with on_stage(size) as stage:
+        await stage.press("t")
+        assert "targets of prod" in stage.text
+        line = next(
+            x for x in stage.text.splitlines() if "argocd-ser" in x or "absent" in x
+        )
+        assert "absent" in line
+        await stage.press("2")
+        assert "✖ down" in stage.text
+        assert "tls: failed" in stage.text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_sources_say_what_failed_and_what_to_do(size: tuple[int, int]) -> None:
+    async with on_stage(size, unreachable_fleet()) as stage:
+        await stage.press("o")
+        assert "✖ down" in stage.text
+        assert "connection refused" in stage.text
+        assert "Check that it runs and that there is a route to it." in stage.text
+        assert "next try in 2s" in stage.text
+
+
+async def test_help_begins_with_the_focused_list() -> None:
+    async with on_stage((120, 60)) as stage:
+        await stage.press("question_mark")
+        text = stage.text
+        assert text.index("this list") < text.index("Silence it")
+        assert "Hold the screen" in text
+        await stage.press("escape")
+        assert "this list" not in stage.text
+
+
+async def test_the_palette_finds_actions_by_name() -> None:
+    async with on_stage() as stage:
+        await stage.press("colon", *"sources", "enter", "enter")
+        await stage.settle()
+        assert "┏ sources" in stage.text
+
+
+HOSTILE = "[/red][bold]\x1b[31m\x07é\u0301漢字\u202e"
+
+
+def hostile_fleet() -> Fleet:
+    """Text from outside that would be markup, or steer the terminal."""
+    fleet = make_fleet()
+    prod = fleet.clusters[0]
+    assert prod.alerts is not None
+    assert prod.targets is not None
+    alert = prod.alerts[0]
+    bad = replace(
+        alert,
+        alert=replace(
+            alert.alert,
+            labels={"alertname": HOSTILE, "node": HOSTILE, HOSTILE: HOSTILE},
+            annotations={"summary": HOSTILE},
+        ),
+        judgement=replace(alert.judgement, reason=HOSTILE, runbook=HOSTILE),
+    )
+    node = replace(prod.nodes[0], name=HOSTILE)
+    sources = tuple(
+        replace(source, fault=Fault(FaultKind.PROTOCOL, HOSTILE, HOSTILE))
+        for source in prod.sources
+    )
+    target = replace(prod.targets[0], job=HOSTILE, reason=HOSTILE)
+    cluster = replace(
+        prod,
+        sources=sources,
+        alerts=(bad,),
+        nodes=(node,),
+        targets=(target,),
+        findings=tuple(
+            replace(f, title=HOSTILE, detail=HOSTILE) for f in prod.findings
+        ),
+        log_findings=tuple(replace(f, kind=HOSTILE) for f in prod.log_findings),
+    )
+    return replace(fleet, clusters=(cluster, *fleet.clusters[1:]))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    "keys",
+    [
+        (),
+        ("enter",),
+        ("s",),
+        ("tab", "enter"),
+        ("t",),
+        ("o",),
+        ("L",),
+        ("question_mark",),
+        ("slash", *"[/x]"),
+    ],
+)
+async def test_text_from_outside_is_never_markup_and_never_steers(
+    size: tuple[int, int], keys: tuple[str, ...]
+) -> None:
+    async with on_stage(size, hostile_fleet()) as stage:
+        stage.backend.log("prod", make_entry(HOSTILE, HOSTILE))
+        await stage.press(*keys)
+        assert "[/red][bold]" in stage.text or keys[:1] in {("question_mark",), ()}
+        assert not any(c in stage.text for c in "\x1b\x07\u202e")
