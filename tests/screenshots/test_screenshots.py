@@ -1,0 +1,131 @@
+"""Each picture is what the product draws of the lab at minute 4:40 of its story."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.pictures import picture
+from tests.widgets.screen import screen_text
+from tui.app import TaloscopeApp
+from tui.backend import Backend
+from tui.cli.demo import running_lab
+from tui.clock import SystemClock
+from tui.config import load
+from tui.engine.engine import Engine
+from tui.model.fleet import Fleet, SourceState
+
+FOLDER = Path(__file__).parents[2] / "screenshots"
+PORT = re.compile(r"127\.0\.0\.1:\d+")
+"""The lab takes whatever port is free; apid's own is 50000."""
+NOW = datetime(2026, 2, 27, 2, 13, 47, tzinfo=UTC)
+
+PICTURES = {
+    "fleet": ((200, 60), (), "talos-cp-1"),
+    "fleet-80x24": ((80, 24), (), "KubeProxyDown"),
+    "alert": ((140, 44), ("slash", *"KubeProxyDown", "enter", "enter"), "cilium"),
+    "silence": ((140, 44), ("3", "s"), "Cilium replaces it"),
+    "node": ((140, 44), ("tab", "j", "j", "enter"), "following"),
+    "logs": ((140, 44), ("L",), "rejecting I/O"),
+}
+"""Size, keys, and a text without which the picture is not of what it should be."""
+
+
+class FixedClock(SystemClock):
+    """It is always the same instant; waiting takes its time all the same."""
+
+    def now(self) -> datetime:
+        return NOW
+
+
+@pytest.fixture(scope="module")
+def config() -> Iterator[Path]:
+    story = ("--at", "4m40s", "--speed", "0", "--now", NOW.isoformat())
+    with running_lab(story, SystemClock()) as variables:
+        yield Path(variables["TALOSCOPE_CONFIG"])
+
+
+class ReadBefore(Engine):
+    """It has read everything before the app meets it, so that nothing is a race."""
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+    async def read(self) -> None:
+        """What `run` does otherwise."""
+        await super().run()
+
+
+@asynccontextmanager
+async def on_screen(
+    config: Path, size: tuple[int, int]
+) -> AsyncIterator[tuple[TaloscopeApp, Pilot[None]]]:
+    """The app over everything that there is to be read."""
+    known = replace(load(config), refresh_seconds=3600, timeout_seconds=20)
+    engine = ReadBefore(known, FixedClock(), Random(1))
+
+    async def connect() -> Backend:
+        return engine
+
+    async with asyncio.TaskGroup() as group:
+        reading = group.create_task(engine.read())
+        read = asyncio.Event()
+        engine.subscribe(lambda fleet: read.set() if is_live(fleet) else None)
+        async with asyncio.timeout(30):
+            await read.wait()
+        app = TaloscopeApp(known, FixedClock(), connect)
+        async with app.run_test(size=size) as pilot:
+            while app.fleet is None:
+                await pilot.pause()
+            await at_rest(pilot)
+            yield app, pilot
+        reading.cancel()
+
+
+def is_live(fleet: Fleet) -> bool:
+    """Whether every feed has answered, those too that alerts call for."""
+    return all(
+        source.state(NOW) is SourceState.LIVE
+        for cluster in fleet.clusters
+        for source in cluster.sources
+    ) and all(cluster.alerts is not None for cluster in fleet.clusters)
+
+
+async def at_rest(pilot: Pilot[None]) -> None:
+    for _ in range(10):
+        await pilot.pause()
+
+
+@pytest.mark.parametrize("name", PICTURES)
+async def test_the_picture_is_what_the_program_draws(
+    name: str,
+    config: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("USER", "operator")
+    monkeypatch.setattr(Input, "cursor_blink", False)
+    size, keys, text = PICTURES[name]
+    async with on_screen(config, size) as (app, pilot):
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+        async with asyncio.timeout(10):
+            while text not in screen_text(app):
+                await pilot.pause()
+        await at_rest(pilot)
+        drawn = PORT.sub("127.0.0.1:50000", picture(app))
+    path = FOLDER / f"{name}.svg"
+    if request.config.getoption("--write-screenshots"):
+        path.write_text(drawn)
+    assert path.read_text() == drawn
