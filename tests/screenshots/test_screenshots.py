@@ -26,7 +26,7 @@ from tui.engine.engine import Engine
 from tui.model.fleet import Fleet, SourceState
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
-PORT = re.compile(r"127\.0\.0\.1:\d+")
+PORT = re.compile(r"127\.0\.0\.1:[3-6]\d{4}\b")
 """The lab takes whatever port is free; apid's own is 50000."""
 NOW = datetime(2026, 2, 27, 2, 13, 47, tzinfo=UTC)
 
