@@ -50,6 +50,7 @@ class Stage:
     async def settle(self) -> None:
         """Wait until nothing is left to do."""
         for _ in range(6):
+            await self.clock.advance(0)
             await self.pilot.pause()
 
     async def until(self, words: str) -> None:

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.estate import (
+    agentic,
+    connecting_fleet,
+    failing,
+    make_fleet,
+    make_target,
+    prod,
+    unreachable_fleet,
+)
+from tests.judged import NOW, ago, make_alert
+from tui.model.alert import Judgement, Verdict
+from tui.model.fault import FaultKind
+from tui.model.fleet import Trend
+from tui.model.metric import Series
+from tui.model.target import Expected, Health
+from tui.present import alerts, faults, nodes, runbook, standing, targets, units
+from tui.present.glyphs import UNICODE, health_sign, state_sign, verdict_sign
+from tui.present.shares import Need, share
+from widgets.values import Line, Tone
+
+
+def text_of(line: Line) -> str:
+    return "".join(span.text for span in line)
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(seconds=-5), "0s"),
+        (timedelta(seconds=59), "59s"),
+        (timedelta(seconds=60), "1m"),
+        (timedelta(hours=23, minutes=59), "23h"),
+        (timedelta(days=2), "2d"),
+        (timedelta(weeks=6), "6w"),
+        (timedelta(days=800), "2y"),
+    ],
+)
+def test_ages_are_the_largest_whole_unit(span: timedelta, words: str) -> None:
+    assert units.age(NOW - span, NOW) == words
+
+
+@pytest.mark.parametrize("seconds", [0, 12, 59, 61, 3_700, 90_000, 40 * 86_400])
+def test_an_age_is_true_until_it_changes(seconds: int) -> None:
+    then = ago(seconds=seconds)
+    due = units.age_changes(then, NOW)
+    just_before = due - timedelta(milliseconds=1)
+    assert units.age(then, just_before) == units.age(then, NOW)
+    assert units.age(then, due) != units.age(then, NOW)
+
+
+def test_every_state_has_a_glyph_and_a_word() -> None:
+    for sign in (
+        *(verdict_sign(verdict, UNICODE) for verdict in Verdict),
+        *(health_sign(health, UNICODE) for health in Health),
+        *(state_sign(s.state(NOW), UNICODE) for s in prod().sources),
+    ):
+        assert sign.glyph
+        assert sign.word
+
+
+def test_the_first_line_names_only_what_is_there() -> None:
+    line = text_of(standing.top_line(make_fleet(), NOW, UNICODE))
+    assert line == "✖ 3 REAL   ▲ 2 found   ? 1 UNSURE   · 2 false   ⊘ 1 silenced"
+
+
+def test_a_calm_fleet_is_quiet_only_when_all_of_it_is_seen() -> None:
+    calm = replace(agentic(), alerts=())
+    fleet = replace(make_fleet(), clusters=(calm,), unassigned_alerts=())
+    assert text_of(standing.top_line(fleet, NOW, UNICODE)) == "✔ all quiet"
+    blind = replace(
+        calm,
+        sources=tuple(failing(s, FaultKind.TIMEOUT, "slow") for s in calm.sources[:1]),
+    )
+    fleet = replace(fleet, clusters=(blind,))
+    assert "not fully seen" in text_of(standing.top_line(fleet, NOW, UNICODE))
+
+
+def test_before_the_first_answer_nothing_is_counted() -> None:
+    line = standing.top_line(connecting_fleet(), NOW, UNICODE)
+    assert text_of(line) == "… connecting"
+    assert "NOTHING" in text_of(standing.top_line(unreachable_fleet(), NOW, UNICODE))
+
+
+def test_expected_and_health_stay_two_facts_when_counted() -> None:
+    rows = (
+        make_target("a", "1"),
+        make_target("a", "2", health=Health.DOWN),
+        make_target("b", "1", health=Health.ABSENT),
+        make_target("c", "1", expected=Expected.NO),
+        make_target("d", "", expected=Expected.NO, health=Health.ABSENT),
+        make_target("e", "1", expected=Expected.UNLISTED, health=Health.UNKNOWN),
+    )
+    counts = targets.count_rows(rows)
+    assert (counts.up, counts.wanted) == (1, 4)
+    assert (counts.down, counts.absent, counts.unknown) == (1, 1, 1)
+    assert (counts.unexpected, counts.not_expected) == (1, 1)
+
+
+def test_a_gap_in_the_trend_stays_a_gap() -> None:
+    points = tuple((60.0 * n, 3.0) for n in (0, 1, 2, 10, 11))
+    plot = targets.trend(Trend(Series({}, points), Series({}, points)))
+    assert plot.series[1].ys.count(None) == 1
+
+
+def test_problems_stand_before_healthy_jobs_and_those_before_the_unwanted() -> None:
+    rows = targets.pane_rows(prod().targets or (), UNICODE)
+    assert rows[0].cells[1].text == "argocd-server-metrics"
+    assert rows[0].tone is Tone.CRITICAL
+    assert rows[-1].tone is Tone.QUIET
+
+
+def test_a_row_is_made_again_only_when_its_alert_or_age_changed() -> None:
+    known = prod().alerts or ()
+    maker = alerts.AlertRows(UNICODE)
+    first = maker.rows(known, (), NOW)
+    assert maker.rows(known, (), NOW) is first
+    later = maker.rows(known, (), NOW + timedelta(minutes=1))
+    changed = [new is not old for new, old in zip(later, first, strict=True)]
+    assert changed == [True, False, False]
+
+
+def test_a_reason_is_not_told_twice() -> None:
+    judgement = Judgement(Verdict.REAL, "proxmox-carrick is down")
+    alert = make_alert("X", "monit", judgement, NOW, job="proxmox-carrick", service="p")
+    assert alerts.reason(alert) == "proxmox-carrick is down"
+    other = make_alert("X", "monit", Judgement(Verdict.REAL, "down"), NOW, job="a")
+    assert alerts.reason(other) == "a: down"
+
+
+def test_a_node_that_never_answered_is_not_well() -> None:
+    node = prod().nodes[0]
+    silent = replace(node, talos=replace(node.talos, value=None), kube=None)
+    assert nodes.node_sign(silent, UNICODE).word == "connecting"
+    assert nodes.node_sign(node, UNICODE).word == "up"
+
+
+def test_a_pane_speaks_of_its_worst_feed() -> None:
+    cluster = prod()
+    sources = list(cluster.sources)
+    sources[0] = failing(sources[0], FaultKind.AUTH, "401")
+    broken = replace(cluster, sources=tuple(sources))
+    found = faults.worst(broken, faults.TARGET_SOURCES, NOW)
+    assert found is not None
+    note = faults.fault_note(found, NOW, UNICODE)
+    assert (note.what, note.why) == ("Prometheus targets", "401")
+    assert note.retry == "shown as of 4m ago, next try in 4s"
+    assert faults.worst(broken, faults.LOG_SOURCES, NOW) is None
+
+
+def test_shared_feeds_are_listed_once_with_their_users() -> None:
+    rows = faults.source_rows(make_fleet(), NOW, UNICODE)
+    keys = [row.key for row in rows]
+    assert len(keys) == len(set(keys))
+    assert rows[0].cells[4].text == "prod, monit, agentic"
+
+
+def test_lines_are_shared_by_need_and_the_rest_goes_to_the_last() -> None:
+    assert share(20, [Need(1, 3), Need(2, 4), Need(1, 2)]) == (3, 4, 13)
+    assert share(5, [Need(1, 9), Need(3, 9, weight=3), Need(1, 9)]) == (1, 3, 1)
+    assert share(0, [Need(1, 1)]) == (0,)
+    assert sum(share(17, [Need(1, 50), Need(1, 50, weight=3)])) == 17
+
+
+def test_a_runbook_is_plain_lines_without_its_markup() -> None:
+    page = runbook.page("# Title\n\ntext `code` **loud**\n```\nraw [x]\n```")
+    assert [text_of(line) for line in page] == [
+        "Title",
+        "",
+        "text code loud",
+        "  raw [x]",
+    ]
