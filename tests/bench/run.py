@@ -70,7 +70,7 @@ def programs(config: str, log: Path) -> Iterator[Program]:
         "taloscope",
         (ours, "--config", config),
         "taloscope",
-        "talos-cp-1",
+        "talos-cp-1|TargetDown",
         "j,k",
         r"regex:▌\S* ?\S+ +(\S+)",
     )
