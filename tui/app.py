@@ -114,13 +114,13 @@ class TaloscopeApp(Routes):
 
     def on_entries_arrived(self, message: EntriesArrived) -> None:
         for screen in self.screen_stack:
-            if isinstance(screen, Desk):
+            if isinstance(screen, Desk) and screen.is_open:
                 screen.add_entries(message.cluster, message.entries)
 
     def show_now(self) -> None:
         """Bring the screen in front up to date, ages included."""
         screen = self.screen
-        if not isinstance(screen, Desk) or not screen.is_mounted:
+        if not isinstance(screen, Desk) or not screen.is_open:
             return
         now = self.clock.now()
         screen.show_top(self.fleet, now, self._note(now))

@@ -96,6 +96,11 @@ class Desk(Screen[None]):
             return isinstance(number, int) and number <= len(self._names)
         return super().check_action(action, parameters)
 
+    @property
+    def is_open(self) -> bool:
+        """False before it is mounted, and once it or the app is being closed."""
+        return self.is_mounted and self.is_attached and self.app.is_running
+
     def show_top(self, fleet: Fleet | None, now: datetime, note: Line = ()) -> None:
         """Bring the top line up to date; `note` says whether the screen is frozen."""
         name = () if self.size.width < _NARROW else (Span("taloscope   ", bold=True),)

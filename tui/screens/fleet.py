@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 
 from tui.messages import OpenAlert, SilenceAlert
 from tui.model.alert import JudgedAlert
-from tui.model.fleet import Fleet
+from tui.model.fleet import Cluster, Fleet
 from tui.model.log import Entry
 from tui.present import alerts, standing
 from tui.present.glyphs import Marks
@@ -107,12 +107,18 @@ class FleetScreen(Desk):
             cluster = fleet.cluster(column.cluster_name)
             if cluster is not None and column.display:
                 # Each in a turn of its own, so that a key may come between them.
-                self.call_later(column.show, cluster, now)
+                self.call_later(self._show_column, column, cluster, now)
         self.query_one(StrayAlerts).show(fleet.unassigned_alerts, now)
         others = self.query_one("#others", StatusLine)
         others.display = self._shown < len(self._names)
         if others.display:
             others.show(self._summaries(fleet, now))
+
+    def _show_column(
+        self, column: ClusterColumn, cluster: Cluster, now: datetime
+    ) -> None:
+        if self.is_open:
+            column.show(cluster, now)
 
     def add_entries(self, cluster: str, entries: tuple[Entry, ...]) -> None:
         for column in self.columns:

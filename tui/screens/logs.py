@@ -133,7 +133,8 @@ class LogsScreen(Desk):
         return logs.entry_line(entry, self.marks, names, "" if self._cluster else name)
 
     def on_log_view_status_changed(self) -> None:
-        self._show_title()
+        if self.is_open:
+            self._show_title()
 
     def _show_title(self) -> None:
         log = self.query_one(LogView)

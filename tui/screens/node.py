@@ -110,7 +110,8 @@ class NodeScreen(Desk):
             log.append(logs.batch_lines(batch, self.marks))
 
     def on_log_view_status_changed(self, event: LogView.StatusChanged) -> None:
-        self._show_status(event.status, event.search_status)
+        if self.is_open:
+            self._show_status(event.status, event.search_status)
 
     def _show_status(self, status: str, search: str) -> None:
         name = self._service or "dmesg"
