@@ -173,18 +173,10 @@ def _trend(name: str, dips: dict[int, int], total: int) -> Trend:
     )
 
 
-def prod() -> Cluster:
-    nodes = [("talos-cp-1", "10.10.0.40")]
-    nodes += [(f"talos-wk-{n}", f"10.10.0.4{n}") for n in (1, 2, 3)]
-    sick = (
-        *(make_service(each) for each in _SERVICES if each != "kubelet"),
-        make_service(
-            "kubelet", ServiceHealth.UNHEALTHY, "Get http://127.0.0.1:10248: refused"
-        ),
-    )
-    targets = (
-        *(make_target("talos-node-exporter", f"{a}:9100") for _, a in nodes),
-        *(make_target("talos-kubelets", address) for _, address in nodes),
+def _prod_targets(addresses: Sequence[str]) -> tuple[TargetRow, ...]:
+    return (
+        *(make_target("talos-node-exporter", f"{a}:9100") for a in addresses),
+        *(make_target("talos-kubelets", address) for address in addresses),
         make_target("proxmox-ruapehu", "10.10.0.10:8006"),
         make_target("kube-state-metrics", "10.10.0.40:30081"),
         make_target("argocd-metrics", "10.10.0.40:30082"),
@@ -198,10 +190,21 @@ def prod() -> Cluster:
             )
         ),
     )
+
+
+def prod() -> Cluster:
+    nodes = [("talos-cp-1", "10.10.0.40")]
+    nodes += [(f"talos-wk-{n}", f"10.10.0.4{n}") for n in (1, 2, 3)]
+    sick = (
+        *(make_service(each) for each in _SERVICES if each != "kubelet"),
+        make_service(
+            "kubelet", ServiceHealth.UNHEALTHY, "Get http://127.0.0.1:10248: refused"
+        ),
+    )
     return Cluster(
         name="prod",
         sources=_sources("prod", [address for _, address in nodes]),
-        targets=targets,
+        targets=_prod_targets([address for _, address in nodes]),
         trend=_trend("prod", dict.fromkeys(range(11, 15), 1) | {1: 1, 0: 1}, 12),
         alerts=(btrfs_alert(), scheduler_alert(), false_proxy("prod", 4, ("s1",))),
         nodes=tuple(

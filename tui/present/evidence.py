@@ -41,6 +41,8 @@ def _stance(piece: Evidence, verdict: Verdict, marks: Marks) -> tuple[str, str, 
     if piece.supports is verdict:
         tone = Tone.CRITICAL if verdict is Verdict.REAL else Tone.GOOD
         return marks.good, "supports", tone
+    if verdict is not Verdict.UNDECIDED:
+        return marks.dot, "contradicts", Tone.QUIET
     said = verdict_sign(piece.supports, marks)
     return marks.dot, f"says {said.word}", Tone.QUIET
 

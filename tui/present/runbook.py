@@ -6,6 +6,10 @@ import re
 
 from widgets.values import Line, Span, Tone
 
+_STARTS = re.compile(r"\s*(?:#|```|[-*] |\d+[.)] |\|)")
+"""What begins a line of its own."""
+_ALONE = re.compile(r"\s*(?:#|```|\|)")
+"""What nothing may be joined to."""
 _INLINE = re.compile(r"(`[^`]+`|\*\*[^*]+\*\*)")
 
 
@@ -13,7 +17,7 @@ def page(markdown: str) -> tuple[Line, ...]:
     """The lines of a page; blank lines stay, fences mark their lines as code."""
     lines: list[Line] = []
     is_code = False
-    for text in markdown.strip().splitlines():
+    for text in _paragraphs(markdown):
         if text.lstrip().startswith("```"):
             is_code = not is_code
         elif is_code:
@@ -23,6 +27,22 @@ def page(markdown: str) -> tuple[Line, ...]:
         else:
             lines.append(_inline(text))
     return tuple(lines)
+
+
+def _paragraphs(markdown: str) -> list[str]:
+    """Lines as they are meant: what was broken only to fit a page is joined again."""
+    found: list[str] = []
+    is_code = is_open = False
+    for text in markdown.strip().splitlines():
+        if text.lstrip().startswith("```"):
+            is_code = not is_code
+        is_plain = bool(text.strip()) and not is_code and not _STARTS.match(text)
+        if is_plain and is_open:
+            found[-1] += " " + text.strip()
+        else:
+            found.append(text)
+        is_open = bool(text.strip()) and not is_code and not _ALONE.match(text)
+    return found
 
 
 def _inline(text: str) -> Line:
