@@ -1,14 +1,19 @@
-"""One call to one node: metadata in, bytes or a TalosError out. Knows no method."""
+"""One call to one node: metadata in, messages or a TalosError out. Knows no method.
+
+At most CALLS of them are in flight at an endpoint; tails, which last, do not count.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
-from typing import Protocol, TypeAlias, TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypeAlias, TypeVar
 
 import grpc
 from google.protobuf.message import DecodeError
 
+from talosapi.certificate import ClientCertificate, read_certificate
 from talosapi.config import TalosContext
 from talosapi.endpoint import Endpoint
 from talosapi.errors import (
@@ -18,27 +23,21 @@ from talosapi.errors import (
     kind_of,
     kind_of_dial,
 )
-from talosapi.proto import common_pb2 as common
+from talosapi.method import Method, Reply
 from talosapi.text import printable
 from talosapi.transport import Transport
 
-M_co = TypeVar("M_co", covariant=True)
+M = TypeVar("M")
 R = TypeVar("R")
 
 RawUnary: TypeAlias = "grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]"
 RawStream: TypeAlias = "grpc.aio.UnaryStreamMultiCallable[bytes, bytes]"
 
-SERVICE = "/machine.MachineService/"
-PROBE = "Version"  # every Talos has it, and every role may call it
+CALLS = 10
+# Every Talos has it, and every role may call it.
+PROBE = Method("Version", bytes)
 NEARNESS = (ErrorKind.UNREACHABLE, ErrorKind.PROTOCOL, ErrorKind.TLS)
 OUR_CODES = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
-
-
-class Reply(Protocol[M_co]):
-    """Every unary reply has this shape; with `node` there is exactly one message."""
-
-    @property
-    def messages(self) -> Sequence[M_co]: ...
 
 
 class Caller:
@@ -46,48 +45,63 @@ class Caller:
 
     def __init__(self, context: TalosContext, dial_seconds: float) -> None:
         self.transport = Transport(context, dial_seconds)
-        self._cluster = context.cluster
+        self._context = context
         self._dial_seconds = dial_seconds
+        self._slots = asyncio.Semaphore(CALLS)
         self._probe: asyncio.Task[None] | None = None
 
     async def ask(
-        self,
-        call: str,
-        node: str,
-        parse: Callable[[bytes], Reply[M_co]],
-        seconds: float,
-    ) -> M_co:
-        """Make one unary call with an empty request; TalosError when it fails."""
-        metadata = self._metadata(call, node)
-        channel = await self._channel(call, node)
-        method = _unary(channel, call)
-        try:
-            raw = await method(b"", metadata=metadata, timeout=seconds)
-        except grpc.aio.AioRpcError as error:
-            if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
-                self._suspect()
-            raise self._failure(error, call, node, seconds) from error
-        messages = self._parse(parse, raw, call, node).messages
+        self, method: Method[Reply[M]], node: str, seconds: float, request: bytes = b""
+    ) -> M:
+        """Make one unary call for the one message that a node's reply holds."""
+        messages = (await self.fetch(method, node, seconds, request)).messages
         if not messages:
-            raise self._error(ErrorKind.PROTOCOL, "the answer is empty", call, node)
+            text = "the answer is empty"
+            raise self.error(ErrorKind.PROTOCOL, text, method, node)
         return messages[0]
 
-    async def tail(
-        self, call: str, node: str, request: bytes, seconds: float | None
-    ) -> AsyncGenerator[bytes, None]:
-        """Make one streaming call; each item is what one `common.Data` held.
+    async def fetch(
+        self, method: Method[R], node: str, seconds: float, request: bytes = b""
+    ) -> R:
+        """Make one unary call; waiting for its turn counts against its deadline."""
+        metadata = self._metadata(method, node)
+        async with self._slot(method, node, seconds) as deadline:
+            channel = await self._channel(method, node)
+            try:
+                raw = await _unary(channel, method)(
+                    request, metadata=metadata, timeout=_until(deadline)
+                )
+            except grpc.aio.AioRpcError as error:
+                if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+                    self._suspect()
+                raise self._failure(error, method, node, seconds) from error
+        return self._parse(method, raw, node)
 
-        Close the generator to end the call (`contextlib.aclosing`).
-        """
-        metadata = self._metadata(call, node)
-        channel = await self._channel(call, node)
-        method: RawStream = channel.unary_stream(SERVICE + call)
-        stream = method(request, metadata=metadata, timeout=seconds)
+    async def collect(
+        self, method: Method[R], node: str, seconds: float, request: bytes = b""
+    ) -> list[R]:
+        """Make one call whose answer is a stream that ends, and takes a turn."""
+        async with self._slot(method, node, seconds) as deadline:
+            left = _until(deadline)
+            answers = self.tail(method, node, request, left)
+            return [answer async for answer in answers]
+
+    async def tail(
+        self,
+        method: Method[R],
+        node: str,
+        request: bytes,
+        seconds: float | None = None,
+    ) -> AsyncGenerator[R, None]:
+        """Make one streaming call; close the generator to end it (`aclosing`)."""
+        metadata = self._metadata(method, node)
+        channel = await self._channel(method, node)
+        stream = _stream(channel, method)(request, metadata=metadata, timeout=seconds)
         try:
             async for raw in stream:
-                yield self._parse(common.Data.FromString, raw, call, node).data
+                yield self._parse(method, raw, node)
         except grpc.aio.AioRpcError as error:
-            raise self._failure(error, call, node, seconds) from error
+            raise self._failure(error, method, node, seconds) from error
         finally:
             stream.cancel()
 
@@ -98,35 +112,51 @@ class Caller:
             await asyncio.gather(self._probe, return_exceptions=True)
         await self.transport.close()
 
-    async def _channel(self, call: str, node: str) -> grpc.aio.Channel:
+    @asynccontextmanager
+    async def _slot(
+        self, method: Method[object], node: str, seconds: float
+    ) -> AsyncIterator[float]:
+        """A place among the calls in flight; gives the deadline, in the loop's time."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._slots.acquire()
+        except TimeoutError as error:
+            text = f"{CALLS} calls before it had no answer within {seconds:.3g} s"
+            raise self.error(ErrorKind.TIMEOUT, text, method, node) from error
+        try:
+            yield deadline
+        finally:
+            self._slots.release()
+
+    async def _channel(self, method: Method[object], node: str) -> grpc.aio.Channel:
         try:
             return await self.transport.channel()
         except OSError as error:  # ssl.SSLError is one
             kind, text = kind_of_dial(error), describe_dial(error)
-            raise self._error(kind, text, call, node) from error
+            raise self.error(kind, text, method, node) from error
 
-    def _metadata(self, call: str, node: str) -> list[tuple[str, str]]:
+    def _metadata(self, method: Method[object], node: str) -> list[tuple[str, str]]:
         """`node` routes, `runtime` is what talosctl says, `context` is for Omni."""
-        pairs = [("runtime", "Talos"), ("node", node), ("context", self._cluster)]
+        cluster = self._context.cluster
+        pairs = [("runtime", "Talos"), ("node", node), ("context", cluster)]
         for key, value in pairs:
             if not (value.isascii() and value.isprintable()):
                 text = f"{key} {value!r} is not plain ASCII"
-                raise self._error(ErrorKind.UNREACHABLE, text, call, node)
+                raise self.error(ErrorKind.UNREACHABLE, text, method, node)
         return [pair for pair in pairs if pair[1]]
 
-    def _parse(
-        self, parse: Callable[[bytes], R], raw: bytes, call: str, node: str
-    ) -> R:
+    def _parse(self, method: Method[R], raw: bytes, node: str) -> R:
         try:
-            return parse(raw)
+            return method.parse(raw)
         except DecodeError as error:
             message = "the answer cannot be decoded"
-            raise self._error(ErrorKind.PROTOCOL, message, call, node) from error
+            raise self.error(ErrorKind.PROTOCOL, message, method, node) from error
 
     def _failure(
         self,
         error: grpc.aio.AioRpcError,
-        call: str,
+        method: Method[object],
         node: str,
         seconds: float | None,
     ) -> TalosError:
@@ -135,16 +165,28 @@ class Caller:
         if error.code() in OUR_CODES and self.transport.serving is None and faults:
             # The nearer an endpoint let us come, the more its reason says.
             kind = max(map(kind_of_dial, faults.values()), key=NEARNESS.index)
-            return self._error(kind, _describe_all(faults), call, node)
+            return self.error(kind, _describe_all(faults), method, node)
         text = printable(error.details() or error.code().name)
         kind = kind_of(error.code().name, text)
         if kind is ErrorKind.TIMEOUT and seconds is not None:
-            text = f"no answer within {seconds:g} s"
-        return self._error(kind, text, call, node)
+            text = f"no answer within {seconds:.3g} s"
+        return self.error(kind, text, method, node)
 
-    def _error(self, kind: ErrorKind, text: str, call: str, node: str) -> TalosError:
+    def error(
+        self, kind: ErrorKind, text: str, method: Method[object], node: str
+    ) -> TalosError:
+        """A TalosError about a call, with our certificate where it may be the cause."""
         endpoint = str(self.transport.first)
-        return TalosError(kind, text, node=node, endpoint=endpoint, call=call)
+        error = TalosError(kind, text, node=node, endpoint=endpoint, call=method.label)
+        if kind in {ErrorKind.FORBIDDEN, ErrorKind.TLS}:
+            error.certificate = self._certificate()
+        return error
+
+    def _certificate(self) -> ClientCertificate | None:
+        try:
+            return read_certificate(self._context.crt)
+        except ValueError:
+            return None  # which is then what the TLS error itself is about
 
     def _suspect(self) -> None:
         """Find out whether the node was silent or the endpoint is.
@@ -166,10 +208,19 @@ class Caller:
                 self.transport.leave()
 
 
-def _unary(channel: grpc.aio.Channel, call: str) -> RawUnary:
+def _unary(channel: grpc.aio.Channel, method: Method[object]) -> RawUnary:
     """A method that takes and gives bytes, so that a bad answer is ours to judge."""
-    method: RawUnary = channel.unary_unary(SERVICE + call)
-    return method
+    raw: RawUnary = channel.unary_unary(method.path)
+    return raw
+
+
+def _stream(channel: grpc.aio.Channel, method: Method[object]) -> RawStream:
+    raw: RawStream = channel.unary_stream(method.path)
+    return raw
+
+
+def _until(deadline: float) -> float:
+    return max(0.0, deadline - asyncio.get_running_loop().time())
 
 
 def _describe_all(faults: dict[Endpoint, Exception]) -> str:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
-
 
 @dataclass(frozen=True, slots=True)
 class ClientCertificate:
@@ -40,6 +37,10 @@ class ClientCertificate:
 
 def read_certificate(pem: bytes) -> ClientCertificate:
     """Read the first certificate of a PEM text; ValueError when there is none."""
+    # Half of what this package would take to load, for a question seldom asked.
+    from cryptography import x509  # noqa: PLC0415
+    from cryptography.x509.oid import NameOID  # noqa: PLC0415
+
     certificate = x509.load_pem_x509_certificate(pem)
     names = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
     return ClientCertificate(

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from talosapi.messages import (
-    CpuTimes,
     Health,
     KernelRecord,
     Memory,
@@ -17,13 +16,13 @@ from talosapi.messages import (
     Priority,
     Service,
     ServiceEvent,
-    SystemStat,
     Version,
 )
 from talosapi.proto import machine_pb2 as machine
 from talosapi.text import printable
 
 LONGEST_LINE = 64 * 1024
+_YEAR_10000 = 253402300800
 
 
 def version(message: machine.Version) -> Version:
@@ -45,57 +44,32 @@ def service(message: machine.ServiceInfo) -> Service:
     return Service(
         id=message.id,
         state=message.state,
-        health=_health(message),
+        health=health_of(message.health, message.state),
         message=printable(message.health.last_message),
-        last_change=_instant(message.health.last_change),
+        last_change=instant(message.health.last_change),
         events=tuple(
-            ServiceEvent(event.state, printable(event.msg), _instant(event.ts))
+            ServiceEvent(event.state, printable(event.msg), instant(event.ts))
             for event in message.events.events
         ),
     )
 
 
-def _health(message: machine.ServiceInfo) -> Health:
-    health = message.health
-    if health.unknown:
+def health_of(health: machine.ServiceHealth, state: str) -> Health:
+    """proto: machine.ServiceHealth, of a service in that state."""
+    if health.unknown or not health.ByteSize():
         return Health.UNKNOWN
     if health.healthy:
         return Health.HEALTHY
     # Talos 1.8.0 called services without a check unhealthy (siderolabs/talos 9839).
-    if message.state == "Running" and health.last_message == "service not running":
+    if state == "Running" and health.last_message == "service not running":
         return Health.UNKNOWN
     return Health.UNHEALTHY
 
 
-def _instant(stamp: Timestamp) -> datetime | None:
+def instant(stamp: Timestamp) -> datetime | None:
     """Unset is the epoch here and year 1 in Go; both mean never."""
-    return stamp.ToDatetime(tzinfo=UTC) if stamp.seconds > 0 else None
-
-
-def system_stat(message: machine.SystemStat) -> SystemStat:
-    """proto: machine.SystemStat."""
-    total = message.cpu_total
-    return SystemStat(
-        booted_at=_boot_time(message.boot_time),
-        cpu=CpuTimes(
-            user_seconds=total.user,
-            nice_seconds=total.nice,
-            system_seconds=total.system,
-            idle_seconds=total.idle,
-            iowait_seconds=total.iowait,
-            irq_seconds=total.irq,
-            soft_irq_seconds=total.soft_irq,
-            steal_seconds=total.steal,
-        ),
-        running_processes=message.process_running,
-        blocked_processes=message.process_blocked,
-    )
-
-
-def _boot_time(seconds: int) -> datetime | None:
-    """A node without a battery clock starts in 1970, or says 0, or nonsense."""
-    is_plausible = 365 * 86400 < seconds < 2**33
-    return datetime.fromtimestamp(seconds, UTC) if is_plausible else None
+    is_set = 0 < stamp.seconds < _YEAR_10000
+    return stamp.ToDatetime(tzinfo=UTC) if is_set else None
 
 
 def memory(message: machine.Memory) -> Memory:
@@ -107,13 +81,20 @@ def memory(message: machine.Memory) -> Memory:
         available_bytes=info.memavailable * 1024,
         buffers_bytes=info.buffers * 1024,
         cached_bytes=info.cached * 1024,
+        swap_total_bytes=info.swaptotal * 1024,
+        swap_free_bytes=info.swapfree * 1024,
     )
 
 
 def mounts(message: machine.Mounts) -> tuple[Mount, ...]:
     """proto: machine.Mounts."""
     return tuple(
-        Mount(one.filesystem, one.mounted_on, one.size, one.available)
+        Mount(
+            printable(one.filesystem),
+            printable(one.mounted_on),
+            one.size,
+            one.available,
+        )
         for one in message.stats
     )
 

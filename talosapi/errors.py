@@ -9,47 +9,35 @@ from __future__ import annotations
 
 import os
 import ssl
-from enum import StrEnum
 from pathlib import Path
 
+from talosapi.advice import ErrorKind, advise
+from talosapi.certificate import ClientCertificate
 
-class ErrorKind(StrEnum):
-    """Why a call failed, by what one would do about it."""
-
-    UNREACHABLE = "unreachable"
-    TIMEOUT = "timeout"
-    TLS = "tls"
-    FORBIDDEN = "forbidden"
-    NOT_FOUND = "not-found"
-    UNSUPPORTED = "unsupported"
-    PROTOCOL = "protocol"
-
-
-ADVICE: dict[ErrorKind, str] = {
-    ErrorKind.UNREACHABLE: "Check that the node is up and that its address and port "
-    "50000 can be reached from the endpoint.",
-    ErrorKind.TIMEOUT: "The node may be down or overloaded, or a firewall may be "
-    "dropping packets on the way.",
-    ErrorKind.TLS: "Check ca, crt and key of this talosconfig context: they must come "
-    "from this cluster and must not have expired.",
-    ErrorKind.FORBIDDEN: "Use a talosconfig with a role that allows this call "
-    "(os:reader for reading), and a control plane node as endpoint.",
-    ErrorKind.NOT_FOUND: "It does not exist on this node.",
-    ErrorKind.UNSUPPORTED: "This node's role or Talos version has no such call.",
-    ErrorKind.PROTOCOL: "Something other than a Talos apid may be listening there, or "
-    "the node answered with an error of its own; see its apid and machined logs.",
-}
+__all__ = [
+    "ErrorKind",
+    "ForeignServerError",
+    "TalosConfigError",
+    "TalosError",
+    "describe_dial",
+    "kind_of",
+    "kind_of_dial",
+]
 
 
 class TalosError(Exception):
     """A call that failed.
 
-    kind      what kind of trouble; `advice` has a sentence for each
-    node      whom we asked about; "" when no node was named
-    endpoint  whom we dialled, as host:port
-    call      the method's bare name, such as "ServiceList"
-    message   the cause in the words of whoever reported it
+    kind         what kind of trouble; UNSUPPORTED is final for this node's version
+    node         whom we asked about; "" when no node was named
+    endpoint     whom we dialled, as host:port
+    call         the method's bare name, such as "ServiceList"; for resources with
+                 their type, such as "List Members"
+    message      the cause in the words of whoever reported it
+    certificate  our own, where it may be the cause
     """
+
+    certificate: ClientCertificate | None = None
 
     def __init__(
         self, kind: ErrorKind, message: str, *, node: str, endpoint: str, call: str
@@ -64,7 +52,7 @@ class TalosError(Exception):
     @property
     def advice(self) -> str:
         """One sentence: what to do about it."""
-        return ADVICE[self.kind]
+        return advise(self.kind, self.message, self.call, self.certificate)
 
     def __str__(self) -> str:
         about = f" of {self.node}" if self.node else ""
@@ -99,14 +87,24 @@ _KINDS = {
     "UNIMPLEMENTED": ErrorKind.UNSUPPORTED,
 }
 
-# Go errors without a status of their own arrive as UNKNOWN; these say what they mean.
-_ABSENT = ("was not registered", "not found", "not defined")
+# What the words mean where the status says little: Go errors without a status of their
+# own arrive as UNKNOWN, and unknown resource types as PERMISSION_DENIED.
+_BY_WORDS = (
+    ("UNKNOWN", "was not registered", ErrorKind.NOT_FOUND),
+    ("UNKNOWN", "not found", ErrorKind.NOT_FOUND),
+    ("UNKNOWN", "not defined", ErrorKind.NOT_FOUND),
+    ("UNKNOWN", "operation via API", ErrorKind.UNSUPPORTED),
+    ("PERMISSION_DENIED", "is not supported", ErrorKind.UNSUPPORTED),
+    # Only early in a boot, so nobody may conclude that the call does not exist.
+    ("UNIMPLEMENTED", "machine type is not set", ErrorKind.NOT_FOUND),
+)
 
 
 def kind_of(status: str, message: str) -> ErrorKind:
     """The kind of a gRPC status, by its name, such as "UNAVAILABLE"."""
-    if status == "UNKNOWN" and message.endswith(_ABSENT):
-        return ErrorKind.NOT_FOUND
+    for code, words, kind in _BY_WORDS:
+        if code == status and words in message:
+            return kind
     return _KINDS.get(status, ErrorKind.PROTOCOL)
 
 

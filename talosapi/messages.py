@@ -68,30 +68,6 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class CpuTimes:
-    """Seconds since boot that all processors together have spent; guest is in user."""
-
-    user_seconds: float
-    nice_seconds: float
-    system_seconds: float
-    idle_seconds: float
-    iowait_seconds: float
-    irq_seconds: float
-    soft_irq_seconds: float
-    steal_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class SystemStat:
-    """`booted_at` is None while the node's clock is not set."""
-
-    booted_at: datetime | None
-    cpu: CpuTimes
-    running_processes: int
-    blocked_processes: int
-
-
-@dataclass(frozen=True, slots=True)
 class LoadAvg:
     """Load over the last 1, 5 and 15 minutes."""
 
@@ -109,6 +85,16 @@ class Memory:
     available_bytes: int
     buffers_bytes: int
     cached_bytes: int
+    swap_total_bytes: int = 0
+    swap_free_bytes: int = 0
+
+    @property
+    def used_ratio(self) -> float | None:
+        """What processes cannot have any more, from 0 to 1; None without a total."""
+        if not self.total_bytes:
+            return None
+        reusable = self.free_bytes + self.buffers_bytes + self.cached_bytes
+        return 1 - (self.available_bytes or reusable) / self.total_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +105,32 @@ class Mount:
     mounted_on: str
     size_bytes: int
     available_bytes: int
+
+    @property
+    def used_ratio(self) -> float | None:
+        """What users cannot have any more, from 0 to 1; None without a size."""
+        if not self.size_bytes:
+            return None
+        return 1 - self.available_bytes / self.size_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TimeCheck:
+    """A node's clock against its time server's, both asked in the same moment.
+
+    None: one of them did not say
+    """
+
+    server: str
+    node_time: datetime | None
+    server_time: datetime | None
+
+    @property
+    def offset_seconds(self) -> float | None:
+        """How far the node is ahead."""
+        if self.node_time is None or self.server_time is None:
+            return None
+        return (self.node_time - self.server_time).total_seconds()
 
 
 class Priority(IntEnum):

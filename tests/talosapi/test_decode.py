@@ -11,8 +11,8 @@ from talosapi.decode import (
     LineSplitter,
     kernel_record,
     service,
-    system_stat,
 )
+from talosapi.decode_counters import system_stat
 from talosapi.messages import Health, Priority, Service
 from talosapi.proto import machine_pb2 as machine
 from talosapi.text import printable

@@ -6,8 +6,8 @@ import ssl
 
 import pytest
 
+from talosapi.advice import ADVICE
 from talosapi.errors import (
-    ADVICE,
     ErrorKind,
     TalosError,
     describe_dial,

@@ -1,0 +1,99 @@
+"""The calls that last: logs and events, as they come."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from talosapi import decode, decode_event
+from talosapi.calls import Calls
+from talosapi.event import Event
+from talosapi.messages import KernelRecord
+from talosapi.method import Method
+from talosapi.proto import common_pb2 as common
+from talosapi.proto import event_pb2 as event
+from talosapi.proto import machine_pb2 as machine
+
+_DMESG = Method("Dmesg", common.Data.FromString)
+_LOGS = Method("Logs", common.Data.FromString)
+_EVENTS = Method("Events", event.Event.FromString)
+
+
+class TailCalls(Calls):
+    """What a node writes. Role: os:reader."""
+
+    async def dmesg(
+        self,
+        node: str,
+        *,
+        follow: bool = True,
+        tail: bool = False,
+        timeout_seconds: float | None = None,
+    ) -> AsyncGenerator[KernelRecord, None]:
+        """The kernel log: the whole ring buffer, then with `follow` what comes.
+
+        tail     with `follow`: only what comes; without: nothing at all
+        return   ends when the node ends it; close it to end it (`aclosing`)
+        wire     /machine.MachineService/Dmesg; after a cut the whole buffer comes
+                 again, with times up to a second different
+        """
+        request = machine.DmesgRequest(follow=follow, tail=tail).SerializeToString()
+        chunks = self._caller.tail(_DMESG, node, request, timeout_seconds)
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                yield decode.kernel_record(chunk.data)
+
+    async def logs(
+        self,
+        node: str,
+        service: str,
+        *,
+        follow: bool = True,
+        tail_lines: int = -1,
+        timeout_seconds: float | None = None,
+    ) -> AsyncGenerator[str, None]:
+        """One service's log, as whole printable lines.
+
+        service     a service id or one of `log_names`
+        tail_lines  how many past lines to begin with; -1 for all that are kept
+        return      ends when the node ends it; close it to end it (`aclosing`)
+        raise       TalosError(NOT_FOUND) for a service that never wrote a line
+        wire        /machine.MachineService/Logs, raw chunks cut anywhere
+        """
+        request = machine.LogsRequest(
+            namespace="system", id=service, follow=follow, tail_lines=tail_lines
+        ).SerializeToString()
+        chunks = self._caller.tail(_LOGS, node, request, timeout_seconds)
+        splitter = decode.LineSplitter()
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                for line in splitter.feed(chunk.data):
+                    yield line
+        for line in splitter.flush():
+            yield line
+
+    async def events(
+        self,
+        node: str,
+        *,
+        past: int = 0,
+        after_id: str = "",
+        timeout_seconds: float | None = None,
+    ) -> AsyncGenerator[Event, None]:
+        """What the node announces, as it comes.
+
+        past      how many past events to begin with; -1 for all that are kept (about
+                  a thousand, in memory: a reboot clears them)
+        after_id  begin behind this event; then `past` has no meaning
+        return    ends when the node ends it; close it to end it (`aclosing`)
+        wire      /machine.MachineService/Events; the first event is empty
+        """
+        asked = event.EventsRequest(tail_events=0 if after_id else past)
+        asked.tail_id = after_id
+        answers = self._caller.tail(
+            _EVENTS, node, asked.SerializeToString(), timeout_seconds
+        )
+        async with aclosing(answers):
+            async for answer in answers:
+                if answer.data.type_url:
+                    yield decode_event.node_event(answer)
