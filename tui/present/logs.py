@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from tui.model.fleet import Cluster, Fleet
@@ -60,8 +61,13 @@ def node_names(cluster: Cluster) -> dict[str, str]:
 
 
 def batch_lines(batch: LogBatch, marks: Marks) -> tuple[LogLine, ...]:
-    """What one turn of a node's own log brought: entries, what is lost, what failed."""
-    lines = [entry_line(entry, marks, {}) for entry in batch.entries]
+    """What one turn of a node's own log brought: entries, what is lost, what failed.
+
+    Without origins: they are all the same.
+    """
+    lines = [
+        replace(entry_line(entry, marks, {}), gutter="") for entry in batch.entries
+    ]
     lines += [gap_line(gap) for gap in batch.gaps]
     if batch.fault is not None:
         text = f"{batch.fault.summary}; trying again"
