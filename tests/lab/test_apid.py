@@ -142,9 +142,9 @@ async def test_node_of_another_cluster_has_no_route(caller: Caller) -> None:
 
 
 async def test_method_that_the_lab_lacks_is_unimplemented(caller: Caller) -> None:
-    assert await caller.failure(MACHINE + "EtcdStatus", [("node", WORKER)]) == (
+    assert await caller.failure(MACHINE + "DiskUsage", [("node", WORKER)]) == (
         "UNIMPLEMENTED",
-        "unknown method EtcdStatus for service machine.MachineService",
+        "unknown method DiskUsage for service machine.MachineService",
     )
 
 

@@ -104,14 +104,14 @@ async def test_figures_come_in_the_units_of_their_names(
     assert node is not None
     assert stat.booted_at == world.when(node.booted_at).replace(microsecond=0)
     assert memory.total_bytes == 16 * 1024**3
-    assert mounts[0].mounted_on == "/var"
+    assert "/var" in {mount.mounted_on for mount in mounts}
     assert load.load1 > 0
 
 
 async def test_log_names_hold_services_and_other_logs(talos: TalosClient) -> None:
     names = await talos.log_names(WORKER)
 
-    assert {"kubelet", "ext-iscsid", "kernel", "controller-runtime"} <= set(names)
+    assert {"kubelet", "ext-iscsid", "machined", "controller-runtime"} <= set(names)
 
 
 @pytest.mark.parametrize(

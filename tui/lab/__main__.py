@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from tui.lab.control import offset
 from tui.lab.faults import FAULTS, FaultError, check
+from tui.lab.fleet import SMALLEST
 from tui.lab.server import LabEnvironment, LabOptions, run_lab
 
 
@@ -41,7 +42,19 @@ def options_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--parent", type=int, metavar="PID", help="end when that process has ended"
     )
+    parser.add_argument(
+        "--nodes",
+        type=_nodes,
+        metavar="N",
+        help=f"a fleet of N nodes, {SMALLEST} or more, instead of the homelab's six",
+    )
     return parser
+
+
+def _nodes(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < SMALLEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from {SMALLEST} on")
+    return int(text)
 
 
 def _fault(text: str) -> str:
@@ -59,7 +72,9 @@ def _instant(text: str) -> datetime:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM, SIGINT, or the parent's end; returns the exit code."""
     asked = options_parser().parse_args(arguments)
-    options = LabOptions(asked.at, asked.speed, tuple(asked.fault), asked.now)
+    options = LabOptions(
+        asked.at, asked.speed, tuple(asked.fault), asked.now, asked.nodes
+    )
     asyncio.run(run_lab(options, _print_environment, asked.parent))
     return 0
 

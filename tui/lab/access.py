@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from tui.lab.certificates import Authority, Credentials
-from tui.lab.homelab import NODES
+from tui.lab.plan import Expectation, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,34 +61,12 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-# What should be scraped, and what should not, cluster by cluster.
-_INVENTORY: Mapping[str, Mapping[str, tuple[str, ...] | str]] = {
-    "prod": {
-        "proxmox-ruapehu": ("10.10.0.10:8006",),
-        "talos-kubelets": ("10.10.0.40-43",),
-        "talos-node-exporter": ("10.10.0.40-43:9100",),
-        "kube-state-metrics": ("10.10.0.40:30081",),
-        "argocd-metrics": ("10.10.0.40:30082",),
-        "argocd-server-metrics": ("10.10.0.40:30083",),
-        "kube-proxy": "Cilium replaces it",
-        "kube-scheduler": "Talos binds its metrics where Prometheus cannot reach them",
-        "kube-controller-manager": (
-            "Talos binds its metrics where Prometheus cannot reach them"
-        ),
-    },
-    "monit": {
-        "proxmox-carrick": ("10.30.0.10:8006",),
-        "talos-monitor": ("10.10.0.30",),
-    },
-    "agentic": {"claude-agent": ("10.20.0.40:30200",)},
-}
-
-
-def taloscope_config(urls: Mapping[str, str], folder: Path) -> str:
+def taloscope_config(urls: Mapping[str, str], folder: Path, plan: Plan) -> str:
     """The dashboard's TOML: one shared Prometheus, Alertmanager and Loki in monit.
 
     urls    by server name: prometheus, alertmanager, loki
     folder  where kubeconfig and talosconfig lie
+    plan    whose nodes and expectations are written down
     """
     parts = [
         f"kubeconfig = {_text(folder / 'kubeconfig')}\n"
@@ -99,8 +77,8 @@ def taloscope_config(urls: Mapping[str, str], folder: Path) -> str:
         'cluster = "monit" }\n'
         f'loki = {{ url = {_text(urls["loki"])}, cluster = "monit" }}\n',
     ]
-    for cluster, jobs in _INVENTORY.items():
-        addresses = [node.address for node in NODES if node.cluster == cluster]
+    for cluster, jobs in plan.inventory.items():
+        addresses = [node.address for node in plan.of(cluster)]
         nodes = ", ".join(_text(address) for address in addresses)
         parts.append(
             f"[clusters.{cluster}]\n"
@@ -112,7 +90,7 @@ def taloscope_config(urls: Mapping[str, str], folder: Path) -> str:
     return "\n".join(parts)
 
 
-def _inventory_table(cluster: str, job: str, of: tuple[str, ...] | str) -> str:
+def _inventory_table(cluster: str, job: str, of: Expectation) -> str:
     head = f"[clusters.{cluster}.inventory.{job}]\n"
     if isinstance(of, str):
         return f"{head}expected = false\nreason = {_text(of)}\n"

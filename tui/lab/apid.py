@@ -16,8 +16,10 @@ from typing import Self, TypeAlias
 
 import grpc
 
-from tui.lab.apid_calls import ApidError, ApidWorld
+from tui.lab.apid_calls import Act, ApidError, ApidWorld, no_act
+from tui.lab.apid_counters import Counters
 from tui.lab.apid_router import Request, Router
+from tui.lab.apid_table import is_tail
 from tui.lab.apid_tls import Terminator, server_context
 from tui.lab.certificates import Credentials
 
@@ -32,6 +34,7 @@ class Apid:
     address     the node that it runs on; a worker forwards nothing
     credentials the server's certificate, with 127.0.0.1 among its names
     authority   the PEM of the CA that clients' certificates must come from
+    act         takes the orders that clients give; ignored unless given
     """
 
     def __init__(
@@ -41,8 +44,12 @@ class Apid:
         address: str,
         credentials: Credentials,
         authority: bytes,
+        act: Act = no_act,
     ) -> None:
-        self._router = Router(world, cluster, address)
+        self.cluster = cluster
+        self.address = address
+        self.counters = Counters()
+        self._router = Router(world, cluster, address, act)
         self._tls = server_context(credentials, authority)
         self._folder: TemporaryDirectory[str] | None = None
         self._server: grpc.aio.Server | None = None
@@ -62,8 +69,20 @@ class Apid:
         self._server = grpc.aio.server(handlers=[_Handler(self._serve)])
         self._server.add_insecure_port(f"unix:{upstream}")
         await self._server.start()
-        self._terminator = Terminator(self._tls, folder, upstream)
+        self._terminator = Terminator(
+            self._tls, folder, upstream, self.counters.connections
+        )
         self.port = self._terminator.start(port)
+
+    async def stop_listening(self) -> None:
+        """Cut every connection and let the port refuse, as an apid that ends does."""
+        if self._terminator is not None:
+            await self._terminator.close()
+
+    async def listen(self) -> None:
+        """Take connections again, on the port that it had."""
+        if self._terminator is not None and not self._terminator.is_open:
+            self._terminator.start(self.port)
 
     async def close(self) -> None:
         """Cut every connection and leave nothing behind."""
@@ -102,8 +121,9 @@ class Apid:
         )
         try:
             async with aclosing(self._router.answer(request)) as answers:
-                async for answer in answers:
-                    yield answer
+                with self.counters.calling(method, is_tail=is_tail(method)):
+                    async for answer in answers:
+                        yield answer
         except ApidError as error:
             await context.abort(error.code, error.text)
 

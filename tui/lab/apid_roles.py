@@ -10,6 +10,7 @@ from collections.abc import Iterable
 ADMIN = "os:admin"
 OPERATOR = "os:operator"
 READER = "os:reader"
+ETCD_BACKUP = "os:etcd:backup"
 
 _FOR_READERS = frozenset(
     {
@@ -63,12 +64,18 @@ _FOR_OPERATORS = frozenset(
         "/machine.MachineService/PacketCapture",
     }
 )
+_FOR_BACKUPS = frozenset(
+    f"/machine.MachineService/{name}"
+    for name in ("EtcdSnapshot", "EtcdMemberList", "EtcdStatus", "EtcdAlarmList")
+)
 
 
 def may_call(method: str, roles: Iterable[str]) -> bool:
     """Whether these roles allow a method. One without a rule needs os:admin."""
     held = set(roles)
     if ADMIN in held:
+        return True
+    if ETCD_BACKUP in held and method in _FOR_BACKUPS:
         return True
     if method in _FOR_OPERATORS:
         return OPERATOR in held

@@ -16,16 +16,14 @@ import grpc
 from google.protobuf.message import Message
 
 from talosapi.proto import common_pb2 as common
-from talosapi.proto import machine_pb2 as machine
-from tui.lab.apid_calls import UNARY, ApidError, ApidWorld
+from tui.lab.apid_calls import Act, ApidError, ApidWorld, Call
 from tui.lab.apid_roles import may_call
-from tui.lab.apid_tails import dmesg, logs
+from tui.lab.apid_table import STREAMS, UNARY, is_known
 from tui.lab.estate import LabNode, Reach, Role
+from tui.lab.release import talos_release
 
 DIAL_TICKS = 200  # of a tenth of a second: Go's connect timeout of 20 s
 
-STREAMS = frozenset({"Dmesg", "Logs"})
-_SERVICE = "/machine.MachineService/"
 _PROXIED = ("machine.Machine", "cluster.Cluster", "inspect.Inspect", "storage.Storage")
 _FANS_OUT = (*(f"/{name}Service/" for name in _PROXIED), "/time.TimeService/")
 
@@ -40,18 +38,13 @@ class Request:
     nodes: tuple[str, ...]
     roles: tuple[str, ...]
 
-    @property
-    def name(self) -> str:
-        """The bare name of a MachineService method; "" for any other."""
-        is_machine = self.method.startswith(_SERVICE)
-        return self.method.removeprefix(_SERVICE) if is_machine else ""
-
 
 class Router:
     """The apid on one node of one cluster."""
 
-    def __init__(self, world: ApidWorld, cluster: str, address: str) -> None:
+    def __init__(self, world: ApidWorld, cluster: str, address: str, act: Act) -> None:
         self._world = world
+        self._act = act
         self._cluster = cluster
         self._address = address
 
@@ -64,7 +57,7 @@ class Router:
             answers = self._from_all(request)
         else:
             answers = self._from_one(request, self._only_target(request))
-        unary = UNARY.get(request.name)
+        unary = UNARY.get(request.method)
         async with aclosing(answers):
             if unary is not None:
                 messages = [message async for message in answers]
@@ -83,19 +76,17 @@ class Router:
         self, request: Request, target: str
     ) -> AsyncGenerator[Message, None]:
         node = await self._reach(target)
-        _authorize(request)
-        if unary := UNARY.get(request.name):
-            yield unary.answer(node, self._world.clock)
+        _authorize(request, node)
+        if node.answers_after:
+            await self._world.clock.tick(node.answers_after.total_seconds())
+        at = self._world.clock.position()
+        call = Call(self._world, node, request.body, request.roles, at, self._act)
+        if unary := UNARY.get(request.method):
+            yield unary.answer(call)
             return
-        async with aclosing(self._stream(request, node)) as chunks:
-            async for chunk in chunks:
-                yield common.Data(data=chunk)
-
-    def _stream(self, request: Request, node: LabNode) -> AsyncGenerator[bytes, None]:
-        if request.name == "Dmesg":
-            asked = machine.DmesgRequest.FromString(request.body)
-            return dmesg(self._world, node, asked)
-        return logs(self._world, node, machine.LogsRequest.FromString(request.body))
+        async with aclosing(STREAMS[request.method].answer(call)) as answers:
+            async for answer in answers:
+                yield answer
 
     async def _reach(self, target: str) -> LabNode:
         """The node behind a target, once the endpoint's apid has connected to it."""
@@ -122,19 +113,19 @@ class Router:
         if not request.method.startswith(_FANS_OUT):
             text = f"one-2-many proxying is not supported for method {request.method}"
             raise ApidError(grpc.StatusCode.INVALID_ARGUMENT, text)
-        unary = UNARY.get(request.name)
-        kind = unary.message if unary else common.Data
+        unary = UNARY.get(request.method)
+        kind = (unary or STREAMS[request.method]).message
         tagged = _gather({one: self._from_one(request, one) for one in request.nodes})
         async with aclosing(tagged):
             async for target, answer in tagged:
                 yield _labelled(kind, target, answer)
 
 
-def _authorize(request: Request) -> None:
+def _authorize(request: Request, node: LabNode) -> None:
     """Decided on the target node, by the roles that the endpoint passed on."""
     if not may_call(request.method, request.roles):
         raise ApidError(grpc.StatusCode.PERMISSION_DENIED, "not authorized")
-    if request.name not in UNARY and request.name not in STREAMS:
+    if not is_known(request.method, talos_release(node)):
         service, _, method = request.method.removeprefix("/").partition("/")
         text = f"unknown method {method} for service {service}"
         raise ApidError(grpc.StatusCode.UNIMPLEMENTED, text)

@@ -21,6 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from talosapi.acceptor import Acceptor
 from talosapi.tls import memory_file
+from tui.lab.apid_counters import Gauge
 from tui.lab.certificates import Credentials
 
 CHUNK = 256 * 1024
@@ -36,10 +37,14 @@ class Terminator:
 
     folder    private; the sockets in it are named by us
     upstream  the unix socket of the plaintext server
+    gauge     counts the connections whose handshake went well
     """
 
-    def __init__(self, tls: ssl.SSLContext, folder: Path, upstream: Path) -> None:
+    def __init__(
+        self, tls: ssl.SSLContext, folder: Path, upstream: Path, gauge: Gauge
+    ) -> None:
         self._tls = tls
+        self._gauge = gauge
         self._folder = folder
         self._upstream = upstream
         self._roles: dict[str, tuple[str, ...]] = {}
@@ -50,6 +55,11 @@ class Terminator:
     def roles(self) -> Mapping[str, tuple[str, ...]]:
         """The roles of each connection, by the path of its unix socket."""
         return self._roles
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it listens."""
+        return self._acceptor is not None
 
     def start(self, port: int = 0) -> int:
         """Listen on 127.0.0.1; returns the port."""
@@ -64,6 +74,7 @@ class Terminator:
         """Stop listening and cut every connection."""
         if self._acceptor is not None:
             await self._acceptor.close()
+            self._acceptor = None
 
     async def _serve(self, peer: socket.socket) -> None:
         reader, writer = await asyncio.open_connection(sock=peer, limit=CHUNK)
@@ -79,7 +90,8 @@ class Terminator:
             await client.part()
             return
         if _is_for_clients_only(client.certificate):
-            await self._carry(client, roles_of(client.certificate))
+            with self._gauge.one():
+                await self._carry(client, roles_of(client.certificate))
 
     async def _carry(self, client: TlsStream, roles: tuple[str, ...]) -> None:
         self._count += 1

@@ -9,13 +9,17 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 
 from aiohttp import web
 
+from tui.lab.apid import Apid
 from tui.lab.faults import FAULTS, FaultError
 from tui.lab.http import json_answer, rfc3339, text_answer
 from tui.lab.world import World
 
+# Whether its apids are down, step by step.
+_APID_ACTIONS = {"stop": (True,), "start": (False,), "restart": (True, False)}
 _OFFSET = re.compile(r"(-?)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
 
 
@@ -31,8 +35,14 @@ def offset(text: str) -> timedelta:
     return -size if sign else size
 
 
-def control_app(world: World) -> web.Application:
-    """GET /state; POST /story {at, speed}; POST /faults {add, remove}."""
+def control_app(
+    world: World, apids: Mapping[str, Apid] | None = None
+) -> web.Application:
+    """GET /state; POST /story {at, speed}; POST /faults {add, remove}.
+
+    With apids by endpoint also GET and DELETE /counters, and POST /apid
+    {cluster or node, action: stop, start or restart}.
+    """
 
     def state() -> Mapping[str, object]:
         return {
@@ -68,10 +78,47 @@ def control_app(world: World) -> web.Application:
         return json_answer(state())
 
     app = web.Application()
+    app.add_routes(_counter_routes(apids or {}))
+    app.router.add_post("/apid", partial(_switch_apid, world))
     app.router.add_get("/state", show)
     app.router.add_post("/story", story)
     app.router.add_post("/faults", faults)
     return app
+
+
+async def _switch_apid(world: World, request: web.Request) -> web.Response:
+    """Stop and start the apids of a cluster, or of one control plane."""
+    try:
+        asked = await _object(request)
+        fault = f"apid-down:{asked.get('cluster') or asked['node']}"
+        steps = _APID_ACTIONS[str(asked["action"])]
+    except (KeyError, TypeError, ValueError) as error:
+        return text_answer(f"not understood: {error}", 400)
+    for is_down in steps:
+        world.change_faults([fault] if is_down else [], [fault])
+        await world.settle()
+    return json_answer({"faults": sorted(world.faults.names)})
+
+
+def _counter_routes(apids: Mapping[str, Apid]) -> list[web.RouteDef]:
+    async def show(_: web.Request) -> web.Response:
+        return json_answer(
+            {
+                endpoint: {
+                    "cluster": apid.cluster,
+                    "node": apid.address,
+                    **apid.counters.values(),
+                }
+                for endpoint, apid in apids.items()
+            }
+        )
+
+    async def reset(request: web.Request) -> web.Response:
+        for apid in apids.values():
+            apid.counters.reset()
+        return await show(request)
+
+    return [web.get("/counters", show), web.delete("/counters", reset)]
 
 
 async def _object(request: web.Request) -> dict[str, object]:

@@ -77,6 +77,7 @@ class LabNode:
     is_ready: bool = True  # the kubelet's condition, not the machine's
     ready_since: timedelta = timedelta(days=-19)
     reach: Reach = Reach.ANSWERS
+    answers_after: timedelta = timedelta(0)  # real time that each call waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,15 @@ class LabLease:
 
 
 @dataclass(frozen=True, slots=True)
+class LabEtcd:
+    """What is wrong with a cluster's etcd; nodes are given by name."""
+
+    has_alarm: bool = False  # the database is out of space
+    lagging: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class LabCluster:
     """One cluster as its own API server sees it."""
 
@@ -157,6 +167,7 @@ class LabCluster:
         default_factory=dict
     )
     service_monitors: tuple[tuple[str, str], ...] = ()  # name, job label
+    etcd: LabEtcd = LabEtcd()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -24,10 +25,36 @@ FAULTS: Mapping[str, str] = {
     "loki-tail-cut": "Loki cuts every tail, and takes no new one; queries work.",
     "node-dead": "`:NAME` refuses connections and is NotReady.",
     "node-blackhole": "`:NAME` swallows connections and is NotReady.",
+    "slow-node": "`:NAME` answers each call after three seconds.",
+    "reboot": "`:NAME` reboots now: it is back after 20 s of the story.",
+    "old-talos": "`:NAME` runs Talos v1.6.7, which lacks newer calls.",
+    "new-talos": "`:NAME` runs Talos v1.14.0, which knows more than the others.",
+    "version-skew": "The last worker of prod has an older Talos and kubelet.",
+    "numbered-dmesg": "`:NAME:RATE` writes so many numbered kernel lines a second.",
+    "etcd-alarm": "etcd of prod is out of space: NOSPACE.",
+    "etcd-lagging": "`:NAME` applies its etcd's log far behind the leader.",
+    "etcd-member-missing": "The last control plane of prod is no member of etcd.",
+    "apid-down": "`:CLUSTER`, or `:NAME` of a control plane: that port refuses.",
+    "reader-role": "At the start: the talosconfig has the role os:reader.",
+    "cert-expiring": "At the start: the talosconfig expires in three days.",
+    "cert-expired": "At the start: the talosconfig has expired.",
 }
 
-_TAKES_ARGUMENT = frozenset({"node-dead", "node-blackhole"})
+_TAKES_ARGUMENT = frozenset(
+    {
+        "node-dead",
+        "node-blackhole",
+        "slow-node",
+        "reboot",
+        "old-talos",
+        "new-talos",
+        "numbered-dmesg",
+        "etcd-lagging",
+        "apid-down",
+    }
+)
 _MAY_TAKE_ARGUMENT = _TAKES_ARGUMENT | {"kubernetes-down"}
+_RATE = re.compile(r".+:[1-9][0-9]{0,4}")
 
 
 class FaultError(ValueError):
@@ -43,6 +70,8 @@ def check(name: str) -> str:
         raise FaultError(f"the fault {head!r} needs a node's name: {head}:talos-wk-3")
     if colon and head not in _MAY_TAKE_ARGUMENT:
         raise FaultError(f"the fault {head!r} takes no argument")
+    if head == "numbered-dmesg" and not _RATE.fullmatch(argument):
+        raise FaultError(f"the fault {head!r} needs a rate: {head}:talos-wk-3:100")
     return name
 
 
@@ -60,6 +89,11 @@ class FaultSet:
     def has(self, name: str, argument: str = "") -> bool:
         """Whether a fault is on, for everything or for that argument."""
         return name in self.names or f"{name}:{argument}" in self.names
+
+    def arguments(self, name: str) -> tuple[str, ...]:
+        """What a fault is on for, sorted."""
+        parts = (one.partition(":") for one in self.names)
+        return tuple(sorted(rest for head, _, rest in parts if head == name))
 
     def changed(self, add: Iterable[str], remove: Iterable[str]) -> FaultSet:
         """The set with some switched on and some off."""

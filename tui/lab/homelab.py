@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from tui.lab.estate import (
     Outage,
     Role,
 )
+from tui.lab.plan import Expectation, Plan
 
 TALOS = "v1.11.2"
 KUBERNETES = "v1.34.1"
@@ -25,13 +26,13 @@ WEEKS_AGO = timedelta(weeks=-3)
 _COMMON = ("apid", "auditd", "containerd", "cri", "dashboard", "kubelet", "machined")
 _COMMON_LATER = ("syslogd", "udevd")
 _CONTROL_PLANE = ("etcd", "trustd")
-_UNCHECKED = frozenset({"dashboard", "ext-iscsid", "ext-qemu-guest-agent"})
+UNCHECKED = frozenset({"dashboard", "ext-iscsid", "ext-qemu-guest-agent"})
 
 
-def _service(name: str, booted_at: timedelta) -> LabService:
+def make_service(name: str, booted_at: timedelta) -> LabService:
     """A service that came up with the machine and has been well since."""
     started = booted_at + timedelta(seconds=9)
-    is_checked = name not in _UNCHECKED
+    is_checked = name not in UNCHECKED
     events = [
         LabServiceEvent(started, "Preparing", "Running pre state"),
         LabServiceEvent(started + timedelta(seconds=1), "Running", _started(name)),
@@ -48,29 +49,30 @@ def _started(name: str) -> str:
     return f"Started task {name} (PID {1500 + sum(name.encode())}) for container {name}"
 
 
-def _node(
+def make_node(
     name: str, address: str, cluster: str, role: Role, extensions: tuple[str, ...]
 ) -> LabNode:
+    """A node that has been up for weeks, with the services of its role."""
     booted_at = timedelta(days=-19, seconds=sum(address.encode()) * 37 % 4000)
     ids = set(_COMMON + _COMMON_LATER + extensions)
     if role is Role.CONTROL_PLANE:
         ids |= set(_CONTROL_PLANE)
-    services = tuple(_service(one, booted_at) for one in sorted(ids))
+    services = tuple(make_service(one, booted_at) for one in sorted(ids))
     return LabNode(
         name, address, cluster, role, TALOS, KUBERNETES, KERNEL, booted_at, services
     )
 
 
-_ISCSI = ("ext-iscsid",)
-_GUEST = ("ext-qemu-guest-agent",)
+ISCSI = ("ext-iscsid",)
+GUEST = ("ext-qemu-guest-agent",)
 
 NODES: tuple[LabNode, ...] = (
-    _node("talos-cp-1", "10.10.0.40", "prod", Role.CONTROL_PLANE, _ISCSI),
-    _node("talos-wk-1", "10.10.0.41", "prod", Role.WORKER, _ISCSI),
-    _node("talos-wk-2", "10.10.0.42", "prod", Role.WORKER, _ISCSI),
-    _node("talos-wk-3", "10.10.0.43", "prod", Role.WORKER, _ISCSI),
-    _node("talos-monitor", "10.10.0.30", "monit", Role.CONTROL_PLANE, _GUEST),
-    _node("talos-agentic", "10.20.0.40", "agentic", Role.CONTROL_PLANE, _GUEST),
+    make_node("talos-cp-1", "10.10.0.40", "prod", Role.CONTROL_PLANE, ISCSI),
+    make_node("talos-wk-1", "10.10.0.41", "prod", Role.WORKER, ISCSI),
+    make_node("talos-wk-2", "10.10.0.42", "prod", Role.WORKER, ISCSI),
+    make_node("talos-wk-3", "10.10.0.43", "prod", Role.WORKER, ISCSI),
+    make_node("talos-monitor", "10.10.0.30", "monit", Role.CONTROL_PLANE, GUEST),
+    make_node("talos-agentic", "10.20.0.40", "agentic", Role.CONTROL_PLANE, GUEST),
 )
 CLUSTERS = ("prod", "monit", "agentic")
 
@@ -97,10 +99,8 @@ def target(cluster: str, job: str, instance: str, **labels: str) -> LabTarget:
     )
 
 
-def _targets() -> tuple[LabTarget, ...]:
-    prod = [node for node in NODES if node.cluster == "prod"]
-    kubelet = {"namespace": "kube-system", "service": "kubelet"}
-    exporter = {"namespace": "monitoring", "service": "node-exporter"}
+def shared_targets() -> tuple[LabTarget, ...]:
+    """What is scraped however many nodes there are."""
     argocd = {"namespace": "argocd"}
     server = "argocd-server-metrics"
     state = {"namespace": "monitoring", "service": "kube-state-metrics"}
@@ -116,25 +116,33 @@ def _targets() -> tuple[LabTarget, ...]:
         target("prod", "kube-state-metrics", "10.10.0.40:30081", **state),
         replace(carrick, outages=(_CARRICK,)),
         target("prod", "proxmox-ruapehu", "10.10.0.10:8006", service="proxmox"),
-        *(
-            target("prod", "talos-kubelets", one.address, node=one.name, **kubelet)
-            for one in prod
-        ),
-        target("monit", "talos-monitor", "10.10.0.30", node="talos-monitor", **kubelet),
-        *(
-            target(
-                "prod",
-                "talos-node-exporter",
-                f"{one.address}:9100",
-                node=one.name,
-                **exporter,
-            )
-            for one in prod
-        ),
     )
 
 
-TARGETS = _targets()
+def node_targets(job: str, nodes: Iterable[LabNode]) -> Iterator[LabTarget]:
+    """The kubelets of nodes, scraped by their address alone."""
+    labels = {"namespace": "kube-system", "service": "kubelet"}
+    for one in nodes:
+        yield target(one.cluster, job, one.address, node=one.name, **labels)
+
+
+def exporter_targets(nodes: Iterable[LabNode]) -> Iterator[LabTarget]:
+    """The node exporters of nodes."""
+    labels = {"namespace": "monitoring", "service": "node-exporter"}
+    for one in nodes:
+        instance = f"{one.address}:9100"
+        job = "talos-node-exporter"
+        yield target(one.cluster, job, instance, node=one.name, **labels)
+
+
+_PROD = tuple(node for node in NODES if node.cluster == "prod")
+_MONIT = tuple(node for node in NODES if node.cluster == "monit")
+TARGETS = (
+    *shared_targets(),
+    *node_targets("talos-kubelets", _PROD),
+    *node_targets("talos-monitor", _MONIT),
+    *exporter_targets(_PROD),
+)
 
 # Discovery finds them and relabelling drops them all: Talos binds these metrics
 # where Prometheus cannot reach them, and kube-proxy does not run at all.
@@ -155,3 +163,27 @@ DROPPED: tuple[Mapping[str, str], ...] = tuple(
     )
     for address in addresses
 )
+
+# What should be scraped, and what should not, cluster by cluster.
+INVENTORY: Mapping[str, Mapping[str, Expectation]] = {
+    "prod": {
+        "proxmox-ruapehu": ("10.10.0.10:8006",),
+        "talos-kubelets": ("10.10.0.40-43",),
+        "talos-node-exporter": ("10.10.0.40-43:9100",),
+        "kube-state-metrics": ("10.10.0.40:30081",),
+        "argocd-metrics": ("10.10.0.40:30082",),
+        "argocd-server-metrics": ("10.10.0.40:30083",),
+        "kube-proxy": "Cilium replaces it",
+        "kube-scheduler": "Talos binds its metrics where Prometheus cannot reach them",
+        "kube-controller-manager": (
+            "Talos binds its metrics where Prometheus cannot reach them"
+        ),
+    },
+    "monit": {
+        "proxmox-carrick": ("10.30.0.10:8006",),
+        "talos-monitor": ("10.10.0.30",),
+    },
+    "agentic": {"claude-agent": ("10.20.0.40:30200",)},
+}
+
+HOMELAB = Plan(CLUSTERS, NODES, TARGETS, DROPPED, INVENTORY)

@@ -12,7 +12,8 @@ from zlib import crc32
 
 from tui.lab import incident
 from tui.lab.estate import LabLine, LabNode
-from tui.lab.homelab import NODES
+from tui.lab.homelab import HOMELAB
+from tui.lab.plan import Plan
 
 CALM_PERIOD = timedelta(seconds=8)
 
@@ -70,14 +71,16 @@ def _calm(node: LabNode, after: timedelta, until: timedelta) -> Iterator[LabLine
             yield line
 
 
-def lines(after: timedelta, until: timedelta, address: str = "") -> tuple[LabLine, ...]:
+def lines(
+    after: timedelta, until: timedelta, address: str = "", plan: Plan = HOMELAB
+) -> tuple[LabLine, ...]:
     """All lines with after < at <= until, oldest first; of one node, or of all."""
     found = [
         line
         for line in incident.LINES
         if after < line.at <= until and address in ("", line.address)
     ]
-    for node in NODES:
+    for node in plan.nodes:
         if address in ("", node.address):
             found.extend(_calm(node, after, until))
     return tuple(sorted(found, key=lambda line: (line.at, line.address, line.seq)))

@@ -6,7 +6,6 @@ import json
 from datetime import datetime, timedelta
 
 from tui.lab.estate import LabLine
-from tui.lab.homelab import NODES
 from tui.lab.http import nanoseconds, rfc3339
 from tui.lab.loki_store import Store
 from tui.lab.world import World
@@ -21,10 +20,9 @@ _TALOS_LEVELS = {
     "notice": "info",
     "debug": "debug",
 }
-_BOOTED_AT = {node.address: node.booted_at for node in NODES}
 
 
-def body(line: LabLine, at: datetime) -> str:
+def body(line: LabLine, at: datetime, booted_at: timedelta) -> str:
     """The text of an entry.
 
     Kernel lines come from the kernel's sender, a JSON object with sorted keys;
@@ -33,7 +31,7 @@ def body(line: LabLine, at: datetime) -> str:
     if line.service != "kernel":
         return line.message
     fields = "".join(f" {key}={value}\n" for key, value in line.fields)
-    uptime = line.at - _BOOTED_AT[line.address]
+    uptime = line.at - booted_at
     record = {
         "clock": uptime // timedelta(microseconds=1),
         "facility": line.facility,
@@ -61,6 +59,9 @@ class Feed:
     def catch_up(self) -> None:
         """Ship what was written since the last time; after a jump back, begin there."""
         position = self._world.clock.position()
+        booted_at = {
+            node.address: node.booted_at for node in self._world.story.plan.nodes
+        }
         for line in self._world.lines(self._last):
             at = self._world.when(line.at)
             labels = {
@@ -70,5 +71,7 @@ class Feed:
                 "level": line.priority,
                 "talos_service": line.service,
             }
-            self.store.add(labels, [(nanoseconds(at), body(line, at), ())])
+            self.store.add(
+                labels, [(nanoseconds(at), body(line, at, booted_at[line.address]), ())]
+            )
         self._last = position

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from tui.lab.estate import LabEvent, LabLease, Role
 from tui.lab.faults import FaultSet
-from tui.lab.homelab import NODES
+from tui.lab.plan import Plan
 from tui.lab.workloads import CILIUM_DOWN, CILIUM_VICTIM, FAULT_AGE, pods
 
 SERVICE_MONITORS: tuple[tuple[str, str], ...] = tuple(
@@ -29,11 +29,15 @@ SERVICE_MONITORS: tuple[tuple[str, str], ...] = tuple(
 )
 
 
-def events(cluster: str, at: timedelta, faults: FaultSet) -> tuple[LabEvent, ...]:
+def events(
+    plan: Plan, cluster: str, at: timedelta, faults: FaultSet
+) -> tuple[LabEvent, ...]:
     """The events of the last hour: work gets scheduled, deployments converge."""
     found = []
     application = next(
-        pod for pod in pods(cluster, at, faults) if pod.namespace not in {"kube-system"}
+        pod
+        for pod in pods(plan, cluster, at, faults)
+        if pod.namespace not in {"kube-system"}
     )
     # A backup job every ten minutes is what shows that the scheduler works.
     period = timedelta(minutes=10)
@@ -93,12 +97,12 @@ def _cilium_events(cluster: str, at: timedelta) -> Iterator[LabEvent]:
         )
 
 
-def leases(cluster: str, at: timedelta, faults: FaultSet) -> tuple[LabLease, ...]:
+def leases(
+    plan: Plan, cluster: str, at: timedelta, faults: FaultSet
+) -> tuple[LabLease, ...]:
     """The leaders' leases; one stops with its leader."""
     holder = next(
-        node.name
-        for node in NODES
-        if node.cluster == cluster and node.role is Role.CONTROL_PLANE
+        node.name for node in plan.of(cluster) if node.role is Role.CONTROL_PLANE
     )
     found = []
     for component in ("scheduler", "controller-manager"):

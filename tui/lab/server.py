@@ -22,12 +22,20 @@ from aiohttp import web
 from tui.lab.access import KubernetesAccess, kubeconfig, taloscope_config
 from tui.lab.alertmanager import Alertmanager
 from tui.lab.apid import Apid
-from tui.lab.certificates import TalosAccess, make_authority, talosconfig
+from tui.lab.certificates import (
+    CLIENT_LIFETIME,
+    Authority,
+    Credentials,
+    TalosAccess,
+    make_authority,
+    talosconfig,
+)
 from tui.lab.clock import LabClock, machine_now
 from tui.lab.control import control_app
-from tui.lab.estate import Role
+from tui.lab.estate import LabNode, Role
 from tui.lab.faults import FaultSet
-from tui.lab.homelab import CLUSTERS, NODES
+from tui.lab.fleet import fleet
+from tui.lab.homelab import HOMELAB
 from tui.lab.http import Server
 from tui.lab.kubernetes import Kubernetes, tls_context
 from tui.lab.loki import Loki
@@ -43,12 +51,14 @@ class LabOptions:
     speed   story seconds per second; 0 stands still
     faults  names of `tui.lab.faults.FAULTS`
     now     when given, the wall starts there and moves only with the story
+    nodes   None for the homelab; else a fleet of so many nodes
     """
 
     at: timedelta = timedelta(0)
     speed: float = 1.0
     faults: tuple[str, ...] = ()
     now: datetime | None = None
+    nodes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,9 @@ class Lab:
     def __init__(self, options: LabOptions | None = None) -> None:
         asked = options or LabOptions()
         clock = LabClock(asked.at, asked.speed, asked.now)
-        self.world = World(clock, FaultSet.of(asked.faults))
+        plan = HOMELAB if asked.nodes is None else fleet(asked.nodes)
+        self.world = World(clock, FaultSet.of(asked.faults), plan)
+        self.apids: dict[str, Apid] = {}
         self.alertmanager = Alertmanager(self.world)
         self.loki = Loki(self.world)
         # What was started before a start that fails is stopped again.
@@ -128,7 +140,7 @@ class Lab:
         }
         await self._clusters(folder)
         config = folder / "taloscope.toml"
-        config.write_text(taloscope_config(urls, folder))
+        config.write_text(taloscope_config(urls, folder, self.world.story.plan))
         return LabEnvironment(
             taloscope_config=config,
             kubeconfig=folder / "kubeconfig",
@@ -136,7 +148,7 @@ class Lab:
             prometheus_url=urls["prometheus"],
             alertmanager_url=urls["alertmanager"],
             loki_url=urls["loki"],
-            control_url=await self._serve(control_app(self.world)),
+            control_url=await self._serve(control_app(self.world, self.apids)),
         )
 
     async def _serve(
@@ -154,12 +166,13 @@ class Lab:
 
     async def _clusters(self, folder: Path) -> None:
         """Start each cluster's API server and apid, and write how to reach them."""
+        clusters = self.world.story.plan.clusters
         kubernetes, talos = {}, {}
-        for name in CLUSTERS:
+        for name in clusters:
             kubernetes[name] = await self._kubernetes(name)
-            talos[name] = await self._apid(name)
-        _private(folder / "kubeconfig", kubeconfig(CLUSTERS[0], kubernetes))
-        _private(folder / "talosconfig", talosconfig(CLUSTERS[0], talos))
+            talos[name] = await self._apids(name)
+        _private(folder / "kubeconfig", kubeconfig(clusters[0], kubernetes))
+        _private(folder / "talosconfig", talosconfig(clusters[0], talos))
 
     async def _kubernetes(self, cluster: str) -> KubernetesAccess:
         authority = make_authority(machine_now(), "kubernetes")
@@ -169,24 +182,57 @@ class Lab:
         client = authority.client(["system:masters"], common_name="admin")
         return KubernetesAccess(url, authority, client)
 
-    async def _apid(self, cluster: str) -> TalosAccess:
+    async def _apids(self, cluster: str) -> TalosAccess:
+        """Start an apid on each control plane of a cluster."""
         authority = make_authority(machine_now())
-        nodes = [node for node in NODES if node.cluster == cluster]
-        first = next(node for node in nodes if node.role is Role.CONTROL_PLANE)
-        apid = Apid(
-            self.world,
-            cluster,
-            first.address,
-            authority.server(["127.0.0.1", first.address, first.name]),
-            authority.pem,
-        )
-        await self._starting.enter_async_context(apid)
+        nodes = self.world.story.plan.of(cluster)
+        endpoints = [
+            await self._apid(node, authority)
+            for node in nodes
+            if node.role is Role.CONTROL_PLANE
+        ]
         return TalosAccess(
-            (apid.endpoint,),
+            tuple(endpoints),
             tuple(node.address for node in nodes),
             authority,
-            authority.client(["os:admin"]),
+            self._talos_client(authority),
         )
+
+    async def _apid(self, node: LabNode, authority: Authority) -> str:
+        """Serve one node's apid, on a port that refuses while `apid-down` is on."""
+
+        def is_down() -> bool:
+            faults = self.world.faults
+            return any(faults.has("apid-down", at) for at in (node.cluster, node.name))
+
+        apid = Apid(
+            self.world,
+            node.cluster,
+            node.address,
+            authority.server(["127.0.0.1", node.address, node.name]),
+            authority.pem,
+            self.world.act,
+        )
+
+        async def follow() -> None:
+            await (apid.stop_listening() if is_down() else apid.listen())
+
+        await self._starting.enter_async_context(apid)
+        self.apids[apid.endpoint] = apid
+        self.world.follow(follow)
+        await follow()
+        return apid.endpoint
+
+    def _talos_client(self, authority: Authority) -> Credentials:
+        """The certificate of the talosconfig, as the faults at the start have it."""
+        faults = self.world.faults
+        role = "os:reader" if faults.has("reader-role") else "os:admin"
+        lifetime = CLIENT_LIFETIME
+        if faults.has("cert-expiring"):
+            lifetime = timedelta(days=3)
+        if faults.has("cert-expired"):
+            lifetime = timedelta(minutes=-1)
+        return authority.client([role], lifetime=lifetime)
 
 
 def _private(path: Path, text: str) -> None:

@@ -22,6 +22,7 @@ from tui.lab.estate import (
     Estate,
     Health,
     LabCluster,
+    LabEtcd,
     LabNode,
     LabPod,
     LabService,
@@ -29,10 +30,16 @@ from tui.lab.estate import (
     LabTarget,
     Outage,
     Reach,
+    Role,
 )
 from tui.lab.faults import FaultSet
-from tui.lab.homelab import CLUSTERS, DROPPED, NODES, TARGETS, target
+from tui.lab.homelab import HOMELAB, target
+from tui.lab.machine_orders import obey
+from tui.lab.order import Order
+from tui.lab.plan import Plan
+from tui.lab.release import NEW, OLD, SKEWED
 
+SLOWNESS = timedelta(seconds=3)
 KUBELET_SICK = timedelta(minutes=2, seconds=50)
 KUBELET_WELL = timedelta(minutes=7, seconds=5)
 _SICKNESS = (
@@ -43,13 +50,15 @@ _SICKNESS = (
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The story with some faults switched on."""
+    """The story of a plan, with some faults switched on and some orders given."""
 
     faults: FaultSet = field(default_factory=FaultSet)
+    plan: Plan = HOMELAB
+    orders: tuple[Order, ...] = ()  # oldest first
 
     def at(self, offset: timedelta) -> Estate:
         """The whole estate at an offset from the story's zero."""
-        clusters = tuple(self._cluster(name, offset) for name in CLUSTERS)
+        clusters = tuple(self._cluster(name, offset) for name in self.plan.clusters)
         dead = {
             node.name
             for cluster in clusters
@@ -60,30 +69,45 @@ class Story:
             at=offset,
             clusters=clusters,
             targets=self._targets(offset, dead),
-            dropped_targets=DROPPED,
+            dropped_targets=self.plan.dropped,
             watchdog_fires=not self.faults.has("no-watchdog"),
         )
 
     def _cluster(self, name: str, offset: timedelta) -> LabCluster:
-        nodes = tuple(
-            self._node(node, offset) for node in NODES if node.cluster == name
-        )
+        nodes = tuple(self._node(node, offset) for node in self.plan.of(name))
         lost = {node.name: node.ready_since for node in nodes if not node.is_ready}
-        pods = workloads.pods(name, offset, self.faults)
+        pods = workloads.pods(self.plan, name, offset, self.faults)
         return LabCluster(
             name=name,
             nodes=nodes,
             pods=tuple(_unless_lost(pod, lost) for pod in pods),
-            events=records.events(name, offset, self.faults),
-            leases=records.leases(name, offset, self.faults),
+            events=records.events(self.plan, name, offset, self.faults),
+            leases=records.leases(self.plan, name, offset, self.faults),
             config_maps=records.config_maps(name, self.faults),
             service_monitors=records.SERVICE_MONITORS if name == "monit" else (),
+            etcd=self._etcd(name, nodes),
+        )
+
+    def _etcd(self, cluster: str, nodes: tuple[LabNode, ...]) -> LabEtcd:
+        lagging = frozenset(self.faults.arguments("etcd-lagging"))
+        if cluster != "prod":
+            return LabEtcd(lagging=lagging)
+        planes = [node.name for node in nodes if node.role is Role.CONTROL_PLANE]
+        is_missing = self.faults.has("etcd-member-missing")
+        return LabEtcd(
+            has_alarm=self.faults.has("etcd-alarm"),
+            lagging=lagging,
+            missing=frozenset(planes[-1:] if is_missing else ()),
         )
 
     def _node(self, node: LabNode, offset: timedelta) -> LabNode:
+        node = self._versioned(node)
         if node.name == "talos-wk-2":
             services = tuple(_in_story(one, offset) for one in node.services)
             node = replace(node, services=services)
+        if self.faults.has("slow-node", node.name):
+            node = replace(node, answers_after=SLOWNESS)
+        node = obey(node, self.orders, offset)
         for fault, reach in (
             ("node-dead", Reach.REFUSES),
             ("node-blackhole", Reach.SILENT),
@@ -93,14 +117,25 @@ class Story:
                 node = replace(node, reach=reach, is_ready=False, ready_since=since)
         return node
 
+    def _versioned(self, node: LabNode) -> LabNode:
+        """A node with the versions that the faults give it."""
+        for fault, release in (("old-talos", OLD), ("new-talos", NEW)):
+            if self.faults.has(fault, node.name):
+                return release.on(node)
+        if self.faults.has("version-skew") and node.cluster == "prod":
+            is_last = node == self.plan.of("prod")[-1]
+            return SKEWED.on(node) if is_last else node
+        return node
+
     def _targets(self, offset: timedelta, dead: set[str]) -> tuple[LabTarget, ...]:
         since = offset - workloads.FAULT_AGE
         found = []
-        for one in TARGETS:
-            error = f"dial tcp {one.labels['instance']}: connect: no route to host"
-            outage = Outage(since, None, error)
-            is_dead = one.labels.get("node") in dead
-            found.append(replace(one, outages=(outage,)) if is_dead else one)
+        for one in self.plan.targets:
+            outages = one.outages
+            if one.labels.get("node") in dead:
+                error = f"dial tcp {one.labels['instance']}: connect: no route to host"
+                outages = (Outage(since, None, error),)
+            found.append(replace(one, outages=outages))
         if self.faults.has("kube-proxy-target-down"):
             labels = {"namespace": "kube-system", "service": "kube-proxy"}
             proxy = target("prod", "kube-proxy", "10.10.0.41:10249", **labels)

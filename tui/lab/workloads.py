@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
+from zlib import crc32
 
 from tui.lab.estate import LabNode, LabPod, Role
 from tui.lab.faults import FaultSet
-from tui.lab.homelab import KUBERNETES, NODES
+from tui.lab.plan import Plan
 
 DEPLOYED = timedelta(days=-18)
 
@@ -137,13 +139,17 @@ def _static_pods(node: LabNode) -> Iterator[LabPod]:
                 "k8s-app": component,
             },
             owner=("Node", node.name),
-            image=f"registry.k8s.io/{component}:{KUBERNETES}",
+            image=f"registry.k8s.io/{component}:{node.kubernetes_version}",
         )
+
+
+def _suffix(node: LabNode) -> str:
+    return f"{crc32(node.name.encode()):08x}"[:5]
 
 
 def _daemons(node: LabNode) -> Iterator[LabPod]:
     yield _pod(
-        _CILIUM_PODS[node.name],
+        _CILIUM_PODS.get(node.name, f"cilium-{_suffix(node)}"),
         node,
         "kube-system",
         labels={"k8s-app": "cilium", "app.kubernetes.io/name": "cilium-agent"},
@@ -189,12 +195,13 @@ def _shared_services(cluster: str, node: LabNode) -> Iterator[LabPod]:
 
 
 def _applications(cluster: str, nodes: Mapping[str, LabNode]) -> Iterator[LabPod]:
+    *_, fallback = nodes.values()
     for where, namespace, workload, name, node, image, claims in _APPLICATIONS:
         if where == cluster:
             kind, _, owner = workload.partition("/")
             yield _pod(
                 name,
-                nodes[node],
+                nodes.get(node) or fallback,
                 namespace,
                 labels={"app.kubernetes.io/name": owner},
                 owner=(kind, owner),
@@ -203,19 +210,17 @@ def _applications(cluster: str, nodes: Mapping[str, LabNode]) -> Iterator[LabPod
             )
 
 
-def _calm_pods(cluster: str) -> tuple[LabPod, ...]:
-    nodes = {node.name: node for node in NODES if node.cluster == cluster}
-    pods: list[LabPod] = []
+@lru_cache(maxsize=12)
+def _calm_pods(plan: Plan, cluster: str) -> tuple[LabPod, ...]:
+    nodes = {node.name: node for node in plan.of(cluster)}
+    planes = [node for node in nodes.values() if node.role is Role.CONTROL_PLANE]
+    pods: list[LabPod] = list(_shared_services(cluster, planes[0]))
     for node in nodes.values():
-        if node.role is Role.CONTROL_PLANE:
+        if node in planes:
             pods.extend(_static_pods(node))
-            pods.extend(_shared_services(cluster, node))
         pods.extend(_daemons(node))
     pods.extend(_applications(cluster, nodes))
     return tuple(sorted(pods, key=lambda pod: (pod.namespace, pod.name)))
-
-
-_CALM = {name: _calm_pods(name) for name in ("prod", "monit", "agentic")}
 
 
 def _troubles(at: timedelta, faults: FaultSet) -> dict[str, tuple[timedelta, str]]:
@@ -231,9 +236,11 @@ def _troubles(at: timedelta, faults: FaultSet) -> dict[str, tuple[timedelta, str
     return found
 
 
-def pods(cluster: str, at: timedelta, faults: FaultSet) -> tuple[LabPod, ...]:
+def pods(
+    plan: Plan, cluster: str, at: timedelta, faults: FaultSet
+) -> tuple[LabPod, ...]:
     """The pods of a cluster at an offset, sorted by namespace and name."""
-    calm = _CALM[cluster]
+    calm = _calm_pods(plan, cluster)
     if cluster != "prod":
         return calm
     troubles = _troubles(at, faults)

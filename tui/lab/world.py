@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tui.lab.clock import LabClock
-from tui.lab.estate import Estate, LabLine
+from tui.lab.estate import Estate, LabLine, LabNode
 from tui.lab.faults import FaultSet
+from tui.lab.homelab import HOMELAB
 from tui.lab.lines import lines
+from tui.lab.machine_orders import order_lines
+from tui.lab.numbered import numbered_lines
+from tui.lab.order import Order, Verb
+from tui.lab.plan import Plan
 from tui.lab.story import Story
 
 
 class World:
     """The clock, the story and the faults that are on right now."""
 
-    def __init__(self, clock: LabClock, faults: FaultSet) -> None:
+    def __init__(self, clock: LabClock, faults: FaultSet, plan: Plan = HOMELAB) -> None:
         self.clock = clock
-        self.story = Story(faults)
+        self.story = Story(faults, plan)
+        self._reboot(faults.arguments("reboot"))
         self._gates: list[Callable[[], Awaitable[None]]] = []
 
     @property
@@ -30,7 +37,19 @@ class World:
 
         Ports open and close with the next `settle`.
         """
-        self.story = Story(self.faults.changed(add, remove))
+        before = self.faults.arguments("reboot")
+        self.story = replace(self.story, faults=self.faults.changed(add, remove))
+        now = self.faults.arguments("reboot")
+        self._reboot(name for name in now if name not in before)
+
+    def act(self, verb: Verb, node: str, service: str = "") -> None:
+        """Have a node do something now."""
+        order = Order(self.clock.position(), verb, node, service)
+        self.story = replace(self.story, orders=(*self.story.orders, order))
+
+    def _reboot(self, nodes: Iterable[str]) -> None:
+        for node in nodes:
+            self.act(Verb.REBOOT, node)
 
     def follow(self, gate: Callable[[], Awaitable[None]]) -> None:
         """Have something called at each `settle`."""
@@ -54,5 +73,24 @@ class World:
         return self.clock.when(offset)
 
     def lines(self, after: timedelta, address: str = "") -> tuple[LabLine, ...]:
-        """Lines written after an offset until now; of one node, or of all."""
-        return lines(after, self.clock.position(), address)
+        """Lines written after an offset until now; of one node, or of all.
+
+        Numbered lines are a node's own: nobody ships them.
+        """
+        until, story = self.clock.position(), self.story
+        found = list(lines(after, until, address, story.plan))
+        for node in story.plan.nodes:
+            if address in ("", node.address):
+                told = order_lines(node, story.orders)
+                found.extend(line for line in told if after < line.at <= until)
+            if address == node.address:
+                found.extend(self._numbered(node, after, until))
+        return tuple(sorted(found, key=lambda line: (line.at, line.address, line.seq)))
+
+    def _numbered(
+        self, node: LabNode, after: timedelta, until: timedelta
+    ) -> Iterator[LabLine]:
+        for argument in self.faults.arguments("numbered-dmesg"):
+            name, _, rate = argument.rpartition(":")
+            if name == node.name:
+                yield from numbered_lines(node, int(rate), after, until)

@@ -1,0 +1,30 @@
+"""What an estate is made of before any story happens in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tui.lab.estate import LabNode, LabTarget
+
+# What a scrape job should reach, or why nothing should be scraped under its name.
+Expectation = tuple[str, ...] | str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """Clusters, nodes and targets, well; two plans are equal only if they are one.
+
+    dropped    labels of targets that discovery finds and relabelling drops
+    inventory  by cluster and job, what the dashboard's configuration expects
+    """
+
+    clusters: tuple[str, ...]
+    nodes: tuple[LabNode, ...]
+    targets: tuple[LabTarget, ...]
+    dropped: tuple[Mapping[str, str], ...]
+    inventory: Mapping[str, Mapping[str, Expectation]]
+
+    def of(self, cluster: str) -> tuple[LabNode, ...]:
+        """The nodes of one cluster."""
+        return tuple(node for node in self.nodes if node.cluster == cluster)
