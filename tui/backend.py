@@ -8,6 +8,7 @@ from typing import Protocol
 from tui.model.command import Command, Outcome
 from tui.model.fleet import Fleet
 from tui.model.log import Entry, LogBatch
+from tui.model.machine import Moment
 
 FleetListener = Callable[[Fleet], None]
 EntriesListener = Callable[[str, tuple[Entry, ...]], None]
@@ -46,3 +47,9 @@ class Backend(Protocol):
         self, cluster: str, address: str, service: str
     ) -> AsyncIterator[LogBatch]:
         """Follow the log of one service of one node until closed."""
+
+    def watch(self, cluster: str, address: str) -> Unsubscribe:
+        """Read the detail of one node every few seconds until that is ended."""
+
+    def history(self, cluster: str, address: str) -> Sequence[Moment]:
+        """What a node's numbers were since the program runs, oldest first."""

@@ -18,10 +18,11 @@ from tui.engine.journal import Journal
 from tui.engine.plan import Served, served_by
 from tui.engine.schedule import Schedule
 from tui.engine.supervisor import Follower, Poller, Supervised
-from tui.model.command import Command, ExpireSilence, Outcome, PutSilence
+from tui.model.command import ChangeService, Command, ExpireSilence, Outcome, PutSilence
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import FeedKey, Fleet, SourceKind
 from tui.model.log import Entry, LogBatch
+from tui.model.machine import Moment
 from tui.model.reading import Reading
 from tui.sources.base import SourceError
 from tui.store import Event, Forgotten, KernelLogged, Observed, State, reduce
@@ -111,6 +112,9 @@ class Engine:
                 case ExpireSilence(_, silence_id):
                     await source.expire_silence(silence_id)
                     return Outcome(silence_id)
+                case ChangeService():
+                    summary = "services cannot be changed yet"
+                    return Outcome(fault=Fault(FaultKind.FORBIDDEN, summary))
         except SourceError as error:
             return Outcome(fault=replace(error.fault, at=self._clock.now()))
         finally:
@@ -127,6 +131,14 @@ class Engine:
     ) -> AsyncIterator[LogBatch]:
         """Follow the log of one service of one node until closed."""
         return self._feeds.talos_of(cluster).service_log(address, service)
+
+    def watch(self, cluster: str, address: str) -> Callable[[], None]:
+        """Read the detail of one node every few seconds until that is ended."""
+        raise NotImplementedError(f"{cluster} {address}")
+
+    def history(self, cluster: str, address: str) -> Sequence[Moment]:
+        """What a node's numbers were since the program runs, oldest first."""
+        raise NotImplementedError(f"{cluster} {address}")
 
     def _view(self) -> View:
         return View(

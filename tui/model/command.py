@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TypeAlias
 
 from tui.model.fault import Fault
@@ -26,7 +27,25 @@ class ExpireSilence:
     id: str
 
 
-Command: TypeAlias = PutSilence | ExpireSilence
+class ServiceVerb(Enum):
+    """What apid lets one do with a service."""
+
+    START = "start"
+    STOP = "stop"
+    RESTART = "restart"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeService:
+    """Start, stop or restart a service of a node."""
+
+    cluster: str
+    address: str
+    service: str
+    verb: ServiceVerb
+
+
+Command: TypeAlias = PutSilence | ExpireSilence | ChangeService
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,5 +53,7 @@ class Outcome:
     """What became of a command."""
 
     silence_id: str = ""
+    said: str = ""
+    """What the server answered, when it says something."""
     fault: Fault | None = None
     """None when it was done."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -11,8 +11,10 @@ from tui.model.fault import Fault
 from tui.model.finding import Finding
 from tui.model.kube import KubeNode
 from tui.model.log import LogFinding
+from tui.model.machine import Certificate, Detail, Facts, Vitals
 from tui.model.metric import Series
 from tui.model.reading import Freshness, Reading
+from tui.model.review import Check
 from tui.model.silence import Silence
 from tui.model.talos import TalosNode
 from tui.model.target import TargetRow
@@ -95,6 +97,10 @@ class NodeView:
     kube: KubeNode | None
     """None when Kubernetes does not list it, or was never asked."""
     kernel: tuple[LogFinding, ...] = ()
+    vitals: Reading[Vitals] = field(default_factory=Reading)
+    facts: Reading[Facts] = field(default_factory=Reading)
+    detail: Reading[Detail] = field(default_factory=Reading)
+    """Only of nodes that are being watched."""
 
 
 class Standing(Enum):
@@ -122,6 +128,8 @@ class Cluster:
     log_findings: tuple[LogFinding, ...] = ()
     last_entry_at: datetime | None = None
     """Time of the newest kernel-log entry seen."""
+    certificates: tuple[Certificate, ...] = ()
+    review: tuple[Check, ...] = ()
 
     def standing(self, now: datetime) -> Standing:
         """The worst thing about it: blindness is worse than quiet, not than real."""

@@ -1,0 +1,202 @@
+"""What one machine is doing: numbers for the table, and all of it for one node.
+
+Ratios are between 0 and 1. None stands for "not known", never for zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CpuUse:
+    """How all processors together spent the time between two readings."""
+
+    user: float
+    system: float
+    iowait: float
+    other: float
+    """Interrupts and time stolen by the hypervisor."""
+
+    @property
+    def busy(self) -> float:
+        """Everything but idling and waiting for disks."""
+        return self.user + self.system + self.other
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """What is asked of every node at every refresh."""
+
+    cpu: CpuUse | None
+    """None until there are two readings of one boot."""
+    cores: int
+    memory_total_bytes: int
+    memory_available_bytes: int
+    load1: float
+    load5: float
+    load15: float
+    booted_at: datetime | None
+
+    @property
+    def memory_ratio(self) -> float | None:
+        """The part of the memory that is not available."""
+        if not self.memory_total_bytes:
+            return None
+        return 1 - self.memory_available_bytes / self.memory_total_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Filesystem:
+    """A mounted filesystem of the node itself; pods' mounts are left out."""
+
+    mount: str
+    source: str
+    size_bytes: int
+    available_bytes: int
+
+    @property
+    def used_ratio(self) -> float:
+        """How full it is for unprivileged users."""
+        return 1 - self.available_bytes / self.size_bytes if self.size_bytes else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class EtcdPeer:
+    """One member, as this node's etcd lists it."""
+
+    id: str
+    """16 hex digits."""
+    hostname: str
+    is_learner: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Etcd:
+    """etcd as seen from one control-plane node."""
+
+    member_id: str
+    leader_id: str
+    """Empty when it knows no leader."""
+    is_learner: bool
+    database_bytes: int
+    in_use_bytes: int
+    raft_index: int
+    raft_applied_index: int
+    raft_term: int
+    errors: tuple[str, ...]
+    alarms: tuple[str, ...]
+    """`no-space`, `corrupt`, each with the member that raised it."""
+    members: tuple[EtcdPeer, ...]
+
+    @property
+    def is_leader(self) -> bool:
+        """Whether this node leads."""
+        return bool(self.leader_id) and self.leader_id == self.member_id
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What changes slowly: asked of every node about once a minute."""
+
+    stage: str = ""
+    """Talos' word: running, booting, upgrading, …; empty when not known."""
+    is_ready: bool | None = None
+    unmet: tuple[str, ...] = ()
+    """Why it is not ready: `name: reason`."""
+    is_control_plane: bool | None = None
+    filesystems: tuple[Filesystem, ...] | None = None
+    clock_offset_seconds: float | None = None
+    """The node's clock against its time server; positive is ahead."""
+    etcd: Etcd | None = None
+    diagnostics: tuple[str, ...] = ()
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+    """What this node did not tell, and why: `etcd` → `Talos 1.6 has no such call`."""
+
+    @property
+    def fullest(self) -> Filesystem | None:
+        """The filesystem that will fill up first."""
+        known = self.filesystems or ()
+        return max(known, key=lambda each: each.used_ratio, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class DiskRate:
+    """One whole disk between two readings; partitions and mappings are not counted."""
+
+    name: str
+    read_bytes_per_second: float
+    write_bytes_per_second: float
+    busy_ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRate:
+    """One network device between two readings."""
+
+    name: str
+    received_bytes_per_second: float
+    sent_bytes_per_second: float
+    errors_per_second: float
+    """Errors and drops, both ways."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessUse:
+    """One process; `cpu` is in processors: 1.5 is one and a half of them."""
+
+    pid: int
+    name: str
+    command: str
+    state: str
+    cpu: float | None
+    resident_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerUse:
+    """One container of the system or of a pod."""
+
+    namespace: str
+    """`system` or `k8s.io`."""
+    pod: str
+    """namespace/name; empty for the system's own."""
+    name: str
+    image: str
+    status: str
+    cpu: float | None
+    memory_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What is asked of the node on the screen, every few seconds."""
+
+    disks: tuple[DiskRate, ...] | None = None
+    """None until there are two readings."""
+    links: tuple[LinkRate, ...] | None = None
+    processes: tuple[ProcessUse, ...] = ()
+    containers: tuple[ContainerUse, ...] = ()
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One point of a node's history, kept while the program runs."""
+
+    at: datetime
+    vitals: Vitals
+    disks: tuple[DiskRate, ...] | None = None
+    """Only while the node was on the screen."""
+    links: tuple[LinkRate, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate that lets us in, or that lets the cluster run."""
+
+    name: str
+    """Such as `talosconfig prod`."""
+    expires_at: datetime
