@@ -29,6 +29,8 @@ from tui.lab.plan import Expectation, Plan
 CONTROL_PLANES = 3
 SMALLEST = len(CLUSTERS) * (CONTROL_PLANES + 1)
 
+# So that a hundred nodes do not fill Loki.
+_CALM_PERIOD = timedelta(seconds=30)
 _LOST_SINCE = timedelta(minutes=-40)
 _NETWORKS = {"prod": "10.10", "monit": "10.11", "agentic": "10.20"}
 
@@ -52,7 +54,8 @@ def fleet(count: int) -> Plan:
         *node_targets("talos-monitor", of["monit"]),
         *exporter_targets(nodes),
     )
-    return Plan(CLUSTERS, tuple(nodes), targets, DROPPED, _inventory(of))
+    inventory = _inventory(of)
+    return Plan(CLUSTERS, tuple(nodes), targets, DROPPED, inventory, _CALM_PERIOD)
 
 
 def _cluster(cluster: str, share: int) -> list[LabNode]:

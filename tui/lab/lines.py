@@ -15,8 +15,6 @@ from tui.lab.estate import LabLine, LabNode
 from tui.lab.homelab import HOMELAB
 from tui.lab.plan import Plan
 
-CALM_PERIOD = timedelta(seconds=8)
-
 # service, facility, priority, message; `{n}` and `{h}` vary from line to line.
 _CALM: tuple[tuple[str, str, str, str], ...] = (
     ("kernel", "kern", "info", "eth0: renamed from tmp{h}"),
@@ -50,23 +48,26 @@ _CALM: tuple[tuple[str, str, str, str], ...] = (
 _CALM_ETCD = ("etcd", "daemon", "info", "finished scheduled compaction at {n}")
 
 
-def _calm_line(node: LabNode, slot: int) -> LabLine:
-    """The one line that a node writes in a slot of CALM_PERIOD."""
+def _calm_line(node: LabNode, slot: int, period: timedelta) -> LabLine:
+    """The one line that a node writes in a slot of a period."""
     chance = crc32(f"{node.address}/{slot}".encode())
     service, facility, priority, text = _CALM[chance % len(_CALM)]
     if service == "controller-runtime" and node.role == "controlplane":
         service, facility, priority, text = _CALM_ETCD
     message = text.format(n=1000 + chance % 7919, h=f"{chance:08x}")
-    at = CALM_PERIOD * slot + timedelta(microseconds=chance % 7_900_000)
+    room = period // timedelta(microseconds=1) - 100_000
+    at = period * slot + timedelta(microseconds=chance % room)
     return LabLine(
         at, node.cluster, node.address, service, facility, priority, message, slot
     )
 
 
-def _calm(node: LabNode, after: timedelta, until: timedelta) -> Iterator[LabLine]:
-    first, last = after // CALM_PERIOD - 1, until // CALM_PERIOD
+def _calm(
+    node: LabNode, after: timedelta, until: timedelta, period: timedelta
+) -> Iterator[LabLine]:
+    first, last = after // period - 1, until // period
     for slot in range(first, last + 1):
-        line = _calm_line(node, slot)
+        line = _calm_line(node, slot, period)
         if after < line.at <= until:
             yield line
 
@@ -82,5 +83,5 @@ def lines(
     ]
     for node in plan.nodes:
         if address in ("", node.address):
-            found.extend(_calm(node, after, until))
+            found.extend(_calm(node, after, until, plan.calm_period))
     return tuple(sorted(found, key=lambda line: (line.at, line.address, line.seq)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from tui.lab.estate import LabNode, LabTarget
 
@@ -15,8 +16,9 @@ Expectation = tuple[str, ...] | str
 class Plan:
     """Clusters, nodes and targets, well; two plans are equal only if they are one.
 
-    dropped    labels of targets that discovery finds and relabelling drops
-    inventory  by cluster and job, what the dashboard's configuration expects
+    dropped      labels of targets that discovery finds and relabelling drops
+    inventory    by cluster and job, what the dashboard's configuration expects
+    calm_period  how often a node writes a line when nothing happens
     """
 
     clusters: tuple[str, ...]
@@ -24,6 +26,7 @@ class Plan:
     targets: tuple[LabTarget, ...]
     dropped: tuple[Mapping[str, str], ...]
     inventory: Mapping[str, Mapping[str, Expectation]]
+    calm_period: timedelta = timedelta(seconds=8)
 
     def of(self, cluster: str) -> tuple[LabNode, ...]:
         """The nodes of one cluster."""

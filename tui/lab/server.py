@@ -131,6 +131,7 @@ class Lab:
         folder = Path(tempfile.mkdtemp(prefix="taloscope-lab-"))
         self._starting.callback(shutil.rmtree, folder, ignore_errors=True)
         self.alertmanager.loki_alerts = self.loki.ruler.alerts
+        self.loki.feed.catch_up()  # the backlog now, and not while somebody waits
         alertmanager = await self._serve(self.alertmanager.app(), "alertmanager-down")
         prometheus = Prometheus(self.world, alertmanager)
         urls = {

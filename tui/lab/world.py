@@ -17,6 +17,8 @@ from tui.lab.order import Order, Verb
 from tui.lab.plan import Plan
 from tui.lab.story import Story
 
+MOMENT = timedelta(milliseconds=50)
+
 
 class World:
     """The clock, the story and the faults that are on right now."""
@@ -25,6 +27,7 @@ class World:
         self.clock = clock
         self.story = Story(faults, plan)
         self._reboot(faults.arguments("reboot"))
+        self._drawn: tuple[tuple[Story, int], Estate] | None = None
         self._gates: list[Callable[[], Awaitable[None]]] = []
 
     @property
@@ -61,8 +64,12 @@ class World:
             await gate()
 
     def estate(self) -> Estate:
-        """The estate as it is now."""
-        return self.story.at(self.clock.position())
+        """The estate as it is now, or was a moment ago: many ask at once."""
+        here = self.clock.position()
+        key = (self.story, here // MOMENT)
+        if self._drawn is None or self._drawn[0] != key:
+            self._drawn = (key, self.story.at(here))
+        return self._drawn[1]
 
     def now(self) -> datetime:
         """The wall, UTC."""
