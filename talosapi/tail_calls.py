@@ -13,6 +13,8 @@ from talosapi.method import Method
 from talosapi.proto import common_pb2 as common
 from talosapi.proto import event_pb2 as event
 from talosapi.proto import machine_pb2 as machine
+from talosapi.resume import Pace, Piece, Resumed
+from talosapi.seam import Mark
 
 _DMESG = Method("Dmesg", common.Data.FromString)
 _LOGS = Method("Logs", common.Data.FromString)
@@ -20,7 +22,12 @@ _EVENTS = Method("Events", event.Event.FromString)
 
 
 class TailCalls(Calls):
-    """What a node writes. Role: os:reader."""
+    """What a node writes. Role: os:reader.
+
+    `dmesg`, `logs` and `events` are the calls as they are. The three that begin with
+    `follow` never end by themselves: they go on after cuts and reboots, repeat nothing,
+    and say with a `Gap` where something is missing.
+    """
 
     async def dmesg(
         self,
@@ -56,7 +63,8 @@ class TailCalls(Calls):
 
         service     a service id or one of `log_names`
         tail_lines  how many past lines to begin with; -1 for all that are kept
-        return      ends when the node ends it; close it to end it (`aclosing`)
+        return      ends when the node ends it; close it to end it (`aclosing`); with
+                    `follow` a last line without an end, half of one, is left out
         raise       TalosError(NOT_FOUND) for a service that never wrote a line
         wire        /machine.MachineService/Logs, raw chunks cut anywhere
         """
@@ -69,8 +77,9 @@ class TailCalls(Calls):
             async for chunk in chunks:
                 for line in splitter.feed(chunk.data):
                     yield line
-        for line in splitter.flush():
-            yield line
+        if not follow:
+            for line in splitter.flush():
+                yield line
 
     async def events(
         self,
@@ -97,3 +106,44 @@ class TailCalls(Calls):
             async for answer in answers:
                 if answer.data.type_url:
                     yield decode_event.node_event(answer)
+
+    def follow_dmesg(
+        self, node: str, pace: Pace
+    ) -> AsyncGenerator[Piece[KernelRecord], None]:
+        """The kernel log for ever: the whole ring buffer, then what comes."""
+        return Resumed(lambda _: self.dmesg(node), _kernel_mark, pace).pieces()
+
+    def follow_logs(
+        self, node: str, service: str, pace: Pace, *, past: int = -1
+    ) -> AsyncGenerator[Piece[str], None]:
+        """One service's log for ever.
+
+        past  how many past lines to begin with, at least 1; -1 for all that are kept
+        """
+        return Resumed(
+            lambda is_again: self.logs(
+                node, service, tail_lines=-1 if is_again else past
+            ),
+            lambda line: Mark(hash(line)),
+            pace,
+        ).pieces()
+
+    def follow_events(
+        self, node: str, pace: Pace, *, past: int = -1
+    ) -> AsyncGenerator[Piece[Event], None]:
+        """What the node announces, for ever.
+
+        past  how many past events to begin with, at least 1; -1 for all that are kept
+        """
+        return Resumed(
+            lambda is_again: self.events(node, past=-1 if is_again else past),
+            lambda one: Mark(hash(one.id)),
+            pace,
+        ).pieces()
+
+
+def _kernel_mark(record: KernelRecord) -> Mark:
+    """Times are off by up to a second from answer to answer, but all by the same."""
+    fields = tuple(record.fields.items())
+    key = hash((record.facility, record.priority, record.message, fields))
+    return Mark(key, record.at.timestamp() if record.at else None)

@@ -207,7 +207,7 @@ async def test_client_reads_their_kernel_log(talos: TalosClient) -> None:
 
 
 async def test_client_joins_lines_out_of_their_chunks(talos: TalosClient) -> None:
-    lines = [line async for line in talos.logs(WORKER, "kubelet")]
+    lines = [line async for line in talos.logs(WORKER, "kubelet", follow=False)]
 
     assert lines == ["one", "two – drei €", "last"]
 

@@ -1,0 +1,200 @@
+"""A tail that outlives its connections: it repeats nothing and hides no gap.
+
+It knows neither gRPC nor a clock: how a tail is opened, how to wait and for how long
+come in from outside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Generic, TypeAlias, TypeVar
+
+from talosapi.errors import TalosError
+from talosapi.seam import CONTEXT, Mark, Seam
+
+QUIET_SECONDS = 0.5
+"""What is sent again has ended when nothing came for so long."""
+LARGEST_BUFFER = 65_536
+"""Items; a node that is never quiet has sent its buffer again after so many."""
+LONGEST_BATCH = 500
+INBOX = 4096
+"""Items that wait to be taken; then the node has to wait too."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a tail waits.
+
+    sleep    waits for seconds
+    backoff  seconds to wait before another attempt, from the number of failures
+    """
+
+    sleep: Callable[[float], Awaitable[None]]
+    backoff: Callable[[int], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The tail has lost its connection, and will try again.
+
+    error     None when the node ended it, as it does when it goes down
+    failures  in a row, this one included
+    """
+
+    error: TalosError | None
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Items are missing between what came before and what comes next."""
+
+    why: str
+
+
+Piece: TypeAlias = tuple[T, ...] | Gap | Cut
+
+OVERWRITTEN = "the node's buffer no longer reaches back: restarted, or overwritten"
+
+
+class Resumed(Generic[T]):
+    """One log of one node, for ever.
+
+    open_tail  begins the log: as it was asked for, or, when told that it is again,
+               from the oldest item that the node keeps
+    mark       what makes an item the same in another answer
+    """
+
+    def __init__(
+        self,
+        open_tail: Callable[[bool], AsyncGenerator[T, None]],
+        mark: Callable[[T], Mark],
+        pace: Pace,
+    ) -> None:
+        self._open = open_tail
+        self._mark = mark
+        self._pace = pace
+        self._last: deque[Mark] = deque(maxlen=CONTEXT)
+        self._failures = 0
+
+    async def pieces(self) -> AsyncGenerator[Piece[T], None]:
+        """Items in order, at most 500 at once; a Cut after each lost connection."""
+        while True:
+            error: TalosError | None = None
+            try:
+                async with aclosing(self._connection()) as pieces:
+                    async for piece in pieces:
+                        yield piece
+            except TalosError as caught:
+                error = caught
+            self._failures += 1
+            yield Cut(error, self._failures)
+            await self._pace.sleep(self._pace.backoff(self._failures))
+
+    async def _connection(self) -> AsyncGenerator[Piece[T], None]:
+        """One stream from its opening to its end."""
+        inbox: Inbox[T] = Inbox()
+        receiver = asyncio.create_task(inbox.fill(self._open(bool(self._last))))
+        try:
+            if self._last:
+                for piece in await self._sewn(inbox):
+                    yield piece
+            while items := await inbox.take():
+                self._failures = 0
+                for batch in self._noted(items):
+                    yield batch
+            receiver.result()
+        finally:
+            receiver.cancel()
+            await asyncio.gather(receiver, return_exceptions=True)
+
+    async def _sewn(self, inbox: Inbox[T]) -> list[Piece[T]]:
+        """What is new of what is sent again.
+
+        Nothing when the connection ends before that can be said: the next one will
+        send it again.
+        """
+        seam = Seam(self._last)
+        held: list[T] = []
+        items = await inbox.take()
+        while items and len(held) < LARGEST_BUFFER:
+            for index, item in enumerate(items):
+                if seam.feed(self._mark(item)):
+                    self._renew(seam.again)
+                    return list(self._noted(items[index + 1 :]))
+            held += items
+            items = await self._soon(inbox)
+        if inbox.has_ended:
+            return []
+        held += items
+        seen = seam.overlap()
+        self._renew(seam.again[: seen or 0])
+        gap: list[Piece[T]] = [] if seen is not None else [Gap(OVERWRITTEN)]
+        return [*gap, *self._noted(held[seen or 0 :])]
+
+    async def _soon(self, inbox: Inbox[T]) -> list[T]:
+        """What comes next; nothing when the node falls quiet or ends the stream."""
+        taking = asyncio.create_task(inbox.take())
+        pausing = asyncio.create_task(_wait(self._pace.sleep(QUIET_SECONDS)))
+        both = (taking, pausing)
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            return taking.result() if taking.done() else []
+        finally:
+            for task in both:
+                task.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
+
+    def _renew(self, marks: Sequence[Mark]) -> None:
+        """From now on the newest answer's marks count: times differ between answers."""
+        self._last.clear()
+        self._last.extend(marks)
+
+    def _noted(self, items: Sequence[T]) -> Iterator[Piece[T]]:
+        """Batches of them, remembered for the next seam."""
+        self._last.extend(map(self._mark, items))
+        for start in range(0, len(items), LONGEST_BATCH):
+            yield tuple(items[start : start + LONGEST_BATCH])
+
+
+async def _wait(pause: Awaitable[None]) -> None:
+    await pause
+
+
+class Inbox(Generic[T]):
+    """What came and was not taken yet; it holds the sender up when it is full."""
+
+    def __init__(self) -> None:
+        self.has_ended = False
+        self._items: list[T] = []
+        self._news = asyncio.Event()
+        self._room = asyncio.Event()
+
+    async def fill(self, tail: AsyncGenerator[T, None]) -> None:
+        """Put in what a tail gives, to its end or failure."""
+        try:
+            async with aclosing(tail) as items:
+                async for item in items:
+                    self._items.append(item)
+                    self._news.set()
+                    if len(self._items) >= INBOX:
+                        self._room.clear()
+                        await self._room.wait()
+        finally:
+            self.has_ended = True
+            self._news.set()
+
+    async def take(self) -> list[T]:
+        """All that is there, or else the next that comes; none at the end."""
+        if not self.has_ended:
+            await self._news.wait()
+        items, self._items = self._items, []
+        self._news.clear()
+        self._room.set()
+        return items
