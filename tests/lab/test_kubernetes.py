@@ -179,6 +179,15 @@ async def test_a_lost_leaders_lease_is_old(api: Api) -> None:
     assert NOW - datetime.fromisoformat(renewed) == timedelta(minutes=20)
 
 
+async def test_one_storage_class_is_the_default_of_a_driver_that_is_there(
+    api: Api,
+) -> None:
+    path = "/apis/storage.k8s.io/v1"
+    classes = (await api.get(f"{path}/storageclasses"))["items"]
+    (default,) = [each for each in classes if "annotations" in each["metadata"]]
+    assert default["provisioner"] in await api.names(f"{path}/csidrivers")
+
+
 async def test_events_show_that_work_is_scheduled(api: Api) -> None:
     reasons = "involvedObject.kind=Pod,reason=Scheduled"
     found = await api.get("/api/v1/events", fieldSelector=reasons)

@@ -60,6 +60,12 @@ async def test_kubectl_lists_nodes_pods_and_service_monitors(
     assert "kube-prometheus-stack-kube-proxy" in monit
 
 
+async def test_kubectl_lists_storage(lab: Lab, tmp_path: Path) -> None:
+    found = await kubectl(lab, tmp_path, "get", "storageclasses,csidrivers")
+    assert "iscsi-btrfs (default)" in found
+    assert "csidriver.storage.k8s.io/iscsi.csi.truenas.com" in found
+
+
 async def test_kubectl_selects_and_reads_one_object(lab: Lab, tmp_path: Path) -> None:
     asked = ("-n", "kube-system", "get")
     pods = await kubectl(

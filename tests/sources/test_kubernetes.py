@@ -16,10 +16,13 @@ from tui.lab.server import Lab, LabOptions
 from tui.model.fault import FaultKind
 from tui.model.question import (
     ConfigMapOf,
+    CsiDrivers,
     DaemonSetsWith,
     KubeNodes,
+    KubeVersion,
     LeaseOf,
     PodsWith,
+    StorageClasses,
 )
 from tui.sources import kubernetes_wire as wire
 from tui.sources.base import SourceError
@@ -70,6 +73,16 @@ async def test_the_other_questions_are_answered(prod: KubernetesSource) -> None:
     assert lease.renewed_at is not None
     assert await prod.ask(LeaseOf("kube-system", "no-such-lease")) == ()
     assert isinstance(await prod.events(""), tuple)
+
+
+async def test_what_the_review_asks_is_answered(prod: KubernetesSource) -> None:
+    assert await prod.ask(KubeVersion()) == "v1.34.1"
+    first, second = await prod.ask(StorageClasses())
+    assert (first.name, first.is_default) == ("iscsi-btrfs", True)
+    assert (second.name, second.is_default) == ("iscsi-btrfs-retain", False)
+    assert await prod.ask(CsiDrivers()) == (first.provisioner,)
+    sets = await prod.ask(DaemonSetsWith("", ""))
+    assert {"cilium", "vector"} <= {each.name for each in sets}
 
 
 async def test_a_context_that_is_missing_is_a_mistake_in_the_config(
@@ -303,3 +316,58 @@ def test_both_forms_of_events_are_read() -> None:
     assert first.last_at == datetime(2026, 2, 27, 2, tzinfo=UTC)
     assert second.count == 9
     assert second.last_at == datetime(2026, 2, 27, 2, 0, 0, 500_000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("annotations", "is_default"),
+    [
+        (None, False),
+        ({"storageclass.kubernetes.io/is-default-class": "true"}, True),
+        ({"storageclass.beta.kubernetes.io/is-default-class": "true"}, True),
+        ({"storageclass.kubernetes.io/is-default-class": "false"}, False),
+    ],
+)
+def test_a_default_class_is_annotated_so(
+    annotations: dict[str, str] | None, is_default: bool
+) -> None:
+    raw = {"metadata": {"name": "fast", "annotations": annotations}, "provisioner": "p"}
+    decoded = wire.STORAGE_CLASSES.decode(json.dumps({"items": [raw]}).encode())
+    assert decoded.items
+    assert wire.storage_class(decoded.items[0]).is_default is is_default
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (DaemonSetsWith("", ""), "kubectl -A get daemonsets"),
+        (DaemonSetsWith("a", "k=v"), "kubectl -n a get daemonsets -l k=v"),
+        (KubeVersion(), "kubectl version"),
+        (StorageClasses(), "kubectl get storageclasses"),
+        (CsiDrivers(), "kubectl get csidrivers"),
+    ],
+)
+def test_a_question_reads_as_a_person_would_ask(question: Any, text: str) -> None:
+    assert question.text == text
+
+
+@pytest.mark.parametrize("question", [KubeVersion(), StorageClasses(), CsiDrivers()])
+async def test_what_may_not_be_read_is_said_to_be_forbidden(
+    question: Any, tmp_path: Path
+) -> None:
+    async def refuse(_: web.Request) -> web.Response:
+        message = 'storageclasses.storage.k8s.io is forbidden: User "u" cannot list'
+        body = {"kind": "Status", "reason": "Forbidden", "message": message}
+        return web.json_response({**body, "code": 403}, status=403)
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", refuse)
+    server = TestServer(app)
+    await server.start_server()
+    path = tmp_path / "kubeconfig"
+    path.write_text(kubeconfig(str(server.make_url(""))))
+    source = KubernetesSource("", path, 5.0)
+    with pytest.raises(SourceError) as caught:
+        await source.ask(question)
+    assert caught.value.fault.kind is FaultKind.FORBIDDEN
+    await source.aclose()
+    await server.close()

@@ -16,6 +16,7 @@ Object = dict[str, Any]
 
 _CREATED = timedelta(days=-19)
 _CONDITIONS = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable")
+STORAGE_CLASS, CSI_DRIVER = "iscsi-btrfs", "iscsi.csi.truenas.com"
 _CAPACITY = {"cpu": "8", "memory": "32768000Ki", "pods": "110"}
 
 
@@ -290,7 +291,7 @@ class Maker:
                 "spec": {
                     "accessModes": ["ReadWriteOnce"],
                     "resources": {"requests": {"storage": "10Gi"}},
-                    "storageClassName": "iscsi-btrfs",
+                    "storageClassName": STORAGE_CLASS,
                     "volumeName": f"pvc-{uuid5(NAMESPACE_DNS, claim)}",
                 },
                 "status": {"phase": "Bound", "capacity": {"storage": "10Gi"}},
@@ -298,6 +299,33 @@ class Maker:
             for pod in self.cluster.pods
             for claim in pod.claims
         ]
+
+    def storage_classes(self) -> list[Object]:
+        """storage.k8s.io/v1 StorageClass: the default one, and one that keeps data."""
+        found = []
+        for name, policy in (
+            (STORAGE_CLASS, "Delete"),
+            (f"{STORAGE_CLASS}-retain", "Retain"),
+        ):
+            metadata = self.metadata("StorageClass", name)
+            if name == STORAGE_CLASS:
+                mark = "storageclass.kubernetes.io/is-default-class"
+                metadata["annotations"] = {mark: "true"}
+            found.append(
+                {
+                    "metadata": metadata,
+                    "provisioner": CSI_DRIVER,
+                    "reclaimPolicy": policy,
+                    "volumeBindingMode": "Immediate",
+                    "allowVolumeExpansion": True,
+                }
+            )
+        return found
+
+    def csi_drivers(self) -> list[Object]:
+        """storage.k8s.io/v1 CSIDriver: iSCSI."""
+        spec = {"attachRequired": True, "podInfoOnMount": True}
+        return [{"metadata": self.metadata("CSIDriver", CSI_DRIVER), "spec": spec}]
 
     def events(self) -> list[Object]:
         """v1 Event, oldest first."""

@@ -131,6 +131,11 @@ def _deployment_ready(item: Object, _: datetime) -> Cell:
     return f"{item['status']['readyReplicas']}/{item['spec']['replicas']}"
 
 
+def _storage_class_name(item: Object, _: datetime) -> Cell:
+    name = str(item["metadata"]["name"])
+    return f"{name} (default)" if "annotations" in item["metadata"] else name
+
+
 NAME: Column = ("Name", "string", 0, _name)
 AGE: Column = ("Age", "string", 0, _age)
 _NAMED = frozenset({"metadata.name", "metadata.namespace"})
@@ -286,6 +291,33 @@ RESOURCES: tuple[Resource, ...] = (
         fields=_NAMED,
     ),
     Resource(
+        group="storage.k8s.io",
+        name="storageclasses",
+        singular="storageclass",
+        kind="StorageClass",
+        short=("sc",),
+        is_namespaced=False,
+        make=Maker.storage_classes,
+        columns=(
+            ("Name", "string", 0, _storage_class_name),
+            ("Provisioner", "string", 0, _status("provisioner")),
+            ("ReclaimPolicy", "string", 0, _status("reclaimPolicy")),
+            AGE,
+        ),
+        fields=_NAMED,
+    ),
+    Resource(
+        group="storage.k8s.io",
+        name="csidrivers",
+        singular="csidriver",
+        kind="CSIDriver",
+        short=(),
+        is_namespaced=False,
+        make=Maker.csi_drivers,
+        columns=(NAME, AGE),
+        fields=_NAMED,
+    ),
+    Resource(
         group="monitoring.coreos.com",
         name="servicemonitors",
         singular="servicemonitor",
@@ -297,4 +329,4 @@ RESOURCES: tuple[Resource, ...] = (
         fields=_NAMED,
     ),
 )
-GROUPS = ("apps", "coordination.k8s.io", "monitoring.coreos.com")
+GROUPS = ("apps", "coordination.k8s.io", "monitoring.coreos.com", "storage.k8s.io")

@@ -82,3 +82,14 @@ class Lease:
     holder: str
     renewed_at: datetime | None
     duration_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class StorageClass:
+    """A way to get a volume."""
+
+    name: str
+    provisioner: str
+    """Name of a CSI driver, or of a provisioner that runs without one."""
+    is_default: bool
+    """Whether it is annotated as the one for claims that name none."""

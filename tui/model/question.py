@@ -1,4 +1,4 @@
-"""What a triage rule wants to know: data that the engine asks of a cluster.
+"""What triage wants to know: data that the engine asks of a cluster.
 
 Each question can be asked of one cluster and says in `text` how a person would ask it.
 """
@@ -50,12 +50,16 @@ class DaemonSetsWith:
     """Answer: `tuple[DaemonSet, ...]` that carry the selector's labels."""
 
     namespace: str
+    """Empty for all namespaces."""
     selector: str
+    """Empty for all of them."""
 
     @property
     def text(self) -> str:
         """How a person would ask."""
-        return f"kubectl -n {self.namespace} get daemonsets -l {self.selector}"
+        where = f"-n {self.namespace}" if self.namespace else "-A"
+        what = f" -l {self.selector}" if self.selector else ""
+        return f"kubectl {where} get daemonsets{what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,46 @@ class LeaseOf:
         return f"kubectl -n {self.namespace} get lease {self.name} -o yaml"
 
 
-Question: TypeAlias = ConfigMapOf | PodsWith | DaemonSetsWith | KubeNodes | LeaseOf
+@dataclass(frozen=True, slots=True)
+class KubeVersion:
+    """Answer: `str`, the tag of the API server that answered, such as v1.34.1."""
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return "kubectl version"
+
+
+@dataclass(frozen=True, slots=True)
+class StorageClasses:
+    """Answer: `tuple[StorageClass, ...]`, all of the cluster."""
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return "kubectl get storageclasses"
+
+
+@dataclass(frozen=True, slots=True)
+class CsiDrivers:
+    """Answer: `tuple[str, ...]`, the names of the CSI drivers of the cluster."""
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return "kubectl get csidrivers"
+
+
+Question: TypeAlias = (
+    ConfigMapOf
+    | PodsWith
+    | DaemonSetsWith
+    | KubeNodes
+    | LeaseOf
+    | KubeVersion
+    | StorageClasses
+    | CsiDrivers
+)
 
 Answer: TypeAlias = Reading[Any]
 """The type of `value` is what the question's docstring says."""

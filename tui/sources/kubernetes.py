@@ -12,7 +12,7 @@ import ssl
 import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGKILL
@@ -22,15 +22,25 @@ import msgspec
 
 from tui.config import Endpoint
 from tui.model.fault import FaultKind
-from tui.model.kube import DaemonSet, KubeEvent, KubeNode, Lease, Pod
+from tui.model.kube import (
+    DaemonSet,
+    KubeEvent,
+    KubeNode,
+    Lease,
+    Pod,
+    StorageClass,
+)
 from tui.model.labels import Labels
 from tui.model.question import (
     ConfigMapOf,
+    CsiDrivers,
     DaemonSetsWith,
     KubeNodes,
+    KubeVersion,
     LeaseOf,
     PodsWith,
     Question,
+    StorageClasses,
 )
 from tui.sources import kubernetes_wire as wire
 from tui.sources.base import SourceError
@@ -111,21 +121,45 @@ class KubernetesSource:
         found = await self._one(path, name, wire.LEASE)
         return (wire.lease(found),) if found else ()
 
+    async def version(self) -> str:
+        """The tag of the API server that answers. wire: GET /version"""
+        return decode(await self._send("/version", {}), wire.VERSION).git_version
+
+    async def storage_classes(self) -> tuple[StorageClass, ...]:
+        """All StorageClasses. wire: GET /apis/storage.k8s.io/v1/storageclasses"""
+        path = "/apis/storage.k8s.io/v1/storageclasses"
+        found = await self._list(path, {}, wire.STORAGE_CLASSES)
+        return tuple(wire.storage_class(one) for one in found)
+
+    async def csi_drivers(self) -> tuple[str, ...]:
+        """Names of all CSI drivers. wire: GET /apis/storage.k8s.io/v1/csidrivers"""
+        path = "/apis/storage.k8s.io/v1/csidrivers"
+        found = await self._list(path, {}, wire.CSI_DRIVERS)
+        return tuple(one.metadata.name for one in found)
+
     async def ask(self, question: Question) -> Any:
         """The answer to a question, of the type that the question's docstring names."""
+        answer: Coroutine[Any, Any, Any]
         match question:
             case ConfigMapOf(namespace, name):
-                return await self.config_map(namespace, name)
+                answer = self.config_map(namespace, name)
             case PodsWith(namespace, selector, field_selector):
-                return await self.pods(namespace, selector, field_selector)
+                answer = self.pods(namespace, selector, field_selector)
             case DaemonSetsWith(namespace, selector):
-                return await self.daemon_sets(namespace, selector)
+                answer = self.daemon_sets(namespace, selector)
             case KubeNodes():
-                return await self.nodes()
+                answer = self.nodes()
             case LeaseOf(namespace, name):
-                return await self.leases(namespace, name)
+                answer = self.leases(namespace, name)
+            case KubeVersion():
+                answer = self.version()
+            case StorageClasses():
+                answer = self.storage_classes()
+            case CsiDrivers():
+                answer = self.csi_drivers()
             case _:
                 assert_never(question)
+        return await answer
 
     async def aclose(self) -> None:
         """Close the connections."""

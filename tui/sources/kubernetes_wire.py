@@ -10,12 +10,23 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from tui.model.kube import DaemonSet, KubeEvent, KubeNode, Lease, Pod
+from tui.model.kube import (
+    DaemonSet,
+    KubeEvent,
+    KubeNode,
+    Lease,
+    Pod,
+    StorageClass,
+)
 from tui.sources.wire import utc
 
 T = TypeVar("T")
 
 CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
+_DEFAULT_CLASS = (
+    "storageclass.kubernetes.io/is-default-class",
+    "storageclass.beta.kubernetes.io/is-default-class",
+)
 
 
 class Wire(msgspec.Struct, rename="camel"):
@@ -28,6 +39,7 @@ class MetaWire(Wire):
     name: str = ""
     namespace: str = ""
     labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
     creation_timestamp: datetime | None = None
     deletion_timestamp: datetime | None = None
 
@@ -195,6 +207,25 @@ class ConfigMapWire(Wire):
     data: dict[str, str] | None = None
 
 
+class StorageClassWire(Wire):
+    """A StorageClass."""
+
+    metadata: MetaWire
+    provisioner: str = ""
+
+
+class NamedWire(Wire):
+    """Any object of which only the name matters."""
+
+    metadata: MetaWire
+
+
+class VersionWire(Wire):
+    """What the API server says of itself. Without a tag it is somebody else."""
+
+    git_version: str
+
+
 class AccessWire(msgspec.Struct):
     """What `tui.sources.kubeconfig` writes; certificates and keys as PEM."""
 
@@ -213,6 +244,9 @@ DAEMON_SETS = msgspec.json.Decoder(ListWire[DaemonSetWire])
 EVENTS = msgspec.json.Decoder(ListWire[EventWire])
 LEASE = msgspec.json.Decoder(LeaseWire)
 CONFIG_MAP = msgspec.json.Decoder(ConfigMapWire)
+STORAGE_CLASSES = msgspec.json.Decoder(ListWire[StorageClassWire])
+CSI_DRIVERS = msgspec.json.Decoder(ListWire[NamedWire])
+VERSION = msgspec.json.Decoder(VersionWire)
 
 
 def node(wire: NodeWire) -> KubeNode:
@@ -266,6 +300,16 @@ def lease(wire: LeaseWire) -> Lease:
         holder=wire.spec.holder_identity or "",
         renewed_at=utc(wire.spec.renew_time),
         duration_seconds=wire.spec.lease_duration_seconds or 0,
+    )
+
+
+def storage_class(wire: StorageClassWire) -> StorageClass:
+    """A StorageClass; both annotations count, as they do for the API server."""
+    notes = wire.metadata.annotations or {}
+    return StorageClass(
+        name=wire.metadata.name,
+        provisioner=wire.provisioner,
+        is_default=any(notes.get(name) == "true" for name in _DEFAULT_CLASS),
     )
 
 
