@@ -16,7 +16,7 @@ from typing import Self, TypeAlias
 
 import grpc
 
-from tui.lab.apid_calls import Act, ApidError, ApidWorld, no_act
+from tui.lab.apid_calls import ApidError, ApidWorld, TakesOrders, no_act
 from tui.lab.apid_counters import Counters
 from tui.lab.apid_router import Request, Router
 from tui.lab.apid_table import is_tail
@@ -34,7 +34,6 @@ class Apid:
     address     the node that it runs on; a worker forwards nothing
     credentials the server's certificate, with 127.0.0.1 among its names
     authority   the PEM of the CA that clients' certificates must come from
-    act         takes the orders that clients give; ignored unless given
     """
 
     def __init__(
@@ -44,11 +43,11 @@ class Apid:
         address: str,
         credentials: Credentials,
         authority: bytes,
-        act: Act = no_act,
     ) -> None:
         self.cluster = cluster
         self.address = address
         self.counters = Counters()
+        act = world.act if isinstance(world, TakesOrders) else no_act
         self._router = Router(world, cluster, address, act)
         self._tls = server_context(credentials, authority)
         self._folder: TemporaryDirectory[str] | None = None
@@ -77,12 +76,12 @@ class Apid:
     async def stop_listening(self) -> None:
         """Cut every connection and let the port refuse, as an apid that ends does."""
         if self._terminator is not None:
-            await self._terminator.close()
+            await self._terminator.stop()
 
     async def listen(self) -> None:
         """Take connections again, on the port that it had."""
         if self._terminator is not None and not self._terminator.is_open:
-            self._terminator.start(self.port)
+            self._terminator.start()
 
     async def close(self) -> None:
         """Cut every connection and leave nothing behind."""

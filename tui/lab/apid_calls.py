@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import grpc
 from google.protobuf.message import Message
@@ -28,6 +28,14 @@ class ApidWorld(Protocol):
 
     def lines(self, after: timedelta, address: str = "") -> tuple[LabLine, ...]:
         """Lines written after an offset until now, by one node."""
+
+
+@runtime_checkable
+class TakesOrders(Protocol):
+    """A world that changes when its nodes are told to do something."""
+
+    def act(self, verb: Verb, node: str, service: str = "") -> None:
+        """Have a node, by name, do something now."""
 
 
 class ApidError(Exception):

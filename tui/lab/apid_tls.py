@@ -23,6 +23,7 @@ from talosapi.acceptor import Acceptor
 from talosapi.tls import memory_file
 from tui.lab.apid_counters import Gauge
 from tui.lab.certificates import Credentials
+from tui.lab.port import bound
 
 CHUNK = 256 * 1024
 
@@ -50,6 +51,8 @@ class Terminator:
         self._roles: dict[str, tuple[str, ...]] = {}
         self._count = 0
         self._acceptor: Acceptor | None = None
+        self._kept: socket.socket | None = None
+        self._port = 0
 
     @property
     def roles(self) -> Mapping[str, tuple[str, ...]]:
@@ -62,19 +65,30 @@ class Terminator:
         return self._acceptor is not None
 
     def start(self, port: int = 0) -> int:
-        """Listen on 127.0.0.1; returns the port."""
-        listener = socket.create_server(("127.0.0.1", port))
+        """Listen on 127.0.0.1, after a stop on the port that was kept.
+
+        return  the port
+        """
+        listener = self._kept or bound(port)
+        self._kept = None
         # asyncio does this only for sockets that it made; accepted ones inherit it.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        bound: int = listener.getsockname()[1]
+        self._port = listener.getsockname()[1]
         self._acceptor = Acceptor(listener, self._serve)
-        return bound
+        return self._port
 
-    async def close(self) -> None:
-        """Stop listening and cut every connection."""
+    async def stop(self) -> None:
+        """Cut every connection and refuse new ones, but keep the port."""
         if self._acceptor is not None:
             await self._acceptor.close()
             self._acceptor = None
+            self._kept = bound(self._port)
+
+    async def close(self) -> None:
+        """Cut every connection and leave the port."""
+        await self.stop()
+        if self._kept is not None:
+            self._kept.close()
 
     async def _serve(self, peer: socket.socket) -> None:
         reader, writer = await asyncio.open_connection(sock=peer, limit=CHUNK)

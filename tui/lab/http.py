@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from tui.lab.port import bound
 from tui.lab.world import World
 
 SIGN_IN_PAGE = (
@@ -70,7 +70,7 @@ class Server:
         self._tls = tls
         self._is_down = is_down
         self._site: web.SockSite | None = None
-        self._socket = _bound(0)
+        self._socket = bound(0)
         port = self._socket.getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
 
@@ -90,7 +90,7 @@ class Server:
             await self._site.stop()
             self._site = None
             await self._cut()
-            self._socket = _bound(port)
+            self._socket = bound(port)
 
     async def stop(self) -> None:
         """Close the port and every connection."""
@@ -107,15 +107,6 @@ class Server:
         turned = loop.create_future()
         loop.call_soon(turned.set_result, None)
         await turned
-
-
-def _bound(port: int) -> socket.socket:
-    """A socket that holds a port of the loopback; it refuses until it listens."""
-    found = socket.socket()
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    found.bind(("127.0.0.1", port))
-    found.settimeout(0)
-    return found
 
 
 def rfc3339(instant: datetime, digits: int = 9) -> str:

@@ -83,6 +83,8 @@ def _obeyed(service: LabService, order: Order, offset: timedelta) -> LabService:
     if service.id != order.service:
         return service
     events = tuple(_events(service, order))
+    if not events:
+        return service
     return as_of(replace(service, events=service.events + events), offset)
 
 

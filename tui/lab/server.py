@@ -212,7 +212,6 @@ class Lab:
             node.address,
             authority.server(["127.0.0.1", node.address, node.name]),
             authority.pem,
-            self.world.act,
         )
 
         async def follow() -> None:
