@@ -259,7 +259,8 @@ def _time_status(text: str) -> TimeStatus:
 
 def _machine_type(text: str) -> str:
     """A bare word: controlplane, worker, init or unknown."""
-    return printable(text.strip())
+    word = parse(text)
+    return printable(word) if isinstance(word, str) else ""
 
 
 def _machine_config(text: str) -> Secret:

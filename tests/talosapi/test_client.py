@@ -169,6 +169,7 @@ async def test_worker_as_endpoint_forwards_nothing(tmp_path: Path) -> None:
     assert own == "talos-wk-2"
     assert caught.value.kind is ErrorKind.FORBIDDEN
     assert "no request forwarding" in caught.value.message
+    assert "The endpoint is a worker" in caught.value.advice
 
 
 async def test_log_of_an_unknown_service_is_not_found(talos: TalosClient) -> None:

@@ -92,6 +92,7 @@ async def test_server_of_another_cluster_is_not_trusted(tmp_path: Path) -> None:
 
     assert error.kind is ErrorKind.TLS
     assert "its certificate is not to be trusted" in error.message
+    assert "The `ca` of this context did not sign" in error.advice
 
 
 async def test_server_is_checked_for_the_name_that_was_dialled(tmp_path: Path) -> None:
@@ -102,6 +103,7 @@ async def test_server_is_checked_for_the_name_that_was_dialled(tmp_path: Path) -
 
     assert error.kind is ErrorKind.TLS
     assert "IP address mismatch" in error.message
+    assert "names other addresses" in error.advice
 
 
 async def test_certificate_that_the_server_refuses_is_a_tls_error(
@@ -117,6 +119,7 @@ async def test_certificate_that_the_server_refuses_is_a_tls_error(
 
     assert error.kind is ErrorKind.TLS
     assert "unknown ca" in error.message
+    assert "This cluster did not sign the client certificate" in error.advice
 
 
 async def test_expired_client_certificate_is_a_tls_error(tmp_path: Path) -> None:
@@ -128,6 +131,8 @@ async def test_expired_client_certificate_is_a_tls_error(tmp_path: Path) -> None
 
     assert error.kind is ErrorKind.TLS
     assert "certificate expired" in error.message
+    assert "The client certificate is not valid by the node's clock" in error.advice
+    assert f"to {machine_now():%Y-%m-%d}" in error.advice
 
 
 async def test_client_certificate_for_two_uses_is_refused(tmp_path: Path) -> None:
