@@ -16,6 +16,7 @@ from tests.judged import (
     scheduler_alert,
     watchdog,
 )
+from tests.machines import CERTIFICATES, REVIEW, alive
 from tui.model.alert import Judgement, Verdict
 from tui.model.fault import Fault, FaultKind
 from tui.model.finding import Finding, FindingKind
@@ -129,9 +130,10 @@ def make_node(
         is_control_plane,
         False,
     )
-    return NodeView(
+    node = NodeView(
         name, address, Reading(talos, ago(seconds=2), None, 9), kube, kernel
     )
+    return alive(node, is_control_plane=is_control_plane)
 
 
 BTRFS = LogFinding(
@@ -236,6 +238,8 @@ def prod() -> Cluster:
         ),
         log_findings=(BTRFS, ISCSI),
         last_entry_at=ago(seconds=12),
+        certificates=CERTIFICATES,
+        review=REVIEW,
     )
 
 

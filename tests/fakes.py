@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 from tests.estate import kernel_entries, make_fleet
+from tests.machines import make_history
 from tui.backend import EntriesListener, FleetListener
 from tui.config import ClusterConfig, Config
 from tui.model.command import Command, Outcome
 from tui.model.fleet import Fleet
 from tui.model.log import Entry, LogBatch
+from tui.model.machine import Moment
 
 
 class FakeBackend:
@@ -28,6 +30,8 @@ class FakeBackend:
         self.tails: list[tuple[str, ...]] = []
         self.batches: tuple[LogBatch, ...] = (LogBatch(kernel_entries()),)
         self.open_tails = 0
+        self.watched: list[tuple[str, str]] = []
+        self.moments: tuple[Moment, ...] = make_history()
         self._fleet_listeners: list[FleetListener] = []
         self._entry_listeners: list[EntriesListener] = []
 
@@ -69,6 +73,13 @@ class FakeBackend:
             await asyncio.Event().wait()
         finally:
             self.open_tails -= 1
+
+    def watch(self, cluster: str, address: str) -> Callable[[], None]:
+        self.watched.append((cluster, address))
+        return lambda: self.watched.remove((cluster, address))
+
+    def history(self, cluster: str, address: str) -> Sequence[Moment]:  # noqa: ARG002 - all nodes had the same
+        return self.moments
 
     def publish(self, fleet: Fleet) -> None:
         """A newer snapshot arrives."""

@@ -41,6 +41,7 @@ class TaloscopeApp(Routes):
         Binding("r", "refresh", "Read everything now", show=False, id="app.refresh"),
         Binding("p", "pause", "Hold the screen", show=False, id="app.pause"),
         Binding("t", "targets", "Targets", id="app.targets"),
+        Binding("N,m", "nodes", "Nodes", id="app.nodes"),
         Binding("L", "logs", "Logs", id="app.logs"),
         Binding("o", "sources", "Sources", id="app.sources"),
         Binding("T", "theme", "Dark or light", show=False, id="app.theme"),

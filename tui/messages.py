@@ -59,6 +59,11 @@ class OpenNode(Message):
 
 
 @dataclass
+class OpenNodes(Message):
+    """Show all nodes of all clusters."""
+
+
+@dataclass
 class OpenTargets(Message):
     """Show all targets of a cluster."""
 

@@ -20,6 +20,7 @@ from tui.messages import (
     OpenAlert,
     OpenLogs,
     OpenNode,
+    OpenNodes,
     OpenSources,
     OpenTargets,
     SilenceAlert,
@@ -115,6 +116,11 @@ class Routes(App[None]):
 
         self.open(NodeScreen(cluster, address, tail, self.marks))
 
+    def on_open_nodes(self) -> None:
+        from tui.screens.nodes import NodesScreen  # noqa: PLC0415 - see above
+
+        self.open(NodesScreen(self.names, self.marks))
+
     def on_open_targets(self, message: OpenTargets) -> None:
         from tui.screens.targets import TargetsScreen  # noqa: PLC0415 - see above
 
@@ -164,6 +170,10 @@ class Routes(App[None]):
     def action_targets(self) -> None:
         """Show the targets of the cluster that the keyboard is in."""
         self.post_message(OpenTargets(self.chosen_cluster))
+
+    def action_nodes(self) -> None:
+        """Show all nodes of all clusters."""
+        self.post_message(OpenNodes())
 
     def action_logs(self) -> None:
         """Show the kernel logs of all clusters."""

@@ -9,7 +9,7 @@ from tui.model.fleet import Cluster, NodeView
 from tui.model.kube import KubeNode
 from tui.model.log import LogFinding
 from tui.model.talos import ServiceHealth, TalosNode, TalosService
-from tui.present import faults
+from tui.present import faults, machine
 from tui.present.glyphs import Marks, Sign
 from tui.present.units import age, length
 from widgets.values import Align, Cell, Column, Cut, Line, Row, Span, Tone
@@ -55,7 +55,9 @@ def node_sign(node: NodeView, marks: Marks) -> Sign:
     signs = (
         (talos.value is None and talos.fault, marks.real, "unreachable", Tone.CRITICAL),
         (kube and kube.is_ready is False, marks.real, "not ready", Tone.CRITICAL),
+        (_has_etcd_trouble(node), marks.real, "etcd", Tone.CRITICAL),
         (_has_trouble(node), marks.degraded, "degraded", Tone.WARNING),
+        (_is_full(node), marks.degraded, "disk full", Tone.WARNING),
         (_has_kernel_error(node), marks.degraded, "kernel errors", Tone.WARNING),
         (talos.fault, marks.stale, "stale", Tone.WARNING),
         (talos.value is None and not kube, marks.connecting, "connecting", Tone.QUIET),
@@ -68,7 +70,38 @@ def node_sign(node: NodeView, marks: Marks) -> Sign:
 
 
 def _has_trouble(node: NodeView) -> bool:
-    return not all(service.is_up for service in _counted(node))
+    facts = node.facts.value
+    is_unready = facts is not None and facts.is_ready is False
+    return is_unready or not all(service.is_up for service in _counted(node))
+
+
+def _has_etcd_trouble(node: NodeView) -> bool:
+    etcd = node.facts.value.etcd if node.facts.value else None
+    return etcd is not None and bool(etcd.alarms or etcd.errors or not etcd.leader_id)
+
+
+def _is_full(node: NodeView) -> bool:
+    fullest = node.facts.value.fullest if node.facts.value else None
+    return fullest is not None and fullest.used_ratio >= machine.FULL[1]
+
+
+def is_control_plane(node: NodeView) -> bool | None:
+    """What Talos says, else what Kubernetes says; None when neither does."""
+    told = node.facts.value.is_control_plane if node.facts.value else None
+    if told is not None:
+        return told
+    return node.kube.is_control_plane if node.kube else None
+
+
+def service_counts(node: NodeView) -> tuple[int, tuple[str, ...]]:
+    """How many services count, and which of them are not up."""
+    counted = _counted(node)
+    return len(counted), tuple(each.id for each in counted if not each.is_up)
+
+
+def ready_cell(node: NodeView, marks: Marks) -> Cell:
+    """What Kubernetes says of it, in one word."""
+    return _kube(node.kube, marks)
 
 
 def _has_kernel_error(node: NodeView) -> bool:

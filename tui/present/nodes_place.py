@@ -1,0 +1,64 @@
+"""A node where it stands: in its cluster, at the moment at which one looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tui.model.fleet import Cluster, Fleet, NodeView
+from tui.model.machine import Facts, Vitals
+from tui.present import nodes
+from tui.present.glyphs import Marks, Sign
+from tui.present.machine_versions import Wanted, wanted_of
+from widgets.values import Tone
+
+_DEAD_AFTER = timedelta(minutes=1)
+"""A node that has been silent for so long is not stale but gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node, the cluster it is in, and the moment at which one looks."""
+
+    cluster: Cluster
+    node: NodeView
+    wanted: Wanted
+    now: datetime
+    marks: Marks
+
+    @property
+    def key(self) -> str:
+        """What the row is known by."""
+        return f"{self.cluster.name} {self.node.address or self.node.name}"
+
+    @property
+    def vitals(self) -> Vitals | None:
+        """The newest numbers."""
+        return self.node.vitals.value
+
+    @property
+    def facts(self) -> Facts:
+        """The newest facts; without any, those that know nothing."""
+        return self.node.facts.value or Facts()
+
+    @property
+    def sign(self) -> Sign:
+        """The worst that is known."""
+        talos = self.node.talos
+        heard = talos.observed_at
+        if talos.fault and heard and self.now - heard > _DEAD_AFTER:
+            return Sign(self.marks.real, "unreachable", Tone.CRITICAL)
+        return nodes.node_sign(self.node, self.marks)
+
+
+def places(
+    fleet: Fleet, now: datetime, marks: Marks, cluster: str = ""
+) -> tuple[Place, ...]:
+    """The nodes of one cluster, or of all, in the order of the config."""
+    return tuple(
+        Place(each, node, wanted, now, marks)
+        for each in fleet.clusters
+        if not cluster or each.name == cluster
+        for wanted in [wanted_of(each)]
+        for node in each.nodes
+    )

@@ -1,0 +1,108 @@
+"""All nodes of all clusters: the worst first, or by one of the numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from tui.messages import OpenNode
+from tui.model.fleet import Fleet
+from tui.present import nodes_table
+from tui.present.glyphs import Marks
+from tui.present.nodes_place import places
+from tui.screens.desk import Desk
+from tui.screens.listing import Listing
+from widgets.panel import Panel
+from widgets.row_table import RowTable
+from widgets.values import Span, Tone
+
+_WORST, *_OTHERS = nodes_table.ORDERS
+
+
+class NodesScreen(Desk):
+    """One row a node; one that is dead says why, and when it was last heard."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "S", "sort", "Sort", id="nodes.sort", tooltip="Sort by the next column"
+        ),
+        *(
+            Binding(key, f"order('{order}')", f"By {order}", show=False, id=name)
+            for key, order, name in (
+                ("W", _WORST, "nodes.worst"),
+                ("C", "CPU", "nodes.cpu"),
+                ("M", "memory", "nodes.memory"),
+                ("A", "uptime", "nodes.uptime"),
+                ("D", "disk", "nodes.disk"),
+            )
+        ),
+        Binding("0", "cluster(0)", "All clusters", show=False, id="nodes.all"),
+        *(
+            Binding(
+                str(n), f"cluster({n})", f"Cluster {n}", show=False, id=f"nodes.{n}"
+            )
+            for n in range(1, 10)
+        ),
+    ]
+
+    def __init__(self, names: tuple[str, ...], marks: Marks) -> None:
+        super().__init__(marks, names)
+        self._cluster = ""
+        self._order = _WORST
+        self._last: tuple[Fleet, datetime] | None = None
+        self._opens: dict[str, tuple[str, str]] = {}
+
+    def compose_body(self) -> ComposeResult:
+        with Panel(glyphs=self.marks.glyphs):
+            yield Listing(
+                nodes_table.COLUMNS,
+                detail_column=nodes_table.DETAIL_COLUMN,
+                glyphs=self.marks.glyphs,
+            )
+
+    def show(self, fleet: Fleet, now: datetime) -> None:
+        self._last = fleet, now
+        found = places(fleet, now, self.marks, self._cluster)
+        self._opens = {
+            place.key: (place.cluster.name, place.node.address or place.node.name)
+            for place in found
+        }
+        title = (
+            Span(f"nodes of {self._cluster or 'all clusters'}  ", Tone.ACCENT),
+            *nodes_table.heading(found),
+        )
+        order = Span(self._order if self._order == _WORST else f"by {self._order}")
+        self.query_one(Panel).show_title(title, (order,))
+        listing = self.query_one(Listing)
+        listing.say_if_empty(nodes_table.missing(fleet, now, self.marks))
+        listing.show_rows(nodes_table.rows(found, self._order))
+
+    def action_cluster(self, number: int) -> None:
+        """Show one cluster by its number, or all with 0."""
+        if number <= len(self._names):
+            self._cluster = self._names[number - 1] if number else ""
+            self._again()
+
+    def action_sort(self) -> None:
+        """Sort by the next column that can be sorted by."""
+        orders = nodes_table.ORDERS
+        self._order = orders[(orders.index(self._order) + 1) % len(orders)]
+        self._again()
+
+    def action_order(self, order: str) -> None:
+        """Sort by one column."""
+        self._order = order
+        self._again()
+
+    def _again(self) -> None:
+        if self._last is not None:
+            self.show(*self._last)
+
+    def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
+        event.stop()
+        opens = self._opens.get(event.key)
+        if opens is not None:
+            self.post_message(OpenNode(*opens))
