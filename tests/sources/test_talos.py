@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.clock import ManualClock
 from tui.clock import SystemClock
 from tui.lab.server import Lab, LabOptions
-from tui.model.fault import Fault, FaultKind
-from tui.model.log import Entry, LogBatch
+from tui.model.fault import FaultKind
 from tui.model.talos import ServiceHealth
 from tui.sources.base import SourceError
-from tui.sources.talos import TalosSource, line_time
-from tui.sources.talos_tail import QUIET_SECONDS, TalosTail
+from tui.sources.talos import TalosSource
+from tui.sources.talos_values import line_time
 
 NOW = datetime(2026, 2, 27, 2, 13, 47, tzinfo=UTC)
 
@@ -97,118 +95,3 @@ def test_the_time_of_a_line_is_read_where_it_has_one(
 ) -> None:
     expected = datetime(2026, 2, 27, *time, tzinfo=UTC) if time else None
     assert line_time(line) == expected
-
-
-class Buffer:
-    """A node's log: sends all that it keeps at each opening, then what comes."""
-
-    def __init__(self, *lines: str) -> None:
-        self.lines = list(lines)
-        self.skew_ns = 0
-        self._changed = asyncio.Event()
-        self._is_cut = False
-
-    def add(self, *lines: str) -> None:
-        self.lines += lines
-        self._changed.set()
-
-    def cut(self) -> None:
-        self._is_cut = True
-        self._changed.set()
-
-    async def opened(self) -> AsyncGenerator[Entry, None]:
-        sent = 0
-        while True:
-            for line in self.lines[sent:]:
-                yield Entry(1000 * len(line) + self.skew_ns, {}, line)
-            sent = len(self.lines)
-            await self._changed.wait()
-            self._changed.clear()
-            if self._is_cut:
-                self._is_cut = False
-                fault = Fault(FaultKind.UNREACHABLE, "cut")
-                raise SourceError(fault)
-
-
-async def pump(stream: AsyncGenerator[LogBatch, None], into: list[LogBatch]) -> None:
-    async for batch in stream:
-        into.append(batch)  # noqa: PERF401 - it is read while it grows
-
-
-class Following:
-    """Reads a tail in the background, by a clock that the test moves."""
-
-    def __init__(self, buffer: Buffer) -> None:
-        self.clock = ManualClock()
-        self.batches: list[LogBatch] = []
-        tail = TalosTail(buffer.opened, self.clock, lambda _: 1.0, "n")
-        self._stream = tail.batches()
-        self._task = asyncio.create_task(pump(self._stream, self.batches))
-
-    async def __aenter__(self) -> Following:
-        await self.clock.advance(0)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        await self._stream.aclose()
-
-    async def settle(self) -> None:
-        await self.clock.advance(1.0 + 4 * QUIET_SECONDS)
-
-    @property
-    def lines(self) -> Sequence[str]:
-        return [entry.line for batch in self.batches for entry in batch.entries]
-
-    @property
-    def gaps(self) -> int:
-        return sum(len(batch.gaps) for batch in self.batches)
-
-
-async def test_after_a_cut_only_what_is_new_is_passed_on() -> None:
-    buffer = Buffer("a", "b", "b")
-    async with Following(buffer) as following:
-        buffer.add("c")
-        await following.clock.advance(0)
-        buffer.cut()
-        await following.clock.advance(0)
-        buffer.skew_ns = 700_000_000
-        buffer.add("b", "d")
-        await following.settle()
-        assert following.lines == ["a", "b", "b", "c", "b", "d"]
-        assert following.gaps == 0
-        assert any(batch.fault for batch in following.batches)
-        buffer.add("e")
-        await following.settle()
-        assert following.lines[-1] == "e"
-
-
-async def test_lines_that_were_overwritten_do_not_hide_the_seam() -> None:
-    buffer = Buffer("a", "b", "c")
-    async with Following(buffer) as following:
-        buffer.cut()
-        buffer.lines = ["b", "c", "d"]
-        await following.settle()
-        assert following.lines == ["a", "b", "c", "d"]
-        assert following.gaps == 0
-
-
-async def test_without_a_seam_there_is_a_gap_and_then_the_whole_buffer() -> None:
-    buffer = Buffer("a", "b")
-    async with Following(buffer) as following:
-        buffer.cut()
-        buffer.lines = ["x", "y"]
-        await following.settle()
-        assert following.lines == ["a", "b", "x", "y"]
-        assert following.gaps == 1
-
-
-async def test_a_buffer_that_says_nothing_new_repeats_nothing() -> None:
-    buffer = Buffer("a", "b")
-    async with Following(buffer) as following:
-        for _ in range(3):
-            buffer.cut()
-            await following.settle()
-        assert following.lines == ["a", "b"]
-        assert following.gaps == 0

@@ -16,9 +16,10 @@ class CpuUse:
 
     user: float
     system: float
+    """Interrupts included."""
     iowait: float
     other: float
-    """Interrupts and time stolen by the hypervisor."""
+    """Stolen by the hypervisor."""
 
     @property
     def busy(self) -> float:

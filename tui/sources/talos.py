@@ -1,28 +1,31 @@
 """Talos: the nodes of one talosconfig context, as apid tells of them.
 
-The only module of ours that knows `talosapi`; its values and errors end here.
+With the modules named after it the only place that knows `talosapi`; its values and
+errors end here.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from talosapi.certificate import read_certificate
 from talosapi.config import TalosContext, find_config, load_config
-from talosapi.errors import ErrorKind, TalosConfigError, TalosError
-from talosapi.messages import KernelRecord, Service
+from talosapi.errors import TalosConfigError, TalosError
+from talosapi.messages import KernelRecord
+from talosapi.resume import Pace, Piece
 from tui.clock import Clock
+from tui.model.command import ServiceVerb
 from tui.model.fault import Fault, FaultKind
 from tui.model.log import Entry, LogBatch
-from tui.model.talos import ServiceEvent, ServiceHealth, TalosNode, TalosService
+from tui.model.machine import Certificate, Detail, Facts, Vitals
+from tui.model.talos import TalosNode
 from tui.sources.base import SourceError
-from tui.sources.talos_tail import TalosTail
-from tui.sources.text import first_line
+from tui.sources.talos_node import NodeReader
+from tui.sources.talos_tail import batches
+from tui.sources.talos_values import config_fault, fault, kernel_entry, line_time
 from tui.sources.wire import to_ns
 
 if TYPE_CHECKING:
@@ -31,21 +34,13 @@ if TYPE_CHECKING:
 PAST_LINES = 1000
 """Of a service's log, to begin with."""
 
-_KINDS = {
-    ErrorKind.UNREACHABLE: FaultKind.UNREACHABLE,
-    ErrorKind.TIMEOUT: FaultKind.TIMEOUT,
-    ErrorKind.TLS: FaultKind.TLS,
-    ErrorKind.FORBIDDEN: FaultKind.FORBIDDEN,
-    ErrorKind.NOT_FOUND: FaultKind.NOT_FOUND,
-    ErrorKind.UNSUPPORTED: FaultKind.NOT_FOUND,
-    ErrorKind.PROTOCOL: FaultKind.PROTOCOL,
-}
-_TIME = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,6})?)")
-_MILLISECONDS = re.compile(r'"ts":(\d{13})')
-
 
 class TalosSource:
-    """The nodes of one context. Every method raises SourceError and nothing else."""
+    """The nodes of one context. Every method raises SourceError and nothing else.
+
+    Of one node, `node` must be asked: `vitals`, `facts` and `detail` wait for its first
+    answer, and fail as it does while the node is silent.
+    """
 
     def __init__(
         self,
@@ -58,7 +53,8 @@ class TalosSource:
         """Remember whom to ask; files are read and dialled at the first question.
 
         talosconfig   None for talosctl's own search order
-        clock         for tails: to wait between attempts, to date lines without a time
+        clock         for tails: to wait between attempts, to date lines without a time;
+                      for rates: to know how long ago the last sample was taken
         """
         self._context_name = context_name
         self._talosconfig = talosconfig
@@ -67,56 +63,82 @@ class TalosSource:
         self._backoff = backoff
         self._client: TalosClient | None = None
         self._opening = asyncio.Lock()
+        self._readers: dict[str, NodeReader] = {}
 
     async def addresses(self) -> tuple[str, ...]:
         """The nodes that the talosconfig names; they may be none."""
         return (await asyncio.to_thread(self._context)).nodes
 
     async def node(self, address: str) -> TalosNode:
-        """One node: four questions at once, one deadline."""
+        """One node and its services."""
+        return await self._reader(address).services()
+
+    async def vitals(self, address: str) -> Vitals:
+        """What one node's processors and memory do; CPU use since the last time."""
+        return await self._reader(address).vitals()
+
+    async def facts(self, address: str) -> Facts:
+        """What changes slowly on one node."""
+        return await self._reader(address).facts()
+
+    async def detail(self, address: str) -> Detail:
+        """All that one node does; rates since the last time."""
+        return await self._reader(address).detail()
+
+    async def certificate(self) -> Certificate:
+        """How long the talosconfig of this context lets us in."""
+        return await asyncio.to_thread(self._certificate)
+
+    async def change_service(
+        self, address: str, service: str, verb: ServiceVerb
+    ) -> str:
+        """Start, stop or restart a service; returns what Talos says of it."""
         client = await self._opened()
-        seconds = self._timeout_seconds
+        calls = {
+            ServiceVerb.START: client.start_service,
+            ServiceVerb.STOP: client.stop_service,
+            ServiceVerb.RESTART: client.restart_service,
+        }
         try:
-            async with asyncio.TaskGroup() as calls:
-                version = calls.create_task(
-                    client.version(address, timeout_seconds=seconds)
-                )
-                hostname = calls.create_task(
-                    client.hostname(address, timeout_seconds=seconds)
-                )
-                services = calls.create_task(
-                    client.services(address, timeout_seconds=seconds)
-                )
-                stat = calls.create_task(
-                    client.system_stat(address, timeout_seconds=seconds)
-                )
-        except ExceptionGroup as group:
-            first = group.exceptions[0]
-            if isinstance(first, TalosError):
-                raise SourceError(_fault(first)) from first
-            raise
-        return TalosNode(
-            address=address,
-            hostname=hostname.result(),
-            version=version.result().tag,
-            services=tuple(_service(service) for service in services.result()),
-            boot_time=stat.result().booted_at,
-            served_by=client.serving,
-        )
+            return await calls[verb](
+                address, service, timeout_seconds=self._timeout_seconds
+            )
+        except TalosError as error:
+            raise SourceError(fault(error)) from error
 
     def dmesg(self, address: str) -> AsyncGenerator[LogBatch, None]:
         """The kernel log of one node, resumed after each cut; never ends by itself.
 
         Labels: node, facility, priority. Metadata: SUBSYSTEM and DEVICE, if any.
         """
-        return self._tail(lambda: self._kernel(address), address)
+        at = self._clock.now()
+
+        def entry(record: KernelRecord) -> Entry:
+            nonlocal at
+            at = record.at or at
+            return kernel_entry(record, at, address)
+
+        async def opened() -> AsyncGenerator[Piece[KernelRecord], None]:
+            return (await self._opened()).follow_dmesg(address, self._pace())
+
+        return batches(opened, entry, address, self._pause)
 
     def service_log(self, address: str, service: str) -> AsyncGenerator[LogBatch, None]:
         """One service's log, from its last 1000 lines on; never ends by itself.
 
         Labels: node, service. A line that carries no time has that of its arrival.
         """
-        return self._tail(lambda: self._lines(address, service), address)
+        labels = {"node": address, "service": service}
+
+        def entry(line: str) -> Entry:
+            at = line_time(line) or self._clock.now()
+            return Entry(to_ns(at), labels, line)
+
+        async def opened() -> AsyncGenerator[Piece[str], None]:
+            client = await self._opened()
+            return client.follow_logs(address, service, self._pace(), past=PAST_LINES)
+
+        return batches(opened, entry, address, self._pause)
 
     async def aclose(self) -> None:
         """End every call and connection."""
@@ -124,33 +146,18 @@ class TalosSource:
         if client is not None:
             await client.close()
 
-    def _tail(
-        self, opened: Callable[[], AsyncGenerator[Entry, None]], address: str
-    ) -> AsyncGenerator[LogBatch, None]:
-        return TalosTail(opened, self._clock, self._backoff, address).batches()
+    def _pace(self) -> Pace:
+        return Pace(self._clock.sleep, self._backoff)
 
-    async def _kernel(self, address: str) -> AsyncGenerator[Entry, None]:
-        client = await self._opened()
-        at = self._clock.now()
-        try:
-            async with aclosing(client.dmesg(address)) as records:
-                async for record in records:
-                    at = record.at or at
-                    yield _kernel_entry(record, at, address)
-        except TalosError as error:
-            raise SourceError(_fault(error)) from error
+    async def _pause(self, failures: int) -> None:
+        await self._clock.sleep(self._backoff(failures))
 
-    async def _lines(self, address: str, service: str) -> AsyncGenerator[Entry, None]:
-        client = await self._opened()
-        labels = {"node": address, "service": service}
-        tail = client.logs(address, service, tail_lines=PAST_LINES)
-        try:
-            async with aclosing(tail) as lines:
-                async for line in lines:
-                    at = line_time(line) or self._clock.now()
-                    yield Entry(to_ns(at), labels, line)
-        except TalosError as error:
-            raise SourceError(_fault(error)) from error
+    def _reader(self, address: str) -> NodeReader:
+        if address not in self._readers:
+            self._readers[address] = NodeReader(
+                address, self._opened, self._timeout_seconds, self._clock
+            )
+        return self._readers[address]
 
     async def _opened(self) -> TalosClient:
         """The client, made once; the config is read in a thread, and so is gRPC."""
@@ -169,15 +176,17 @@ class TalosSource:
             )
             return config.context(self._context_name)
         except TalosConfigError as error:
-            where = str(error.path or "talosconfig")
-            raise SourceError(
-                Fault(
-                    FaultKind.CONFIG,
-                    first_line(f"talosconfig: {error.problem}"),
-                    first_line(error.advice),
-                    where,
-                )
-            ) from error
+            raise SourceError(config_fault(error)) from error
+
+    def _certificate(self) -> Certificate:
+        """Blocking: reads the talosconfig."""
+        context = self._context()
+        try:
+            found = read_certificate(context.crt)
+        except ValueError as error:
+            summary = f"talosconfig: crt of context {context.name!r} is no certificate"
+            raise SourceError(Fault(FaultKind.CONFIG, summary)) from error
+        return Certificate(f"talosconfig {context.name}", found.not_after)
 
 
 def _client_class() -> type[TalosClient]:
@@ -185,55 +194,3 @@ def _client_class() -> type[TalosClient]:
     from talosapi.client import TalosClient  # noqa: PLC0415 - see above
 
     return TalosClient
-
-
-def _fault(error: TalosError) -> Fault:
-    """What went wrong, in our words for it."""
-    about = f"{error.call} of {error.node}" if error.node else error.call
-    return Fault(
-        kind=_KINDS[error.kind],
-        summary=first_line(error.message),
-        detail=about,
-        endpoint=error.endpoint,
-    )
-
-
-def _service(service: Service) -> TalosService:
-    return TalosService(
-        id=service.id,
-        state=service.state,
-        health=ServiceHealth(service.health.value),
-        message=service.message,
-        last_change=service.last_change,
-        events=tuple(
-            ServiceEvent(event.at, event.state, event.message)
-            for event in service.events
-        ),
-    )
-
-
-def _kernel_entry(record: KernelRecord, at: datetime, address: str) -> Entry:
-    labels = {
-        "node": address,
-        "facility": record.facility,
-        "priority": record.priority.name.lower(),
-    }
-    return Entry(to_ns(at), labels, record.message, dict(record.fields))
-
-
-def line_time(line: str) -> datetime | None:
-    """The time that a service wrote into its line; nodes run in UTC.
-
-    wire    machined 2006/01/02 15:04:05.000000, most others RFC 3339, kubelet
-            milliseconds
-    """
-    head = line[:200]
-    dated = _TIME.search(head)
-    if dated:
-        year, month, day, rest = dated.groups()
-        try:
-            return datetime.fromisoformat(f"{year}-{month}-{day}T{rest}+00:00")
-        except ValueError:
-            return None
-    stamped = _MILLISECONDS.search(head)
-    return datetime.fromtimestamp(int(stamped[1]) / 1000, UTC) if stamped else None
