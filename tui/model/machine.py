@@ -91,6 +91,8 @@ class Etcd:
     alarms: tuple[str, ...]
     """`no-space`, `corrupt`, each with the member that raised it."""
     members: tuple[EtcdPeer, ...]
+    version: str = ""
+    """etcd's own, such as 3.6.4."""
 
     @property
     def is_leader(self) -> bool:

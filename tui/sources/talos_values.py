@@ -137,6 +137,7 @@ def etcd(
         errors=status.errors,
         alarms=tuple(_alarm(each, names) for each in alarms),
         members=peers,
+        version=status.version,
     )
 
 
