@@ -108,7 +108,11 @@ async def test_control_stops_and_starts_apids() -> None:
 
 @pytest.mark.parametrize(
     ("fault", "role", "days"),
-    [("reader-role", "os:reader", 364), ("cert-expiring", "os:admin", 2)],
+    [
+        ("reader-role", "os:reader", 364),
+        ("cert-expiring", "os:admin", 2),
+        ("cert-expired", "os:admin", -1),
+    ],
 )
 async def test_talosconfig_is_as_the_faults_want_it(
     fault: str, role: str, days: int

@@ -17,6 +17,7 @@ from tui.lab.machine_events import event_id, machine_events
 from tui.lab.machine_net import network_stats
 from tui.lab.machine_process import pod_containers, processes
 from tui.lab.machine_wave import wave
+from tui.lab.numbered import KEPT, numbered_lines
 from tui.lab.order import Order, Verb
 from tui.lab.story import Story
 
@@ -221,6 +222,24 @@ def test_reboot_takes_a_node_away_and_brings_it_back_young() -> None:
     assert system_stat(back, minutes(1) + timedelta(seconds=21), 0).cpu_total.idle < 60
     assert after(26).is_ready
     assert all(one.health is not Health.UNHEALTHY for one in after(40).services)
+
+
+def test_targets_of_a_rebooting_node_are_down_since_then() -> None:
+    told = story(orders=(Order(minutes(1), Verb.REBOOT, "talos-wk-3"),))
+
+    def outages(seconds: float) -> set[timedelta]:
+        estate = told.at(minutes(1) + timedelta(seconds=seconds))
+        targets = (x for x in estate.targets if x.labels.get("node") == "talos-wk-3")
+        return {outage.since for target in targets for outage in target.outages}
+
+    assert outages(-1) == outages(21) == set()
+    assert outages(10) == {minutes(1)}
+
+
+def test_numbered_lines_that_no_longer_fit_are_forgotten() -> None:
+    found = list(numbered_lines(node("talos-wk-3"), 2000, minutes(0), minutes(1)))
+    numbers = [int(line.message.split()[-1]) for line in found]
+    assert numbers == list(range(120_000 - KEPT + 1, 120_001))
 
 
 def test_reboot_forgets_the_events_before_it() -> None:

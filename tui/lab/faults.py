@@ -67,7 +67,8 @@ def check(name: str) -> str:
     if head not in FAULTS:
         raise FaultError(f"unknown fault {head!r}; known are: {', '.join(FAULTS)}")
     if head in _TAKES_ARGUMENT and not argument:
-        raise FaultError(f"the fault {head!r} needs a node's name: {head}:talos-wk-3")
+        wanted = "node's or a cluster's" if head == "apid-down" else "node's"
+        raise FaultError(f"the fault {head!r} needs a {wanted} name: {head}:talos-cp-1")
     if colon and head not in _MAY_TAKE_ARGUMENT:
         raise FaultError(f"the fault {head!r} takes no argument")
     if head == "numbered-dmesg" and not _RATE.fullmatch(argument):

@@ -59,8 +59,8 @@ class Story:
     def at(self, offset: timedelta) -> Estate:
         """The whole estate at an offset from the story's zero."""
         clusters = tuple(self._cluster(name, offset) for name in self.plan.clusters)
-        dead = {
-            node.name
+        lost = {
+            node.name: node.ready_since
             for cluster in clusters
             for node in cluster.nodes
             if node.reach is not Reach.ANSWERS
@@ -68,7 +68,7 @@ class Story:
         return Estate(
             at=offset,
             clusters=clusters,
-            targets=self._targets(offset, dead),
+            targets=self._targets(offset, lost),
             dropped_targets=self.plan.dropped,
             watchdog_fires=not self.faults.has("no-watchdog"),
         )
@@ -127,14 +127,17 @@ class Story:
             return SKEWED.on(node) if is_last else node
         return node
 
-    def _targets(self, offset: timedelta, dead: set[str]) -> tuple[LabTarget, ...]:
+    def _targets(
+        self, offset: timedelta, lost: Mapping[str, timedelta]
+    ) -> tuple[LabTarget, ...]:
         since = offset - workloads.FAULT_AGE
         found = []
         for one in self.plan.targets:
             outages = one.outages
-            if one.labels.get("node") in dead:
+            lost_since = lost.get(one.labels.get("node", ""))
+            if lost_since is not None:
                 error = f"dial tcp {one.labels['instance']}: connect: no route to host"
-                outages = (Outage(since, None, error),)
+                outages = (Outage(lost_since, None, error),)
             found.append(replace(one, outages=outages))
         if self.faults.has("kube-proxy-target-down"):
             labels = {"namespace": "kube-system", "service": "kube-proxy"}
