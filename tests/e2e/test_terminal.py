@@ -1,0 +1,143 @@
+"""The program as a person has it: real keys in a real (pseudo-)terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.labs import RunningLab, running_lab
+
+pytestmark = pytest.mark.terminal
+HARNESS = Path(__file__).parent.parent / "bench" / "ptybench.py"
+
+
+@pytest.fixture
+def lab() -> Iterator[RunningLab]:
+    with running_lab("--at", "1m", "--speed", "0") as running:
+        yield running
+
+
+def drive(lab: RunningLab, size: str, *steps: str) -> dict[str, Any]:
+    """Run the dashboard, take the steps, leave with q; fails where a step fails."""
+    command = [sys.executable, str(HARNESS), "--size", size, "--timeout", "30"]
+    for step in steps:
+        command += ["--step", step]
+    command += ["--quit", "q", "--", sys.executable, "-m", "tui"]
+    done = subprocess.run(
+        command,
+        env={**os.environ, **lab.environment},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    result: dict[str, Any] = json.loads(done.stdout)
+    assert done.returncode == 0, (result.get("error"), result["runs"], done.stderr)
+    return result
+
+
+def moved(lab: RunningLab, at: str) -> str:
+    """A step that moves the story."""
+    url = lab.environment["LAB_CONTROL_URL"] + "/story"
+    body = json.dumps({"at": at, "speed": 0})
+    fetch = (
+        "import sys, urllib.request; urllib.request.urlopen("
+        "urllib.request.Request(sys.argv[1], sys.argv[2].encode(), "
+        "{'Content-Type': 'application/json'})).read()"
+    )
+    return f"sh:{sys.executable} -c \"{fetch}\" '{url}' '{body}'"
+
+
+@pytest.mark.parametrize("size", ["80x24", "120x36", "200x60"])
+def test_the_story_is_told_on_the_screen(lab: RunningLab, size: str) -> None:
+    run = drive(
+        lab,
+        size,
+        "wait:agentic",
+        "wait:KubeProxyDown",
+        "wait:Cilium replaces it, 4/4",
+        moved(lab, "4m40s"),
+        "press:r",
+        "wait:REAL +KubeProxyDown",
+        "wait:Cilium agent on talos-wk-1 is not ready",
+        "wait:btrfs",
+        moved(lab, "9m"),
+        "press:r",
+        "wait:Cilium replaces it, 4/4",
+    )["runs"][0]
+    assert run["exit"]["status"] == 0
+    assert not run["exit"].get("killed")
+
+
+def test_every_view_opens_and_closes(lab: RunningLab) -> None:
+    drive(
+        lab,
+        "120x36",
+        "wait:Cilium replaces it, 4/4",
+        "press:enter",
+        "wait:runbook",
+        "press:esc",
+        "sleep:0.3",
+        "gone:runbook",
+        "press:t",
+        "wait:talos-node-exporter",
+        "press:esc",
+        "sleep:0.3",
+        "press:L",
+        "wait:kernel logs of",
+        "press:esc",
+        "sleep:0.3",
+        "press:o",
+        "wait:alertmanager",
+        "press:esc",
+        "sleep:0.3",
+        "press:?",
+        "wait:Hold the screen",
+        "press:esc",
+        "sleep:0.3",
+        "gone:Hold the screen",
+    )
+
+
+def active_silences(lab: RunningLab) -> list[dict[str, Any]]:
+    url = lab.environment["ALERTMANAGER_URL"] + "/api/v2/silences"
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        listed = json.loads(answer.read())
+    return [each for each in listed if each["status"]["state"] == "active"]
+
+
+def test_a_false_positive_is_silenced_with_two_keys(lab: RunningLab) -> None:
+    drive(
+        lab,
+        "120x36",
+        "wait:false +KubeProxyDown",
+        "wait:Cilium replaces it, 4/4",
+        "press:s",
+        "wait:what it would silence",
+        "press:ctrl+s",
+        "gone:what it would silence",
+        "wait:silenced",
+    )
+    (silence,) = active_silences(lab)
+    assert "Cilium" in silence["comment"]
+    names = {each["name"]: each["value"] for each in silence["matchers"]}
+    assert names["alertname"].startswith("Kube")
+
+
+def test_a_source_that_dies_is_told_and_the_rest_goes_on(lab: RunningLab) -> None:
+    lab.faults(("prometheus-down",))
+    drive(
+        lab,
+        "200x60",
+        "wait:refused the connection",
+        "wait:Cilium replaces it, 4/4",
+        "expect:talos-cp-1",
+    )
