@@ -107,10 +107,15 @@ async def test_newer_talos_has_more_types_and_hides_more(apid: ApidCaller) -> No
 
 
 @pytest.mark.parametrize("roles", [["os:admin"]])
-async def test_machine_config_is_one_string_of_yaml(apid: ApidCaller) -> None:
-    text = await spec_of(apid, CONFIG, "v1alpha1", CONTROL_PLANE)
-    assert isinstance(text, str)
-    assert yaml.safe_load(text)["machine"]["type"] == "controlplane"
+async def test_machine_config_is_one_string_of_yaml_since_1_12(
+    apid: ApidCaller,
+) -> None:
+    old = await spec_of(apid, CONFIG, "v1alpha1", CONTROL_PLANE)
+    new = await spec_of(apid, CONFIG, "v1alpha1", NEW)
+    assert isinstance(old, dict)
+    assert old["machine"]["type"] == "controlplane"
+    assert isinstance(new, str)
+    assert yaml.safe_load(new)["machine"]["type"] == "worker"
 
 
 @pytest.mark.parametrize("roles", [["os:admin"]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -133,3 +134,24 @@ async def test_reader_may_not_give_orders(apid: ApidCaller) -> None:
         "PERMISSION_DENIED",
         "not authorized",
     )
+
+
+async def test_containers_of_pods_have_logs_as_the_kubelet_keeps_them(
+    apid: ApidCaller,
+) -> None:
+    listed = process.ContainersRequest(namespace="k8s.io", driver=common.CRI)
+    reply = await apid.ask("Containers", process.ContainersResponse, WORKER, listed)
+    sandbox, container, *_ = reply.messages[0].containers
+
+    asked = machine.LogsRequest(
+        namespace="k8s.io", driver=common.CRI, id=container.id, tail_lines=3
+    )
+    chunks = apid.stream("Logs", common.Data, WORKER, asked)
+    lines = b"".join([one.data async for one in chunks]).decode().splitlines()
+    assert len(lines) == 3
+    assert all(
+        re.match(r"2\d{3}-\S+Z std(out|err) [FP] level=", line) for line in lines
+    )
+    asked.id = sandbox.id
+    code, text = await apid.failure("Logs", WORKER, asked)
+    assert (code, text) == ("UNKNOWN", f'container "{sandbox.id}" not found')

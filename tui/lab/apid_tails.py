@@ -18,6 +18,8 @@ from tui.lab.apid_services import log_names
 from tui.lab.clock import LabClock
 from tui.lab.estate import LabLine, LabNode, Reach
 from tui.lab.machine_events import MachineEvent, as_any, event_id, machine_events
+from tui.lab.machine_logs import container_lines
+from tui.lab.machine_process import pod_containers
 
 KEPT = timedelta(hours=1)  # how far back a node's ring buffers reach
 CHUNK = 1024
@@ -46,10 +48,11 @@ async def logs(call: Call) -> AsyncGenerator[Message, None]:
     asked = machine.LogsRequest.FromString(call.body)
     if not asked.namespace:
         raise ApidError(grpc.StatusCode.INVALID_ARGUMENT, "namespace can't be empty")
-    if asked.namespace != "system" and asked.id != "kubelet":
+    is_pod = asked.namespace != "system" and asked.id != "kubelet"
+    if is_pod and asked.id not in _container_ids(call):
         text = f'container "{asked.id}" not found'
         raise ApidError(grpc.StatusCode.UNKNOWN, text)
-    if asked.id not in log_names(call.node):
+    if not is_pod and asked.id not in log_names(call.node):
         text = f'log "{asked.id}" was not registered'
         raise ApidError(grpc.StatusCode.UNKNOWN, text)
     wanted = asked.tail_lines
@@ -125,13 +128,27 @@ async def _batches(
     while True:
         here = world.clock.position()
         seen = min(seen, here)  # the story may have been moved back
-        lines = world.lines(seen, node.address)
+        lines = _lines_after(call, service, seen)
         seen = max((line.at for line in lines), default=seen)
         yield tuple(line for line in lines if line.service == service)
         if not follow:
             return
         await world.clock.tick()
         await stay_reachable(call)
+
+
+def _lines_after(call: Call, service: str, after: timedelta) -> tuple[LabLine, ...]:
+    """All that a node wrote, or what one container did."""
+    if ":" not in service:
+        return call.world.lines(after, call.node.address)
+    until = call.clock.position()
+    return tuple(container_lines(call.node, service, after, until))
+
+
+def _container_ids(call: Call) -> frozenset[str]:
+    """The containers that have a log: all but the sandboxes."""
+    found = pod_containers(call.node, call.pods)
+    return frozenset(one.id for one in found if one.id != one.pod_id)
 
 
 async def stay_reachable(call: Call) -> LabNode:
@@ -187,6 +204,8 @@ def _log_line(line: LabLine, at: datetime) -> bytes:
             text = _json({"level": "info", "ts": _rfc3339(at), "msg": line.message})
         case "containerd" | "cri":
             text = _json({"level": "info", "msg": line.message, "time": _rfc3339(at)})
+        case container if ":" in container:
+            text = f"{_rfc3339(at)} {line.message}"
         case _:
             text = line.message
     return f"{text}\n".encode()

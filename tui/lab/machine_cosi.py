@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+import yaml
+
 from tui.lab.estate import LabCluster, LabNode, LabPod, Role
 from tui.lab.machine_cpu import is_virtual
 from tui.lab.machine_disk import (
@@ -23,6 +25,7 @@ from tui.lab.machine_etcd import member_id, members
 from tui.lab.machine_net import links
 from tui.lab.machine_status import machine_status
 from tui.lab.machine_wave import share
+from tui.lab.release import talos_release
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +247,7 @@ def diagnostics_resources(scene: Scene) -> Found:
 
 
 def machine_config_resources(scene: Scene) -> Found:
-    """The machine configuration, as one string of YAML."""
+    """The machine configuration: one string of YAML since 1.12, a mapping before."""
     node = scene.node
     document = (
         f"version: v1alpha1\nmachine:\n  type: {node.role}\n  network:\n"
@@ -252,7 +255,8 @@ def machine_config_resources(scene: Scene) -> Found:
         "      - endpoint: tcp://10.10.0.30:6050/\n        format: json_lines\n"
         f"        extraTags:\n          cluster: {node.cluster}\n"
     )
-    yield Resource("v1alpha1", document)
+    is_text = talos_release(node) >= (1, 12)
+    yield Resource("v1alpha1", document if is_text else yaml.safe_load(document))
 
 
 def kubelet_resources(scene: Scene) -> Found:
