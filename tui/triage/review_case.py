@@ -1,0 +1,103 @@
+"""One cluster with everything that its review may rest on.
+
+It carries what was told; it does not ask, and it has no opinion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from tui.model.fleet import NodeView
+from tui.model.kube import KubeNode
+from tui.model.machine import Certificate, Facts
+from tui.model.question import KubeNodes, Question
+from tui.model.reading import Freshness, Reading
+from tui.model.talos import TalosNode
+from tui.model.target import TargetRow
+
+T = TypeVar("T")
+
+NODES = KubeNodes()
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Generic[T]):
+    """What one feed last said, who that is, and how a person would ask it."""
+
+    reading: Reading[T]
+    interval: timedelta
+    source: str
+    query: str = ""
+
+    @property
+    def value(self) -> T | None:
+        """The last answer, however old; None when there is none."""
+        return self.reading.value
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether the answer is no older than two refreshes."""
+        return self.reading.freshness(now, self.interval) is Freshness.LIVE
+
+    def blindness(self, now: datetime) -> str:
+        """Why there is no fresh answer, in words that name who failed."""
+        reading = self.reading
+        if reading.fault is not None:
+            return f"{self.source}: {reading.fault.summary}"
+        if reading.observed_at is None or reading.value is None:
+            return f"{self.source} has not answered yet"
+        seconds = (now - reading.observed_at).total_seconds()
+        return f"{self.source} last answered {seconds:.0f} s ago"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCase:
+    """A cluster as it was read."""
+
+    cluster: str
+    nodes: tuple[NodeView, ...]
+    """Talos nodes, and those that only Kubernetes lists."""
+    answers: Mapping[Question, Told[Any]]
+    """Empty when Kubernetes is not read."""
+    targets: Told[tuple[TargetRow, ...]] | None
+    """Of this cluster; None when no Prometheus serves it."""
+    log: Told[Mapping[str, datetime]] | None
+    """Time of the last entry by name or address of the node, `""` for entries that do
+    not say whose they are; None when no Loki serves it."""
+    certificates: tuple[Certificate, ...]
+    node_interval: timedelta
+    """How often a node is asked for its services and version."""
+    facts_interval: timedelta
+    """How often a node is asked for its facts."""
+    now: datetime
+
+    def told(self, question: Question) -> Told[Any]:
+        """What Kubernetes said; nothing at all when it is not read."""
+        unread: Reading[Any] = Reading()
+        source = f"kubernetes {self.cluster}"
+        return self.answers.get(question) or Told(
+            unread, timedelta(seconds=1), source, question.text
+        )
+
+    @property
+    def versions(self) -> tuple[tuple[NodeView, Told[TalosNode]], ...]:
+        """What each node said of its version and services."""
+        return tuple(
+            (node, Told(node.talos, self.node_interval, f"talos {node.name}"))
+            for node in self.nodes
+        )
+
+    @property
+    def facts(self) -> tuple[tuple[NodeView, Told[Facts]], ...]:
+        """What each node said of all that changes slowly."""
+        return tuple(
+            (node, Told(node.facts, self.facts_interval, f"talos {node.name}"))
+            for node in self.nodes
+        )
+
+    @property
+    def listed(self) -> tuple[KubeNode, ...]:
+        """The nodes that Kubernetes lists, by an answer of whatever age."""
+        return self.told(NODES).value or ()
