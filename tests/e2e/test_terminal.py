@@ -96,7 +96,7 @@ def test_every_view_opens_and_closes(lab: RunningLab) -> None:
         "press:esc",
         "sleep:0.3",
         "press:o",
-        "wait:alertmanager",
+        "wait:(?i)sources",
         "press:esc",
         "sleep:0.3",
         "press:?",
