@@ -193,6 +193,8 @@ async def test_watch_tells_of_changes_with_what_was_before(
     assert kinds(replies) == ["CREATED", "UPDATED"]
     assert "kubelet not healthy" in event.resource.spec.yaml_spec
     assert "ready: true" in event.old.spec.yaml_spec
+    versions = event.old.metadata.version, event.resource.metadata.version
+    assert int(versions[0]) < int(versions[1])
 
 
 async def test_watch_tells_of_what_comes_and_goes(

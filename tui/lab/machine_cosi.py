@@ -23,7 +23,7 @@ from tui.lab.machine_disk import (
 )
 from tui.lab.machine_etcd import member_id, members
 from tui.lab.machine_net import links
-from tui.lab.machine_status import machine_status
+from tui.lab.machine_status import current_stage
 from tui.lab.machine_wave import share
 from tui.lab.release import talos_release
 
@@ -52,13 +52,13 @@ Found = Iterator[Resource]
 
 def machine_status_resources(scene: Scene) -> Found:
     """The machine's stage and what keeps it from being ready."""
-    status = machine_status(scene.node, scene.at)
+    since, status = current_stage(scene.node, scene.at)
     unmet = [{"name": name, "reason": reason} for name, reason in status.unmet]
     spec = {
         "stage": status.stage,
         "status": {"ready": not unmet, "unmetConditions": unmet},
     }
-    yield Resource("machine", spec)
+    yield Resource("machine", spec, since)
 
 
 def services_resources(scene: Scene) -> Found:

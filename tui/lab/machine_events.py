@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zlib import crc32
 
 from google.protobuf.message import Message
@@ -33,14 +34,20 @@ class MachineEvent:
 
 def machine_events(node: LabNode, until: timedelta) -> tuple[MachineEvent, ...]:
     """The events that are kept at an offset, oldest first."""
-    found = [one for one in _all(node) if node.booted_at <= one.at <= until]
+    return tuple(one for one in _of_boot(node) if one.at <= until)[-KEPT:]
+
+
+@lru_cache(maxsize=512)
+def _of_boot(node: LabNode) -> tuple[MachineEvent, ...]:
+    """All events since the node's boot. Kept, since tails ask ten times a second."""
+    found = [one for one in _all(node) if node.booted_at <= one.at]
     found.sort(key=lambda one: one.at)
     numbered: list[MachineEvent] = []
     for position, one in enumerate(found):
         is_twin = position > 0 and found[position - 1].at == one.at
         number = numbered[-1].number + 1 if is_twin else 0
         numbered.append(MachineEvent(one.at, one.message, number))
-    return tuple(numbered[-KEPT:])
+    return tuple(numbered)
 
 
 def _all(node: LabNode) -> Iterator[MachineEvent]:

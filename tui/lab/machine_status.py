@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from talosapi.proto import machine_pb2 as machine
 from tui.lab.estate import Health, LabNode, LabService, LabServiceEvent
@@ -42,8 +43,25 @@ def _unmet(service: LabService) -> str | None:
     return f"{service.id} not running" if is_starting else None
 
 
-def stages(node: LabNode) -> Iterator[tuple[timedelta, MachineStatus]]:
-    """Each change of the status since the boot, with its time."""
+Stage = tuple[timedelta, MachineStatus]
+
+
+@lru_cache(maxsize=512)
+def stages(node: LabNode) -> tuple[Stage, ...]:
+    """Each change of the status since the boot, with its time, oldest first.
+
+    Kept, since watches ask ten times a second.
+    """
+    return tuple(_stages(node))
+
+
+def current_stage(node: LabNode, at: timedelta) -> Stage:
+    """The status at an offset, and since when."""
+    past = [stage for stage in stages(node) if stage[0] <= at]
+    return past[-1] if past else (node.booted_at, machine_status(node, at))
+
+
+def _stages(node: LabNode) -> Iterator[Stage]:
     moments = {event.at for service in node.services for event in service.events}
     moments |= {node.booted_at, node.booted_at + timedelta(seconds=9)}
     before = None
