@@ -6,13 +6,21 @@ It knows nothing of servers: it gives frozen values to those who dial.
 from __future__ import annotations
 
 from tui.config.reader import find, load
-from tui.config.values import ClusterConfig, Config, ConfigError, Endpoint, Secret
+from tui.config.values import (
+    ClusterConfig,
+    Config,
+    ConfigError,
+    Endpoint,
+    Permission,
+    Secret,
+)
 
 __all__ = [
     "ClusterConfig",
     "Config",
     "ConfigError",
     "Endpoint",
+    "Permission",
     "Secret",
     "find",
     "load",

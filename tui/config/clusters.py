@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from tui.config.endpoint import Place, endpoints
 from tui.config.table import Table
 from tui.config.text import expanded
-from tui.config.values import ClusterConfig, Endpoint
+from tui.config.values import ClusterConfig, Endpoint, Permission
 from tui.model.labels import Labels
 from tui.model.target import InventoryTarget
 
@@ -41,6 +41,7 @@ def _cluster(
         alertmanager=own.get("alertmanager"),
         loki=own.get("loki"),
         inventory=_inventory(table),
+        allow=frozenset(table.each("allow", _permission) or ()),
     )
     if talos:
         if "context" not in talos:
@@ -61,6 +62,17 @@ def _labels(table: Table, name: str) -> Labels:
     if not labels:
         table.wrong("labels", "is empty: everything would belong to this cluster")
     return labels
+
+
+def _permission(text: str) -> Permission:
+    """raise   ValueError with a sentence"""
+    try:
+        return Permission(text)
+    except ValueError as error:
+        known = ", ".join(each.value for each in Permission)
+        raise ValueError(
+            f"is nothing that can be allowed; known are {known}"
+        ) from error
 
 
 def _nodes(talos: Table) -> tuple[str, ...]:

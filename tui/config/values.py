@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
 from tui.model.labels import Labels
@@ -41,6 +42,13 @@ class Endpoint:
     """Loki only: the stream selector of the kernel logs."""
 
 
+class Permission(Enum):
+    """What taloscope may change in a cluster; without a word, nothing."""
+
+    SERVICE_ACTIONS = "service-actions"
+    """Start, stop and restart Talos services."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClusterConfig:
     """One cluster, in the order of the file."""
@@ -62,6 +70,7 @@ class ClusterConfig:
     """Its own endpoint, else the shared one: equal values are one connection."""
     inventory: tuple[InventoryTarget, ...] = ()
     """Ranges are written out."""
+    allow: frozenset[Permission] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

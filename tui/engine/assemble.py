@@ -12,23 +12,46 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tui.config import ClusterConfig, Config
-from tui.engine.plan import Served, node_key, question_key
+from tui.engine.plan import (
+    NODE_FEEDS,
+    Served,
+    certificate_key,
+    node_key,
+    question_key,
+)
 from tui.model.alert import Alert, JudgedAlert, Verdict
 from tui.model.finding import Finding
-from tui.model.fleet import Cluster, FeedKey, Fleet, NodeView, SourceKind, SourceStatus
+from tui.model.fleet import (
+    Cluster,
+    FeedKey,
+    Fleet,
+    NodeView,
+    SourceKind,
+    SourceState,
+    SourceStatus,
+)
 from tui.model.kube import KubeNode
 from tui.model.log import LogFinding
+from tui.model.machine import Certificate
 from tui.model.question import KubeNodes
 from tui.model.reading import Reading
 from tui.model.silence import Silence
 from tui.model.talos import TalosNode
 from tui.model.target import Target, TargetRow
 from tui.store import KernelLog, State
-from tui.triage import assign, findings, inventory, kernel_log, registry
+from tui.triage import assign, findings, inventory, kernel_log, machine, registry
 from tui.triage.case import Case
 
 KERNEL_WINDOW = timedelta(hours=1)
+FACTS_SECONDS = 60.0
 _VERDICTS = list(Verdict)
+_TROUBLE = (
+    SourceState.DOWN,
+    SourceState.FAILING,
+    SourceState.STALE,
+    SourceState.CONNECTING,
+    SourceState.LIVE,
+)
 _SEVERITIES = ("critical", "error", "warning", "info")
 
 
@@ -68,6 +91,11 @@ class View:
         """How often most feeds are read."""
         return timedelta(seconds=self.config.refresh_seconds)
 
+    @property
+    def facts_pace(self) -> timedelta:
+        """How often nodes are asked for what changes slowly."""
+        return timedelta(seconds=max(FACTS_SECONDS, self.config.refresh_seconds))
+
     def of_kind(self, kind: SourceKind) -> Iterable[Served]:
         """All endpoints of one kind."""
         return (served for served in self.served if served.kind is kind)
@@ -105,10 +133,13 @@ def _cluster(
         if prometheus
         else None
     )
+    certificates = _certificates(view, cluster)
     found = (
         *_target_findings(view, prometheus, targets),
         *_watchdog_findings(view, cluster, alerts),
         *findings.of_nodes(nodes, view.pace, view.now),
+        *machine.of_nodes(nodes, view.facts_pace, view.now),
+        *machine.of_certificates(certificates, view.now),
         *findings.of_kernel(log_findings),
     )
     return Cluster(
@@ -121,6 +152,7 @@ def _cluster(
         findings=findings.ranked(found),
         log_findings=log_findings,
         last_entry_at=kernel.last_entry_at,
+        certificates=certificates,
     )
 
 
@@ -149,22 +181,43 @@ def _watchdog_findings(
     return (found,) if found else ()
 
 
+def _certificates(view: View, cluster: ClusterConfig) -> tuple[Certificate, ...]:
+    if not cluster.talos_context:
+        return ()
+    found: Certificate | None = view.reading(certificate_key(cluster)).value
+    return (found,) if found else ()
+
+
 def _sources(view: View, cluster: str) -> tuple[SourceStatus, ...]:
-    """How each feed that the cluster depends on is doing."""
-    found = []
+    """How each thing that the cluster depends on is doing; a machine is one thing."""
+    found: dict[object, SourceStatus] = {}
     for key, feed in view.feeds.items():
-        if cluster in feed.clusters:
-            reading = view.reading(key)
-            found.append(
-                SourceStatus(
-                    key,
-                    feed.interval_seconds,
-                    reading.observed_at,
-                    reading.fault,
-                    reading.attempts,
-                )
-            )
-    return tuple(found)
+        if cluster not in feed.clusters:
+            continue
+        status = _status(view, key, feed)
+        if key.feed == "certificate" and status.fault is None:
+            continue  # a file of our own that can be read is no server
+        is_machine = key.kind is SourceKind.TALOS and key.feed in NODE_FEEDS
+        thing = key.endpoint if is_machine else key
+        known = found.get(thing)
+        found[thing] = status if known is None else _worse(known, status, view.now)
+    return tuple(found.values())
+
+
+def _status(view: View, key: FeedKey, feed: Feed) -> SourceStatus:
+    reading = view.reading(key)
+    return SourceStatus(
+        key,
+        feed.interval_seconds,
+        reading.observed_at,
+        reading.fault,
+        reading.attempts,
+    )
+
+
+def _worse(one: SourceStatus, other: SourceStatus, now: datetime) -> SourceStatus:
+    """The one in more trouble; the first when they are alike."""
+    return min(one, other, key=lambda each: _TROUBLE.index(each.state(now)))
 
 
 def _targets(view: View, cluster: ClusterConfig) -> tuple[TargetRow, ...] | None:
@@ -241,7 +294,17 @@ def _nodes(view: View, cluster: ClusterConfig) -> tuple[NodeView, ...]:
         kube = by_address.get(address)
         hostname = talos.value.hostname if talos.value else ""
         name = kube.name if kube else hostname or address
-        found.append(NodeView(name, address, talos, kube))
+        found.append(
+            NodeView(
+                name,
+                address,
+                talos,
+                kube,
+                vitals=view.reading(node_key(cluster, address, "vitals")),
+                facts=view.reading(node_key(cluster, address, "facts")),
+                detail=view.reading(node_key(cluster, address, "detail")),
+            )
+        )
     seen = {node.kube.name for node in found if node.kube}
     for kube in listed:
         if kube.name not in seen:

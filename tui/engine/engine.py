@@ -10,12 +10,13 @@ from random import Random
 from typing import Any, assert_never
 
 from tui.clock import Clock
-from tui.config import Config
+from tui.config import ClusterConfig, Config, Permission
 from tui.engine.assemble import KERNEL_WINDOW, View, assemble
 from tui.engine.connections import Connections
 from tui.engine.feeds import Feeds, Followed, Polled, Wanted
+from tui.engine.history import History
 from tui.engine.journal import Journal
-from tui.engine.plan import Served, served_by
+from tui.engine.plan import NODE_FEEDS, Served, node_key, served_by
 from tui.engine.schedule import Schedule
 from tui.engine.supervisor import Follower, Poller, Supervised
 from tui.model.command import ChangeService, Command, ExpireSilence, Outcome, PutSilence
@@ -30,6 +31,8 @@ from tui.triage import assign
 
 BEAT_SECONDS = 0.05
 """Answers that come within one beat are shown together."""
+BUSY_BEAT_SECONDS = 0.2
+"""The same while answers come without a pause, as from a hundred nodes."""
 
 FleetListener = Callable[[Fleet], None]
 EntriesListener = Callable[[str, tuple[Entry, ...]], None]
@@ -48,6 +51,7 @@ class Engine:
             served for kind in SourceKind for served in served_by(config, kind)
         )
         self._journal = Journal([cluster.name for cluster in config.clusters])
+        self._history = History()
         self._feeds = Feeds(config, self._served, self._connections, clock)
         self._state = State()
         self._dirty = asyncio.Event()
@@ -63,9 +67,13 @@ class Engine:
         try:
             async with asyncio.TaskGroup() as group:
                 self._supervise(group)
+                published = self._clock.monotonic() - BUSY_BEAT_SECONDS
                 while True:
                     await self._dirty.wait()
-                    await self._clock.sleep(BEAT_SECONDS)
+                    calm = self._clock.monotonic() - published
+                    beat = max(BEAT_SECONDS, BUSY_BEAT_SECONDS - calm)
+                    await self._clock.sleep(beat)
+                    published = self._clock.monotonic()
                     self._dirty.clear()
                     self._publish()
                     self._supervise(group)
@@ -100,6 +108,8 @@ class Engine:
 
     async def submit(self, command: Command) -> Outcome:
         """Do what a person asked for and confirmed; ask again at once afterwards."""
+        if isinstance(command, ChangeService):
+            return await self._change_service(command)
         served = self._alertmanager_of(command.cluster)
         if served is None:
             summary = f"no Alertmanager is configured for {command.cluster or 'it'}"
@@ -112,15 +122,28 @@ class Engine:
                 case ExpireSilence(_, silence_id):
                     await source.expire_silence(silence_id)
                     return Outcome(silence_id)
-                case ChangeService():
-                    summary = "services cannot be changed yet"
-                    return Outcome(fault=Fault(FaultKind.FORBIDDEN, summary))
         except SourceError as error:
             return Outcome(fault=replace(error.fault, at=self._clock.now()))
         finally:
-            for feed in ("alerts", "silences"):
-                if found := self._running.get(served.key(feed)):
-                    found[0].poke()
+            self._poke(served.key("alerts"), served.key("silences"))
+
+    async def _change_service(self, command: ChangeService) -> Outcome:
+        """Start, stop or restart a service, where the config lets us."""
+        cluster = self._feeds.config_of(command.cluster)
+        if Permission.SERVICE_ACTIONS not in cluster.allow:
+            return Outcome(fault=_not_allowed(cluster, Permission.SERVICE_ACTIONS))
+        talos = self._feeds.talos_of(command.cluster)
+        try:
+            said = await talos.change_service(
+                command.address, command.service, command.verb
+            )
+        except SourceError as error:
+            return Outcome(fault=replace(error.fault, at=self._clock.now()))
+        finally:
+            self._poke(
+                *(node_key(cluster, command.address, feed) for feed in NODE_FEEDS)
+            )
+        return Outcome(said=said)
 
     def dmesg(self, cluster: str, address: str) -> AsyncIterator[LogBatch]:
         """Follow one node's kernel ring buffer until closed."""
@@ -134,11 +157,23 @@ class Engine:
 
     def watch(self, cluster: str, address: str) -> Callable[[], None]:
         """Read the detail of one node every few seconds until that is ended."""
-        raise NotImplementedError(f"{cluster} {address}")
+        self._feeds.watch(cluster, address)
+        self._want_anew()
+        is_ended = False
+
+        def end() -> None:
+            nonlocal is_ended
+            if not is_ended:
+                is_ended = True
+                self._feeds.unwatch(cluster, address)
+                self._want_anew()
+
+        return end
 
     def history(self, cluster: str, address: str) -> Sequence[Moment]:
         """What a node's numbers were since the program runs, oldest first."""
-        raise NotImplementedError(f"{cluster} {address}")
+        key = node_key(self._feeds.config_of(cluster), address)
+        return self._history.of(key.endpoint)
 
     def _view(self) -> View:
         return View(
@@ -168,19 +203,38 @@ class Engine:
                 supervised = self._supervised(key, wanted)
                 self._running[key] = supervised, group.create_task(supervised.run())
 
+    def _want_anew(self) -> None:
+        """Let the next beat start and end what is asked."""
+        self._wanted = self._feeds.wanted(self._state, self.fleet)
+        self._dirty.set()
+
     def _supervised(self, key: FeedKey, wanted: Wanted) -> Supervised:
-        schedule = Schedule(wanted.feed.interval_seconds, self._random)
+        pace = wanted.feed.interval_seconds
         match wanted:
-            case Polled(_, poll):
+            case Polled(_, poll, second, deadline):
+                schedule = Schedule(pace, self._random, second, deadline)
                 return Poller(key, poll, schedule, self._clock, self._observed)
             case Followed(_, served):
                 follow = partial(self._follow, served)
+                schedule = Schedule(pace, self._random)
                 return Follower(key, follow, schedule, self._clock, self._observed)
             case _:
                 assert_never(wanted)
 
     def _observed(self, key: FeedKey, reading: Reading[Any]) -> None:
+        before = self._state.readings.get(key)
         self._apply(Observed(key, reading))
+        self._history.note(key, reading)
+        is_back = before is not None and before.fault and not reading.fault
+        if is_back and key.feed == "services":
+            # What failed because the node was silent need not wait for its turn.
+            self._poke(*(replace(key, feed=feed) for feed in NODE_FEEDS[1:]))
+
+    def _poke(self, *keys: FeedKey) -> None:
+        """Ask these now, as far as they are asked at all."""
+        for key in keys:
+            if found := self._running.get(key):
+                found[0].poke()
 
     def _apply(self, event: Event) -> None:
         self._state = reduce(self._state, event)
@@ -218,3 +272,11 @@ class Engine:
             ):
                 return served
         return None
+
+
+def _not_allowed(cluster: ClusterConfig, permission: Permission) -> Fault:
+    """What is missing in the config, in words that can be copied into it."""
+    summary = f"the config does not allow this in {cluster.name}"
+    missing = f'allow = ["{permission.value}"]'
+    detail = f"add {missing} to [clusters.{cluster.name}]"
+    return Fault(FaultKind.FORBIDDEN, f"{summary}: {detail}", detail)

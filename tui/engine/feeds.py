@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -10,11 +11,12 @@ from typing import Any, TypeAlias
 
 from tui.clock import Clock
 from tui.config import ClusterConfig, Config
-from tui.engine.assemble import Feed
+from tui.engine.assemble import FACTS_SECONDS, Feed
 from tui.engine.connections import Connections
 from tui.engine.plan import (
     Served,
     address_key,
+    certificate_key,
     node_key,
     question_key,
     trend_expression,
@@ -34,6 +36,10 @@ SLOW = 3
 TAIL_SECONDS = 30.0
 """A tail gives a sign of life at least this often."""
 ADDRESSES_SECONDS = 60.0
+DETAIL_SECONDS = 3.0
+CERTIFICATE_SECONDS = 3600.0
+SECOND_SECONDS = 1.0
+"""Between the first two readings of what is a rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,9 @@ class Polled:
 
     feed: Feed
     poll: Callable[[], Awaitable[Any]]
+    second_seconds: float | None = None
+    deadline_seconds: float | None = None
+    """Both as a `Schedule` has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,7 @@ class Feeds:
         self._served = served
         self._connections = connections
         self._clock = clock
+        self._watched: Counter[tuple[str, str]] = Counter()
         self._fixed = {key: wanted for each in served for key, wanted in self._of(each)}
 
     def wanted(self, state: State, fleet: Fleet | None) -> dict[FeedKey, Wanted]:
@@ -88,10 +98,21 @@ class Feeds:
             found[cluster.name] = cluster.talos_nodes or listed or ()
         return found
 
+    def watch(self, cluster: str, address: str) -> None:
+        """Somebody looks at a node: its detail is wanted, once for all who look."""
+        self._watched[cluster, address] += 1
+
+    def unwatch(self, cluster: str, address: str) -> None:
+        """One who looked looks away."""
+        self._watched[cluster, address] -= 1
+
+    def config_of(self, cluster: str) -> ClusterConfig:
+        """The config of a configured cluster."""
+        return next(c for c in self._config.clusters if c.name == cluster)
+
     def talos_of(self, cluster: str) -> TalosSource:
         """The Talos source of a configured cluster."""
-        config = next(c for c in self._config.clusters if c.name == cluster)
-        return self._connections.talos(config)
+        return self._connections.talos(self.config_of(cluster))
 
     def _of(self, served: Served) -> Iterator[tuple[FeedKey, Wanted]]:
         """The feeds of one HTTP endpoint."""
@@ -134,9 +155,41 @@ class Feeds:
             if not cluster.talos_nodes:
                 slow = Feed(ADDRESSES_SECONDS, (cluster.name,))
                 yield address_key(cluster), Polled(slow, talos.addresses)
+            rare = Feed(CERTIFICATE_SECONDS, (cluster.name,))
+            yield certificate_key(cluster), Polled(rare, talos.certificate)
             for address in self.addresses(state)[cluster.name]:
-                poll = partial(talos.node, address)
-                yield node_key(cluster, address), Polled(feed, poll)
+                yield from self._of_node(cluster, talos, address)
+
+    def _of_node(
+        self, cluster: ClusterConfig, talos: TalosSource, address: str
+    ) -> Iterator[tuple[FeedKey, Wanted]]:
+        """The feeds of one machine; its detail only while somebody looks."""
+        names = (cluster.name,)
+        pace = self._config.refresh_seconds
+        feed = Feed(pace, names)
+        slow = Feed(max(FACTS_SECONDS, pace), names)
+        yield (
+            node_key(cluster, address),
+            Polled(feed, partial(talos.node, address)),
+        )
+        yield (
+            node_key(cluster, address, "vitals"),
+            Polled(feed, partial(talos.vitals, address), SECOND_SECONDS),
+        )
+        yield (
+            node_key(cluster, address, "facts"),
+            Polled(slow, partial(talos.facts, address)),
+        )
+        if self._watched[cluster.name, address] > 0:
+            yield (
+                node_key(cluster, address, "detail"),
+                Polled(
+                    Feed(DETAIL_SECONDS, names),
+                    partial(talos.detail, address),
+                    SECOND_SECONDS,
+                    max(DETAIL_SECONDS, 2 * self._config.timeout_seconds),
+                ),
+            )
 
     async def _trend(
         self, source: PrometheusSource, served: Served, cluster: ClusterConfig

@@ -9,6 +9,9 @@ from tui.model.fleet import FeedKey, SourceKind
 from tui.model.labels import Labels
 from tui.model.question import KubeNodes, Question
 
+NODE_FEEDS = ("services", "vitals", "facts", "detail")
+"""Of one Talos node; the first tells whether it answers at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Served:
@@ -71,9 +74,14 @@ def question_key(cluster: ClusterConfig, question: Question) -> FeedKey:
     return FeedKey(SourceKind.KUBERNETES, cluster.context, feed)
 
 
-def node_key(cluster: ClusterConfig, address: str) -> FeedKey:
-    """The feed of one Talos node."""
-    return FeedKey(SourceKind.TALOS, f"{cluster.talos_context}/{address}", "services")
+def node_key(cluster: ClusterConfig, address: str, feed: str = "services") -> FeedKey:
+    """One of the NODE_FEEDS of a Talos node."""
+    return FeedKey(SourceKind.TALOS, f"{cluster.talos_context}/{address}", feed)
+
+
+def certificate_key(cluster: ClusterConfig) -> FeedKey:
+    """The feed that tells how long the talosconfig lets us in."""
+    return FeedKey(SourceKind.TALOS, cluster.talos_context, "certificate")
 
 
 def address_key(cluster: ClusterConfig) -> FeedKey:

@@ -21,6 +21,15 @@ class Schedule:
 
     interval_seconds: float
     random: Random
+    second_seconds: float | None = None
+    """From the first success to the next attempt, for what two readings tell of."""
+    deadline_seconds: float | None = None
+    """How long an attempt may take; None: as long as the interval."""
+
+    @property
+    def deadline(self) -> float:
+        """Seconds after which an attempt is given up."""
+        return self.deadline_seconds or self.interval_seconds
 
     def after(self, failures: int, fault: Fault | None = None) -> float:
         """Seconds until the next attempt; what the server asked for wins."""
@@ -30,6 +39,10 @@ class Schedule:
             return fault.retry_after_seconds
         backoff = FIRST_RETRY_SECONDS * 2.0 ** min(failures - 1, 20)
         return self._jittered(min(backoff, self.interval_seconds))
+
+    def after_first(self) -> float:
+        """Seconds from the first success to the attempt after it."""
+        return self._jittered(self.second_seconds or self.interval_seconds)
 
     def _jittered(self, seconds: float) -> float:
         """A little off, so that feeds do not march in step."""

@@ -60,10 +60,15 @@ class Poller:
         failures = 0
         while True:
             self._poked.clear()
-            deadline = self._schedule.interval_seconds
+            deadline = self._schedule.deadline
             fault, value = await attempt(self._poll(), deadline, self.key.endpoint)
             failures = failures + 1 if fault else 0
-            pause = self._schedule.after(failures, fault)
+            is_first = fault is None and reading.observed_at is None
+            pause = (
+                self._schedule.after_first()
+                if is_first
+                else self._schedule.after(failures, fault)
+            )
             reading = _next(reading, fault, value, self._clock, pause)
             self._emit(self.key, reading)
             await _rest(pause, self._clock, self._poked)

@@ -18,7 +18,12 @@ class FindingKind(Enum):
     TARGET_UNEXPECTED = "target-unexpected"
     NODE_UNREACHABLE = "node-unreachable"
     NODE_NOT_READY = "node-not-ready"
+    ETCD = "etcd"
     SERVICE_UNHEALTHY = "service-unhealthy"
+    FILESYSTEM_FULL = "filesystem-full"
+    CERTIFICATE_EXPIRING = "certificate-expiring"
+    CLOCK_OFF = "clock-off"
+    VERSION_SKEW = "version-skew"
     KERNEL = "kernel"
 
 
@@ -30,7 +35,7 @@ class Finding:
     verdict: Verdict
     """REAL, or UNDECIDED when it may be our own blindness."""
     subject: str
-    """The target, node, service or device."""
+    """The target, node, service, certificate or device."""
     title: str
     detail: str = ""
     since: datetime | None = None
