@@ -20,6 +20,8 @@ QUIET_SECONDS = 0.5
 """What is sent again has ended when nothing came for so long."""
 LARGEST_BUFFER = 65_536
 """Items; a node that is never quiet has sent its buffer again after so many."""
+BEAT_SECONDS = 0.1
+"""Batches come no faster; a line after a silence comes at once."""
 LONGEST_BATCH = 500
 INBOX = 4096
 """Items that wait to be taken; then the node has to wait too."""
@@ -109,6 +111,7 @@ class Resumed(Generic[T]):
                 self._failures = 0
                 for batch in self._noted(items):
                     yield batch
+                await self._pace.sleep(BEAT_SECONDS)
             receiver.result()
         finally:
             receiver.cancel()

@@ -30,6 +30,7 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 CHUNK = 256 * 1024
 MAX_MESSAGE = 32 * 1024 * 1024  # GRPCMaxMessageSize of Talos
 DIAL_SECONDS = 2.0
+NEXT_ADDRESS_SECONDS = 0.25
 
 OPTIONS = (
     ("grpc.max_receive_message_length", MAX_MESSAGE),
@@ -156,6 +157,8 @@ class Transport:
             ssl=self._tls,
             server_hostname=endpoint.host,
             limit=CHUNK,
+            # Of a name's addresses, a dead one must not use up the dial time.
+            happy_eyeballs_delay=NEXT_ADDRESS_SECONDS,
         )
         secured: ssl.SSLObject = writer.get_extra_info("ssl_object")
         # Talos 1.7.0 to 1.8.3 select nothing, which gRPC itself would not accept.

@@ -161,6 +161,15 @@ async def test_key_that_does_not_fit_the_certificate_is_a_tls_error(
     assert "key values mismatch" in error.message
 
 
+async def test_name_may_have_addresses_at_which_nobody_listens(tmp_path: Path) -> None:
+    async with serving(story(), names=["localhost"]) as apid:
+        context = context_for(tmp_path, [f"localhost:{apid.port}"])
+        async with TalosClient(context) as client:
+            version = await client.version(WORKER)
+
+    assert version.tag
+
+
 async def test_dead_endpoint_gives_way_to_the_next_within_one_call(
     tmp_path: Path,
 ) -> None:
