@@ -18,6 +18,8 @@ class KernelLog:
 
     findings: tuple[LogFinding, ...] = ()
     last_entry_at: datetime | None = None
+    last_by_node: Mapping[str, datetime] = field(default_factory=dict)
+    """The same for each node, as entries name it; `""` for those that do not."""
 
 
 @dataclass(frozen=True, slots=True)

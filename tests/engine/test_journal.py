@@ -42,6 +42,13 @@ def test_the_newest_entry_dates_the_log_even_when_a_late_one_follows() -> None:
     assert log.last_entry_at == START
 
 
+def test_the_log_says_when_each_node_wrote_last() -> None:
+    book = Journal(["prod"])
+    book.add("prod", [entry("first", 90)], START, HOUR)
+    log = book.add("prod", [entry("then")], START, HOUR)
+    assert log.last_by_node == {"10.10.0.42": START}
+
+
 def test_the_oldest_entries_go_when_there_are_too_many() -> None:
     book = Journal(["prod"])
     many = [entry(str(number)) for number in range(journal.KEPT + 20_000)]

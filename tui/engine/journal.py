@@ -46,6 +46,7 @@ class Journal:
         log = KernelLog(
             kernel_log.within(found, now, window),
             max(at, old.last_entry_at) if old.last_entry_at else at,
+            kernel_log.last_by_node(old.last_by_node, entries),
         )
         self._logs[cluster] = log
         return log

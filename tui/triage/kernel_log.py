@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -38,8 +38,27 @@ def within(
     return tuple(each for each in findings if now - each.last <= window)
 
 
+def last_by_node(
+    known: Mapping[str, datetime], entries: Sequence[Entry]
+) -> Mapping[str, datetime]:
+    """When each node wrote last, after these entries; `""` is whoever is not named."""
+    newest: dict[str, int] = {}
+    for entry in entries:
+        node = _node(entry)
+        newest[node] = max(entry.at_ns, newest.get(node, 0))
+    found = dict(known)
+    for node, at_ns in newest.items():
+        at = _time(at_ns)
+        found[node] = max(at, found.get(node, at))
+    return found
+
+
+def _time(at_ns: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=at_ns // 1000)
+
+
 def _finding(cluster: str, entry: Entry, sign: KernelSign) -> LogFinding:
-    at = _EPOCH + timedelta(microseconds=entry.at_ns // 1000)
+    at = _time(entry.at_ns)
     return LogFinding(
         cluster,
         _node(entry),

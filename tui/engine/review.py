@@ -1,0 +1,107 @@
+"""Hands each cluster's facts to its review, now and then: it is for people to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from tui.config import ClusterConfig
+from tui.engine.assemble import View
+from tui.engine.plan import node_key, question_key
+from tui.model.fleet import Cluster, FeedKey, Fleet, SourceKind
+from tui.model.review import Check
+from tui.store import KernelLog
+from tui.triage.review import QUESTIONS, review
+from tui.triage.review_case import NODES, ReviewCase, Told
+
+PACE = timedelta(seconds=3)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """The last review of all clusters."""
+
+    at: float
+    answers: int
+    checks: dict[str, tuple[Check, ...]]
+
+
+class Reviewer:
+    """Reviews all clusters at its own pace, and whenever something answers at last."""
+
+    def __init__(self) -> None:
+        self._done: _Done | None = None
+
+    def reviewed(self, view: View, fleet: Fleet) -> Fleet:
+        """The fleet with the newest review of each cluster."""
+        done, at = self._done, view.now.timestamp()
+        answers = len(view.state.readings)
+        # Feeds that answer for the first time are news; those that went are not.
+        if (
+            done is None
+            or answers > done.answers
+            or not 0 <= at - done.at < PACE.total_seconds()
+        ):
+            checks = {
+                cluster.name: review(review_case(view, config, cluster))
+                for config, cluster in zip(
+                    view.config.clusters, fleet.clusters, strict=True
+                )
+            }
+            done = self._done = _Done(at, answers, checks)
+        clusters = tuple(
+            replace(each, review=done.checks[each.name]) for each in fleet.clusters
+        )
+        return replace(fleet, clusters=clusters)
+
+
+def review_case(view: View, config: ClusterConfig, cluster: Cluster) -> ReviewCase:
+    """What the review of one cluster may rest on."""
+    kubernetes = f"kubernetes {cluster.name}"
+    questions = (NODES, *QUESTIONS) if config.context else ()
+    answers = {
+        question: _told(view, question_key(config, question), kubernetes, question.text)
+        for question in questions
+    }
+    services = node_key(config, cluster.nodes[0].address) if cluster.nodes else None
+    return ReviewCase(
+        cluster=cluster.name,
+        nodes=cluster.nodes,
+        answers=answers,
+        targets=_targets(view, cluster),
+        log=_log(view, cluster),
+        certificates=cluster.certificates,
+        node_interval=_interval(view, services),
+        facts_interval=_interval(view, services and replace(services, feed="facts")),
+        now=view.now,
+    )
+
+
+def _targets(view: View, cluster: Cluster) -> Told[Any] | None:
+    served = view.serving(SourceKind.PROMETHEUS, cluster.name)
+    if served is None:
+        return None
+    told = _told(view, served.key("targets"), "prometheus", "GET /api/v1/targets")
+    return replace(told, reading=replace(told.reading, value=cluster.targets))
+
+
+def _log(view: View, cluster: Cluster) -> Told[Any] | None:
+    served = view.serving(SourceKind.LOKI, cluster.name)
+    if served is None:
+        return None
+    told = _told(view, served.key("tail"), "loki", served.endpoint.selector)
+    log = view.state.kernel.get(cluster.name, KernelLog())
+    # Before the tail has delivered anything, no entry is not yet silence.
+    last = log.last_by_node if told.reading.observed_at else None
+    return replace(told, reading=replace(told.reading, value=last))
+
+
+def _told(view: View, key: FeedKey, source: str, query: str) -> Told[Any]:
+    return Told(view.reading(key), _interval(view, key), source, query)
+
+
+def _interval(view: View, key: FeedKey | None) -> timedelta:
+    """How often a feed is read; a moment when it is not, as it has no reading then."""
+    feed = view.feeds.get(key) if key else None
+    return timedelta(seconds=feed.interval_seconds if feed else 1.0)
