@@ -81,6 +81,7 @@ def _cluster(cluster: Cluster, now: datetime) -> Document:
         "findings": plain(cluster.findings),
         "log_findings": plain(cluster.log_findings),
         "last_entry_at": plain(cluster.last_entry_at),
+        "review": plain(cluster.review),
     }
 
 

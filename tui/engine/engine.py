@@ -17,6 +17,7 @@ from tui.engine.feeds import Feeds, Followed, Polled, Wanted
 from tui.engine.history import History
 from tui.engine.journal import Journal
 from tui.engine.plan import NODE_FEEDS, Served, node_key, served_by
+from tui.engine.review import Reviewer
 from tui.engine.schedule import Schedule
 from tui.engine.supervisor import Follower, Poller, Supervised
 from tui.model.command import ChangeService, Command, ExpireSilence, Outcome, PutSilence
@@ -52,6 +53,7 @@ class Engine:
         )
         self._journal = Journal([cluster.name for cluster in config.clusters])
         self._history = History()
+        self._reviewer = Reviewer()
         self._feeds = Feeds(config, self._served, self._connections, clock)
         self._state = State()
         self._dirty = asyncio.Event()
@@ -187,7 +189,8 @@ class Engine:
 
     def _publish(self) -> None:
         """Work out the fleet anew, and what must be asked because of it."""
-        self.fleet = assemble(self._view())
+        view = self._view()
+        self.fleet = self._reviewer.reviewed(view, assemble(view))
         self._wanted = self._feeds.wanted(self._state, self.fleet)
         for listener in tuple(self._fleet_listeners):
             listener(self.fleet)

@@ -27,7 +27,7 @@ from tui.model.question import KubeNodes, Question
 from tui.sources.prometheus import PrometheusSource
 from tui.sources.talos import TalosSource
 from tui.store import State
-from tui.triage import registry
+from tui.triage import registry, review
 
 TREND = timedelta(minutes=30)
 TREND_STEP_SECONDS = 30
@@ -36,6 +36,7 @@ SLOW = 3
 TAIL_SECONDS = 30.0
 """A tail gives a sign of life at least this often."""
 ADDRESSES_SECONDS = 60.0
+REVIEW_SECONDS = 60.0
 DETAIL_SECONDS = 3.0
 CERTIFICATE_SECONDS = 3600.0
 SECOND_SECONDS = 1.0
@@ -150,6 +151,12 @@ class Feeds:
             for question in _questions(fleet, cluster.name):
                 poll = partial(kube.ask, question)
                 yield question_key(cluster, question), Polled(feed, poll)
+            # Of no cluster's sources: who may not read storage is blind in the review,
+            # which says so, and in nothing else.
+            slow = Feed(max(REVIEW_SECONDS, feed.interval_seconds), ())
+            for question in review.QUESTIONS:
+                poll = partial(kube.ask, question)
+                yield question_key(cluster, question), Polled(slow, poll)
         if cluster.talos_context:
             talos = self._connections.talos(cluster)
             if not cluster.talos_nodes:

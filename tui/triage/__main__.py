@@ -1,9 +1,12 @@
-"""`python -m tui.triage` writes docs/triage.md to standard output."""
+"""`python -m tui.triage [review]` writes docs/triage.md, or docs/review.md, to
+standard output.
+"""
 
 from __future__ import annotations
 
 import sys
 
-from tui.triage.document import document
+from tui.triage import document, review_document
 
-sys.stdout.write(document())
+page = review_document if sys.argv[1:] == ["review"] else document
+sys.stdout.write(page.document())
