@@ -6,10 +6,10 @@ every alert judged, and collects what a person should act on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from tui.config import ClusterConfig, Config
 from tui.engine.plan import (
@@ -42,6 +42,8 @@ from tui.store import KernelLog, State
 from tui.triage import assign, findings, inventory, kernel_log, machine, registry
 from tui.triage.case import Case
 
+T = TypeVar("T")
+
 KERNEL_WINDOW = timedelta(hours=1)
 FACTS_SECONDS = 60.0
 _VERDICTS = list(Verdict)
@@ -63,6 +65,21 @@ class Feed:
     clusters: tuple[str, ...]
 
 
+class Memo:
+    """What the passes before made: of the very same values nothing is made again."""
+
+    def __init__(self) -> None:
+        self._made: dict[object, tuple[object, Any]] = {}
+
+    def once(self, name: object, of: object, make: Callable[[], T]) -> T:
+        """What `make` makes of a value; `name` tells apart what is made."""
+        known = self._made.get(name)
+        if known is None or known[0] is not of:
+            known = self._made[name] = of, make()
+        made: T = known[1]
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """What one pass works on."""
@@ -74,6 +91,7 @@ class View:
     """Talos nodes to show, by name of the cluster."""
     state: State
     now: datetime
+    memo: Memo
 
     def reading(self, key: FeedKey) -> Reading[Any]:
         """What a feed last said; an empty reading before its first attempt."""
@@ -227,10 +245,20 @@ def _targets(view: View, cluster: ClusterConfig) -> tuple[TargetRow, ...] | None
     listed: tuple[Target, ...] | None = view.reading(served.key("targets")).value
     if listed is None:
         return None
+    return view.memo.once(
+        ("targets", cluster.name), listed, lambda: _rows(served, cluster, listed)
+    )
+
+
+def _rows(
+    served: Served, cluster: ClusterConfig, listed: tuple[Target, ...]
+) -> tuple[TargetRow, ...]:
+    """The cluster's own among all targets, held against its inventory."""
+    marks, home = served.marks, served.home
     own = tuple(
         target
         for target in listed
-        if assign.cluster_of(target.labels, served.marks, served.home) == cluster.name
+        if assign.cluster_of(target.labels, marks, home) == cluster.name
     )
     return inventory.rows(own, cluster.inventory)
 

@@ -11,7 +11,7 @@ from typing import Any, assert_never
 
 from tui.clock import Clock
 from tui.config import ClusterConfig, Config, Permission
-from tui.engine.assemble import KERNEL_WINDOW, View, assemble
+from tui.engine.assemble import KERNEL_WINDOW, Memo, View, assemble
 from tui.engine.connections import Connections
 from tui.engine.feeds import Feeds, Followed, Polled, Wanted
 from tui.engine.history import History
@@ -53,6 +53,7 @@ class Engine:
         )
         self._journal = Journal([cluster.name for cluster in config.clusters])
         self._history = History()
+        self._memo = Memo()
         self._reviewer = Reviewer()
         self._feeds = Feeds(config, self._served, self._connections, clock)
         self._state = State()
@@ -185,6 +186,7 @@ class Engine:
             addresses=self._feeds.addresses(self._state),
             state=self._state,
             now=self._clock.now(),
+            memo=self._memo,
         )
 
     def _publish(self) -> None:

@@ -39,7 +39,7 @@ ADDRESSES_SECONDS = 60.0
 REVIEW_SECONDS = 60.0
 DETAIL_SECONDS = 3.0
 CERTIFICATE_SECONDS = 3600.0
-SECOND_SECONDS = 1.0
+SECOND_SECONDS = 0.5
 """Between the first two readings of what is a rate."""
 
 
