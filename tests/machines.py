@@ -137,7 +137,7 @@ def refusing(node: NodeView) -> NodeView:
     """A node that may not, or cannot, tell some of it."""
     why = {
         "etcd": "Talos 1.6 has no such call",
-        "time": "the role os:reader may not ask this",
+        "clock": "the role os:reader may not ask this",
         "filesystems": "the mounts cannot be read",
         "processes": "the role os:reader may not ask this",
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import AsyncIterator
+from functools import partial
 
 from textual.app import App
 
@@ -104,6 +105,7 @@ class Routes(App[None]):
 
     def on_open_node(self, message: OpenNode) -> None:
         from tui.screens.node import NodeScreen  # noqa: PLC0415 - see above
+        from tui.screens.node_tab import NodeAccess  # noqa: PLC0415 - see above
 
         backend, cluster, address = self.backend, message.cluster, message.address
         if backend is None:
@@ -114,7 +116,15 @@ class Routes(App[None]):
                 return backend.service_log(cluster, address, service)
             return backend.dmesg(cluster, address)
 
-        self.open(NodeScreen(cluster, address, tail, self.marks))
+        access = NodeAccess(
+            cluster,
+            address,
+            tail,
+            partial(backend.history, cluster, address),
+            partial(backend.watch, cluster, address),
+            self.submit,
+        )
+        self.open(NodeScreen(access, self.marks))
 
     def on_open_nodes(self) -> None:
         from tui.screens.nodes import NodesScreen  # noqa: PLC0415 - see above

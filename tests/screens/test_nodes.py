@@ -69,7 +69,7 @@ async def test_a_wide_table_tells_everything() -> None:
             *("0.42", "32% /var", "leader", "+4ms", "28w"),
         ):
             assert word in line, word
-        assert " 4 " in line_of(stage, "talos-wk-2")[100:]
+        assert " 6 " in line_of(stage, "talos-wk-2")[100:]
 
 
 @pytest.mark.parametrize("size", SIZES)

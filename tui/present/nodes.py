@@ -11,7 +11,7 @@ from tui.model.log import LogFinding
 from tui.model.talos import ServiceHealth, TalosNode, TalosService
 from tui.present import faults, machine
 from tui.present.glyphs import Marks, Sign
-from tui.present.units import age, length
+from tui.present.units import age, length, until
 from widgets.values import Align, Cell, Column, Cut, Line, Row, Span, Tone
 
 COLUMNS = (
@@ -169,36 +169,63 @@ def _version(talos: TalosNode | None) -> str:
     return talos.version.removeprefix("v") if talos else ""
 
 
-def header(node: NodeView, now: datetime, marks: Marks) -> tuple[Line, ...]:
-    """Who it is, in two lines."""
+def booted_at(node: NodeView) -> datetime | None:
+    """When it started, as the newest of its answers has it."""
+    vitals, talos = node.vitals.value, node.talos.value
+    told = vitals.booted_at if vitals else None
+    return told or (talos.boot_time if talos else None)
+
+
+def header(
+    node: NodeView, cluster: Cluster, now: datetime, marks: Marks
+) -> tuple[Line, ...]:
+    """Who it is, in two lines; a third says why it does not answer, or is not ready."""
     sign = node_sign(node, marks)
     talos, kube = node.talos.value, node.kube
     first = [Span(f"{node.name}  ", Tone.TEXT, bold=True), sign.span]
     first.append(Span(f"  {node.address}", Tone.QUIET))
+    is_control = is_control_plane(node)
+    if is_control is not None:
+        role = "control plane" if is_control else "worker"
+        first.append(Span(f"  {role}", Tone.QUIET))
     if kube is not None:
-        role = "control plane" if kube.is_control_plane else "worker"
         ready = _kube(kube, marks)
-        first.append(Span(f"  {role}  ", Tone.QUIET))
-        first.append(Span(ready.text, ready.tone or Tone.TEXT))
+        first += [Span("  "), Span(ready.text, ready.tone or Tone.TEXT)]
+    facts = node.facts.value
     second = []
+    booted = booted_at(node)
     for word, value in (
         ("Talos", talos.version if talos else ""),
         ("Kubernetes", kube.kubelet_version if kube else ""),
-        ("up", _uptime(talos, now)),
+        ("stage", facts.stage if facts else ""),
+        ("up", length(now - booted) if booted else ""),
+        ("certificate", machine.expiry(cluster.certificates, now).text),
         ("answered by", talos.served_by if talos else ""),
-        ("seen", _seen(node, now)),
+        ("heard", _seen(node, now)),
     ):
         if value:
             second += [Span(f"{word} ", Tone.QUIET), Span(f"{value}   ")]
     if not second:
         second.append(Span(f"{marks.connecting} connecting", Tone.QUIET))
-    return tuple(first), tuple(second)
+    return tuple(first), tuple(second), *_trouble_lines(node, now, marks)
 
 
-def _uptime(talos: TalosNode | None, now: datetime) -> str:
-    if talos is None or talos.boot_time is None:
-        return ""
-    return length(now - talos.boot_time)
+def _trouble_lines(node: NodeView, now: datetime, marks: Marks) -> tuple[Line, ...]:
+    fault = node.talos.fault
+    if fault is not None:
+        retry = until(fault.retry_at, now)
+        words = f"  next try {retry}" if retry else ""
+        return (
+            (
+                Span(f"{marks.real} {fault.summary}  ", Tone.CRITICAL),
+                Span(fault.advice),
+                Span(words, Tone.QUIET),
+            ),
+        )
+    facts = node.facts.value
+    said = (*facts.unmet, *facts.diagnostics) if facts else ()
+    words = f"  {marks.dot}  ".join(" ".join(each.split()) for each in said)
+    return ((Span(f"{marks.degraded} {words}", Tone.WARNING),),) if said else ()
 
 
 def _seen(node: NodeView, now: datetime) -> str:

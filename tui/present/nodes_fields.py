@@ -72,10 +72,7 @@ def _ready(place: Place) -> Cell:
 
 
 def _uptime_seconds(place: Place) -> float | None:
-    talos, vitals = place.node.talos.value, place.vitals
-    booted = (vitals.booted_at if vitals else None) or (
-        talos.boot_time if talos else None
-    )
+    booted = nodes.booted_at(place.node)
     return (place.now - booted).total_seconds() if booted else None
 
 
@@ -162,9 +159,12 @@ def _untold(place: Place, subject: str) -> Cell:
 
 
 def kernel_errors(place: Place) -> int | None:
-    """Kernel errors in the last hour; None when nobody reads that log."""
-    cluster = place.cluster
-    if not place.node.kernel and cluster.last_entry_at is None:
+    """Kernel errors in the last hour; None when nobody can know of them.
+
+    A node that is silent is not a node without errors.
+    """
+    is_silent = place.cluster.last_entry_at is None or place.node.talos.fault
+    if is_silent and not place.node.kernel:
         return None
     return sum(
         finding.count
@@ -202,7 +202,7 @@ def _clock_seconds(place: Place) -> float | None:
 def _clock(place: Place) -> Cell:
     seconds = place.facts.clock_offset_seconds
     if seconds is None:
-        return _untold(place, "time")
+        return _untold(place, "clock")
     tone = machine.loudness(abs(seconds), machine.OFFSET_SECONDS)
     return Cell(machine.offset(seconds), tone or Tone.QUIET)
 

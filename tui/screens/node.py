@@ -1,120 +1,146 @@
-"""One node: its services, and its kernel log or that of a service, live."""
+"""One node in depth: who it is, and five views of it, one at a time."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.worker import Worker
 
-from tui.model.fleet import Fleet, NodeView
-from tui.model.log import LogBatch
-from tui.present import logs, nodes
+from tui.model.command import ChangeService
+from tui.model.fleet import Cluster, Fleet, NodeView
+from tui.present import machine_services, nodes
 from tui.present.glyphs import Marks
+from tui.present.machine_tabs import TABS, tab_line
+from tui.present.units import plain
 from tui.screens.desk import Desk
-from tui.screens.listing import Listing
-from widgets.log_view import LogView
-from widgets.panel import Panel
-from widgets.row_table import RowTable
+from tui.screens.node_dmesg import DmesgTab
+from tui.screens.node_etcd import EtcdTab
+from tui.screens.node_resources import ResourcesTab
+from tui.screens.node_review import ReviewTab
+from tui.screens.node_services import ServicesTab
+from tui.screens.node_tab import NodeAccess, NodeTab
+from widgets.confirm import Confirm
+from widgets.status_line import StatusLine
 from widgets.text_block import TextBlock
-from widgets.values import Line, Span, Tone
-
-OpenTail = Callable[[str], AsyncIterator[LogBatch]]
-"""Follow the log of a service, or the kernel log when the name is empty."""
+from widgets.values import Span, Tone
 
 
 class NodeScreen(Desk):
-    """Services on the left; the log that is followed on the right, or below."""
+    """While it is open the node's detail is read; only the view in front is drawn."""
 
     CSS_PATH = "node.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(
+                str(number),
+                f"tab('{name}')",
+                name.capitalize(),
+                show=False,
+                id=f"node.{name}",
+                tooltip=f"The view of {name}",
+            )
+            for number, name in enumerate(TABS, 1)
+        ),
         Binding(
-            "d", "dmesg", "dmesg", id="node.dmesg", tooltip="Follow the kernel log"
+            "d", "tab('dmesg')", "dmesg", id="node.d", tooltip="Follow the kernel log"
         ),
     ]
-    AUTO_FOCUS = "Listing"
+    AUTO_FOCUS = "#list Listing"
 
-    def __init__(
-        self, cluster: str, address: str, open_tail: OpenTail, marks: Marks
-    ) -> None:
+    def __init__(self, access: NodeAccess, marks: Marks) -> None:
         super().__init__(marks)
-        self.cluster_name = cluster
-        self.address = address
-        self._open_tail = open_tail
-        self._service = ""
-        self._tail: Worker[None] | None = None
+        self._access = access
+        self._current = TABS[0]
+        self._last: tuple[Cluster, NodeView, datetime] | None = None
+        self._unwatch: Callable[[], None] | None = None
 
     def compose_body(self) -> ComposeResult:
-        glyphs = self.marks.glyphs
-        yield TextBlock(id="header", glyphs=glyphs)
+        yield TextBlock(id="header", glyphs=self.marks.glyphs)
+        yield StatusLine(id="tabs", glyphs=self.marks.glyphs)
+        kinds = (ServicesTab, DmesgTab, ResourcesTab, EtcdTab, ReviewTab)
         with Container(id="body"):
-            with Panel(id="services", glyphs=glyphs):
-                yield Listing(nodes.SERVICE_COLUMNS, glyphs=glyphs)
-            with Panel(id="log", glyphs=glyphs):
-                yield LogView(glyphs=glyphs)
+            for name, kind in zip(TABS, kinds, strict=True):
+                tab = kind(self._access, self.marks, name)
+                tab.display = name == self._current
+                yield tab
 
     def on_mount(self) -> None:
-        title = (Span("services, enter follows the log", Tone.ACCENT),)
-        self.query_one("#services", Panel).show_title(title)
-        self._follow("")
+        self._unwatch = self._access.watch()
+
+    def on_unmount(self) -> None:
+        if self._unwatch is not None:
+            self._unwatch()
+
+    @property
+    def _tab(self) -> NodeTab:
+        return self.query_one(f"#{self._current}", NodeTab)
 
     def show(self, fleet: Fleet, now: datetime) -> None:
-        node = self._node(fleet)
+        cluster = fleet.cluster(self._access.cluster)
+        node = self._node(cluster) if cluster else None
         header = self.query_one("#header", TextBlock)
-        listing = self.query_one(Listing)
-        if node is None:
-            words = f"{self.address} is not among the nodes of {self.cluster_name}"
+        if cluster is None or node is None:
+            words = f"{self._access.address} is not a node of {self._access.cluster}"
             header.show_lines((Span(words, Tone.WARNING),))
             return
-        header.show_lines(*nodes.header(node, now, self.marks))
-        listing.say_if_empty(self._missing(node))
-        services = node.talos.value.services if node.talos.value else ()
-        rows = nodes.service_rows(services, now, self.marks)
-        listing.show_rows(rows, is_stale=node.talos.fault is not None)
+        header.show_lines(*nodes.header(node, cluster, now, self.marks))
+        self._last = cluster, node, now
+        self._show_tab()
 
-    def _node(self, fleet: Fleet) -> NodeView | None:
-        cluster = fleet.cluster(self.cluster_name)
-        known = cluster.nodes if cluster else ()
-        return next((n for n in known if self.address in {n.address, n.name}), None)
+    def _show_tab(self) -> None:
+        if self._last is not None:
+            line = tab_line(self._current, *self._last, self.marks)
+            self.query_one("#tabs", StatusLine).show(line)
+            self._tab.show(*self._last)
 
-    def _missing(self, node: NodeView) -> Line:
-        if node.talos.fault is not None:
-            return (Span(node.talos.fault.summary, Tone.CRITICAL),)
-        return (Span(f"{self.marks.connecting} connecting", Tone.QUIET),)
+    def _node(self, cluster: Cluster) -> NodeView | None:
+        address = self._access.address
+        known = (n for n in cluster.nodes if address in {n.address, n.name})
+        return next(known, None)
 
-    def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
-        event.stop()
-        self._follow(event.key.removeprefix("service "))
+    def action_tab(self, name: str) -> None:
+        """Bring another view to the front."""
+        self._tab.display = False
+        self._current = name
+        self._tab.display = True
+        self._show_tab()
+        self._tab.enter()
 
-    def action_dmesg(self) -> None:
-        """Follow the kernel log again."""
-        self._follow("")
+    def on_node_tab_copy_asked(self, message: NodeTab.CopyAsked) -> None:
+        self.copy(message.text)
 
-    def _follow(self, service: str) -> None:
-        """Follow another log from now on."""
-        log = self.query_one(LogView)
-        log.clear()
-        self._service = service
-        self._show_status(log.status, log.search_status)
-        self._tail = self.run_worker(
-            self._pump(self._open_tail(service)), group="tail", exclusive=True
+    def on_services_tab_change_asked(self, message: ServicesTab.ChangeAsked) -> None:
+        service, verb = message.service, message.verb
+        refusal = machine_services.refusal(service, verb)
+        if refusal:
+            self.notify(plain(refusal), severity="warning", markup=False)
+            return
+        cluster, address = self._access.cluster, self._access.address
+        name = self._last[1].name if self._last else address
+        title, lines = machine_services.question(service, verb, name, cluster)
+        change = ChangeService(cluster, address, service, verb)
+
+        def answered(is_yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+            if is_yes:
+                self.run_worker(self._change(change))
+
+        question = Confirm(title, lines, glyphs=self.marks.glyphs)
+        self.app.push_screen(question, answered)
+
+    async def _change(self, change: ChangeService) -> None:
+        """Have it done, and say what became of it."""
+        self.notify(
+            plain(f"Asking to {change.verb.value} {change.service}…"), timeout=2
         )
-
-    async def _pump(self, tail: AsyncIterator[LogBatch]) -> None:
-        log = self.query_one(LogView)
-        async for batch in tail:
-            log.append(logs.batch_lines(batch, self.marks))
-
-    def on_log_view_status_changed(self, event: LogView.StatusChanged) -> None:
-        if self.is_open:
-            self._show_status(event.status, event.search_status)
-
-    def _show_status(self, status: str, search: str) -> None:
-        name = self._service or "dmesg"
-        right = (Span(f"{search}  " if search else ""), Span(status, Tone.QUIET))
-        title = (Span(name, Tone.ACCENT),)
-        self.query_one("#log", Panel).show_title(title, right)
+        outcome = await self._access.submit(change)
+        fault = outcome.fault
+        if fault is None:
+            said = outcome.said or f"{change.service}: {change.verb.value} accepted"
+            self.notify(plain(said), markup=False)
+            return
+        words = f"{change.service}: {fault.summary}. {fault.advice}"
+        self.notify(plain(words), severity="error", timeout=15, markup=False)

@@ -1,0 +1,64 @@
+"""A log that is followed, in a frame that says which, and whether it follows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from textual.app import ComposeResult
+
+from tui.model.log import LogBatch
+from tui.present import logs
+from tui.present.glyphs import Marks
+from widgets.log_view import LogView
+from widgets.panel import Panel
+from widgets.values import Line, LogLine, Span, Tone
+
+
+class TailPanel(Panel):
+    """Shows one tail at a time; another one ends it, and so does closing."""
+
+    def __init__(self, marks: Marks, name: str) -> None:
+        super().__init__(glyphs=marks.glyphs, id=name)
+        self.marks = marks
+        self._following = ""
+
+    def compose(self) -> ComposeResult:
+        yield LogView(glyphs=self.glyphs)
+
+    @property
+    def following(self) -> str:
+        """What is followed; empty before the first."""
+        return self._following
+
+    def follow(self, name: str, tail: AsyncIterator[LogBatch]) -> None:
+        """Follow another log from now on."""
+        log = self.query_one(LogView)
+        log.clear()
+        self._following = name
+        self.show_status()
+        self.run_worker(self._pump(tail), group="tail", exclusive=True)
+
+    async def _pump(self, tail: AsyncIterator[LogBatch]) -> None:
+        async for batch in tail:
+            self.query_one(LogView).append(self.lines(batch))
+
+    def lines(self, batch: LogBatch) -> Sequence[LogLine]:
+        """What one turn of the tail looks like."""
+        return logs.batch_lines(batch, self.marks)
+
+    def note(self) -> Line:
+        """What is said behind the name of the log."""
+        return ()
+
+    def on_log_view_status_changed(self, event: LogView.StatusChanged) -> None:
+        event.stop()
+        if self.is_attached:
+            self.show_status()
+
+    def show_status(self) -> None:
+        """Say which log it is, whether it follows, and how the search stands."""
+        log = self.query_one(LogView)
+        found = f"{log.search_status}  " if log.search_status else ""
+        tone = Tone.QUIET if log.following else Tone.WARNING
+        title = (Span(self._following, Tone.ACCENT), *self.note())
+        self.show_title(title, (Span(found), Span(log.status, tone)))
