@@ -6,6 +6,7 @@ import asyncio
 import importlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from pathlib import PurePath
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -32,7 +33,8 @@ class TaloscopeApp(Routes):
     """Shows the fleet at once, and what is in it as soon as a backend is there."""
 
     TITLE = "taloscope"
-    CSS_PATH = "app.tcss"
+    # The first screen's too: the sheet is read once, before the first frame.
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/fleet.tcss"]
     COMMANDS: ClassVar = {Actions}
     COMMAND_PALETTE_BINDING = "colon"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -69,17 +71,19 @@ class TaloscopeApp(Routes):
         self._held_at: datetime | None = None
         self._newer: Fleet | None = None
         self._waiting = 0
+        for theme in THEMES:
+            self.register_theme(theme)
+        # Not by assignment, which would apply all styles once more.
+        self.set_reactive(TaloscopeApp.theme, DARK.name)
+
+    def get_default_screen(self) -> FleetScreen:
+        return FleetScreen(self.names, self.marks)
 
     def get_key_display(self, binding: Binding) -> str:
         shown = super().get_key_display(binding)
         return _KEY_WORDS.get(shown, shown)
 
     def on_mount(self) -> None:
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = DARK.name
-        names = tuple(cluster.name for cluster in self.config.clusters)
-        self.push_screen(FleetScreen(names, self.marks))
         self.set_interval(1, self.show_now)
         self.call_after_refresh(self._start)
 
@@ -90,17 +94,27 @@ class TaloscopeApp(Routes):
 
     async def _serve(self) -> None:
         """Connect, then keep the backend going until the app ends."""
-        backend = await self._connect()
-        # The charts need it, and it is slow to import.
-        await asyncio.to_thread(importlib.import_module, "plotext")
+        backend, *_ = await asyncio.gather(self._connect(), self._fill())
+        self.backend = backend
+        async with asyncio.TaskGroup() as group:
+            group.create_task(backend.run())
+            # The charts need it; it is slow to import, and servers to answer.
+            await asyncio.to_thread(importlib.import_module, "plotext")
+            self._listen(backend)
+
+    async def _fill(self) -> None:
+        """Let the first screen make what its first frame did without."""
+        for screen in self.screen_stack:
+            if isinstance(screen, FleetScreen):
+                await screen.fill()
+
+    def _listen(self, backend: Backend) -> None:
+        """Show what is known already, and from now on what is new."""
         backend.subscribe(lambda fleet: self._tell(FleetChanged(fleet)))
         backend.subscribe_entries(lambda c, e: self._tell(EntriesArrived(c, e)))
-        self.backend = backend
         self._tell(FleetChanged(backend.fleet))
-        for cluster in self.config.clusters:
-            entries = tuple(backend.entries(cluster.name))
-            self._tell(EntriesArrived(cluster.name, entries))
-        await backend.run()
+        for name in self.names:
+            self._tell(EntriesArrived(name, tuple(backend.entries(name))))
 
     def _tell(self, message: FleetChanged | EntriesArrived) -> None:
         self.post_message(message)

@@ -36,8 +36,8 @@ from tui.screens.fleet import FleetScreen
 from widgets.confirm import Confirm
 from widgets.values import Span
 
-_DEPTH = 2
-"""Screens on the stack while the first one is in front: Textual's own and ours."""
+_DEPTH = 1
+"""Screens on the stack while the first one is in front."""
 
 
 class Routes(App[None]):

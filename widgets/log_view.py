@@ -92,9 +92,18 @@ class LogView(LinePane, can_focus=True):
 
     def append(self, lines: Sequence[LogLine]) -> None:
         """Add lines at the end; they are painted on the next beat."""
-        if not lines:
-            return
-        self._ring.extend(lines)
+        if lines:
+            self._ring.extend(lines)
+            self._widen(lines)
+
+    def replace(self, lines: Sequence[LogLine]) -> None:
+        """Draw the newest lines otherwise, in their places: so many as are given."""
+        if lines:
+            self._ring.replace(lines)
+            self.forget_strips()
+            self._widen(lines)
+
+    def _widen(self, lines: Sequence[LogLine]) -> None:
         widest = max(width_of(line.gutter) for line in lines)
         self._gutter_width = min(max(self._gutter_width, widest), _WIDEST_GUTTER)
         self._touch()

@@ -43,6 +43,11 @@ class Ring:
             del self._lines[:surplus]
             self._offset += surplus
 
+    def replace(self, lines: Sequence[LogLine]) -> None:
+        """Put others in place of the newest lines, as many as are given."""
+        kept = max(0, len(self._lines) - len(lines))
+        self._lines[kept:] = lines[len(lines) - len(self._lines) + kept :]
+
     def clear(self) -> None:
         """Forget all lines; numbers go on."""
         self._offset = self.end

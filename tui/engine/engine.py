@@ -33,7 +33,9 @@ from tui.triage import assign
 BEAT_SECONDS = 0.05
 """Answers that come within one beat are shown together."""
 BUSY_BEAT_SECONDS = 0.2
-"""The same while answers come without a pause, as from a hundred nodes."""
+"""The same while answers come without a pause, as from a hundred nodes ..."""
+SETTLED_BEAT_SECONDS = 0.5
+"""... and once everything was tried: from then on they come without an end."""
 
 FleetListener = Callable[[Fleet], None]
 EntriesListener = Callable[[str, tuple[Entry, ...]], None]
@@ -73,9 +75,10 @@ class Engine:
                 published = self._clock.monotonic() - BUSY_BEAT_SECONDS
                 while True:
                     await self._dirty.wait()
+                    is_settled = self._settled.is_set()
+                    least = SETTLED_BEAT_SECONDS if is_settled else BUSY_BEAT_SECONDS
                     calm = self._clock.monotonic() - published
-                    beat = max(BEAT_SECONDS, BUSY_BEAT_SECONDS - calm)
-                    await self._clock.sleep(beat)
+                    await self._clock.sleep(max(BEAT_SECONDS, least - calm))
                     published = self._clock.monotonic()
                     self._dirty.clear()
                     self._publish()

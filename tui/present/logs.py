@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tui.model.fleet import Cluster, Fleet
 from tui.model.kernel import classify, text_of
@@ -16,6 +16,7 @@ from tui.present.units import age, time_of_ns
 from widgets.values import Line, LogLine, Span, Tone
 
 _ORIGINS = ("node", "hostname", "host", "instance")
+_SILENCE = timedelta(minutes=1)
 _TONES = {"error": Tone.CRITICAL, "warning": Tone.WARNING}
 
 
@@ -106,7 +107,7 @@ def class_counts(findings: Iterable[LogFinding]) -> tuple[tuple[str, int, bool],
 
 
 def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
-    """The classes seen, or how long nothing was said at all."""
+    """The classes seen, or that there are none; and a silence of a minute or more."""
     found = chips(cluster.log_findings, marks)
     if found:
         return found
@@ -114,6 +115,8 @@ def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
         if faults.worst(cluster, faults.LOG_SOURCES, now) is None:
             return (Span("nothing yet", Tone.QUIET),)
         return (faults.unknown(cluster, faults.LOG_SOURCES, now, marks),)
+    if now - cluster.last_entry_at < _SILENCE:
+        return (Span("no errors", Tone.QUIET),)
     said = age(cluster.last_entry_at, now)
     return (Span(f"no errors, last entry {said}", Tone.QUIET),)
 

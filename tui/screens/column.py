@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from textual.app import ComposeResult
 from textual.widget import Widget
 
 from tui.model.fleet import Cluster
@@ -32,11 +31,10 @@ class ClusterColumn(Panel):
         waiting = Span(f"  {marks.connecting} connecting", Tone.QUIET)
         self.show_title((*title, waiting))
 
-    def compose(self) -> ComposeResult:
-        yield TargetsPane(self.marks)
-        yield AlertsPane(self.marks)
-        yield NodesPane(self.marks)
-        yield KernelPane(self.marks)
+    async def fill(self) -> None:
+        """Make the panes; until then there is a title only."""
+        panes = (TargetsPane, AlertsPane, NodesPane, KernelPane)
+        await self.mount_all(pane(self.marks) for pane in panes)
 
     def show(self, cluster: Cluster, now: datetime) -> None:
         """Bring the column up to date."""
@@ -52,7 +50,8 @@ class ClusterColumn(Panel):
 
     def add_entries(self, entries: tuple[Entry, ...]) -> None:
         """Take in new kernel-log entries."""
-        self.query_one(KernelPane).add(entries)
+        for pane in self.query(KernelPane):
+            pane.add(entries)
 
     def focus_pane(self, like: Widget | None = None) -> None:
         """Put the keyboard into the pane of the same kind, or into the alerts."""
@@ -61,7 +60,7 @@ class ClusterColumn(Panel):
             if type(pane) is kind:
                 pane.query("Listing, LogView").focus()
                 return
-        self.query_one(AlertsPane).query("Listing").focus()
+        self.query("AlertsPane Listing").focus()
 
     def on_resize(self) -> None:
         self._arrange()

@@ -70,7 +70,6 @@ class StrayAlerts(Panel):
 class FleetScreen(Desk):
     """As many columns as there is room for; the others in one line."""
 
-    CSS_PATH = "fleet.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,h", "step(-1)", "Cluster before", show=False, id="fleet.left"),
         Binding("right,l", "step(1)", "Next cluster", show=False, id="fleet.right"),
@@ -81,7 +80,7 @@ class FleetScreen(Desk):
             for n in range(1, 10)
         ),
     ]
-    AUTO_FOCUS = "AlertsPane Listing"
+    AUTO_FOCUS = ""
 
     def __init__(self, names: tuple[str, ...], marks: Marks) -> None:
         super().__init__(marks, names)
@@ -95,6 +94,13 @@ class FleetScreen(Desk):
         with Horizontal(id="columns"):
             for number, name in enumerate(self._names, 1):
                 yield ClusterColumn(number, name, self.marks)
+
+    async def fill(self) -> None:
+        """Put the panes into the columns: too many widgets for the first frame."""
+        for column in self.columns:
+            await column.fill()
+        if self.columns and self.focused is None:
+            self.columns[self._chosen].focus_pane()
 
     @property
     def columns(self) -> list[ClusterColumn]:

@@ -49,12 +49,12 @@ class Pane(Panel):
         self._fault_lines = _FAULT_LINES if note else 0
         subject = Span(f"{self.SUBJECT}  ", Tone.ACCENT)
         heading = self.heading(cluster, now)
-        age = faults.pane_age(cluster, self.KINDS, now, self.marks)
-        if failed is None:
-            self.show_title((subject, *heading), age)
-        else:
+        if failed is not None:
             # On the left, where it is not the first to go when there is no room.
-            self.show_title((subject, *age, Span("  "), *heading))
+            age = faults.pane_age(cluster, self.KINDS, now, self.marks)
+            heading = (*age, Span("  "), *heading)
+        # The age of what is live stands in the header of the column only.
+        self.show_title((subject, *heading))
         self.show_body(cluster, now, is_stale=failed is not None)
 
     def heading(self, cluster: Cluster, now: datetime) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
@@ -27,13 +28,15 @@ from tui.screens.pane import Pane
 from widgets.chart import Chart
 from widgets.log_view import LogView
 from widgets.row_table import RowTable
-from widgets.values import Line
+from widgets.values import Line, LogLine
 
 _CHART_LEAST = 2
 _CHART_MOST = 7
 _CHART_WITH_TIMES = 5
 _LOG_LINES = 4
 _NEWS_LINES = 9
+_KEPT_ENTRIES = 500
+"""The Logs view has all; this pane has the newest."""
 
 
 class TargetsPane(Pane):
@@ -223,7 +226,9 @@ class KernelPane(Pane):
     SUBJECT = "kernel"
 
     def compose_body(self) -> ComposeResult:
-        yield KernelLog(glyphs=self.glyphs, capacity=20_000)
+        self._entries: list[Entry] = []
+        self._names: dict[str, str] = {}
+        yield KernelLog(glyphs=self.glyphs, capacity=_KEPT_ENTRIES)
 
     def heading(self, cluster: Cluster, now: datetime) -> Line:
         return logs.heading(cluster, now, self.marks)
@@ -234,6 +239,11 @@ class KernelPane(Pane):
         line = self.missing(cluster, now, is_known=known, none="")
         if line != log.empty:
             log.empty = line
+        names = logs.node_names(cluster)
+        if names != self._names:
+            # Entries may come before anybody knows what their nodes are called.
+            self._names = names
+            log.replace(self._lines(self._entries))
 
     def body_need(self) -> Need:
         has_news = bool(self.cluster and self.cluster.log_findings)
@@ -241,6 +251,9 @@ class KernelPane(Pane):
 
     def add(self, entries: tuple[Entry, ...]) -> None:
         """Take in new entries."""
-        names = logs.node_names(self.cluster) if self.cluster else {}
-        lines = [logs.entry_line(entry, self.marks, names) for entry in entries]
-        self.query_one(KernelLog).append(lines)
+        new = entries[-_KEPT_ENTRIES:]
+        self._entries = [*self._entries, *new][-_KEPT_ENTRIES:]
+        self.query_one(KernelLog).append(self._lines(new))
+
+    def _lines(self, entries: Iterable[Entry]) -> list[LogLine]:
+        return [logs.entry_line(each, self.marks, self._names) for each in entries]
