@@ -79,6 +79,32 @@ def test_proxmox_down_is_real(lab: RunningLab) -> None:
     assert code == 1
 
 
+def test_a_real_target_comes_with_its_error_and_the_alerts_expression(
+    lab: RunningLab,
+) -> None:
+    _, report = lab.check()
+    (alert,) = alerts(report, "monit", "TargetDown")
+    target, *_, expression = alert["evidence"]
+    assert target["claim"].startswith("proxmox-carrick ")
+    assert target["value"]
+    assert "up" in expression["query"]
+
+
+def test_a_log_alert_without_labels_is_where_its_kernel_lines_are(
+    lab: RunningLab,
+) -> None:
+    lab.story("4m30s")
+    try:
+        _, report = lab.check()
+    finally:
+        lab.story("1m")
+    (alert,) = alerts(report, "prod", "BTRFSCorruptionDetected")
+    assert alerts(report, "monit", "BTRFSCorruptionDetected") == []
+    assert alert["verdict"] == "real"
+    assert alert["reason"].startswith("talos-wk-2 sdb: ")
+    assert any("only prod has such lines" in e["claim"] for e in alert["evidence"])
+
+
 def test_watchdog_is_by_design(lab: RunningLab) -> None:
     _, report = lab.check()
     (alert,) = alerts(report, "monit", "Watchdog")

@@ -33,6 +33,7 @@ from tui.model.fleet import (
 from tui.model.kube import KubeNode
 from tui.model.log import LogFinding
 from tui.model.machine import Certificate
+from tui.model.metric import Rule
 from tui.model.question import KubeNodes
 from tui.model.reading import Reading
 from tui.model.silence import Silence
@@ -40,7 +41,7 @@ from tui.model.talos import TalosNode
 from tui.model.target import Target, TargetRow
 from tui.store import KernelLog, State
 from tui.triage import assign, findings, inventory, kernel_log, machine, registry
-from tui.triage.case import Case
+from tui.triage.case import Case, Scene
 
 T = TypeVar("T")
 
@@ -121,9 +122,19 @@ class View:
 
 def assemble(view: View) -> Fleet:
     """Everything that is known at `view.now`."""
-    alerts = _alerts(view)
+    nodes = {each.name: _nodes(view, each) for each in view.config.clusters}
+    scenes = {
+        each.name: _scene(view, each, nodes[each.name]) for each in view.config.clusters
+    }
+    alerts = _alerts(view, scenes)
     clusters = tuple(
-        _cluster(view, cluster, alerts.get(cluster.name))
+        _cluster(
+            view,
+            cluster,
+            nodes[cluster.name],
+            scenes[cluster.name],
+            alerts.get(cluster.name),
+        )
         for cluster in view.config.clusters
     )
     silences: dict[str, Silence] = {}
@@ -133,18 +144,37 @@ def assemble(view: View) -> Fleet:
     return Fleet(clusters, alerts.get("", ()), tuple(silences.values()))
 
 
-def _cluster(
-    view: View, cluster: ClusterConfig, alerts: tuple[JudgedAlert, ...] | None
-) -> Cluster:
-    nodes = _nodes(view, cluster)
+def _scene(view: View, cluster: ClusterConfig, nodes: tuple[NodeView, ...]) -> Scene:
     kernel = view.state.kernel.get(cluster.name, KernelLog())
     recent = kernel_log.within(kernel.findings, view.now, KERNEL_WINDOW)
-    log_findings = _named(recent, nodes)
+    named = _named(recent, nodes)
+    served = view.serving(SourceKind.PROMETHEUS, cluster.name)
+    if served is None:
+        return Scene(kernel=named)
+    rules: Reading[tuple[Rule, ...]] = view.reading(served.key("rules"))
+    return Scene(
+        _targets(view, cluster),
+        view.reading(served.key("targets")).observed_at,
+        named,
+        rules.value or (),
+        rules.observed_at,
+    )
+
+
+def _cluster(
+    view: View,
+    cluster: ClusterConfig,
+    nodes: tuple[NodeView, ...],
+    scene: Scene,
+    alerts: tuple[JudgedAlert, ...] | None,
+) -> Cluster:
+    kernel = view.state.kernel.get(cluster.name, KernelLog())
+    log_findings = scene.kernel
     nodes = tuple(
         replace(node, kernel=tuple(f for f in log_findings if f.node == node.name))
         for node in nodes
     )
-    targets = _targets(view, cluster)
+    targets = scene.rows
     prometheus = view.serving(SourceKind.PROMETHEUS, cluster.name)
     trend = (
         view.reading(prometheus.key(f"trend {cluster.name}")).value
@@ -263,10 +293,13 @@ def _rows(
     return inventory.rows(own, cluster.inventory)
 
 
-def _alerts(view: View) -> dict[str, tuple[JudgedAlert, ...]]:
+def _alerts(
+    view: View, scenes: Mapping[str, Scene]
+) -> dict[str, tuple[JudgedAlert, ...]]:
     """Judged alerts by name of the cluster; "" holds those of no cluster.
 
-    A cluster whose Alertmanager never answered is not in it.
+    A cluster whose Alertmanager never answered is not in it. An alert made of kernel
+    lines that names no cluster goes where the lines are.
     """
     found: dict[str, list[JudgedAlert]] = {}
     for served in view.of_kind(SourceKind.ALERTMANAGER):
@@ -275,14 +308,23 @@ def _alerts(view: View) -> dict[str, tuple[JudgedAlert, ...]]:
             continue
         for cluster in served.clusters:
             found.setdefault(cluster.name, [])
+        own = {each.name: scenes[each.name].kernel for each in served.clusters}
         for alert in alerts:
             name = assign.cluster_of(alert.labels, served.marks, served.home)
-            found.setdefault(name, []).append(judged(view, alert, name))
+            placed = ""
+            if not assign.is_marked(alert.labels, served.marks):
+                kinds = registry.kernel_kinds(alert)
+                placed = assign.cluster_by_kernel(alert, kinds, own)
+            scene = scenes.get(placed or name, Scene())
+            case = _case(view, alert, placed or name, scene)
+            case = replace(case, is_placed=placed not in {"", name})
+            one = JudgedAlert(alert, registry.judge(case), case.cluster)
+            found.setdefault(case.cluster, []).append(one)
     return {name: tuple(sorted(each, key=_rank)) for name, each in found.items()}
 
 
-def judged(view: View, alert: Alert, cluster: str) -> JudgedAlert:
-    """One alert with its verdict, from the answers of its own cluster only."""
+def _case(view: View, alert: Alert, cluster: str, scene: Scene) -> Case:
+    """One alert with the answers of its own cluster only."""
     config = next((c for c in view.config.clusters if c.name == cluster), None)
     answers = {}
     if config is not None and config.context:
@@ -290,15 +332,15 @@ def judged(view: View, alert: Alert, cluster: str) -> JudgedAlert:
             question: view.reading(question_key(config, question))
             for question in registry.questions_for(alert)
         }
-    case = Case(
+    return Case(
         alert=alert,
         cluster=cluster,
         answers=answers,
         inventory=config.inventory if config else (),
         interval=view.pace,
         now=view.now,
+        scene=scene,
     )
-    return JudgedAlert(alert, registry.judge(case), cluster)
 
 
 def _rank(judged_alert: JudgedAlert) -> tuple[int, int, float, str]:

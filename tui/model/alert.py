@@ -89,6 +89,8 @@ class Judgement:
     """Proposed fixes, best first, each ready to be copied."""
     would_change: str = ""
     """What would turn this verdict."""
+    expression: str = ""
+    """What the alert itself asks, PromQL or LogQL; empty when nobody tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from tui.model.alert import Alert
 from tui.model.labels import Labels, matches
+from tui.model.log import LogFinding
+from tui.triage.notes import lines_behind
 
 
 def cluster_of(
@@ -21,6 +26,25 @@ def cluster_of(
     if found:
         name, _ = max(found, key=lambda each: len(each[1]))
         return name
-    # A label that is empty is, to Prometheus, one that is not there.
-    is_foreign = any(labels.get(mark) for _, wanted in own for mark in wanted)
-    return "" if is_foreign else home
+    return "" if is_marked(labels, clusters) else home
+
+
+def is_marked(labels: Labels, clusters: tuple[tuple[str, Labels], ...]) -> bool:
+    """Whether labels name any cluster at all, known or not.
+
+    A label that is empty is, to Prometheus, one that is not there.
+    """
+    return any(labels.get(mark) for _, wanted in clusters for mark in wanted)
+
+
+def cluster_by_kernel(
+    alert: Alert, kinds: Sequence[str], found: Mapping[str, Sequence[LogFinding]]
+) -> str:
+    """The one cluster whose kernel logs hold the lines that an alert is made of.
+
+    kinds   classes of the kernel catalogue that the alert is about; may be none
+    found   kernel findings by name of the cluster
+    return  "" when there is no such cluster, or more than one
+    """
+    names = [name for name, each in found.items() if lines_behind(alert, kinds, each)]
+    return names[0] if len(names) == 1 else ""

@@ -6,14 +6,31 @@ It carries answers; it does not ask, and it has no opinion.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from tui.model.alert import Alert
+from tui.model.log import LogFinding
+from tui.model.metric import Rule
 from tui.model.question import Answer, Question
-from tui.model.reading import Freshness
-from tui.model.target import InventoryTarget
+from tui.model.reading import STALE_AFTER, Freshness
+from tui.model.target import InventoryTarget, TargetRow
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is known of a cluster without asking it anything for one alert's sake."""
+
+    rows: tuple[TargetRow, ...] | None = None
+    """Its targets; None before Prometheus ever answered."""
+    rows_at: datetime | None = None
+    """When they were read."""
+    kernel: tuple[LogFinding, ...] = ()
+    """Trouble in its kernel logs within the last hour."""
+    rules: tuple[Rule, ...] = ()
+    """The alerting rules of its Prometheus, other clusters' too when it is shared."""
+    rules_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +47,10 @@ class Case:
     interval: timedelta
     """How often each question is asked."""
     now: datetime
+    scene: Scene = field(default_factory=Scene)
+    """Of that cluster. It may explain a verdict; it never makes one."""
+    is_placed: bool = False
+    """Its labels name no cluster: it is here because the kernel findings are."""
 
     @property
     def source(self) -> str:
@@ -63,6 +84,10 @@ class Case:
             return f"{self.source} has not answered yet"
         seconds = (self.now - answer.observed_at).total_seconds()
         return f"{self.source} last answered {seconds:.0f} s ago"
+
+    def is_recent(self, at: datetime | None) -> bool:
+        """Whether something was read within two refreshes."""
+        return at is not None and (self.now - at) / self.interval <= STALE_AFTER
 
     def _is_live(self, question: Question) -> bool:
         answer = self.answers.get(question)

@@ -33,6 +33,9 @@ Alertmanager is at home.
   is another job. A label that is missing does not speak against the component, since
   `absent()` alerts carry none.
 - An alert that is silenced or inhibited is judged all the same.
+- A real alert comes with notes: its own expression, what Prometheus says of its
+  targets, the kernel's lines by node and device. Notes explain; no note ever moves a
+  verdict.
 - A false positive comes with its fixes, best first; the last is a silence on exactly
   the labels of that alert.
 """

@@ -7,6 +7,7 @@ import shlex
 from tui.model.alert import Alert, Evidence, Judgement, Verdict
 from tui.model.question import Question
 from tui.model.silence import Matcher
+from tui.triage import asked, notes
 from tui.triage.case import Case
 from tui.triage.rule import Rule
 from tui.triage.rules import control_plane, kube_proxy, storage, target, watchdog
@@ -43,24 +44,47 @@ def questions_for(alert: Alert) -> tuple[Question, ...]:
     return rule.questions if rule else ()
 
 
+def kernel_kinds(alert: Alert) -> tuple[str, ...]:
+    """The classes of kernel findings that the alert is made of; mostly none."""
+    rule = rule_for(alert)
+    return rule.kernel if rule else ()
+
+
 def judge(case: Case) -> Judgement:
     """The verdict on one alert. What no rule covers is real."""
     rule = rule_for(case.alert)
+    expression = asked.asked(case.alert, case.scene).expression
     if rule is None:
-        return Judgement(Verdict.REAL, NO_RULE, runbook=_GENERAL)
-    evidence = [claim.evidence(case) for claim in rule.claims]
-    evidence += _inventory(case, rule)
-    verdict, reason = weigh(rule, evidence)
+        evidence = asked.note(case)
+        return Judgement(
+            Verdict.REAL, NO_RULE, evidence, runbook=_GENERAL, expression=expression
+        )
+    pieces = [claim.evidence(case) for claim in rule.claims]
+    pieces += _inventory(case, rule)
+    verdict, reason = weigh(rule, pieces)
+    if place := notes.place(case, rule.kernel):
+        reason = f"{place}: {reason}"
     is_false = verdict is Verdict.FALSE_POSITIVE
     return Judgement(
         verdict,
         reason,
-        tuple(evidence),
+        (*pieces, *_noted(case, rule)),
         rule.id,
         rule.runbook,
         (*rule.fixes, silence_command(case.alert, reason)) if is_false else (),
         rule.would_change,
+        expression,
     )
+
+
+def _noted(case: Case, rule: Rule) -> tuple[Evidence, ...]:
+    """What else is worth telling; the verdict stands already."""
+    told = [piece for note in rule.notes for piece in note(case)]
+    if rule.kernel:
+        told += notes.of_kernel(case, rule.kernel)
+    if rule.verdict is Verdict.REAL:
+        told += asked.note(case)
+    return tuple(told)
 
 
 def _inventory(case: Case, rule: Rule) -> list[Evidence]:

@@ -80,6 +80,9 @@ def _oldest(case: Case, questions: tuple[Question, ...]) -> datetime | None:
     return min(known) if known and len(known) == len(times) else None
 
 
+Note: TypeAlias = Callable[[Case], tuple[Evidence, ...]]
+"""What is worth telling about an alert. It informs; it never moves the verdict."""
+
 Scope: TypeAlias = tuple[Matcher, ...]
 """Matchers over an alert's labels: all must pass."""
 
@@ -107,6 +110,11 @@ class Rule:
     """For a false positive: best first, ready to be copied."""
     blind_spots: tuple[str, ...] = ()
     """What the rule cannot see."""
+    notes: tuple[Note, ...] = ()
+    """Put behind the evidence once the verdict stands."""
+    kernel: tuple[str, ...] = ()
+    """Classes of kernel findings that the alert is made of. They tell node and device,
+    and the cluster too when its labels do not."""
 
     @property
     def questions(self) -> tuple[Question, ...]:

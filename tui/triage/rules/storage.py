@@ -49,9 +49,11 @@ RULES = (
         reason="a volume serves stale or damaged data",
         runbook=_BTRFS,
         would_change="Nothing: the kernel itself says so.",
+        kernel=("btrfs",),
         blind_spots=(
-            "The alert carries neither node nor device: the kernel findings of the "
-            "cluster do.",
+            "The alert carries neither cluster nor node nor device. When the kernel "
+            "logs of exactly one cluster have such lines it is shown there; else "
+            "where its sender is at home.",
         ),
     ),
     Rule(
@@ -62,6 +64,10 @@ RULES = (
         reason="an iSCSI session is failing; corruption often follows",
         runbook=_ISCSI,
         would_change="Nothing: the daemon itself says so.",
-        blind_spots=("Also fires for a kubelet that fails to attach an iSCSI volume.",),
+        kernel=("iscsi",),
+        blind_spots=(
+            "Also fires for a kubelet that fails to attach an iSCSI volume.",
+            "It carries neither cluster nor node: see the rule above.",
+        ),
     ),
 )

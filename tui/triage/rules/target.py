@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.model.alert import Verdict
 from tui.model.silence import Matcher
+from tui.triage.notes import of_targets
 from tui.triage.rule import Rule, Scope, alert_scope
 
 
@@ -20,6 +21,7 @@ def _real(rule: str, scope: Scope, reason: str, title: str, runbook: str) -> Rul
         reason=reason,
         runbook=f"## {title}\n\n{runbook}",
         would_change="Nothing: a target that should be there is not.",
+        notes=(of_targets,),
     )
 
 
