@@ -15,6 +15,7 @@ import pytest
 
 from tests.estate import failing, make_fleet
 from tests.judged import NOW
+from tests.machines import refusing
 from tui.cli.report import report
 from tui.config import load
 from tui.model.fault import ADVICE, FaultKind
@@ -121,7 +122,8 @@ def test_the_advice_for_each_fault_is_what_the_screen_says() -> None:
 
 
 PARTS = re.compile(
-    r"(\.(?:labels|annotations|counts|kubernetes)|(?:matchers|events)\[\])\..*"
+    r"(\.(?:labels|annotations|counts|kubernetes|vitals\.cpu|facts\.etcd|unavailable)"
+    r"|(?:matchers|events|filesystems|certificates)\[\])\..*"
 )
 """What is described as a whole, with its parts in the text."""
 
@@ -148,7 +150,8 @@ def whole_report() -> Any:
     fleet = make_fleet()
     first = fleet.clusters[0]
     broken = failing(first.sources[0], FaultKind.TLS, "no")
-    cluster = replace(first, sources=(broken, *first.sources[1:]))
+    nodes = (refusing(first.nodes[0]), *first.nodes[1:])
+    cluster = replace(first, sources=(broken, *first.sources[1:]), nodes=nodes)
     clusters = (cluster, *fleet.clusters[1:])
     whole = Fleet(clusters, fleet.unassigned_alerts, fleet.silences)
     return json.loads(json.dumps(report(whole, NOW)))

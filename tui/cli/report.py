@@ -81,6 +81,7 @@ def _cluster(cluster: Cluster, now: datetime) -> Document:
         "findings": plain(cluster.findings),
         "log_findings": plain(cluster.log_findings),
         "last_entry_at": plain(cluster.last_entry_at),
+        "certificates": plain(cluster.certificates),
         "review": plain(cluster.review),
     }
 
@@ -161,5 +162,7 @@ def _node(node: NodeView) -> Document:
         "boot_time": plain(talos.boot_time) if talos else None,
         "served_by": talos.served_by if talos else "",
         "services": plain(talos.services) if talos else [],
+        "vitals": plain(node.vitals.value),
+        "facts": plain(node.facts.value),
         "kubernetes": plain(node.kube),
     }
