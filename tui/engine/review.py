@@ -8,7 +8,7 @@ from typing import Any
 
 from tui.config import ClusterConfig
 from tui.engine.assemble import View
-from tui.engine.plan import node_key, question_key
+from tui.engine.plan import question_key
 from tui.model.fleet import Cluster, FeedKey, Fleet, SourceKind
 from tui.model.review import Check
 from tui.store import KernelLog
@@ -64,7 +64,6 @@ def review_case(view: View, config: ClusterConfig, cluster: Cluster) -> ReviewCa
         question: _told(view, question_key(config, question), kubernetes, question.text)
         for question in questions
     }
-    services = node_key(config, cluster.nodes[0].address) if cluster.nodes else None
     return ReviewCase(
         cluster=cluster.name,
         nodes=cluster.nodes,
@@ -72,8 +71,8 @@ def review_case(view: View, config: ClusterConfig, cluster: Cluster) -> ReviewCa
         targets=_targets(view, cluster),
         log=_log(view, cluster),
         certificates=cluster.certificates,
-        node_interval=_interval(view, services),
-        facts_interval=_interval(view, services and replace(services, feed="facts")),
+        node_interval=view.pace,
+        facts_interval=view.facts_pace,
         now=view.now,
     )
 
@@ -98,10 +97,7 @@ def _log(view: View, cluster: Cluster) -> Told[Any] | None:
 
 
 def _told(view: View, key: FeedKey, source: str, query: str) -> Told[Any]:
-    return Told(view.reading(key), _interval(view, key), source, query)
-
-
-def _interval(view: View, key: FeedKey | None) -> timedelta:
-    """How often a feed is read; a moment when it is not, as it has no reading then."""
-    feed = view.feeds.get(key) if key else None
-    return timedelta(seconds=feed.interval_seconds if feed else 1.0)
+    """What a feed says; one that nobody supervises has said nothing, at any pace."""
+    feed = view.feeds.get(key)
+    interval = timedelta(seconds=feed.interval_seconds) if feed else view.pace
+    return Told(view.reading(key), interval, source, query)

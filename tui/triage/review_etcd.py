@@ -10,12 +10,12 @@ from tui.model.alert import Evidence
 from tui.model.fleet import NodeView
 from tui.model.machine import Etcd, Facts
 from tui.triage.review_case import NODES, ReviewCase, Told
-from tui.triage.review_rule import CheckRule, each_node, first_ill, piece
+from tui.triage.review_rule import CheckRule, each_node, first_ill, piece, together
 from tui.triage.rule import Ruling, fails, holds, unclear
 from tui.triage.version import minor_of
 
 LAG = 1000
-_STATUS = "etcd status"
+_STATUS, _MEMBERS = "etcd status", "etcd members"
 _PARTS = ("etcd", "etcd members", "etcd alarms")
 
 _NodeFacts: TypeAlias = tuple[NodeView, Told[Facts]]
@@ -25,28 +25,34 @@ _NodeFacts: TypeAlias = tuple[NodeView, Told[Facts]]
 class _View:
     """etcd as one control plane sees it."""
 
-    node: str
+    machine: NodeView
     etcd: Etcd
     told: Told[Facts]
+
+    @property
+    def node(self) -> str:
+        """Its name."""
+        return self.machine.name
 
 
 def _etcd(case: ReviewCase) -> Iterator[Evidence]:
     planes = [each for each in case.facts if _may_be_plane(*each)]
     yield from each_node(case, "its etcd is well", _STATUS, planes, _well)
     views = [
-        _View(node.name, told.value.etcd, told)
+        _View(node, told.value.etcd, told)
         for node, told in planes
         if told.value and told.value.etcd
     ]
-    tolds = [view.told for view in views]
+    seen = [(view.machine, view.told) for view in views]
     if views:
-        rulings = {
-            "all control planes are members": _members(views, len(planes)),
-            "one leader": _leader(views),
-            "no member lags behind": _lag(views),
-            "one etcd version": _version(views),
-        }
-        for claim, found in rulings.items():
+        rulings = (
+            ("all control planes are members", _MEMBERS, _members(views, len(planes))),
+            ("one leader", _STATUS, _leader(views)),
+            ("no member lags behind", _STATUS, _lag(views)),
+            ("one etcd version", _STATUS, _version(views)),
+        )
+        for claim, command, found in rulings:
+            tolds = together(seen, command)
             yield piece(case, claim, tolds, lambda *_, found=found: found)
 
 
@@ -102,7 +108,7 @@ def _members(views: list[_View], planes: int) -> Ruling:
             )
         if strange:
             return unclear(f"etcd member {strange[0]} is of no node that answered")
-    return holds(f"{len(own)} members")
+    return holds(f"members: {', '.join(own.values())}")
 
 
 def _leader(views: list[_View]) -> Ruling:
@@ -164,7 +170,7 @@ CHECKS = (
         read=_etcd,
         asks=(
             f"talosctl -n CONTROL_PLANES {_STATUS}",
-            "talosctl -n CONTROL_PLANES etcd members",
+            f"talosctl -n CONTROL_PLANES {_MEMBERS}",
             "talosctl -n CONTROL_PLANES etcd alarm list",
             NODES.text,
         ),

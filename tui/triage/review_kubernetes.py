@@ -40,12 +40,9 @@ def _planes(nodes: Sequence[KubeNode]) -> Ruling:
     if len(nodes) == 1:
         return holds("a single node, known as such: it is alone by design")
     if count == 1:
-        workers = len(nodes) - 1
-        return fails(f"1 control plane for {workers} workers: without it nothing moves")
+        return fails(f"only 1 control plane among {len(nodes)} nodes")
     if count % 2 == 0:
-        return fails(
-            f"{count} control planes: an even number bears no more than one less"
-        )
+        return fails(f"{count} control planes bear no more loss than {count - 1}")
     return holds(f"{count} control planes")
 
 
@@ -112,7 +109,7 @@ def _same(nodes: Sequence[KubeNode], server: str) -> Ruling:
     if len(found) > 1:
         parts = (f"{tag} on {_some(names)}" for tag, names in sorted(found.items()))
         return fails(f"{len(found)} Kubernetes versions: {', '.join(parts)}")
-    return holds(f"{server} on the API server and {len(nodes)} kubelets")
+    return holds(f"{server} on the API server and {len(nodes)}/{len(nodes)} kubelets")
 
 
 def _some(names: Sequence[str]) -> str:
@@ -130,7 +127,9 @@ def _skews(nodes: Sequence[KubeNode], server: str) -> Ruling:
     if not nodes:
         return unclear("no node is listed")
     ill = first_ill(_skew_of(node, server) for node in nodes)
-    return ill or holds(f"{len(nodes)} kubelets fit the API server's {server}")
+    return ill or holds(
+        f"{len(nodes)}/{len(nodes)} kubelets fit the API server's {server}"
+    )
 
 
 def _skew_of(node: KubeNode, server: str) -> Ruling:

@@ -114,11 +114,17 @@ def each_node(
             found.append(_evidence(claim, [asked], named))
     if well:
         measure = f"{len(well)}/{len(tolds)} nodes: {', '.join(words)}"
-        addresses = ",".join(node.address for node, _ in well)
-        source, query = f"talos {case.cluster}", f"talosctl -n {addresses} {command}"
-        asked_all = [replace(t, source=source, query=query) for _, t in well]
-        found.append(_evidence(claim, asked_all, holds(measure)))
+        found.append(_evidence(claim, together(well, command), holds(measure)))
     return [*found, everyone(case)]
+
+
+def together(
+    tolds: Sequence[tuple[NodeView, Told[Any]]], command: str
+) -> list[Told[Any]]:
+    """What several nodes told, as if they had been asked in one call of talosctl."""
+    addresses = ",".join(node.address for node, _ in tolds)
+    query = f"talosctl -n {addresses} {command}"
+    return [replace(told, query=query) for _, told in tolds]
 
 
 def everyone(case: ReviewCase) -> Evidence:
@@ -165,11 +171,18 @@ def _evidence(claim: str, tolds: Sequence[Told[Any]], found: Ruling) -> Evidence
     return Evidence(
         claim=found.words if is_refuted else claim,
         supports=found.supports,
-        source=", ".join(dict.fromkeys(told.source for told in tolds)),
+        source=_sources(tolds),
         query="; ".join(dict.fromkeys(told.query for told in tolds if told.query)),
         value="" if is_refuted else found.words,
         observed_at=_oldest(tolds),
     )
+
+
+def _sources(tolds: Sequence[Told[Any]]) -> str:
+    """Who said so: a few by name, many by the first of them."""
+    names = list(dict.fromkeys(told.source for told in tolds))
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 def _oldest(tolds: Sequence[Told[Any]]) -> datetime | None:

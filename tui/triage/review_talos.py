@@ -8,7 +8,7 @@ from tui.model.alert import Evidence
 from tui.model.machine import Facts
 from tui.model.talos import TalosNode
 from tui.triage.review_case import NODES, ReviewCase
-from tui.triage.review_rule import CheckRule, each_node, piece
+from tui.triage.review_rule import CheckRule, each_node, piece, together
 from tui.triage.rule import Ruling, fails, holds, unclear
 from tui.triage.version import minors_apart
 
@@ -21,13 +21,12 @@ def _one_version(case: ReviewCase) -> Iterator[Evidence]:
     yield from each_node(
         case, "its Talos version is known", _VERSION, case.versions, _version
     )
-    known = [(node, told) for node, told in case.versions if told.value]
+    known = [each for each in case.versions if each[1].value]
     tags = {told.value.version for _, told in known if told.value}
     if len(tags) > 1:
-        tolds = [told for _, told in known]
-        facts = [told for _, told in case.facts]
+        tolds = [*together(known, _VERSION), *together(case.facts, _STAGE)]
         claim = "several Talos versions only while an upgrade is under way"
-        yield piece(case, claim, [*tolds, *facts], lambda *_: _mixed(case))
+        yield piece(case, claim, tolds, lambda *_: _mixed(case))
 
 
 def _version(node: TalosNode) -> Ruling:
