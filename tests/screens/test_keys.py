@@ -13,6 +13,11 @@ from tui.screens.fleet import FleetScreen, StrayAlerts
 from tui.screens.help import HelpScreen
 from tui.screens.logs import LogsScreen
 from tui.screens.node import NodeScreen
+from tui.screens.node_dmesg import DmesgTab
+from tui.screens.node_resources import ResourcesTab
+from tui.screens.node_review import ReviewTab
+from tui.screens.node_services import ServicesTab
+from tui.screens.nodes import NodesScreen
 from tui.screens.panes import AlertsPane, KernelLog
 from tui.screens.silence import DurationInput, SilenceScreen
 from tui.screens.sources import SourcesScreen
@@ -31,6 +36,11 @@ OWNERS = (
     SilenceScreen,
     DurationInput,
     NodeScreen,
+    ServicesTab,
+    DmesgTab,
+    ResourcesTab,
+    ReviewTab,
+    NodesScreen,
     LogsScreen,
     TargetsScreen,
     SourcesScreen,

@@ -70,7 +70,7 @@ async def test_a_node_shows_its_services_and_follows_its_log(
         assert "unhealthy" in stage.text
         assert "session recovery timed out" in stage.text
         assert "following" in stage.text
-        assert stage.backend.tails == [("dmesg", "prod", "10.10.0.42")]
+        assert stage.backend.tails == [("service", "prod", "10.10.0.42", "kubelet")]
 
 
 async def test_leaving_a_node_closes_its_tail() -> None:
@@ -81,14 +81,17 @@ async def test_leaving_a_node_closes_its_tail() -> None:
         assert stage.backend.open_tails == 0
 
 
-async def test_a_service_is_followed_instead_and_dmesg_comes_back() -> None:
+async def test_another_service_is_followed_instead_and_dmesg_beside_it() -> None:
     async with on_stage() as stage:
-        await stage.press("tab", "enter", "enter", "d")
-        assert stage.backend.tails[1:] == [
+        await stage.press("tab", "enter", "j", "enter")
+        assert stage.backend.tails == [
             ("service", "prod", "10.10.0.40", "apid"),
-            ("dmesg", "prod", "10.10.0.40"),
+            ("service", "prod", "10.10.0.40", "auditd"),
         ]
         assert stage.backend.open_tails == 1
+        await stage.press("d")
+        assert stage.backend.tails[2:] == [("dmesg", "prod", "10.10.0.40")]
+        assert stage.backend.open_tails == 2
 
 
 async def test_gaps_and_cuts_of_a_tail_are_lines_of_the_log() -> None:

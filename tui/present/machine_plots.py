@@ -21,6 +21,8 @@ T = TypeVar("T", DiskRate, LinkRate)
 _TONES = (Tone.ACCENT, Tone.GOOD, Tone.WARNING)
 _GAP_AFTER = 4
 """So many usual steps without a moment, and the curve is broken."""
+_HEADROOM = 1.25
+"""How far an axis goes beyond the highest value."""
 _LEAST_RATE = 1024.0
 """The top of an axis of rates is never below this: noise is not a mountain."""
 
@@ -78,8 +80,8 @@ def load(moments: Sequence[Moment]) -> Curves:
         cores = last.cores or 1
         loads = f"{last.load1:.2f} {last.load5:.2f} {last.load15:.2f}  "
         words = (Span(loads, Tone.ACCENT), Span(f"{cores} cpus", Tone.QUIET))
-    top = max([float(cores), *(each or 0.0 for each in values)])
-    ticks = (Tick(0.0, "0"), Tick(float(cores), f"{cores}"))
+    top = max([1.0, *(_HEADROOM * (each or 0.0) for each in values)])
+    ticks = (Tick(0.0, "0"), Tick(top, f"{top:.1f}"))
     plot = Plot(
         (_series(moments, values, Tone.ACCENT),),
         _times(moments),
@@ -140,7 +142,7 @@ def _devices(
         (value for curve in curves for value in curve.ys if value is not None),
         default=0.0,
     )
-    top = max(_LEAST_RATE, highest)
+    top = max(_LEAST_RATE, _HEADROOM * highest)
     axis = Axis(0.0, top, (Tick(0.0, "0"), Tick(top, machine.size(top))))
     return Curves(Plot(tuple(reversed(curves)), _times(moments), axis), words)
 

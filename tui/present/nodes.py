@@ -176,41 +176,50 @@ def booted_at(node: NodeView) -> datetime | None:
     return told or (talos.boot_time if talos else None)
 
 
-def header(
-    node: NodeView, cluster: Cluster, now: datetime, marks: Marks
-) -> tuple[Line, ...]:
-    """Who it is, in two lines; a third says why it does not answer, or is not ready."""
+def header(node: NodeView, now: datetime, marks: Marks) -> Line:
+    """Who it is and how it is."""
     sign = node_sign(node, marks)
-    talos, kube = node.talos.value, node.kube
-    first = [Span(f"{node.name}  ", Tone.TEXT, bold=True), sign.span]
-    first.append(Span(f"  {node.address}", Tone.QUIET))
+    spans = [Span(f" {node.name}  ", Tone.TEXT, bold=True), sign.span]
+    spans.append(Span(f"  {node.address}", Tone.QUIET))
     is_control = is_control_plane(node)
     if is_control is not None:
         role = "control plane" if is_control else "worker"
-        first.append(Span(f"  {role}", Tone.QUIET))
-    if kube is not None:
-        ready = _kube(kube, marks)
-        first += [Span("  "), Span(ready.text, ready.tone or Tone.TEXT)]
-    facts = node.facts.value
-    second = []
+        spans.append(Span(f"  {role}", Tone.QUIET))
+    if node.kube is not None:
+        ready = _kube(node.kube, marks)
+        spans += [Span("  "), Span(ready.text, ready.tone or Tone.TEXT)]
+    seen = _seen(node, now)
+    tone = Tone.WARNING if node.talos.fault else Tone.QUIET
+    return (*spans, Span(f"  heard {seen}" if seen else "  never heard", tone))
+
+
+def facts_line(node: NodeView, cluster: Cluster, now: datetime, marks: Marks) -> Line:
+    """What it runs, since when, and by whom it is asked."""
+    talos, kube, facts = node.talos.value, node.kube, node.facts.value
     booted = booted_at(node)
-    for word, value in (
-        ("Talos", talos.version if talos else ""),
-        ("Kubernetes", kube.kubelet_version if kube else ""),
-        ("stage", facts.stage if facts else ""),
-        ("up", length(now - booted) if booted else ""),
-        ("certificate", machine.expiry(cluster.certificates, now).text),
-        ("answered by", talos.served_by if talos else ""),
-        ("heard", _seen(node, now)),
-    ):
-        if value:
-            second += [Span(f"{word} ", Tone.QUIET), Span(f"{value}   ")]
-    if not second:
-        second.append(Span(f"{marks.connecting} connecting", Tone.QUIET))
-    return tuple(first), tuple(second), *_trouble_lines(node, now, marks)
+    certificate = machine.expiry(cluster.certificates, now)
+    known = (
+        ("Talos", Cell(talos.version if talos else "")),
+        ("Kubernetes", Cell(kube.kubelet_version if kube else "")),
+        ("stage", Cell(facts.stage if facts else "")),
+        ("up", Cell(length(now - booted) if booted else "")),
+        ("cert", certificate),
+        ("via", Cell(talos.served_by if talos else "")),
+    )
+    spans = [
+        span
+        for word, cell in known
+        if cell.text
+        for span in (
+            Span(f" {word} ", Tone.QUIET),
+            Span(f"{cell.text} ", cell.tone or Tone.TEXT),
+        )
+    ]
+    return tuple(spans) or (Span(f" {marks.connecting} connecting", Tone.QUIET),)
 
 
-def _trouble_lines(node: NodeView, now: datetime, marks: Marks) -> tuple[Line, ...]:
+def trouble_lines(node: NodeView, now: datetime, marks: Marks) -> tuple[Line, ...]:
+    """Why it does not answer, or is not ready; nothing while it is well."""
     fault = node.talos.fault
     if fault is not None:
         retry = until(fault.retry_at, now)

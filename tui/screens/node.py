@@ -59,8 +59,11 @@ class NodeScreen(Desk):
         self._unwatch: Callable[[], None] | None = None
 
     def compose_body(self) -> ComposeResult:
-        yield TextBlock(id="header", glyphs=self.marks.glyphs)
-        yield StatusLine(id="tabs", glyphs=self.marks.glyphs)
+        glyphs = self.marks.glyphs
+        yield StatusLine(id="who", glyphs=glyphs)
+        yield StatusLine(id="facts", glyphs=glyphs)
+        yield TextBlock(id="trouble", glyphs=glyphs)
+        yield StatusLine(id="tabs", glyphs=glyphs)
         kinds = (ServicesTab, DmesgTab, ResourcesTab, EtcdTab, ReviewTab)
         with Container(id="body"):
             for name, kind in zip(TABS, kinds, strict=True):
@@ -82,12 +85,18 @@ class NodeScreen(Desk):
     def show(self, fleet: Fleet, now: datetime) -> None:
         cluster = fleet.cluster(self._access.cluster)
         node = self._node(cluster) if cluster else None
-        header = self.query_one("#header", TextBlock)
+        who = self.query_one("#who", StatusLine)
         if cluster is None or node is None:
-            words = f"{self._access.address} is not a node of {self._access.cluster}"
-            header.show_lines((Span(words, Tone.WARNING),))
+            words = f" {self._access.address} is not a node of {self._access.cluster}"
+            who.show((Span(words, Tone.WARNING),))
             return
-        header.show_lines(*nodes.header(node, cluster, now, self.marks))
+        who.show(nodes.header(node, now, self.marks))
+        facts = nodes.facts_line(node, cluster, now, self.marks)
+        self.query_one("#facts", StatusLine).show(facts)
+        lines = nodes.trouble_lines(node, now, self.marks)
+        trouble = self.query_one("#trouble", TextBlock)
+        trouble.display = bool(lines)
+        trouble.show_lines(*lines)
         self._last = cluster, node, now
         self._show_tab()
 
@@ -108,7 +117,8 @@ class NodeScreen(Desk):
         self._current = name
         self._tab.display = True
         self._show_tab()
-        self._tab.enter()
+        # A frame that is drawn before its style is settled stays as it was drawn.
+        self.call_after_refresh(self._tab.enter)
 
     def on_node_tab_copy_asked(self, message: NodeTab.CopyAsked) -> None:
         self.copy(message.text)
