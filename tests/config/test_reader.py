@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tui.config import Config, ConfigError, Endpoint, Secret, find, load
+from tui.config import (
+    Config,
+    ConfigError,
+    Endpoint,
+    Permission,
+    Secret,
+    find,
+    load,
+)
 from tui.model.target import InventoryTarget
 
 WHOLE = """
@@ -231,3 +239,17 @@ def test_the_nearest_place_wins(
     explicit: Path | None, environ: dict[str, str], expected: str
 ) -> None:
     assert find(explicit, environ) == Path(expected).expanduser()
+
+
+def test_nothing_is_allowed_unless_it_is_said(whole: Config, tmp_path: Path) -> None:
+    assert all(not cluster.allow for cluster in whole.clusters)
+    text = '[clusters.a]\ncontext = "x"\nallow = ["service-actions"]\n'
+    (cluster,) = load(written(tmp_path, text)).clusters
+    assert cluster.allow == {Permission.SERVICE_ACTIONS}
+
+
+def test_what_cannot_be_allowed_is_named(tmp_path: Path) -> None:
+    text = '[clusters.a]\ncontext = "x"\nallow = ["reboot"]\n'
+    (line,) = mistakes(tmp_path, text)
+    assert "service-actions" in line
+    assert line.startswith("3: clusters.a.allow[0]")

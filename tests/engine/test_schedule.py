@@ -31,3 +31,14 @@ def test_it_never_waits_longer_than_its_interval(schedule: Schedule) -> None:
 def test_what_the_server_asked_for_wins(schedule: Schedule) -> None:
     fault = Fault(FaultKind.RATE_LIMITED, "slow down", retry_after_seconds=90.0)
     assert schedule.after(1, fault) == 90.0
+
+
+def test_what_two_readings_tell_of_is_read_again_soon() -> None:
+    schedule = Schedule(10.0, Random(7), second_seconds=1.0)
+    assert schedule.after_first() == pytest.approx(1.0, rel=JITTER)
+    assert schedule.after(0) == pytest.approx(10.0, rel=JITTER)
+
+
+def test_a_feed_may_take_longer_than_its_interval() -> None:
+    assert Schedule(3.0, Random(7)).deadline == 3.0
+    assert Schedule(3.0, Random(7), deadline_seconds=10.0).deadline == 10.0

@@ -1,0 +1,58 @@
+"""What nodes' numbers were."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tests.clock import START
+from tui.engine.history import History
+from tui.model.fault import Fault, FaultKind
+from tui.model.fleet import FeedKey, SourceKind
+from tui.model.machine import Detail, DiskRate, Vitals
+from tui.model.reading import Reading
+
+VITALS = Vitals(None, 4, 100, 40, 1.0, 1.0, 1.0, None)
+DISKS = (DiskRate("sda", 10.0, 20.0, 0.5),)
+
+
+def key(feed: str, address: str = "10.0.0.1") -> FeedKey:
+    return FeedKey(SourceKind.TALOS, f"prod/{address}", feed)
+
+
+def vitals(history: History, at: datetime) -> None:
+    history.note(key("vitals"), Reading(VITALS, at, None, 1))
+
+
+def test_each_answer_is_a_moment_of_its_own_node() -> None:
+    history = History()
+    vitals(history, START)
+    history.note(key("vitals", "10.0.0.2"), Reading(VITALS, START, None, 1))
+    assert [each.at for each in history.of("prod/10.0.0.1")] == [START]
+    assert history.of("prod/10.0.0.9") == ()
+
+
+def test_a_detail_adds_its_rates_to_what_the_vitals_were() -> None:
+    history = History()
+    history.note(key("detail"), Reading(Detail(disks=DISKS), START, None, 1))
+    vitals(history, START)
+    later = START + timedelta(seconds=3)
+    history.note(key("detail"), Reading(Detail(disks=DISKS), later, None, 1))
+    first, second = history.of("prod/10.0.0.1")
+    assert first.disks is None
+    assert (second.vitals, second.disks) == (VITALS, DISKS)
+
+
+def test_a_failure_is_no_moment() -> None:
+    history = History()
+    fault = Fault(FaultKind.TIMEOUT, "no answer")
+    history.note(key("vitals"), Reading(VITALS, START, fault, 2))
+    assert history.of("prod/10.0.0.1") == ()
+
+
+def test_an_hour_is_kept() -> None:
+    history = History()
+    for minutes in range(90):
+        vitals(history, START + timedelta(minutes=minutes))
+    kept = history.of("prod/10.0.0.1")
+    assert len(kept) == 61
+    assert kept[-1].at == START + timedelta(minutes=89)
