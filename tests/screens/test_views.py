@@ -43,6 +43,64 @@ async def test_fixes_and_queries_can_be_copied() -> None:
         assert stage.app.clipboard.startswith("kubectl -n kube-system get configmap")
 
 
+async def test_a_fix_of_several_lines_can_be_read_in_full() -> None:
+    async with on_stage((80, 60)) as stage:
+        await stage.press("G", "enter")
+        assert "fix 1 kubeProxy:  (+1 line)" in stage.text
+        assert "  enabled: false" in stage.text
+
+
+async def test_an_alert_without_anything_to_copy_has_no_box_for_it() -> None:
+    async with on_stage() as stage:
+        fleet = make_fleet()
+        prod = fleet.clusters[0]
+        assert prod.alerts is not None
+        first = prod.alerts[0]
+        bare = replace(first, judgement=replace(first.judgement, fixes=()))
+        prod = replace(prod, alerts=(bare,))
+        await stage.publish(replace(fleet, clusters=(prod, *fleet.clusters[1:])))
+        await stage.press("enter")
+        assert "fixes and queries" not in stage.text
+        assert stage.app.screen.focused is stage.app.screen.query_one("#body")
+
+
+async def test_the_expression_of_an_alert_can_be_copied() -> None:
+    async with on_stage() as stage:
+        fleet = make_fleet()
+        prod = fleet.clusters[0]
+        assert prod.alerts is not None
+        first = prod.alerts[0]
+        judgement = replace(first.judgement, fixes=(), expression="up == 0")
+        prod = replace(prod, alerts=(replace(first, judgement=judgement),))
+        await stage.publish(replace(fleet, clusters=(prod, *fleet.clusters[1:])))
+        await stage.press("enter", "enter")
+        assert stage.app.clipboard == "up == 0"
+
+
+async def test_the_runbook_is_one_key_away_on_a_short_screen() -> None:
+    async with on_stage((80, 24)) as stage:
+        await stage.press("3", "enter")
+        assert "b runbook" in stage.text
+        assert "No kube-proxy runs here on purpose." not in stage.text
+        await stage.press("b")
+        assert "No kube-proxy runs here on purpose." in stage.text
+
+
+async def test_labels_and_annotations_share_a_column() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("3", "enter")
+        lines = stage.text.splitlines()
+        label = next(line for line in lines if "alertname" in line)
+        note = next(line for line in lines if line.startswith("│summary"))
+        assert label.index("KubeProxyDown") == note.index("Target disappeared")
+
+
+async def test_there_is_no_key_for_a_silence_that_is_not_there() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("enter")
+        assert "end silence" not in stage.text
+
+
 async def test_an_alert_that_is_over_stays_and_says_so() -> None:
     async with on_stage((200, 60)) as stage:
         await stage.press("enter")

@@ -9,9 +9,11 @@ from tui.model.alert import Evidence, JudgedAlert, Verdict
 from tui.model.labels import Labels
 from tui.model.silence import Silence
 from tui.present.glyphs import Marks, verdict_sign
-from tui.present.units import age, exact_length, length, moment
+from tui.present.units import age, count, exact_length, length, moment
 from widgets.values import Cell, Column, EvidenceItem, Line, Row, Span, Tone
 
+Paragraph = tuple[Line, int]
+"""A line, and how far in its continuation begins."""
 COPY_COLUMNS = (Column("", 5), Column("", 20, weight=1))
 
 
@@ -67,14 +69,23 @@ def change_lines(alert: JudgedAlert) -> tuple[Line, ...]:
 
 
 def copy_rows(alert: JudgedAlert) -> tuple[Row, ...]:
-    """What can be copied: fixes, the best first, then what was asked."""
-    rows = []
-    for key, name, text in _copies(alert):
-        first, *rest = text.strip().splitlines() or [""]
-        details: tuple[Line, ...] = tuple((Span(line),) for line in rest)
-        cells = (Cell(name, Tone.QUIET), Cell(first))
-        rows.append(Row(key, cells, details=details))
-    return tuple(rows)
+    """What can be copied, a line each: fixes, the best first, then what was asked."""
+    return tuple(
+        Row(key, (Cell(name, Tone.QUIET), Cell(_first(text))))
+        for key, name, text in _copies(alert)
+    )
+
+
+def _first(text: str) -> str:
+    first, *rest = text.strip().splitlines() or [""]
+    return f"{first}  (+{count(len(rest), 'line')})" if rest else first
+
+
+def copy_lines(alert: JudgedAlert, key: str) -> tuple[Line, ...]:
+    """The whole text behind a row, to be read."""
+    return tuple(
+        (Span(line, Tone.ACCENT),) for line in copy_text(alert, key).splitlines()
+    )
 
 
 def copy_text(alert: JudgedAlert, key: str) -> str:
@@ -85,7 +96,8 @@ def copy_text(alert: JudgedAlert, key: str) -> str:
 def _copies(alert: JudgedAlert) -> tuple[tuple[str, str, str], ...]:
     """(key, what it is, text)."""
     judgement = alert.judgement
-    asked = dict.fromkeys(each.query for each in judgement.evidence if each.query)
+    queries = (judgement.expression, *(each.query for each in judgement.evidence))
+    asked = dict.fromkeys(query for query in queries if query)
     fixes = enumerate(judgement.fixes, 1)
     return (
         *((f"fix {n}", f"fix {n}", text) for n, text in fixes),
@@ -93,13 +105,22 @@ def _copies(alert: JudgedAlert) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def pairs(labels: Labels) -> tuple[Line, ...]:
-    """Labels or annotations, a line each, by name."""
-    widest = min(max(map(len, labels), default=0), 20)
-    return tuple(
-        (Span(f"{name.ljust(widest)}  ", Tone.QUIET), Span(labels[name]))
-        for name in sorted(labels)
-    )
+def pairs(*groups: Labels) -> tuple[Paragraph, ...]:
+    """Labels and annotations, one a line, by name; their values in one column.
+
+    return  (line, cells that what is wrapped continues further in), an empty line
+            between two groups
+    """
+    names = [name for group in groups for name in group]
+    widest = min(max(map(len, names), default=0), 20)
+    found: list[Paragraph] = []
+    for group in groups:
+        if found and group:
+            found.append(((), 0))
+        for name in sorted(group):
+            head = f"{name.ljust(widest)}  "
+            found.append(((Span(head, Tone.QUIET), Span(group[name])), widest + 2))
+    return tuple(found)
 
 
 def timeline(

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 
 from tui.messages import EndSilence, SilenceAlert
 from tui.model.alert import JudgedAlert
@@ -20,10 +20,12 @@ from tui.screens.listing import Listing
 from widgets.evidence_list import EvidenceList
 from widgets.panel import Panel
 from widgets.row_table import RowTable
-from widgets.text_block import TextBlock
+from widgets.text_block import Paragraph, TextBlock
 from widgets.values import Line, Span, Tone
 
 _WIDE = 110
+_NAME_WIDTH = 8
+"""Cells of a copy's row that are not its text."""
 
 
 class AlertScreen(Desk):
@@ -35,7 +37,17 @@ class AlertScreen(Desk):
         Binding(
             "x", "expire", "End silence", id="alert.expire", tooltip="End its silence"
         ),
-        Binding("c", "copy", "Copy", id="alert.copy", tooltip="Copy the fix or query"),
+        Binding(
+            "c",
+            "copy",
+            "Copy",
+            show=False,
+            id="alert.copy",
+            tooltip="Copy the fix or query",
+        ),
+        Binding(
+            "b", "runbook", "Runbook", id="alert.runbook", tooltip="Go to the runbook"
+        ),
     ]
     AUTO_FOCUS = "Listing"
 
@@ -46,44 +58,73 @@ class AlertScreen(Desk):
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
         with VerticalScroll(id="body"):
-            with Panel(id="what", glyphs=glyphs):
-                yield TextBlock(id="facts", glyphs=glyphs)
-            with Panel(id="why", glyphs=glyphs):
-                yield TextBlock(id="verdict", glyphs=glyphs)
-                yield EvidenceList(id="evidence", glyphs=glyphs)
-                yield TextBlock(id="change", glyphs=glyphs)
-            with Panel(id="do", glyphs=glyphs):
-                columns = evidence.COPY_COLUMNS
-                yield Listing(
-                    columns, show_header=False, detail_column=1, glyphs=glyphs
-                )
-            with Panel(id="runbook", glyphs=glyphs):
-                yield TextBlock(id="page", glyphs=glyphs)
+            with Vertical(id="left"):
+                with Panel(id="what", glyphs=glyphs):
+                    yield TextBlock(id="facts", glyphs=glyphs)
+                with Panel(id="runbook", glyphs=glyphs):
+                    yield TextBlock(id="page", glyphs=glyphs)
+            with Vertical(id="right"):
+                with Panel(id="why", glyphs=glyphs):
+                    yield TextBlock(id="verdict", glyphs=glyphs)
+                    yield EvidenceList(id="evidence", glyphs=glyphs)
+                    yield TextBlock(id="change", glyphs=glyphs)
+                with Panel(id="do", glyphs=glyphs):
+                    columns = evidence.COPY_COLUMNS
+                    yield Listing(columns, show_header=False, glyphs=glyphs)
+                    yield TextBlock(id="whole", glyphs=glyphs)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is no key to end a silence that is not there."""
+        if action == "expire" and not self.alert.is_silenced:
+            return False
+        return super().check_action(action, parameters)
 
     def on_resize(self, event: events.Resize) -> None:
         """Where there is one column only, verdict and fixes come first."""
         body = self.query_one("#body")
-        why, what = self.query_one("#why"), self.query_one("#what")
+        left, right = self.query_one("#left"), self.query_one("#right")
         if event.size.width < _WIDE:
-            body.move_child(what, after=self.query_one("#do"))
+            body.move_child(left, after=right)
         else:
-            body.move_child(what, before=why)
+            body.move_child(left, before=right)
         body.call_after_refresh(body.scroll_home, animate=False)
 
     def show(self, fleet: Fleet, now: datetime) -> None:
         found = _find(fleet, self.alert)
-        self.alert = found or self.alert
+        was_silenced, self.alert = self.alert.is_silenced, found or self.alert
+        if was_silenced is not self.alert.is_silenced:
+            self.refresh_bindings()
         self._show_why(now, is_firing=found is not None)
         self._show_what(fleet, now)
-        rows = evidence.copy_rows(self.alert)
-        listing = self.query_one(Listing)
-        listing.show_rows(rows)
-        listing.styles.height = max(1, listing.line_count)
-        self._title("do", "fixes and queries, c copies")
+        self._show_copies()
         self._title("runbook", "runbook")
         page = runbook.page(self.alert.judgement.runbook)
         none: Line = (Span("No runbook page covers this alert.", Tone.QUIET),)
         self.query_one("#page", TextBlock).show_lines(*(page or (none,)))
+
+    def _show_copies(self) -> None:
+        """What can be copied; without anything there is no box for it."""
+        listing = self.query_one(Listing)
+        listing.show_rows(evidence.copy_rows(self.alert))
+        listing.styles.height = max(1, listing.line_count)
+        box = self.query_one("#do", Panel)
+        box.display = bool(listing.rows)
+        if not box.display and self.focused is None:
+            self.query_one("#body").focus()
+        self._title("do", "fixes and queries, c copies")
+        self._show_whole()
+
+    def _show_whole(self) -> None:
+        """Below the list what does not fit into its row."""
+        listing = self.query_one(Listing)
+        lines = evidence.copy_lines(self.alert, listing.cursor_key or "")
+        room = listing.size.width - _NAME_WIDTH
+        is_long = len(lines) > 1 or any(len(line[0].text) > room for line in lines)
+        self.query_one("#whole", TextBlock).show_lines(*(((), *lines) * is_long))
+
+    def on_row_table_row_highlighted(self, event: RowTable.RowHighlighted) -> None:
+        event.stop()
+        self._show_whole()
 
     def _show_why(self, now: datetime, *, is_firing: bool) -> None:
         name = self.alert.alert.name
@@ -100,12 +141,14 @@ class AlertScreen(Desk):
 
     def _show_what(self, fleet: Fleet, now: datetime) -> None:
         self._title("what", "what it is")
-        self.query_one("#facts", TextBlock).show_lines(
-            *evidence.timeline(self.alert, fleet.silences, now, self.marks),
-            (),
-            *evidence.pairs(self.alert.alert.labels),
-            (),
-            *evidence.pairs(self.alert.alert.annotations),
+        known = self.alert.alert
+        told = evidence.timeline(self.alert, fleet.silences, now, self.marks)
+        self.query_one("#facts", TextBlock).show(
+            *(Paragraph(line) for line in (*told, ())),
+            *(
+                Paragraph(line, indent)
+                for line, indent in evidence.pairs(known.labels, known.annotations)
+            ),
         )
 
     def _title(self, panel: str, words: str) -> None:
@@ -120,14 +163,15 @@ class AlertScreen(Desk):
         text = evidence.copy_text(self.alert, self.query_one(Listing).cursor_key or "")
         self.copy(text)
 
+    def action_runbook(self) -> None:
+        """Bring the runbook page into view."""
+        self.query_one("#runbook").scroll_visible(top=True, animate=False)
+
     def action_silence(self) -> None:
         self.post_message(SilenceAlert(self.alert))
 
     def action_expire(self) -> None:
-        if self.alert.is_silenced:
-            self.post_message(EndSilence(self.alert))
-        else:
-            self.notify("No silence covers it.", markup=False)
+        self.post_message(EndSilence(self.alert))
 
 
 def _find(fleet: Fleet, alert: JudgedAlert) -> JudgedAlert | None:
