@@ -243,3 +243,24 @@ async def test_without_clusters_there_is_still_a_screen() -> None:
         await pilot.pause()
         await pilot.press("t", "1", "right")
         assert "UTC" in screen_text(app)
+
+
+async def test_live_panes_leave_the_age_to_the_header() -> None:
+    async with on_stage((200, 60)) as stage:
+        lines = stage.text.splitlines()
+        header = next(line for line in lines if "1 prod" in line)
+        alerts = next(line for line in lines if "─ alerts " in line)
+        assert "9s" in header
+        assert "9s" not in alerts
+
+
+async def test_entries_get_their_names_when_the_nodes_are_known() -> None:
+    fleet = make_fleet()
+    monit = replace(fleet.clusters[1], nodes=())
+    unnamed = replace(fleet, clusters=(fleet.clusters[0], monit, fleet.clusters[2]))
+    async with on_stage((200, 60), unnamed) as stage:
+        node = fleet.clusters[1].nodes[0]
+        stage.backend.log("monit", make_entry("usb 1-1: new device", node.address))
+        await stage.until(f"{node.address} ")
+        await stage.publish(fleet)
+        await stage.until(f"{node.name} usb 1-1: new device"[:30])
