@@ -38,3 +38,18 @@ def test_numbers_go_on_after_clearing() -> None:
     ring.extend([LogLine("new")])
     assert (len(ring), ring.first) == (1, 4)
     assert ring[4].text == "new"
+
+
+def test_the_newest_lines_are_replaced_in_their_places() -> None:
+    ring = filled(capacity=10, count=4)
+    oldest = ring[ring.first]
+    ring.replace([LogLine("other 2"), LogLine("other 3")])
+    assert (ring.first, ring.end) == (0, 4)
+    assert ring[0] is oldest
+    assert [ring[2].text, ring[3].text] == ["other 2", "other 3"]
+
+
+def test_lines_beyond_those_that_are_kept_replace_nothing() -> None:
+    ring = filled(capacity=10, count=1)
+    ring.replace([LogLine("gone"), LogLine("kept")])
+    assert (ring.end, ring[0].text) == (1, "kept")
