@@ -76,6 +76,23 @@ def test_the_member_of_a_silent_control_plane_is_no_stranger() -> None:
     assert "talos-cp-3" in found.reason
 
 
+def test_a_silent_control_plane_that_no_member_list_names_fails_it() -> None:
+    case = with_machine(PLANES[2], silent)
+    for name in PLANES[:2]:
+        case = with_member(name, case, members=MEMBERS[:2])
+    found = etcd(case)
+    assert found.state is FAILED
+    assert "talos-cp-3 is no member of etcd" in found.reason
+
+
+def test_a_member_without_a_name_may_be_the_silent_control_plane() -> None:
+    nameless = (*MEMBERS[:2], replace(MEMBERS[2], hostname=""))
+    case = with_machine(PLANES[2], silent)
+    for name in PLANES[:2]:
+        case = with_member(name, case, members=nameless)
+    assert etcd(case).state is UNKNOWN
+
+
 def test_another_leader_in_another_term_is_an_election_in_between() -> None:
     changes = {"leader_id": IDS[PLANES[1]], "raft_term": 8}
     found = etcd(with_member(PLANES[1], **changes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -44,9 +44,10 @@ def _etcd(case: ReviewCase) -> Iterator[Evidence]:
         if told.value and told.value.etcd
     ]
     seen = [(view.machine, view.told) for view in views]
+    silent = [each for each in planes if not each[1].value or not each[1].value.etcd]
     if views:
         rulings = (
-            ("all control planes are members", _MEMBERS, _members(views, len(planes))),
+            ("all control planes are members", _MEMBERS, _members(views, silent)),
             ("one leader", _STATUS, _leader(views)),
             ("no member lags behind", _STATUS, _lag(views)),
             ("one etcd version", _STATUS, _version(views)),
@@ -61,6 +62,13 @@ def _may_be_plane(node: NodeView, told: Told[Facts]) -> bool:
     if node.kube is not None:
         return node.kube.is_control_plane
     return told.value is None or told.value.is_control_plane is not False
+
+
+def _is_plane(node: NodeView, told: Told[Facts]) -> bool:
+    """A node that is one for sure."""
+    if node.kube is not None:
+        return node.kube.is_control_plane
+    return told.value is not None and told.value.is_control_plane is True
 
 
 def _well(facts: Facts) -> Ruling:
@@ -92,23 +100,38 @@ def _why(facts: Facts) -> str:
     return facts.unavailable.get("etcd", "it may be no control plane")
 
 
-def _members(views: list[_View], planes: int) -> Ruling:
+def _members(views: list[_View], silent: list[_NodeFacts]) -> Ruling:
     """Whether all see the same members, and those are the control planes."""
     own = {view.etcd.member_id: view.node for view in views}
-    for view in views:
-        listed = {member.id: member.hostname for member in view.etcd.members}
-        missing = [node for each, node in own.items() if each not in listed]
-        if missing:
-            return fails(f"{missing[0]} is no member of etcd, says {view.node}")
-        strange = [name or each for each, name in listed.items() if each not in own]
-        # While a control plane is silent, the member we cannot place may be its own.
-        if strange and len(views) == planes:
-            return fails(
-                f"etcd member {strange[0]} is no control plane of this cluster"
-            )
-        if strange:
-            return unclear(f"etcd member {strange[0]} is of no node that answered")
-    return holds(f"members: {', '.join(own.values())}")
+    rulings = [_members_of(view, own, silent) for view in views]
+    return first_ill(rulings) or holds(f"members: {', '.join(own.values())}")
+
+
+def _members_of(
+    view: _View, own: Mapping[str, str], silent: list[_NodeFacts]
+) -> Ruling:
+    """The members that one control plane lists.
+
+    own     of those that speak for themselves: id and node
+    silent  nodes that may be control planes, whose ids nobody knows: a member is placed
+            with them by its name
+    """
+    listed = {member.id: member.hostname for member in view.etcd.members}
+    lost = [node for each, node in own.items() if each not in listed]
+    if lost:
+        return fails(f"{lost[0]} is no member of etcd, says {view.node}")
+    others = [name or each for each, name in listed.items() if each not in own]
+    strange = [name for name in others if name not in {n.name for n, _ in silent}]
+    lost = [node.name for node, _ in silent if node.name not in others]
+    if strange and lost:
+        return unclear(f"etcd member {strange[0]} may be {lost[0]}")
+    if strange:
+        return fails(f"etcd member {strange[0]} is no control plane of this cluster")
+    sure = [node.name for node, told in silent if _is_plane(node, told)]
+    missing = [name for name in lost if name in sure]
+    if missing:
+        return fails(f"{missing[0]} is no member of etcd, says {view.node}")
+    return holds("")
 
 
 def _leader(views: list[_View]) -> Ruling:
