@@ -54,3 +54,37 @@ def test_a_dead_node_is_not_ready_and_tells_nothing(lab: RunningLab) -> None:
     assert found["nodes-ready"][0] == "fail"
     assert found["machine-stage"][0] == "can't tell"
     assert "talos-wk-3" in found["machine-stage"][1]
+
+
+def test_an_alarm_of_etcd_fails(lab: RunningLab) -> None:
+    state, reason = review(lab, "prod", "etcd-alarm")["etcd"]
+    assert state == "fail"
+    assert "no-space" in reason
+
+
+def test_a_node_that_stayed_behind_fails_every_check_of_versions(
+    lab: RunningLab,
+) -> None:
+    found = review(lab, "prod", "version-skew")
+    for check, said in (
+        ("talos-version", "2 Talos versions"),
+        ("kubelet-skew", "minors behind"),
+        ("kubernetes-version", "2 Kubernetes versions"),
+    ):
+        state, reason = found[check]
+        assert state == "fail"
+        assert said in reason
+
+
+def test_a_certificate_that_expires_soon_fails() -> None:
+    with running_lab("--at", "1m", "--speed", "0", "--fault", "cert-expiring") as lab:
+        state, reason = review(lab, "monit")["certificates"]
+    assert (state, reason) == ("fail", "talosconfig monit expires in 2 days")
+
+
+def test_a_control_plane_that_is_no_member_of_etcd_fails() -> None:
+    faults = ("--fault", "etcd-member-missing")
+    with running_lab("--at", "1m", "--speed", "0", "--nodes", "15", *faults) as lab:
+        state, reason = review(lab, "prod")["etcd"]
+    assert state == "fail"
+    assert "is no member of etcd" in reason
