@@ -27,6 +27,24 @@ class RunningLab:
         """Switch faults on and off."""
         self._post("/faults", {"add": list(add), "remove": list(remove)})
 
+    def restart_apid(self, cluster: str) -> None:
+        """Kill the apids of a cluster, streams and all, and start them again."""
+        self._post("/apid", {"cluster": cluster, "action": "restart"})
+
+    def counters(self, *, reset: bool = False) -> dict[str, dict[str, Any]]:
+        """What each apid has counted, by endpoint; it may begin anew afterwards."""
+        counted = self._ask("GET", "/counters")
+        if reset:
+            self._ask("DELETE", "/counters")
+        return counted
+
+    def _ask(self, method: str, path: str) -> dict[str, Any]:
+        url = self.environment["LAB_CONTROL_URL"] + path
+        request = urllib.request.Request(url, method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            found: dict[str, Any] = json.load(answer)
+        return found
+
     def _post(self, path: str, body: dict[str, Any]) -> None:
         request = urllib.request.Request(
             self.environment["LAB_CONTROL_URL"] + path,
