@@ -134,7 +134,8 @@ class TaloscopeApp(Routes):
 
     def show_now(self) -> None:
         """Bring the screen in front up to date, ages included."""
-        screen = self.screen
+        # While the app is being closed there is none.
+        screen = next(reversed(self.screen_stack), None)
         if not isinstance(screen, Desk) or not screen.is_open:
             return
         now = self.clock.now()
