@@ -35,7 +35,11 @@ PICTURES = {
     "fleet-80x24": ((80, 24), (), "KubeProxyDown"),
     "alert": ((140, 44), ("slash", *"KubeProxyDown", "enter", "enter"), "cilium"),
     "silence": ((140, 44), ("3", "s"), "Cilium replaces it"),
+    "nodes": ((200, 40), ("N",), "kubelet"),
     "node": ((140, 44), ("tab", "j", "j", "enter"), "following"),
+    "dmesg": ((140, 44), ("tab", "j", "j", "enter", "2"), "following"),
+    "etcd": ((140, 30), ("tab", "enter", "4"), "etcd of prod"),
+    "review": ((140, 44), ("tab", "enter", "5"), "review of prod"),
     "logs": ((140, 44), ("L",), "rejecting I/O"),
 }
 """Size, keys, and a text without which the picture is not of what it should be."""

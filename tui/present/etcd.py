@@ -50,6 +50,8 @@ class Member:
     observed_at: datetime | None = None
     why: str = ""
     """Why it says nothing; empty when it does."""
+    is_missing: bool = False
+    """It should answer and does not; else nothing is known of it."""
 
 
 def members(cluster: Cluster) -> tuple[Member, ...]:
@@ -83,8 +85,12 @@ def _member(
         seen = node.facts.observed_at
         return Member(known, name or node.name, is_learner, etcd, seen, why)
     silent = next((each for each in cluster.nodes if each.name == name), None)
-    why = _silence(silent) if silent else "no node of this name is asked"
-    return Member(known, name, is_learner, why=why)
+    if silent is None:
+        why, is_missing = "no node of this name is asked", True
+    else:
+        why, is_missing = _silence(silent), silent.facts.fault is not None
+    why = why or "nothing told yet"
+    return Member(known, name, is_learner, why=why, is_missing=is_missing)
 
 
 def _strangers(cluster: Cluster, found: list[Member]) -> Iterator[Member]:
@@ -93,9 +99,11 @@ def _strangers(cluster: Cluster, found: list[Member]) -> Iterator[Member]:
     for node in cluster.nodes:
         if nodes.is_control_plane(node) and node.name not in names:
             why = _silence(node)
-            if found and not why:
+            is_missing = bool(found and node.facts.value and not why)
+            if is_missing:
                 why = "a control plane, but no member lists it"
-            yield Member("", node.name, why=why or "nothing told yet")
+            why = why or "nothing told yet"
+            yield Member("", node.name, why=why, is_missing=is_missing)
 
 
 def _silence(node: NodeView) -> str:
@@ -122,7 +130,9 @@ def sign(member: Member, every: tuple[Member, ...], marks: Marks) -> Sign:
     """The worst that is known of a member."""
     etcd = member.etcd
     if etcd is None:
-        return Sign(marks.real, "missing", Tone.CRITICAL)
+        if member.is_missing:
+            return Sign(marks.real, "missing", Tone.CRITICAL)
+        return Sign(marks.unknown, "unknown", Tone.WARNING)
     lag = machine.loudness(behind(member, every) or 0, BEHIND)
     signs = (
         (etcd.alarms or etcd.errors, marks.real, "alarm", Tone.CRITICAL),

@@ -23,8 +23,22 @@ _KEPT_BATCHES = 2_000
 """Turns of the tail that can be written again with other times."""
 
 
+class SoughtLog(LogView):
+    """A log in which looking for the same again goes on where the search stands."""
+
+    _pattern = ""
+
+    def search(self, pattern: str) -> None:
+        if pattern != self._pattern:
+            self._pattern = pattern
+            super().search(pattern)
+
+
 class DmesgPanel(TailPanel):
     """A tail of the kernel log, with times of the day or since the start."""
+
+    def compose(self) -> ComposeResult:
+        yield SoughtLog(glyphs=self.glyphs)
 
     def __init__(self, marks: Marks, name: str) -> None:
         super().__init__(marks, name)
@@ -51,6 +65,7 @@ class DmesgPanel(TailPanel):
         self._booted_at = booted_at
         log = self.query_one(LogView)
         was_following = log.following
+        log.search("")
         log.clear()
         log.append(machine_log.all_lines(self._batches, self.marks, booted_at))
         log.following = was_following
