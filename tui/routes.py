@@ -80,6 +80,9 @@ class Routes(App[None]):
         else:
             self.exit()
 
+    def action_help_quit(self) -> None:
+        """Do nothing: ctrl+c is pressed by habit, and must neither quit nor nag."""
+
     async def action_back(self) -> None:
         """Close the screen in front; the first one stays."""
         if len(self.screen_stack) <= _DEPTH:

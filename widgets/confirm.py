@@ -15,7 +15,11 @@ from widgets.values import UNICODE, Glyphs, Line, Span, Tone
 
 
 class Confirm(ModalScreen[bool]):
-    """Closes with True on the confirming key; with False on enter, escape, n and q."""
+    """Closes with True on the confirming key; with False on enter, escape, n and q.
+
+    A question that escape has raised is answered yes by escape: who presses it twice
+    wants to leave.
+    """
 
     DEFAULT_CSS = """
     Confirm { align: center middle; }
@@ -23,12 +27,13 @@ class Confirm(ModalScreen[bool]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "enter,escape,n,q",
+            "enter,n,q",
             "dismiss(False)",
             "No",
             id="confirm.no",
             tooltip="Leave everything as it is",
         ),
+        Binding("escape", "escape", "Escape", show=False, id="confirm.escape"),
     ]
 
     def __init__(
@@ -37,17 +42,20 @@ class Confirm(ModalScreen[bool]):
         lines: tuple[Line, ...],
         *,
         yes: str = "y",
+        leave: bool = False,
         glyphs: Glyphs = UNICODE,
     ) -> None:
         """Make a question.
 
         lines  what will happen
         yes    the key that confirms
+        leave  escape confirms too: the question is whether to leave
         """
         super().__init__()
         self._title = title
         self._lines = lines
         self._yes = yes
+        self._leave = leave
         self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
@@ -65,7 +73,17 @@ class Confirm(ModalScreen[bool]):
             event.stop()
             self.dismiss(True)  # noqa: FBT003 - the answer
 
+    def action_escape(self) -> None:
+        self.dismiss(self._leave)
+
     def _keys(self) -> Line:
+        if self._leave:
+            return (
+                Span("esc", Tone.WARNING, bold=True),
+                Span(" leave   "),
+                Span("enter", Tone.ACCENT, bold=True),
+                Span(" stay", Tone.TEXT),
+            )
         return (
             Span(self._yes, Tone.WARNING, bold=True),
             Span(" yes   "),

@@ -215,7 +215,15 @@ def test_secrets_that_cannot_be_used_are_refused(
 
 
 def test_a_missing_config_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="taloscope demo"):
+    where = {"XDG_CONFIG_HOME": str(tmp_path)}
+    with pytest.raises(ConfigError, match=r"no config yet.*taloscope demo"):
+        load(find(None, where), where)
+
+
+def test_a_config_that_was_named_and_is_not_there_is_no_such_file(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(ConfigError, match=r"none\.toml: no such file"):
         load(tmp_path / "none.toml")
 
 

@@ -25,7 +25,11 @@ def find(explicit: Path | None, environ: Mapping[str, str]) -> Path:
         return explicit.expanduser()
     if named := environ.get("TALOSCOPE_CONFIG"):
         return Path(named).expanduser()
-    # XDG: a relative path in the variable is to be ignored.
+    return _usual(environ)
+
+
+def _usual(environ: Mapping[str, str]) -> Path:
+    """XDG's place; a relative path in the variable is to be ignored."""
     base = Path(environ.get("XDG_CONFIG_HOME", ""))
     if not base.is_absolute():
         base = Path("~/.config").expanduser()
@@ -39,7 +43,8 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
     raise     ConfigError with one line for each mistake, `FILE:LINE: KEY: what`
     """
     path = Path(os.path.abspath(path))  # noqa: PTH100 - links are kept: they name it
-    text = _text(path)
+    is_named = path != _usual(environ)
+    text = _text(path, is_named=is_named)
     problems = Problems(str(path), text)
     config = _config(Table(_document(path, text), (), problems), Place(path, environ))
     if messages := problems.messages():
@@ -47,12 +52,13 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
     return config
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, *, is_named: bool) -> str:
     try:
         return path.read_bytes().decode()
     except FileNotFoundError as error:
+        told = "no such file" if is_named else "there is no config yet"
         raise ConfigError(
-            f"{path}: there is no config yet: write one as docs/config.md shows, "
+            f"{path}: {told}: write one as docs/config.md shows, "
             "or look around with `taloscope demo`"
         ) from error
     except UnicodeDecodeError as error:

@@ -9,13 +9,16 @@ from datetime import UTC, datetime, timedelta
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.fleet import Fleet, SourceKind
-from tui.model.silence import Matcher
+from tui.model.silence import Matcher, SilenceDraft
 from tui.present.glyphs import Marks
-from tui.present.units import count, exact_length, moment, plain
+from tui.present.units import count, exact_length, plain
 from widgets.values import Line, Span, Tone
 
 PRESETS = ("1h", "4h", "12h", "1d", "1w", "8760h")
 USUAL = "4h"
+_ALIASES = {"8760h": "8760h = 1y"}
+_INDENT = " " * 10
+"""Where the fields of the form begin."""
 
 _UNITS = {
     "s": timedelta(seconds=1),
@@ -190,12 +193,31 @@ def covered(
     return tuple(sorted(hit, key=lambda alert: order.index(alert.verdict)))
 
 
-def end_line(end: datetime, now: datetime) -> Line:
-    """When it ends, in words."""
-    return (
-        Span(f"until {moment(end)} UTC"),
-        Span(f"  ({exact_length(end - now)})", Tone.QUIET),
-    )
+def end_line(end: datetime, now: datetime, typed: str) -> Line:
+    """When it ends; how long that is unless it was typed as a duration."""
+    line = (Span(f"{_INDENT}until {clock(end, now)} UTC"),)
+    if _WHOLE.fullmatch(typed.strip()):
+        return line
+    return (*line, Span(f"  in {exact_length(end - now)}", Tone.QUIET))
+
+
+def clock(at: datetime, now: datetime) -> str:
+    """The time of day; with the date when that is another one than today's."""
+    at, now = at.astimezone(UTC), now.astimezone(UTC)
+    return f"{at:%H:%M}" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M}"
+
+
+def created(draft: SilenceDraft, now: datetime) -> str:
+    """What was silenced, until when."""
+    return f"{subject(draft.matchers)} silenced until {clock(draft.ends_at, now)} UTC."
+
+
+def subject(matchers: Sequence[Matcher]) -> str:
+    """What a silence is about: the alert's name, else its first matcher."""
+    for matcher in matchers:
+        if matcher.name == "alertname" and matcher.is_equal:
+            return plain(matcher.value)
+    return plain(str(matchers[0])) if matchers else "Nothing"
 
 
 def effect(
@@ -233,10 +255,11 @@ def real_names(hit: Iterable[JudgedAlert]) -> tuple[str, ...]:
 
 def preset_line(chosen: str) -> Line:
     """The usual durations, the chosen one marked."""
-    spans = [Span(" " * 10)]
+    spans = [Span(_INDENT[1:])]
     for preset in PRESETS:
         is_chosen = preset == chosen.strip()
-        shown = f"[{preset}]" if is_chosen else f" {preset} "
+        words = _ALIASES.get(preset, preset)
+        shown = f"[{words}]" if is_chosen else f" {words} "
         tone = Tone.ACCENT if is_chosen else Tone.QUIET
         spans.append(Span(shown, tone, bold=is_chosen))
     return tuple(spans)

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal, VerticalScroll
+from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 from textual.widgets import Checkbox, Input, Label
 
 from tui.clock import Clock
@@ -19,12 +19,10 @@ from tui.model.fleet import Fleet
 from tui.model.silence import Matcher, SilenceDraft
 from tui.present import alerts, silence
 from tui.present.glyphs import Marks
-from tui.present.units import plain
 from tui.screens.desk import Desk
 from tui.screens.listing import Listing
 from widgets.confirm import Confirm
 from widgets.panel import Panel
-from widgets.status_line import StatusLine
 from widgets.text_block import TextBlock
 from widgets.values import Line, Span, Tone
 
@@ -54,21 +52,34 @@ class Toggle(Checkbox):
 
 
 class MatcherRow(Horizontal):
-    """One matcher: on or off, and its text."""
+    """One matcher: on or off, and its text. Without a suggestion it waits for one."""
 
-    def __init__(self, suggestion: silence.Suggestion) -> None:
+    def __init__(self, suggestion: silence.Suggestion | None = None) -> None:
         super().__init__()
-        self._suggestion = suggestion
+        self._is_added = suggestion is None
+        self._toggle = Toggle(
+            "", value=suggestion is None or suggestion.is_on, compact=True
+        )
+        self._input = Input(
+            silence.written(suggestion.matcher) if suggestion else "",
+            placeholder='another one: name="value", =~ != !~',
+            compact=True,
+        )
 
     def compose(self) -> ComposeResult:
-        yield Toggle("", value=self._suggestion.is_on, compact=True)
-        yield Input(silence.written(self._suggestion.matcher), compact=True)
+        yield self._toggle
+        yield self._input
+
+    @property
+    def is_spare(self) -> bool:
+        """Whether it is an added one, and still empty."""
+        return self._is_added and not self._input.value.strip()
 
     @property
     def text(self) -> str | None:
-        """What is written; None while it is off."""
-        is_on = self.query_one(Checkbox).value
-        return self.query_one(Input).value if is_on else None
+        """What is written; None while it is off, or still empty."""
+        is_on = self._toggle.value and not self.is_spare
+        return self._input.value if is_on else None
 
 
 class DurationInput(Input):
@@ -114,18 +125,22 @@ class SilenceScreen(Desk):
         self._fleet: Fleet | None = None
         self._rows = alerts.AlertRows(marks)
         self._untouched: tuple[object, ...] = ()
+        self._insists = False
+        """It was to be created and could not: what is missing is said louder."""
 
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
         with Container(id="body"):
             with Panel(id="form", glyphs=glyphs), VerticalScroll(can_focus=False):
-                yield Label("matchers, space turns one off", markup=False)
-                for suggestion in silence.suggest(self.alert):
-                    yield MatcherRow(suggestion)
+                yield Label("matchers: edit them, space turns one off", markup=False)
+                with Vertical(id="matchers"):
+                    for suggestion in silence.suggest(self.alert):
+                        yield MatcherRow(suggestion)
+                    yield MatcherRow()
                 with Horizontal(classes="field"):
                     yield Label("for", markup=False)
                     yield DurationInput(silence.USUAL, id="duration", compact=True)
-                yield StatusLine(id="presets", glyphs=glyphs)
+                yield TextBlock(id="presets", glyphs=glyphs)
                 with Horizontal(classes="field"):
                     yield Label("comment", markup=False)
                     comment = silence.comment_for(self.alert)
@@ -165,7 +180,13 @@ class SilenceScreen(Desk):
         if event.input.id == "search":
             super().on_input_changed(event)
         else:
+            self._keep_a_spare()
             self._retry()
+
+    def _keep_a_spare(self) -> None:
+        """There is always one empty row for one more matcher."""
+        if not any(row.is_spare for row in self.query(MatcherRow)):
+            self.query_one("#matchers").mount(MatcherRow())
 
     def on_checkbox_changed(self) -> None:
         self._retry()
@@ -221,20 +242,26 @@ class SilenceScreen(Desk):
     def _preview(self, draft: Draft, now: datetime) -> None:
         hit = self._covered(draft)
         lines: list[Line] = list(silence.effect(hit, self.alert, self.marks))
-        lines += [(Span(text, Tone.WARNING),) for field, text in draft.problems]
+        tone = Tone.CRITICAL if self._insists else Tone.WARNING
+        lines += [(Span(text, tone, bold=self._insists),) for _, text in draft.problems]
         self.query_one("#warnings", TextBlock).show_lines(*lines, ())
-        self.query_one(Listing).show_rows(self._rows.rows(hit, (), now))
-        ends = silence.end_line(draft.ends_at, now) if draft.ends_at else ()
-        presets = silence.preset_line(self._value("duration"))
-        self.query_one("#presets", StatusLine).show(presets, ends)
+        listing = self.query_one(Listing)
+        listing.show_rows(self._rows.rows(hit, (), now))
+        if self.has_class("-wide"):
+            listing.styles.height = max(1, listing.line_count)
+        typed = self._value("duration")
+        ends = silence.end_line(draft.ends_at, now, typed) if draft.ends_at else ()
+        presets = silence.preset_line(typed)
+        self.query_one("#presets", TextBlock).show_lines(presets, ends)
 
     def action_create(self) -> None:
         """Create it; when it hides real alerts, ask first and name them."""
         now = self._clock.now()
         draft = self._draft(now)
         if draft.problems or draft.ends_at is None:
-            field, words = draft.problems[0]
-            self._say(words, Tone.WARNING)
+            self._insists = True
+            self._preview(draft, now)
+            field, _ = draft.problems[0]
             if field:
                 self.query_one(f"#{field}").focus()
             return
@@ -279,7 +306,7 @@ class SilenceScreen(Desk):
             words = f"not created: {fault.summary}{detail}. {fault.advice}"
             self._say(words, Tone.CRITICAL)
             return
-        words = plain(f"Silence {outcome.silence_id} created.")
+        words = silence.created(command.draft, self._clock.now())
         self.notify(words, markup=False)
         self.dismiss()
 
@@ -296,5 +323,7 @@ class SilenceScreen(Desk):
                 self.dismiss()
 
         told = ((Span("What was typed is lost."),),)
-        question = Confirm("Leave the form?", told, glyphs=self.marks.glyphs)
+        question = Confirm(
+            "Leave the form?", told, leave=True, glyphs=self.marks.glyphs
+        )
         self.app.push_screen(question, answered)
