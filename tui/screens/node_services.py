@@ -81,7 +81,9 @@ class ServicesTab(NodeTab):
             (Span("services  ", Tone.ACCENT), Span(counts, tone))
         )
         self._show_history()
-        if self._services and not self.query_one(TailPanel).following:
+        log = self.query_one(TailPanel)
+        if not log.following:
+            log.say((Span("the log of a service, once they are known", Tone.QUIET),))
             self.action_follow()
 
     def _missing(self, node: NodeView) -> Line:
@@ -93,12 +95,14 @@ class ServicesTab(NodeTab):
         service, now = self.selected, self._now
         title: Line = (Span("history", Tone.ACCENT),)
         rows: tuple[Row, ...] = ()
+        none: Line = ()
         if service is not None and now is not None:
+            none = (Span("no events are kept", Tone.QUIET),)
             title = (*title, Span(f" of {service.id}, newest first", Tone.QUIET))
             rows = machine_services.history_rows(service, now, self.marks)
         self.query_one("#history", Panel).show_title(title)
         listing = self.query_one("#history Listing", Listing)
-        listing.say_if_empty((Span("no events are kept", Tone.QUIET),))
+        listing.say_if_empty(none)
         listing.show_rows(rows)
 
     def on_row_table_row_highlighted(self, event: RowTable.RowHighlighted) -> None:

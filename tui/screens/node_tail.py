@@ -34,9 +34,16 @@ class TailPanel(Panel):
         """Follow another log from now on."""
         log = self.query_one(LogView)
         log.clear()
+        self.say((Span(f"{self.marks.connecting} nothing yet", Tone.QUIET),))
         self._following = name
         self.show_status()
         self.run_worker(self._pump(tail), group="tail", exclusive=True)
+
+    def say(self, line: Line) -> None:
+        """Say this while there are no lines."""
+        log = self.query_one(LogView)
+        if line != log.empty:
+            log.empty = line
 
     async def _pump(self, tail: AsyncIterator[LogBatch]) -> None:
         async for batch in tail:
