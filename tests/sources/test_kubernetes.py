@@ -223,7 +223,7 @@ async def test_a_plugin_that_hangs_is_ended(tmp_path: Path) -> None:
     )
     path = tmp_path / "kubeconfig"
     path.write_text(kubeconfig("http://127.0.0.1:1", user))
-    source = KubernetesSource("", path, 1.0)
+    source = KubernetesSource("", path, 1.0, plugin_seconds=1.0)
     with pytest.raises(SourceError, match="current context") as caught:
         await source.nodes()
     assert "no credentials in time" in caught.value.fault.detail

@@ -10,7 +10,6 @@ import asyncio
 import os
 import ssl
 import sys
-import tempfile
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
@@ -51,6 +50,8 @@ from tui.sources.wire import decode
 T = TypeVar("T")
 
 PAGE = 500
+PLUGIN_SECONDS = 9.0
+"""For a kubeconfig to be read: its plugin may have to ask a server of its own."""
 
 _READER = Path(__file__).with_name("kubeconfig.py")
 
@@ -70,12 +71,17 @@ class KubernetesSource:
     """
 
     def __init__(
-        self, context: str, kubeconfig: Path | None, timeout_seconds: float
+        self,
+        context: str,
+        kubeconfig: Path | None,
+        timeout_seconds: float,
+        plugin_seconds: float = PLUGIN_SECONDS,
     ) -> None:
         """`context` may be empty for the current one; None for kubectl's own search."""
         self._context = context
         self._kubeconfig = kubeconfig
         self._timeout_seconds = timeout_seconds
+        self._plugin_seconds = plugin_seconds
         self._access: _Access | None = None
         self._retired: HttpSession | None = None
         self._opening = asyncio.Lock()
@@ -253,14 +259,14 @@ class KubernetesSource:
             start_new_session=True,
         )
         try:
-            async with asyncio.timeout(self._timeout_seconds):
+            async with asyncio.timeout(self._plugin_seconds):
                 output, errors = await process.communicate()
         except TimeoutError:
             raise self._config_error("its plugin gave no credentials in time") from None
         finally:
             if process.returncode is None:
                 os.killpg(process.pid, SIGKILL)  # its plugin too
-                await process.wait()
+                await process.communicate()  # to the end, so that its pipes close
         if process.returncode != 0:
             raise self._config_error(_last_line(errors))
         access = wire.ACCESS.decode(output)
@@ -282,11 +288,13 @@ def _tls(access: wire.AccessWire) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     if access.certificate:
-        with tempfile.TemporaryDirectory(prefix="taloscope-") as folder:
-            both = Path(folder, "client.pem")
-            both.touch(mode=0o600)
-            both.write_text(access.certificate + "\n" + access.key)
-            context.load_cert_chain(both)
+        # In memory: the key must not come to lie on a disk.
+        file = os.memfd_create("client.pem")
+        try:
+            os.write(file, f"{access.certificate}\n{access.key}".encode())
+            context.load_cert_chain(f"/proc/self/fd/{file}")
+        finally:
+            os.close(file)
     return context
 
 
