@@ -88,6 +88,16 @@ def test_the_busiest_devices_are_drawn_and_told() -> None:
     assert "3 err/s" in words
 
 
+def test_devices_that_are_read_less_often_make_one_curve() -> None:
+    moments = tuple(
+        replace(each, links=None) if at % 3 else each
+        for at, each in enumerate(make_history()[:6])
+    )
+    curve = machine_plots.network(moments).plot.series[-1]
+    assert len(curve.ys) == 2
+    assert None not in curve.ys
+
+
 def test_a_single_moment_and_none_are_drawn_too() -> None:
     moment = Moment(NOW, make_vitals(), make_detail().disks, make_detail().links)
     for draw in (

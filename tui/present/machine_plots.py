@@ -124,12 +124,12 @@ def _devices(
     total: Callable[[T], float],
     say: Callable[[T], str],
 ) -> Curves:
-    known = [{each.name: each for each in of(moment) or ()} for moment in moments]
+    # Devices are read at their own pace, and only while somebody looks.
+    told = [moment for moment in moments if of(moment) is not None]
+    known = [{each.name: each for each in of(moment) or ()} for moment in told]
     shown = _busiest(known, total)
     curves = [
-        _series(
-            moments, [total(row[name]) if name in row else None for row in known], t
-        )
+        _series(told, [total(row[name]) if name in row else None for row in known], t)
         for name, t in zip(shown, _TONES, strict=False)
     ]
     newest = next((row for row in reversed(known) if row), {})

@@ -143,9 +143,8 @@ class NodeScreen(Desk):
 
     async def _change(self, change: ChangeService) -> None:
         """Have it done, and say what became of it."""
-        self.notify(
-            plain(f"Asking to {change.verb.value} {change.service}…"), timeout=2
-        )
+        asked = f"Asking to {change.verb.value} {change.service}."
+        self.notify(plain(asked), timeout=2, markup=False)
         outcome = await self._access.submit(change)
         fault = outcome.fault
         if fault is None:
