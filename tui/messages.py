@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from tui.model.alert import JudgedAlert
+from tui.model.finding import Finding
 from tui.model.fleet import Fleet
 from tui.model.log import Entry
 
@@ -65,9 +66,10 @@ class OpenNodes(Message):
 
 @dataclass
 class OpenTargets(Message):
-    """Show all targets of a cluster."""
+    """Show all targets of a cluster, the cursor on one when its key is given."""
 
     cluster: str
+    key: str = ""
 
 
 @dataclass
@@ -75,6 +77,23 @@ class OpenLogs(Message):
     """Show kernel logs of one cluster, or of all when the name is empty."""
 
     cluster: str = ""
+    node: str = ""
+    """Only what this one wrote; the log stands at its first error."""
+    kind: str = ""
+    """Only this class of the kernel catalogue."""
+
+
+@dataclass
+class OpenFinding(Message):
+    """Show what a finding rests on, and what to do about it."""
+
+    cluster: str
+    finding: Finding
+
+
+@dataclass
+class OpenSilences(Message):
+    """Show all silences."""
 
 
 @dataclass

@@ -19,6 +19,7 @@ from tui.config import Config
 from tui.messages import (
     EndSilence,
     OpenAlert,
+    OpenFinding,
     OpenLogs,
     OpenNode,
     OpenNodes,
@@ -97,6 +98,11 @@ class Routes(App[None]):
 
         self.open(AlertScreen(message.alert, self.marks))
 
+    def on_open_finding(self, message: OpenFinding) -> None:
+        from tui.screens.finding import FindingScreen  # noqa: PLC0415 - see above
+
+        self.open(FindingScreen(message.cluster, message.finding, self.marks))
+
     def on_silence_alert(self, message: SilenceAlert) -> None:
         from tui.screens.silence import SilenceScreen  # noqa: PLC0415 - see above
 
@@ -137,7 +143,8 @@ class Routes(App[None]):
     def on_open_targets(self, message: OpenTargets) -> None:
         from tui.screens.targets import TargetsScreen  # noqa: PLC0415 - see above
 
-        self.open(TargetsScreen(message.cluster, self.names, self.marks))
+        screen = TargetsScreen(message.cluster, self.names, self.marks, message.key)
+        self.open(screen)
 
     def on_open_logs(self, message: OpenLogs) -> None:
         from tui.screens.logs import LogsScreen  # noqa: PLC0415 - see above
@@ -145,7 +152,7 @@ class Routes(App[None]):
         backend = self.backend
         if backend is not None:
             screen = LogsScreen(
-                message.cluster, self.names, backend.entries, self.clock, self.marks
+                message, self.names, backend.entries, self.clock, self.marks
             )
             self.open(screen)
 

@@ -15,6 +15,7 @@ from widgets.values import LogLine, Mark, Tone
 
 _FOUND = "log-view--found"
 _CURRENT = "log-view--current"
+_LINE = "log-view--line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class LogLook:
     """Cells of the text that are scrolled out on the left."""
     gutter_width: int
     is_current: bool
-    """The line that the search stands on."""
+    """The line that one went to."""
 
 
 class LogPainter:
@@ -48,6 +49,11 @@ class LogPainter:
             segments = self._pane.fit(before, min(room, cells_of(before)))
             room -= cells_of(segments)
             segments += self._text(line, found, look, room)
+            if look.is_current:
+                segments = [
+                    Segment(text, self._pane.over(style or Style.null(), _LINE))
+                    for text, style, _ in segments
+                ]
         bar = Segment(look.bar, self._pane.tone_style(Tone.QUIET))
         return Strip([*segments, bar], look.width)
 

@@ -6,7 +6,7 @@ come from; the owner cleans, tones and merges them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -27,17 +27,22 @@ from widgets.values import UNICODE, Glyphs, Line, LogLine
 _BEAT_SECONDS = 1 / 20
 _WHEEL_LINES = 3
 _SIDE_STEP = 8
-_WIDEST_GUTTER = 16
+_WIDEST_GUTTER = 20
 _FOLLOW = "Follow the newest line, or stay here"
 
 
 class LogView(LinePane, can_focus=True):
     """Shows the end of a log, or a place in it while the user reads there."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"log-view--found", "log-view--current"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "log-view--found",
+        "log-view--current",
+        "log-view--line",
+    }
     DEFAULT_CSS = """
     LogView { height: 1fr; }
     LogView > .log-view--found { background: $warning 30%; text-style: underline; }
+    LogView > .log-view--line { background: $primary 35%; }
     LogView > .log-view--current { text-style: reverse bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -147,7 +152,8 @@ class LogView(LinePane, can_focus=True):
         """Whether the log follows, and how many lines came since it does not."""
         if self._is_following:
             return "following"
-        return f"paused, {self._ring.end - self._seen_end} new"
+        new = self._ring.end - self._seen_end
+        return f"paused, {new} new" if new else "paused"
 
     @property
     def search_status(self) -> str:
@@ -253,6 +259,46 @@ class LogView(LinePane, can_focus=True):
         self._left = max(0, self._left + steps * _SIDE_STEP)
         self.repaint()
 
+    @property
+    def current_line(self) -> LogLine | None:
+        """The line that one went to; else the newest in view, if there is any."""
+        ring = self._ring
+        return ring[self._here()] if len(ring) else None
+
+    def _here(self) -> int:
+        if self._ring.first <= self._current < self._ring.end:
+            return self._current
+        return min(self._top + self.outer_size.height, self._ring.end) - 1
+
+    def seek(self, direction: int, wanted: Callable[[LogLine], bool]) -> bool:
+        """Go to the next line below (1) or above (-1) that is wanted.
+
+        return  False when there is none in that direction
+        """
+        ring = self._ring
+        is_down = direction > 0
+        has_current = ring.first <= self._current < ring.end
+        start = self._here() + direction if has_current else None
+        if start is None:
+            start = self._top if is_down else self._here()
+        lines = range(start, ring.end) if is_down else range(start, ring.first - 1, -1)
+        for number in lines:
+            if wanted(ring[number]):
+                self._go_to(number)
+                return True
+        return False
+
+    def stand(self) -> None:
+        """Stay at the current line, and mark it."""
+        self._current = self._here()
+        self.following = False
+
+    def _go_to(self, number: int) -> None:
+        self._current = number
+        self.following = False
+        self._top = number - self.outer_size.height // 2
+        self._touch()
+
     def action_match(self, direction: int) -> None:
         """Go to the next match below (1) or above (-1) the one that we are on."""
         if self._search is None:
@@ -263,10 +309,7 @@ class LogView(LinePane, can_focus=True):
             here = self._current
         number = self._search.after(here) if is_down else self._search.before(here)
         if number is not None:
-            self._current = number
-            self.following = False
-            self._top = number - self.outer_size.height // 2
-            self._touch()
+            self._go_to(number)
 
     def on_mount(self) -> None:
         self._beat()

@@ -6,9 +6,12 @@ import pytest
 
 from tests.estate import make_entry, make_fleet, unreachable_fleet
 from tests.screens.stage import SIZES, on_stage
+from tui.model.command import ExpireSilence
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import Fleet
 from tui.model.log import Gap, LogBatch
+from tui.screens.listing import Listing
+from widgets.log_view import LogView
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -111,10 +114,47 @@ async def test_an_alert_that_is_over_stays_and_says_so() -> None:
         assert "no longer firing" in stage.text
 
 
-async def test_a_finding_opens_what_it_is_about() -> None:
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_finding_shows_what_it_rests_on_and_leads_on(
+    size: tuple[int, int],
+) -> None:
+    async with on_stage(size) as stage:
+        await stage.press("j", "enter")
+        assert "✖ REAL   found by taloscope: no alert" in stage.text
+        assert "argocd-server-metrics 10.10.0.40:30083 is absent" in stage.text
+        await stage.press("enter")
+        assert "targets of prod" in stage.text
+        listing = stage.app.screen.query_one(Listing)
+        assert (listing.cursor_key or "").startswith("argocd-server-metrics")
+
+
+async def test_a_kernel_finding_leads_to_the_first_error_of_that_node() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("j", "j", "enter")
+        assert "talos-wk-2 sdb: stale data was read" in stage.text
+        assert "4 lines, 02:12:27 to 02:13:35 UTC" in stage.text
+        await stage.press("enter")
+        await stage.until("talos-wk-2, only btrfs")
+        log = stage.app.screen.query_one(LogView)
+        await stage.until("paused")
+        assert log.current_line is not None
+        assert "parent transid verify failed" in log.current_line.text
+        assert "rejecting I/O" not in stage.text
+
+
+async def test_a_finding_that_is_over_stays_and_says_so() -> None:
     async with on_stage((200, 60)) as stage:
         await stage.press("j", "enter")
-        assert "targets of prod" in stage.text
+        fleet = make_fleet()
+        prod = replace(fleet.clusters[0], findings=())
+        await stage.publish(replace(fleet, clusters=(prod, *fleet.clusters[1:])))
+        assert "no longer found" in stage.text
+
+
+async def test_a_silence_is_ended_from_the_fleet() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("G", "x", "y")
+        assert stage.backend.submitted == [ExpireSilence("prod", "s1")]
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -167,7 +207,7 @@ async def test_logs_merge_all_clusters_with_their_origin() -> None:
         await stage.press("L")
         text = stage.text
         assert "kernel logs of all clusters" in text
-        assert "monit/talos-mon…" in text
+        assert "moni/talos-monit" in text
         assert text.index("cilium_net") < text.index("BTRFS error")
 
 
@@ -187,7 +227,7 @@ async def test_logs_that_arrive_while_reading_are_counted() -> None:
         entries = [make_entry(f"line {n}") for n in range(100)]
         stage.backend.log("prod", *entries)
         await stage.press("L", "g")
-        assert "paused, 0 new" in stage.text
+        assert "paused" in stage.text
         stage.backend.log("prod", make_entry("the newest"))
         await stage.until("paused, 1 new")
         await stage.press("G")
@@ -197,8 +237,52 @@ async def test_logs_that_arrive_while_reading_are_counted() -> None:
 
 async def test_the_next_error_is_one_key_away() -> None:
     async with on_stage((200, 60)) as stage:
-        await stage.press("L", "e")
-        assert "match 1 of" in stage.text
+        await stage.press("L", "g", "e")
+        assert "paused" in stage.text
+        log = stage.app.screen.query_one(LogView)
+        assert log.current_line is not None
+        assert "session recovery timed out" in log.current_line.text
+        await stage.press("e", "e", "e", "e")
+        assert "BTRFS error" in log.current_line.text
+
+
+async def test_a_line_can_be_read_in_full_with_its_meaning_and_copied() -> None:
+    async with on_stage((80, 24)) as stage:
+        await stage.press("L", "g", "e", "e", "e", "enter")
+        assert "btrfs: " in stage.text
+        assert "wanted 8457 found 8449" in stage.text
+        await stage.press("c")
+        assert stage.app.clipboard.startswith("BTRFS error (device sdb)")
+
+
+async def test_the_level_filter_leaves_errors_alone() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("L", "v", "v")
+        assert "only errors" in stage.text
+        assert "BTRFS error" in stage.text
+        assert "EXT4-fs" not in stage.text
+        await stage.press("v")
+        assert "EXT4-fs" in stage.text
+
+
+async def test_a_narrow_log_still_says_whether_it_follows() -> None:
+    async with on_stage((80, 24)) as stage:
+        await stage.press("L", "slash", *"btrfs", "enter")
+        first = next(line for line in stage.text.splitlines() if "match" in line)
+        assert "paused" in first
+
+
+async def test_nodes_have_their_names_as_soon_as_these_are_known() -> None:
+    fleet = make_fleet()
+    prod = fleet.clusters[0]
+    unnamed = replace(fleet, clusters=(replace(prod, nodes=()), *fleet.clusters[1:]))
+    async with on_stage((200, 60), unnamed) as stage:
+        stage.backend.log("prod", make_entry("a line", "10.10.0.42"))
+        await stage.press("L")
+        await stage.until("10.10.0.42")
+        await stage.publish(fleet)
+        await stage.until("prod/talos-wk-2")
+        assert "10.10.0.42" not in stage.text
 
 
 async def test_search_in_a_log_counts_its_matches() -> None:

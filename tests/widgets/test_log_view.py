@@ -100,7 +100,7 @@ async def test_scrolling_down_to_the_end_follows_again() -> None:
     async with app.run_test(size=(30, 5)) as pilot:
         await beat(pilot, app.view)
         await pilot.press("pageup", "j", "j", "j")
-        assert app.view.status == "paused, 0 new"
+        assert app.view.status == "paused"
         await pilot.press("pagedown")
         assert app.view.status == "following"
 

@@ -10,15 +10,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from tui.clock import Clock
+from tui.messages import OpenLogs
 from tui.model.fleet import Fleet
 from tui.model.log import Entry
-from tui.present import logs
+from tui.present import logs, stream
 from tui.present.glyphs import Marks
 from tui.screens.desk import Desk
+from tui.screens.line import LineScreen
 from widgets.log_view import LogView
 from widgets.panel import Panel
 from widgets.values import LogLine, Span, Tone
 
+_EDGES = 10
+"""Cells of a title that are frame and gaps."""
 _SLICE = 250
 """Entries read in one go, so that keys are never kept waiting."""
 
@@ -29,7 +33,10 @@ class LogsScreen(Desk):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "error(1)", "Next error", id="logs.error"),
         Binding("E", "error(-1)", "Error before", show=False, id="logs.error_before"),
+        Binding("enter", "line", "Line", id="logs.line", tooltip="Read a line in full"),
         Binding("c", "class", "Class", id="logs.class", tooltip="Only one class"),
+        Binding("v", "level", "Level", id="logs.level", tooltip="All, or only loud"),
+        Binding("y", "copy", "Copy line", show=False, id="logs.copy"),
         Binding("0", "cluster(0)", "All clusters", show=False, id="logs.all"),
         *(
             Binding(str(n), f"cluster({n})", f"Cluster {n}", show=False, id=f"logs.{n}")
@@ -39,7 +46,7 @@ class LogsScreen(Desk):
 
     def __init__(
         self,
-        cluster: str,
+        wanted: OpenLogs,
         names: tuple[str, ...],
         read: Callable[[str], Sequence[Entry]],
         clock: Clock,
@@ -47,14 +54,19 @@ class LogsScreen(Desk):
     ) -> None:
         """Make the screen.
 
-        cluster  whose logs to begin with; empty for all
+        wanted   whose logs to begin with; of a node or class, at its first error
         read     the entries of a cluster that are kept, oldest first
         """
         super().__init__(marks, names)
-        self._cluster = cluster
+        self._cluster = wanted.cluster
+        self._node = wanted.node
         self._read = read
         self._clock = clock
-        self._class = ""
+        self._class = wanted.kind
+        self._level = 0
+        self._starts_at_error = bool(wanted.node or wanted.kind)
+        self._short = stream.short_names(names)
+        self._node_names: dict[str, dict[str, str]] = {}
         self._fleet: Fleet | None = None
         self._is_filling = False
         self._late: list[tuple[str, Entry]] = []
@@ -68,6 +80,12 @@ class LogsScreen(Desk):
 
     def show(self, fleet: Fleet, now: datetime) -> None:  # noqa: ARG002 - entries do not age
         self._fleet = fleet
+        known = {each.name: logs.node_names(each) for each in fleet.clusters}
+        is_outdated = known != self._node_names
+        # Who reads in an old place is not thrown out of it for the sake of a name.
+        if is_outdated and self.query_one(LogView).following:
+            self._node_names = known
+            self._refill()
         self._show_title()
 
     def add_entries(self, cluster: str, entries: tuple[Entry, ...]) -> None:
@@ -82,6 +100,7 @@ class LogsScreen(Desk):
         """Show one cluster by its number, or all with 0."""
         if number <= len(self._names):
             self._cluster = self._names[number - 1] if number else ""
+            self._node = ""
             self._refill()
 
     def action_class(self) -> None:
@@ -91,11 +110,35 @@ class LogsScreen(Desk):
         self._class = kinds[(place + 1) % len(kinds)]
         self._refill()
 
+    def action_level(self) -> None:
+        """Show all lines, warnings and errors, or errors alone."""
+        self._level = (self._level + 1) % len(stream.LEVELS)
+        self._refill()
+
     def action_error(self, direction: int) -> None:
         """Go to the next error, or to the one before."""
+        if not self.query_one(LogView).seek(direction, stream.is_error):
+            self.notify("No more errors that way.", timeout=2, markup=False)
+
+    def action_line(self) -> None:
+        """Read the line that one stands on in full."""
         log = self.query_one(LogView)
-        log.search(f"{self.marks.real} ")
-        log.action_match(direction)
+        line = log.current_line
+        if line is None:
+            return
+        log.stand()
+
+        def step(direction: int) -> LogLine | None:
+            log.seek(direction, lambda _: True)
+            return log.current_line
+
+        self.app.push_screen(LineScreen(line, step, self.marks))
+
+    def action_copy(self) -> None:
+        """Copy the line that one stands on."""
+        line = self.query_one(LogView).current_line
+        if line is not None:
+            self.copy(stream.plain_text(line))
 
     def _found_classes(self) -> tuple[tuple[str, int, bool], ...]:
         if self._fleet is None:
@@ -120,17 +163,31 @@ class LogsScreen(Desk):
         self._is_filling = False
         self._append(self._late)
         self._late = []
+        if self._starts_at_error and self.query_one(LogView).line_count:
+            self._starts_at_error = False
+            log = self.query_one(LogView)
+            log.action_oldest()
+            log.seek(1, stream.is_error)
 
     def _append(self, entries: Iterable[tuple[str, Entry]]) -> None:
-        lines = [self._line(cluster, entry) for cluster, entry in entries]
+        lines = [
+            self._line(cluster, entry)
+            for cluster, entry in entries
+            if not self._node or self._origin(cluster, entry) == self._node
+        ]
         if self._class:
             lines = [line for line in lines if line.key == self._class]
+        if self._level:
+            lines = [line for line in lines if stream.passes(line, self._level)]
         self.query_one(LogView).append(lines)
 
+    def _origin(self, cluster: str, entry: Entry) -> str:
+        return logs.origin(entry, self._node_names.get(cluster, {}))
+
     def _line(self, name: str, entry: Entry) -> LogLine:
-        cluster = self._fleet.cluster(name) if self._fleet else None
-        names = logs.node_names(cluster) if cluster else {}
-        return logs.entry_line(entry, self.marks, names, "" if self._cluster else name)
+        names = self._node_names.get(name, {})
+        cluster = "" if self._cluster else self._short[name]
+        return logs.entry_line(entry, self.marks, names, cluster)
 
     def on_log_view_status_changed(self) -> None:
         if self.is_open:
@@ -138,13 +195,14 @@ class LogsScreen(Desk):
 
     def _show_title(self) -> None:
         log = self.query_one(LogView)
-        what = self._cluster or "all clusters"
-        only = f", only {self._class}" if self._class else ""
-        title = [Span(f"kernel logs of {what}{only}", Tone.ACCENT)]
-        if self._fleet is not None:
-            found = logs.fleet_findings(self._fleet, self._cluster)
-            title += [Span("  "), *logs.chips(found, self.marks)]
         tone = Tone.QUIET if log.following else Tone.WARNING
         search = f"{log.search_status}  " if log.search_status else ""
         right = (Span(search), Span(log.status, tone))
-        self.query_one("#stream", Panel).show_title(tuple(title), right)
+        found = logs.fleet_findings(self._fleet, self._cluster) if self._fleet else ()
+        if self._node:
+            found = tuple(each for each in found if each.node == self._node)
+        only = [each for each in (self._class, stream.LEVELS[self._level]) if each]
+        panel = self.query_one("#stream", Panel)
+        room = panel.size.width - len(search) - len(log.status) - _EDGES
+        what = self._node or self._cluster or "all clusters"
+        panel.show_title(stream.title(what, only, found, self.marks, room), right)

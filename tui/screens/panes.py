@@ -10,15 +10,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from tui.messages import (
+    EndSilence,
     OpenAlert,
+    OpenFinding,
     OpenLogs,
     OpenNode,
-    OpenSources,
     OpenTargets,
     SilenceAlert,
 )
 from tui.model.alert import JudgedAlert
-from tui.model.finding import Finding, FindingKind
 from tui.model.fleet import Cluster
 from tui.model.log import Entry
 from tui.present import alerts, faults, logs, nodes, targets
@@ -99,6 +99,14 @@ class AlertsPane(Pane):
     SUBJECT = "alerts"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "silence", "Silence", id="alerts.silence", tooltip="Silence it"),
+        Binding(
+            "x",
+            "expire",
+            "End silence",
+            show=False,
+            id="alerts.expire",
+            tooltip="End its silence",
+        ),
     ]
 
     def compose_body(self) -> ComposeResult:
@@ -137,41 +145,21 @@ class AlertsPane(Pane):
         if self.selected is not None:
             self.post_message(OpenAlert(self.selected))
             return
-        for finding in self.cluster.findings if self.cluster else ():
+        if self.cluster is None:
+            return
+        for finding in self.cluster.findings:
             if alerts.finding_key(finding) == event.key:
-                self._open_finding(finding)
+                self.post_message(OpenFinding(self.cluster.name, finding))
 
     def action_silence(self) -> None:
         if self.selected is not None:
             self.post_message(SilenceAlert(self.selected))
 
-    def _open_finding(self, finding: Finding) -> None:
-        """Open the screen that shows what the finding is about."""
-        if self.cluster is None:
-            return
-        name = self.cluster.name
-        match finding.kind:
-            case FindingKind.WATCHDOG_ABSENT:
-                self.post_message(OpenSources())
-            case FindingKind.KERNEL:
-                self.post_message(OpenLogs(name))
-            case (
-                FindingKind.NODE_UNREACHABLE
-                | FindingKind.NODE_NOT_READY
-                | FindingKind.SERVICE_UNHEALTHY
-            ):
-                self.post_message(OpenNode(name, _node_of(finding, self.cluster)))
-            case _:
-                self.post_message(OpenTargets(name))
-
-
-def _node_of(finding: Finding, cluster: Cluster) -> str:
-    """The address of the node that a finding speaks of."""
-    words = finding.subject.split()
-    for node in cluster.nodes:
-        if node.name in words or node.address in words:
-            return node.address or node.name
-    return finding.subject
+    def action_expire(self) -> None:
+        if self.selected is not None and self.selected.is_silenced:
+            self.post_message(EndSilence(self.selected))
+        else:
+            self.notify("No silence covers it.", timeout=2, markup=False)
 
 
 class NodesPane(Pane):

@@ -33,9 +33,13 @@ class TargetsScreen(Desk):
         ),
     ]
 
-    def __init__(self, cluster: str, names: tuple[str, ...], marks: Marks) -> None:
+    def __init__(
+        self, cluster: str, names: tuple[str, ...], marks: Marks, key: str = ""
+    ) -> None:
+        """Make the screen; the cursor begins on the target of that key."""
         super().__init__(marks, names)
         self._cluster = cluster
+        self._wanted = key
         self._rows: tuple[TargetRow, ...] = ()
         self._last: tuple[Fleet, datetime] | None = None
 
@@ -62,7 +66,10 @@ class TargetsScreen(Desk):
         age = faults.pane_age(cluster, faults.TARGET_SOURCES, now, self.marks)
         self.query_one(Panel).show_title(title, age)
         rows = targets.list_rows(self._rows, now, self.marks)
-        self.query_one(Listing).show_rows(rows, is_stale=failed is not None)
+        listing = self.query_one(Listing)
+        listing.show_rows(rows, is_stale=failed is not None)
+        if self._wanted and listing.move_to(self._wanted):
+            self._wanted = ""
 
     def action_cluster(self, number: int) -> None:
         """Show another cluster."""

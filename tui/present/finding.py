@@ -1,0 +1,167 @@
+"""What a finding rests on, what to do about it, and where to look next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui.model.finding import Finding, FindingKind
+from tui.model.fleet import Cluster, NodeView
+from tui.model.kernel import CATALOGUE
+from tui.model.log import LogFinding
+from tui.model.target import TargetRow
+from tui.present.glyphs import Marks, verdict_sign
+from tui.present.units import age, count, moment, time_of_day
+from widgets.values import Cell, Column, EvidenceItem, Line, Row, Span, Tone
+
+WAY_COLUMNS = (Column("", 20, weight=1),)
+LOGS, NODE, TARGETS, SOURCES = "logs", "node", "targets", "sources"
+_ADVICE = {each.meaning: each.advice for each in CATALOGUE}
+_ABOUT_TARGETS = {
+    FindingKind.TARGET_DOWN,
+    FindingKind.TARGET_ABSENT,
+    FindingKind.TARGET_UNEXPECTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a finding is about, found in its cluster again."""
+
+    node: NodeView | None
+    rows: tuple[TargetRow, ...]
+    kernel: tuple[LogFinding, ...]
+
+    @property
+    def ways(self) -> tuple[tuple[str, str], ...]:
+        """(where, words) to go on to, the most telling first."""
+        ways = []
+        if self.kernel:
+            what = "the kernel log from its first error"
+            ways.append((LOGS, f"{what}, {self.kernel[0].node} only"))
+        if self.node is not None:
+            ways.append((NODE, f"node {self.node.name}"))
+        if self.rows:
+            ways.append((TARGETS, f"target {self.rows[0].job} among all targets"))
+        return (*ways, (SOURCES, "the sources that all this is read from"))
+
+
+def subject(finding: Finding, cluster: Cluster) -> Subject:
+    """The node, targets and kernel lines that a finding speaks of."""
+    words = finding.subject.split()
+    node = next(
+        (n for n in cluster.nodes if n.name in words or n.address in words), None
+    )
+    rows: tuple[TargetRow, ...] = ()
+    if finding.kind in _ABOUT_TARGETS:
+        rows = tuple(row for row in cluster.targets or () if _is_of(row, finding))
+    kernel: tuple[LogFinding, ...] = ()
+    if finding.kind is FindingKind.KERNEL:
+        kernel = tuple(
+            each for each in cluster.log_findings if each.node in finding.subject
+        )
+    return Subject(node, rows, kernel)
+
+
+def _is_of(row: TargetRow, finding: Finding) -> bool:
+    return finding.subject in {f"{row.job} {row.instance}".rstrip(), row.job}
+
+
+def way_rows(about: Subject) -> tuple[Row, ...]:
+    """Where enter leads."""
+    return tuple(Row(key, (Cell(words),)) for key, words in about.ways)
+
+
+def head_lines(finding: Finding, now: datetime, marks: Marks) -> tuple[Line, ...]:
+    """Verdict, title, detail, since when; and that no alert tells of it."""
+    sign = verdict_sign(finding.verdict, marks)
+    lines: list[Line] = [
+        (sign.span, Span("   found by taloscope: no alert", Tone.QUIET)),
+        (Span(finding.title, bold=True),),
+    ]
+    if finding.detail:
+        lines.append((Span(finding.detail),))
+    if finding.since is not None:
+        ago = f"  {age(finding.since, now)} ago"
+        lines += [(), (Span(f"since {moment(finding.since)} UTC{ago}", Tone.QUIET),)]
+    return tuple(lines)
+
+
+def items(
+    about: Subject, cluster: str, now: datetime, marks: Marks
+) -> tuple[EvidenceItem, ...]:
+    """Each fact on a line, with who says so and how old it is."""
+    found = [_lines(each, cluster, now, marks) for each in about.kernel]
+    found += [_target(row, cluster, now, marks) for row in about.rows]
+    node = about.node
+    if node is not None and node.talos.fault is not None:
+        fault = node.talos.fault
+        seen = age(node.talos.observed_at, now)
+        claim = f"{node.name} does not answer: {fault.summary}"
+        told = f"last answered {seen} ago" if seen else "never answered"
+        found.append(
+            EvidenceItem(marks.good, "supports", Tone.CRITICAL, claim, "talos", told)
+        )
+    if node is not None and node.kube is not None and not node.kube.is_ready:
+        claim = f"{node.name} is not Ready: {node.kube.ready_message}"
+        source = f"kubernetes {cluster}"
+        found.append(EvidenceItem(marks.good, "supports", Tone.CRITICAL, claim, source))
+    return tuple(found)
+
+
+def _lines(
+    found: LogFinding, cluster: str, now: datetime, marks: Marks
+) -> EvidenceItem:
+    place = f"{found.node} {found.device}".rstrip()
+    between = f"{time_of_day(found.first)} to {time_of_day(found.last)} UTC"
+    lines = count(found.count, "line")
+    claim = f"{place}: {found.meaning}; {lines}, {between}: {found.sample}"
+    tone = Tone.CRITICAL if found.severity == "error" else Tone.WARNING
+    ago = f"{age(found.last, now)} ago"
+    return EvidenceItem(
+        marks.good, "supports", tone, claim, f"kernel log {cluster}", ago
+    )
+
+
+def _target(row: TargetRow, cluster: str, now: datetime, marks: Marks) -> EvidenceItem:
+    parts = [f"{row.job} {row.instance}".rstrip() + f" is {row.health.value}"]
+    parts += [part for part in (row.last_error, row.reason) if part]
+    scraped = ""
+    if row.target is not None:
+        parts.append(row.target.scrape_url)
+        seen = age(row.target.last_scrape, now)
+        scraped = f"scraped {seen} ago" if seen else "never scraped"
+    source = f"prometheus {cluster}"
+    return EvidenceItem(
+        marks.good, "supports", Tone.CRITICAL, "; ".join(parts), source, scraped
+    )
+
+
+def advice(about: Subject) -> tuple[Line, ...]:
+    """What helps: of the kernel's catalogue, of the fault of the node."""
+    told = [_ADVICE[each.meaning] for each in about.kernel if each.meaning in _ADVICE]
+    if about.node is not None and about.node.talos.fault is not None:
+        told.append(about.node.talos.fault.advice)
+    if any(row.last_error for row in about.rows):
+        told.append(
+            "Does the address answer from where Prometheus runs? 401 or 403: "
+            "credentials. TLS: the certificate. Refused: is it running?"
+        )
+    if any(row.target is None for row in about.rows):
+        told.append(
+            "Is its ServiceMonitor or scrape config still there, and does it match?"
+        )
+    return tuple((Span(each),) for each in dict.fromkeys(told))
+
+
+def copy_text(about: Subject) -> str:
+    """A command that shows the same by hand."""
+    if about.kernel:
+        first = about.kernel[0]
+        return f"talosctl -n {first.node} dmesg | grep -i {first.kind}"
+    for row in about.rows:
+        if row.target is not None:
+            return f"curl -sS {row.target.scrape_url}"
+    if about.node is not None:
+        return f"talosctl -n {about.node.address or about.node.name} services"
+    return ""

@@ -1,0 +1,98 @@
+"""One finding: what it rests on, what to do, and where to look next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+
+from tui.messages import OpenLogs, OpenNode, OpenSources, OpenTargets
+from tui.model.finding import Finding
+from tui.model.fleet import Fleet
+from tui.present import finding as words
+from tui.present.glyphs import Marks
+from tui.screens.desk import Desk
+from tui.screens.listing import Listing
+from widgets.evidence_list import EvidenceList
+from widgets.panel import Panel
+from widgets.row_table import RowTable
+from widgets.text_block import TextBlock
+from widgets.values import Span, Tone
+
+
+class FindingScreen(Desk):
+    """Like the screen of an alert, for what no alert tells."""
+
+    CSS_PATH = "finding.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "copy", "Copy", id="finding.copy", tooltip="Copy the command"),
+    ]
+    AUTO_FOCUS = "Listing"
+
+    def __init__(self, cluster: str, finding: Finding, marks: Marks) -> None:
+        super().__init__(marks)
+        self._cluster = cluster
+        self.finding = finding
+        self._about = words.Subject(None, (), ())
+
+    def compose_body(self) -> ComposeResult:
+        glyphs = self.marks.glyphs
+        with VerticalScroll(id="body"):
+            with Panel(id="why", glyphs=glyphs):
+                yield TextBlock(id="head", glyphs=glyphs)
+                yield EvidenceList(id="evidence", glyphs=glyphs)
+            with Panel(id="next", glyphs=glyphs):
+                yield Listing(words.WAY_COLUMNS, show_header=False, glyphs=glyphs)
+            with Panel(id="do", glyphs=glyphs):
+                yield TextBlock(id="advice", glyphs=glyphs)
+
+    def show(self, fleet: Fleet, now: datetime) -> None:
+        cluster = fleet.cluster(self._cluster)
+        if cluster is None:
+            return
+        same = (self.finding.kind, self.finding.subject)
+        newer = [f for f in cluster.findings if (f.kind, f.subject) == same]
+        self.finding = newer[0] if newer else self.finding
+        self._about = words.subject(self.finding, cluster)
+        gone = () if newer else (Span("no longer found", Tone.WARNING),)
+        title = (Span(self.finding.subject, bold=True),)
+        place = (Span(f"  {self._cluster}", Tone.QUIET),)
+        self.query_one("#why", Panel).show_title((*title, *place), gone)
+        head = words.head_lines(self.finding, now, self.marks)
+        self.query_one("#head", TextBlock).show_lines(*head, ())
+        items = words.items(self._about, self._cluster, now, self.marks)
+        self.query_one(EvidenceList).show_items(items)
+        self._show_next()
+
+    def _show_next(self) -> None:
+        listing = self.query_one(Listing)
+        listing.show_rows(words.way_rows(self._about))
+        listing.styles.height = max(1, listing.line_count)
+        self.query_one("#next", Panel).show_title((Span("open", Tone.ACCENT),))
+        advice = words.advice(self._about)
+        box = self.query_one("#do", Panel)
+        box.display = bool(advice)
+        box.show_title((Span("what helps", Tone.ACCENT),))
+        self.query_one("#advice", TextBlock).show_lines(*advice)
+
+    def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
+        """Go on to where the row under the cursor leads."""
+        event.stop()
+        about, name = self._about, self._cluster
+        if event.key == words.LOGS:
+            first = about.kernel[0]
+            self.post_message(OpenLogs(name, first.node, first.kind))
+        elif event.key == words.NODE and about.node is not None:
+            address = about.node.address or about.node.name
+            self.post_message(OpenNode(name, address))
+        elif event.key == words.TARGETS:
+            self.post_message(OpenTargets(name, about.rows[0].key))
+        else:
+            self.post_message(OpenSources())
+
+    def action_copy(self) -> None:
+        """Copy a command that shows the same by hand."""
+        self.copy(words.copy_text(self._about))
