@@ -22,6 +22,7 @@ COLUMNS = (
     Column("talos", 7, drop=1),
     Column("kernel", 8, weight=3),
 )
+SERVICE_DETAIL_COLUMN = 1
 SERVICE_COLUMNS = (
     Column("", 1),
     Column("service", 12, weight=1, max_width=24),
@@ -283,7 +284,10 @@ def _service(service: TalosService, now: datetime, marks: Marks) -> Row:
         Cell(service.state),
         Cell(sign.word, sign.tone),
         Cell(age(service.last_change, now), Tone.QUIET),
-        Cell(" ".join(said.split()), None if is_loud else Tone.QUIET),
+        Cell("" if is_loud else " ".join(said.split()), Tone.QUIET),
     )
     tone = Tone.TEXT if service.is_counted else Tone.QUIET
-    return Row(f"service {service.id}", cells, tone)
+    # What is wrong is told in full, below the row.
+    below: Line = (Span(" ".join(said.split()), sign.tone),)
+    details = (below,) if is_loud and said else ()
+    return Row(f"service {service.id}", cells, tone, details=details)

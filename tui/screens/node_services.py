@@ -49,7 +49,11 @@ class ServicesTab(NodeTab):
         glyphs = self.marks.glyphs
         with Container(id="lists"):
             with Panel(id="list", glyphs=glyphs):
-                yield Listing(nodes.SERVICE_COLUMNS, glyphs=glyphs)
+                yield Listing(
+                    nodes.SERVICE_COLUMNS,
+                    detail_column=nodes.SERVICE_DETAIL_COLUMN,
+                    glyphs=glyphs,
+                )
             with Panel(id="history", glyphs=glyphs):
                 yield Listing(
                     machine_services.HISTORY_COLUMNS, show_header=False, glyphs=glyphs
