@@ -6,12 +6,10 @@ gRPC's wheels verify no Ed25519 server key, and Talos has nothing else
 
 from __future__ import annotations
 
-import os
 import ssl
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 
 from talosapi.config import TalosContext
+from talosapi.memory import memory_file
 from talosapi.secret import Secret
 
 
@@ -41,13 +39,3 @@ def _load_client_certificate(tls: ssl.SSLContext, crt: bytes, key: Secret) -> No
 def _refuse_to_ask() -> str:
     """Without this OpenSSL asks for an encrypted key's password on the terminal."""
     return ""
-
-
-@contextmanager
-def memory_file(content: bytes) -> Iterator[str]:
-    """A path under which OpenSSL finds these bytes, for as long as the block lasts."""
-    descriptor = os.memfd_create("talosapi", os.MFD_CLOEXEC)
-    with closing(os.fdopen(descriptor, "wb")) as file:
-        file.write(content)
-        file.flush()
-        yield f"/proc/self/fd/{descriptor}"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from talosapi.acceptor import Acceptor, Serve
 from talosapi.config import TalosContext, load_config
-from talosapi.tls import memory_file
+from talosapi.memory import memory_file
 from tui.lab.apid import Apid
 from tui.lab.apid_calls import ApidWorld
 from tui.lab.certificates import (

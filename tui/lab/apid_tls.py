@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from talosapi.acceptor import Acceptor
-from talosapi.tls import memory_file
+from talosapi.memory import memory_file
 from tui.lab.apid_counters import Gauge
 from tui.lab.certificates import Credentials
 from tui.lab.port import bound
