@@ -45,6 +45,7 @@ class TaloscopeApp(Routes):
         Binding("t", "targets", "Targets", id="app.targets"),
         Binding("N,m", "nodes", "Nodes", id="app.nodes"),
         Binding("L", "logs", "Logs", id="app.logs"),
+        Binding("S", "silences", "Silences", show=False, id="app.silences"),
         Binding("o", "sources", "Sources", id="app.sources"),
         Binding("T", "theme", "Dark or light", show=False, id="app.theme"),
         Binding("question_mark", "help", "Keys", show=False, id="app.help"),

@@ -23,6 +23,7 @@ from tui.messages import (
     OpenLogs,
     OpenNode,
     OpenNodes,
+    OpenSilences,
     OpenSources,
     OpenTargets,
     SilenceAlert,
@@ -156,6 +157,11 @@ class Routes(App[None]):
             )
             self.open(screen)
 
+    def on_open_silences(self) -> None:
+        from tui.screens.silences import SilencesScreen  # noqa: PLC0415 - see above
+
+        self.open(SilencesScreen(self.submit, self.marks))
+
     def on_open_sources(self) -> None:
         from tui.screens.sources import SourcesScreen  # noqa: PLC0415 - see above
 
@@ -198,6 +204,10 @@ class Routes(App[None]):
     def action_logs(self) -> None:
         """Show the kernel logs of all clusters."""
         self.post_message(OpenLogs())
+
+    def action_silences(self) -> None:
+        """Show all silences."""
+        self.post_message(OpenSilences())
 
     def action_sources(self) -> None:
         """Show how each connection is doing."""

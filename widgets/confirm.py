@@ -33,7 +33,14 @@ class Confirm(ModalScreen[bool]):
             id="confirm.no",
             tooltip="Leave everything as it is",
         ),
-        Binding("escape", "escape", "Escape", show=False, id="confirm.escape"),
+        Binding(
+            "escape",
+            "escape",
+            "Escape",
+            show=False,
+            id="confirm.escape",
+            tooltip="No; yes when the question is whether to leave",
+        ),
     ]
 
     def __init__(

@@ -158,3 +158,38 @@ async def test_the_form_is_whole_on_a_small_screen() -> None:
         await stage.press(*FALSE_POSITIVE)
         for words in ("alertname=", "[4h]", "comment", "author", "silences 1 alert"):
             assert words in stage.text
+
+
+async def test_all_silences_are_listed_with_what_they_hide() -> None:
+    async with on_stage((120, 36)) as stage:
+        await stage.press("S")
+        assert "⊘ silent" in stage.text
+        assert 'alertname="KubeProxyDown" cluster="prod"' in stage.text
+        assert "hides KubeProxyDown prod" in stage.text
+        assert "ops" in stage.text
+
+
+async def test_a_silence_is_ended_from_the_list_after_a_yes() -> None:
+    async with on_stage((80, 24)) as stage:
+        await stage.press("S", "x", "enter")
+        assert stage.backend.submitted == []
+        await stage.press("x", "y")
+        assert stage.backend.submitted == [ExpireSilence("prod", "s1")]
+
+
+async def test_a_silence_is_extended_by_four_hours_under_its_id() -> None:
+    async with on_stage((120, 36)) as stage:
+        await stage.press("S", "e")
+        assert "KubeProxyDown stays silenced until 09:13 UTC." in stage.text
+        await stage.press("y")
+        command = draft(stage)
+        assert command.draft.id == "s1"
+        assert (command.draft.ends_at - NOW).total_seconds() == 7 * 3600
+
+
+async def test_a_command_that_fails_is_told_why() -> None:
+    async with on_stage((120, 36)) as stage:
+        stage.backend.outcome = Outcome(fault=Fault(FaultKind.FORBIDDEN, "403"))
+        await stage.press("S", "x", "y")
+        (toast,) = stage.app._notifications
+        assert toast.message.startswith("Not done: 403.")
