@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.estate import make_entry, make_fleet, unreachable_fleet
+from tests.estate import failing, make_entry, make_fleet, unreachable_fleet
 from tests.screens.stage import SIZES, on_stage
 from tui.model.command import ExpireSilence
-from tui.model.fault import Fault, FaultKind
+from tui.model.fault import ADVICE, Fault, FaultKind
 from tui.model.fleet import Fleet
 from tui.model.log import Gap, LogBatch
 from tui.screens.listing import Listing
@@ -311,8 +311,35 @@ async def test_sources_say_what_failed_and_what_to_do(size: tuple[int, int]) -> 
         await stage.press("o")
         assert "✖ down" in stage.text
         assert "connection refused" in stage.text
-        assert "Check that it runs and that there is a route to it." in stage.text
-        assert "next try in 2s" in stage.text
+        assert ADVICE[FaultKind.UNREACHABLE] in stage.text
+        assert "in 2s" in stage.text
+
+
+async def test_sources_are_one_row_a_server_and_unfold_to_their_feeds() -> None:
+    async with on_stage((120, 36)) as stage:
+        await stage.press("o")
+        lines = stage.text.splitlines()
+        assert sum("Prometheus" in line for line in lines) == 1
+        assert any("Talos" in line and "4 nodes" in line for line in lines)
+        assert "trend prod" not in stage.text
+        await stage.press("enter")
+        assert "trend prod" in stage.text
+        await stage.press("enter")
+        assert "trend prod" not in stage.text
+
+
+async def test_the_worst_server_is_first_and_says_how_much_of_it_fails() -> None:
+    fleet = make_fleet()
+    prod = fleet.clusters[0]
+    sick = failing(prod.sources[-1], FaultKind.TIMEOUT, "no answer within 5 s")
+    prod = replace(prod, sources=(*prod.sources[:-1], sick))
+    shown = replace(fleet, clusters=(prod, *fleet.clusters[1:]))
+    async with on_stage((120, 36), shown) as stage:
+        await stage.press("o")
+        first = next(line for line in stage.text.splitlines() if "Talos" in line)
+        assert "1 of 4 nodes" in first
+        assert "in 4s" in first
+        assert stage.text.index("no answer within 5 s") < stage.text.index("Loki")
 
 
 async def test_help_begins_with_the_focused_list() -> None:

@@ -8,8 +8,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from tui.model.fleet import Fleet, SourceStatus
-from tui.present import faults
+from tui.model.fleet import Fleet
+from tui.present import sources
 from tui.present.glyphs import Marks
 from tui.screens.desk import Desk
 from tui.screens.listing import Listing
@@ -19,7 +19,7 @@ from widgets.values import Span, Tone
 
 
 class SourcesScreen(Desk):
-    """One row a feed, those in trouble first, with advice below them."""
+    """One row a server, those in trouble first; enter unfolds its feeds."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy", id="sources.copy", tooltip="Copy the whole fault"),
@@ -27,34 +27,40 @@ class SourcesScreen(Desk):
 
     def __init__(self, marks: Marks) -> None:
         super().__init__(marks)
-        self._sources: dict[str, SourceStatus] = {}
+        self._known: sources.Users = {}
+        self._unfolded: set[str] = set()
+        self._now: datetime | None = None
 
     def compose_body(self) -> ComposeResult:
         with Panel(glyphs=self.marks.glyphs):
             yield Listing(
-                faults.COLUMNS,
-                detail_column=faults.DETAIL_COLUMN,
+                sources.COLUMNS,
+                detail_column=sources.DETAIL_COLUMN,
                 glyphs=self.marks.glyphs,
             )
 
     def show(self, fleet: Fleet, now: datetime) -> None:
-        self._sources = {
-            faults.source_key(source): source
-            for cluster in fleet.clusters
-            for source in cluster.sources
-        }
-        title = (Span("sources", Tone.ACCENT),)
-        self.query_one(Panel).show_title(title)
-        self.query_one(Listing).show_rows(faults.source_rows(fleet, now, self.marks))
+        self._known, self._now = sources.users(fleet), now
+        self._show_rows(now)
+
+    def _show_rows(self, now: datetime) -> None:
+        rows = sources.rows(self._known, self._unfolded, now, self.marks)
+        self.query_one(Listing).show_rows(rows)
+        self.query_one(Panel).show_title((Span("sources", Tone.ACCENT),))
 
     def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
+        """Unfold the feeds of a server, or fold them again."""
         event.stop()
-        self.action_copy()
+        if self._now is not None:
+            self._unfolded ^= {event.key}
+            self._show_rows(self._now)
 
     def action_copy(self) -> None:
         """Copy what failed, in full, or where the source is."""
-        source = self._sources.get(self.query_one(Listing).cursor_key or "")
-        if source is not None:
-            fault = source.fault
-            told = f"{fault.summary}\n{fault.detail}".strip() if fault else ""
-            self.copy(told or source.key.endpoint)
+        key = self.query_one(Listing).cursor_key
+        for source in self._known:
+            if key in {sources.feed_key(source), sources.group_key(source)}:
+                fault = source.fault
+                told = f"{fault.summary}\n{fault.detail}".strip() if fault else ""
+                self.copy(told or source.key.endpoint)
+                return

@@ -1,0 +1,149 @@
+"""Connections as rows: one for each server, worst first, its feeds when unfolded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from tui.model.fleet import Fleet, SourceKind, SourceState, SourceStatus
+from tui.present.glyphs import Marks, state_sign
+from tui.present.units import age, count, until
+from widgets.values import Align, Cell, Column, Cut, Line, Row, Span, Tone
+
+COLUMNS = (
+    Column("state", 12),
+    Column("source", 12),
+    Column("where", 16, weight=2, cut=Cut.MIDDLE),
+    Column("feeds", 12, weight=1, max_width=24, cut=Cut.MIDDLE),
+    Column("for", 12, weight=1, max_width=24, drop=2),
+    Column("age", 5, align=Align.RIGHT),
+    Column("every", 5, align=Align.RIGHT, drop=3),
+    Column("next try", 8, align=Align.RIGHT, drop=1),
+)
+DETAIL_COLUMN = 1
+NAMES: Mapping[SourceKind, str] = {
+    SourceKind.PROMETHEUS: "Prometheus",
+    SourceKind.ALERTMANAGER: "Alertmanager",
+    SourceKind.LOKI: "Loki",
+    SourceKind.KUBERNETES: "Kubernetes",
+    SourceKind.TALOS: "Talos",
+}
+_ORDER = (
+    SourceState.DOWN,
+    SourceState.FAILING,
+    SourceState.STALE,
+    SourceState.CONNECTING,
+    SourceState.LIVE,
+)
+_TROUBLE = _ORDER[:3]
+
+Users = Mapping[SourceStatus, Sequence[str]]
+"""Each feed once, with the clusters that depend on it."""
+
+
+def users(fleet: Fleet) -> Users:
+    """All feeds of a fleet."""
+    found: dict[SourceStatus, list[str]] = {}
+    for cluster in fleet.clusters:
+        for source in cluster.sources:
+            found.setdefault(source, []).append(cluster.name)
+    return found
+
+
+def group_key(source: SourceStatus) -> str:
+    """What the row of its server is known by; the nodes of a Talos context are one."""
+    where = source.key.endpoint
+    if source.key.kind is SourceKind.TALOS:
+        where = where.partition("/")[0]
+    return f"{source.key.kind.value} {where}"
+
+
+def feed_key(source: SourceStatus) -> str:
+    """What the row of one feed is known by."""
+    return f"feed {source.key.kind.value} {source.key.endpoint} {source.key.feed}"
+
+
+def rows(
+    known: Users, unfolded: Collection[str], now: datetime, marks: Marks
+) -> tuple[Row, ...]:
+    """A row for each server, the worst first; below an unfolded one its feeds."""
+    groups: dict[str, list[SourceStatus]] = {}
+    for source in sorted(known, key=lambda each: _ORDER.index(each.state(now))):
+        groups.setdefault(group_key(source), []).append(source)
+    found: list[Row] = []
+    for key, feeds in groups.items():
+        is_open = key in unfolded
+        found.append(_group(key, feeds, known, now, marks, is_open=is_open))
+        if is_open:
+            found += [_feed(each, now, marks) for each in feeds]
+    return tuple(found)
+
+
+def _group(
+    key: str,
+    feeds: Sequence[SourceStatus],
+    known: Users,
+    now: datetime,
+    marks: Marks,
+    *,
+    is_open: bool,
+) -> Row:
+    worst = feeds[0]
+    sign = state_sign(worst.state(now), marks)
+    seen = [each.observed_at for each in feeds if each.observed_at]
+    names = dict.fromkeys(name for each in feeds for name in known[each])
+    _, where = key.split(" ", 1)
+    is_loud = worst.state(now) in _TROUBLE
+    cells = (
+        Cell(sign.text, sign.tone, bold=is_loud),
+        Cell(NAMES[worst.key.kind]),
+        Cell(where),
+        Cell(_tally(feeds, now), None if is_loud else Tone.QUIET),
+        Cell(", ".join(names), Tone.QUIET),
+        Cell(age(min(seen), now) if seen else "never", Tone.QUIET),
+        Cell(f"{min(each.interval_seconds for each in feeds):.0f}s", Tone.QUIET),
+        _next_try(worst, now),
+    )
+    return Row(key, cells, details=() if is_open else _story(worst))
+
+
+def _tally(feeds: Sequence[SourceStatus], now: datetime) -> str:
+    """How many feeds there are, and how many of them are in trouble."""
+    bad = sum(each.state(now) in _TROUBLE for each in feeds)
+    noun = "node" if feeds[0].key.kind is SourceKind.TALOS else "feed"
+    return f"{bad} of {count(len(feeds), noun)}" if bad else count(len(feeds), noun)
+
+
+def _feed(source: SourceStatus, now: datetime, marks: Marks) -> Row:
+    sign = state_sign(source.state(now), marks)
+    key = source.key
+    is_talos = key.kind is SourceKind.TALOS
+    what = key.endpoint.partition("/")[2] or key.feed if is_talos else key.feed
+    cells = (
+        Cell(f"  {sign.text}", sign.tone),
+        Cell(),
+        Cell(what),
+        Cell(),
+        Cell(),
+        Cell(age(source.observed_at, now) or "never", Tone.QUIET),
+        Cell(f"{source.interval_seconds:.0f}s", Tone.QUIET),
+        _next_try(source, now),
+    )
+    return Row(feed_key(source), cells, details=_story(source))
+
+
+def _next_try(source: SourceStatus, now: datetime) -> Cell:
+    fault = source.fault
+    return Cell(until(fault.retry_at, now) if fault else "", Tone.QUIET)
+
+
+def _story(source: SourceStatus) -> tuple[Line, ...]:
+    """What the newest attempt failed on, and what to do."""
+    fault = source.fault
+    if fault is None:
+        return ()
+    lines: list[Line] = [(Span(fault.summary, Tone.WARNING),)]
+    if fault.detail and fault.detail != fault.summary:
+        lines.append((Span(" ".join(fault.detail.split()), Tone.QUIET),))
+    lines.append((Span(fault.advice),))
+    return tuple(lines)
