@@ -74,8 +74,10 @@ class TaloscopeApp(Routes):
         self._waiting = 0
         for theme in THEMES:
             self.register_theme(theme)
-        # Not by assignment, which would apply all styles once more.
+        # Not by assignment, which would apply all styles once more; so the style
+        # sheet, which was made with Textual's own theme, must be told.
         self.set_reactive(TaloscopeApp.theme, DARK.name)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_default_screen(self) -> FleetScreen:
         return FleetScreen(self.names, self.marks)
