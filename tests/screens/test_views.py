@@ -306,6 +306,19 @@ async def test_targets_show_both_facts(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
+async def test_a_target_unfolds_to_all_that_is_known_of_it(
+    size: tuple[int, int],
+) -> None:
+    async with on_stage(size) as stage:
+        await stage.press("t", "2", "enter")
+        assert "url       http://10.30.0.10:8006/metrics" in stage.text
+        assert "7s ago, took 20ms; every 30s, at most 10s" in stage.text
+        assert "TargetDown since" in stage.text
+        await stage.press("enter")
+        assert "every 30s" not in stage.text
+
+
+@pytest.mark.parametrize("size", SIZES)
 async def test_sources_say_what_failed_and_what_to_do(size: tuple[int, int]) -> None:
     async with on_stage(size, unreachable_fleet()) as stage:
         await stage.press("o")

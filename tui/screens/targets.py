@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from tui.model.fleet import Fleet
 from tui.model.target import TargetRow
-from tui.present import faults, targets
+from tui.present import faults, target_list, targets
 from tui.present.glyphs import Marks
 from tui.screens.desk import Desk
 from tui.screens.listing import Listing
@@ -41,6 +41,7 @@ class TargetsScreen(Desk):
         self._cluster = cluster
         self._wanted = key
         self._rows: tuple[TargetRow, ...] = ()
+        self._unfolded: set[str] = set()
         self._last: tuple[Fleet, datetime] | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -48,7 +49,7 @@ class TargetsScreen(Desk):
         bar.display = False
         yield bar
         with Panel(glyphs=self.marks.glyphs):
-            yield Listing(targets.LIST_COLUMNS, glyphs=self.marks.glyphs)
+            yield Listing(target_list.COLUMNS, glyphs=self.marks.glyphs)
 
     def show(self, fleet: Fleet, now: datetime) -> None:
         self._last = fleet, now
@@ -65,7 +66,8 @@ class TargetsScreen(Desk):
         )
         age = faults.pane_age(cluster, faults.TARGET_SOURCES, now, self.marks)
         self.query_one(Panel).show_title(title, age)
-        rows = targets.list_rows(self._rows, now, self.marks)
+        known = cluster.alerts or ()
+        rows = target_list.rows(self._rows, known, self._unfolded, now, self.marks)
         listing = self.query_one(Listing)
         listing.show_rows(rows, is_stale=failed is not None)
         if self._wanted and listing.move_to(self._wanted):
@@ -79,8 +81,11 @@ class TargetsScreen(Desk):
                 self.show(*self._last)
 
     def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
+        """Show everything about a target, or no longer."""
         event.stop()
-        self.action_copy()
+        self._unfolded ^= {event.key}
+        if self._last is not None:
+            self.show(*self._last)
 
     def action_copy(self) -> None:
         """Copy the URL that Prometheus scrapes."""
