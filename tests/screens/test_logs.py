@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.estate import make_entry, make_fleet
+from tests.screens.stage import on_stage
+from widgets.log_view import LogView
+
+
+async def test_logs_merge_all_clusters_with_their_origin() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("L")
+        text = stage.text
+        assert "kernel logs of all clusters" in text
+        assert "moni/talos-monit" in text
+        assert text.index("cilium_net") < text.index("BTRFS error")
+
+
+async def test_logs_of_one_cluster_and_of_one_class() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("L", "1")
+        assert "kernel logs of prod" in stage.text
+        assert "cilium_net" not in stage.text
+        await stage.press("c")
+        assert "only btrfs" in stage.text
+        assert "EXT4-fs" not in stage.text
+        assert "BTRFS error" in stage.text
+
+
+async def test_logs_that_arrive_while_reading_are_counted() -> None:
+    async with on_stage((80, 24)) as stage:
+        entries = [make_entry(f"line {n}") for n in range(100)]
+        stage.backend.log("prod", *entries)
+        await stage.press("L", "g")
+        assert "paused" in stage.text
+        stage.backend.log("prod", make_entry("the newest"))
+        await stage.until("paused, 1 new")
+        await stage.press("G")
+        assert "the newest" in stage.text
+        assert "following" in stage.text
+
+
+async def test_the_next_error_is_one_key_away() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("L", "g", "e")
+        assert "paused" in stage.text
+        log = stage.app.screen.query_one(LogView)
+        assert log.current_line is not None
+        assert "session recovery timed out" in log.current_line.text
+        await stage.press("e", "e", "e", "e")
+        assert "BTRFS error" in log.current_line.text
+
+
+async def test_a_line_can_be_read_in_full_with_its_meaning_and_copied() -> None:
+    async with on_stage((80, 24)) as stage:
+        await stage.press("L", "g", "e", "e", "e", "enter")
+        assert "btrfs: " in stage.text
+        assert "wanted 8457 found 8449" in stage.text
+        await stage.press("c")
+        assert stage.app.clipboard.startswith("BTRFS error (device sdb)")
+
+
+async def test_the_level_filter_leaves_errors_alone() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("L", "v", "v")
+        assert "only errors" in stage.text
+        assert "BTRFS error" in stage.text
+        assert "EXT4-fs" not in stage.text
+        await stage.press("v")
+        assert "EXT4-fs" in stage.text
+
+
+async def test_a_narrow_log_still_says_whether_it_follows() -> None:
+    async with on_stage((80, 24)) as stage:
+        await stage.press("L", "slash", *"btrfs", "enter")
+        first = next(line for line in stage.text.splitlines() if "match" in line)
+        assert "paused" in first
+
+
+async def test_nodes_have_their_names_as_soon_as_these_are_known() -> None:
+    fleet = make_fleet()
+    prod = fleet.clusters[0]
+    unnamed = replace(fleet, clusters=(replace(prod, nodes=()), *fleet.clusters[1:]))
+    async with on_stage((200, 60), unnamed) as stage:
+        stage.backend.log("prod", make_entry("a line", "10.10.0.42"))
+        await stage.press("L")
+        await stage.until("10.10.0.42")
+        await stage.publish(fleet)
+        await stage.until("prod/talos-wk-2")
+        assert "10.10.0.42" not in stage.text
+
+
+async def test_search_in_a_log_counts_its_matches() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("L", "slash", *"btrfs", "enter")
+        assert "of 2" in stage.text
