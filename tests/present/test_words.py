@@ -20,7 +20,16 @@ from tui.model.fault import FaultKind
 from tui.model.fleet import Trend
 from tui.model.metric import Series
 from tui.model.target import Expected, Health
-from tui.present import alerts, faults, nodes, runbook, standing, targets, units
+from tui.present import (
+    alerts,
+    faults,
+    nodes,
+    runbook,
+    sources,
+    standing,
+    targets,
+    units,
+)
 from tui.present.glyphs import UNICODE, health_sign, state_sign, verdict_sign
 from tui.present.shares import Need, share
 from widgets.values import Line, Tone
@@ -155,7 +164,7 @@ def test_a_pane_speaks_of_its_worst_feed() -> None:
 
 
 def test_shared_feeds_are_listed_once_with_their_users() -> None:
-    rows = faults.source_rows(make_fleet(), NOW, UNICODE)
+    rows = sources.rows(sources.users(make_fleet()), (), NOW, UNICODE)
     keys = [row.key for row in rows]
     assert len(keys) == len(set(keys))
     assert rows[0].cells[4].text == "prod, monit, agentic"

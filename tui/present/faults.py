@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from tui.model.fleet import Cluster, Fleet, SourceKind, SourceState, SourceStatus
+from tui.model.fleet import Cluster, SourceKind, SourceState, SourceStatus
 from tui.present.glyphs import Marks, state_sign
 from tui.present.units import age, until
-from widgets.values import Align, Cell, Column, Cut, FaultNote, Line, Row, Span, Tone
-
-COLUMNS = (
-    Column("state", 12),
-    Column("source", 12),
-    Column("where", 16, weight=2, cut=Cut.MIDDLE),
-    Column("what", 10, weight=2, max_width=44, cut=Cut.MIDDLE, drop=2),
-    Column("for", 12, weight=1, max_width=24, drop=1),
-    Column("age", 4, align=Align.RIGHT),
-    Column("every", 5, align=Align.RIGHT, drop=3),
-)
-DETAIL_COLUMN = 1
+from widgets.values import FaultNote, Line, Span, Tone
 
 TARGET_SOURCES = frozenset({SourceKind.PROMETHEUS})
 ALERT_SOURCES = frozenset({SourceKind.ALERTMANAGER, SourceKind.KUBERNETES})
@@ -99,52 +87,3 @@ def pane_age(
     if worst(cluster, kinds, now) is not None:
         return (Span(f"{marks.stale} stale {oldest}", Tone.WARNING),)
     return (Span(oldest, Tone.QUIET),)
-
-
-def source_rows(fleet: Fleet, now: datetime, marks: Marks) -> tuple[Row, ...]:
-    """One row for each feed, the worst first; a shared feed once, with its users."""
-    users: dict[SourceStatus, list[str]] = {}
-    for cluster in fleet.clusters:
-        for source in cluster.sources:
-            users.setdefault(source, []).append(cluster.name)
-    ordered = sorted(users, key=lambda each: _ORDER.index(each.state(now)))
-    return tuple(_source(each, users[each], now, marks) for each in ordered)
-
-
-def source_key(source: SourceStatus) -> str:
-    """What a row is known by."""
-    key = source.key
-    return f"{key.kind.value} {key.endpoint} {key.feed}"
-
-
-def _source(
-    source: SourceStatus, users: Iterable[str], now: datetime, marks: Marks
-) -> Row:
-    sign = state_sign(source.state(now), marks)
-    is_loud = sign.tone in {Tone.CRITICAL, Tone.WARNING}
-    cells = (
-        Cell(sign.text, sign.tone, bold=is_loud),
-        Cell(_NAMES[source.key.kind]),
-        Cell(source.key.endpoint),
-        Cell(source.key.feed, Tone.QUIET),
-        Cell(", ".join(users), Tone.QUIET),
-        Cell(age(source.observed_at, now) or "never", Tone.QUIET),
-        Cell(f"{source.interval_seconds:.0f}s", Tone.QUIET),
-    )
-    return Row(source_key(source), cells, details=_story(source, now))
-
-
-def _story(source: SourceStatus, now: datetime) -> tuple[Line, ...]:
-    """What the newest attempt failed on, what to do, when the next one is."""
-    fault = source.fault
-    if fault is None:
-        return ()
-    retry = until(fault.retry_at, now)
-    next_try = f"  next try {retry}" if retry else ""
-    lines: list[Line] = [
-        (Span(fault.summary, Tone.WARNING), Span(next_try, Tone.QUIET))
-    ]
-    if fault.detail and fault.detail != fault.summary:
-        lines.append((Span(" ".join(fault.detail.split()), Tone.QUIET),))
-    lines.append((Span(fault.advice),))
-    return tuple(lines)

@@ -12,9 +12,7 @@ from tui.model.metric import Series as MetricSeries
 from tui.model.target import Expected, Health, TargetRow
 from tui.present import faults
 from tui.present.glyphs import Marks, Sign, health_sign
-from tui.present.units import age
 from widgets.values import (
-    Align,
     Axis,
     Cell,
     Column,
@@ -32,15 +30,6 @@ PANE_COLUMNS = (
     Column("", 1),
     Column("job", 12, weight=2, max_width=26, cut=Cut.MIDDLE),
     Column("state", 8, weight=3),
-)
-LIST_COLUMNS = (
-    Column("", 1),
-    Column("health", 8),
-    Column("job", 14, weight=1, max_width=28, cut=Cut.MIDDLE),
-    Column("instance", 16, weight=1, max_width=28, cut=Cut.MIDDLE, drop=1),
-    Column("inventory", 12, drop=2),
-    Column("scraped", 7, align=Align.RIGHT, drop=3),
-    Column("last error, or why it is (not) expected", 16, weight=3),
 )
 
 
@@ -160,35 +149,6 @@ def _job(job: str, members: Sequence[TargetRow], marks: Marks) -> Row:
 def _refused(row: TargetRow, marks: Marks) -> Row:
     cells = (Cell(marks.absent), Cell(row.job), Cell("not expected, absent"))
     return Row(row.key, cells, Tone.QUIET)
-
-
-def list_rows(
-    rows: Sequence[TargetRow], now: datetime, marks: Marks
-) -> tuple[Row, ...]:
-    """All targets with both facts side by side, in the order they came."""
-    return tuple(_listed(row, now, marks) for row in rows)
-
-
-def _listed(row: TargetRow, now: datetime, marks: Marks) -> Row:
-    found = sign(row, marks)
-    scraped = age(row.target.last_scrape, now) if row.target else ""
-    words = {
-        Expected.YES: "expected",
-        Expected.NO: "not expected",
-        Expected.UNLISTED: "not in it",
-    }[row.expected]
-    quiet = found.tone in {Tone.GOOD, Tone.QUIET}
-    tone = Tone.QUIET if found.tone is Tone.QUIET else Tone.TEXT
-    cells = (
-        Cell(found.glyph, found.tone),
-        Cell(found.word, found.tone, bold=not quiet),
-        Cell(row.job, bold=not quiet),
-        Cell(row.instance),
-        Cell(words, Tone.QUIET if row.expected is Expected.YES else None),
-        Cell(scraped, Tone.QUIET),
-        Cell(row.last_error or row.reason, None if row.last_error else Tone.QUIET),
-    )
-    return Row(row.key, cells, tone)
 
 
 def trend(value: Trend | None, *, has_times: bool = False) -> Plot:
