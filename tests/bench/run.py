@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -154,6 +154,20 @@ def shown(value: float | None) -> str:
     return "-" if value is None else f"{value:.1f}" if value < 10 else f"{value:.0f}"
 
 
+def table(
+    measures: Sequence[Measure],
+    columns: Sequence[str],
+    figures: Sequence[list[float | None]],
+) -> str:
+    """A Markdown table: a row a measure, a column a program; ours is the first."""
+    rows = [
+        ["", "budget", "verdict", *columns],
+        ["---"] * (len(columns) + 3),
+        *(_row(each, cells) for each, cells in zip(measures, figures, strict=True)),
+    ]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
 def _row(measure: Measure, figures: list[float | None]) -> list[str]:
     """One row of the table; our figure is the first."""
     budget = "" if measure.budget is None else f"{measure.budget:g}"
@@ -180,17 +194,9 @@ def main() -> int:
         for program in programs(variables["TALOSCOPE_CONFIG"], log):
             say(f"measuring {program.name} ...")
             columns[program.name] = measured(program)
-    cores = os.cpu_count()
-    rows = [
-        ["", "budget", "verdict", *columns],
-        ["---"] * (len(columns) + 3),
-        *(
-            _row(each, cells)
-            for each, *cells in zip(MEASURES, *columns.values(), strict=True)
-        ),
-    ]
-    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    sys.stdout.write(f"{SIZE}, {cores} cores, {STARTS} starts\n\n{table}\n")
+    figures = [list(cells) for cells in zip(*columns.values(), strict=True)]
+    sys.stdout.write(f"{SIZE}, {os.cpu_count()} cores, {STARTS} starts\n\n")
+    sys.stdout.write(table(MEASURES, tuple(columns), figures))
     return 0
 
 
