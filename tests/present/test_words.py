@@ -76,7 +76,7 @@ def test_every_state_has_a_glyph_and_a_word() -> None:
 
 def test_the_first_line_names_only_what_is_there() -> None:
     line = text_of(standing.top_line(make_fleet(), NOW, UNICODE))
-    assert line == "✖ 3 REAL   ▲ 2 found   ? 1 UNSURE   · 2 false   ⊘ 1 silenced"
+    assert line == "✖ 5 REAL   ? 1 UNSURE   · 2 false   ⊘ 1 silenced"
 
 
 def test_a_calm_fleet_is_quiet_only_when_all_of_it_is_seen() -> None:
@@ -89,6 +89,63 @@ def test_a_calm_fleet_is_quiet_only_when_all_of_it_is_seen() -> None:
     )
     fleet = replace(fleet, clusters=(blind,))
     assert "not fully seen" in text_of(standing.top_line(fleet, NOW, UNICODE))
+
+
+def test_the_first_line_ends_with_what_is_not_seen() -> None:
+    fleet = make_fleet()
+    sources = tuple(
+        failing(s, FaultKind.TIMEOUT, "slow") if s.key.feed == "targets" else s
+        for s in fleet.clusters[0].sources
+    )
+    blind = replace(fleet.clusters[0], sources=sources)
+    fleet = replace(fleet, clusters=(blind, *fleet.clusters[1:]))
+    line = text_of(standing.top_line(fleet, NOW, UNICODE))
+    assert line.startswith("✖ 5 REAL")
+    assert line.endswith("? 1 cluster not fully seen")
+
+
+def test_alerts_that_never_came_are_not_taken_for_none() -> None:
+    silent = tuple(
+        replace(failing(s, FaultKind.TIMEOUT, "slow"), observed_at=None)
+        if s.key.feed == "alerts"
+        else s
+        for s in agentic().sources
+    )
+    cluster = replace(agentic(), alerts=None, findings=(), sources=silent)
+    fleet = replace(make_fleet(), clusters=(cluster,), unassigned_alerts=())
+    line = text_of(standing.top_line(fleet, NOW, UNICODE))
+    assert line == "⧗ alerts never seen   ? 1 cluster not fully seen"
+
+
+def test_a_finding_counts_in_its_verdict_like_an_alert() -> None:
+    findings = prod().findings
+    unsure = replace(findings[0], verdict=Verdict.UNDECIDED)
+    counted = standing.tally((), (unsure, *findings[1:]))
+    assert (counted.real, counted.undecided) == (len(findings) - 1, 1)
+    cluster = replace(prod(), alerts=(), findings=(unsure,))
+    assert text_of(alerts.heading(cluster, NOW, UNICODE)) == "1 unsure"
+    assert text_of(standing.cluster_words(cluster, NOW, UNICODE)) == "? 1 UNSURE"
+
+
+def test_a_real_finding_is_written_like_an_alert_and_says_when_none_tells_of_it() -> (
+    None
+):
+    finding = prod().findings[0]
+    (row,) = alerts.AlertRows(UNICODE).rows((), (finding,), NOW)
+    assert row.cells[0].text == "✖ REAL"
+    assert text_of(row.details[0]).startswith("no alert  ")
+    judgement = Judgement(Verdict.REAL, "down")
+    told = make_alert("TargetDown", "prod", judgement, NOW, job=finding.subject)
+    _, row = alerts.AlertRows(UNICODE).rows((told,), (finding,), NOW)
+    assert "no alert" not in text_of(row.details[0])
+
+
+def test_the_age_of_a_cluster_is_that_of_its_stale_source() -> None:
+    cluster = prod()
+    assert text_of(standing.cluster_age(cluster, NOW, UNICODE)) == "9s"
+    old = failing(cluster.sources[0], FaultKind.TIMEOUT, "slow")
+    stale = replace(cluster, sources=(old, *cluster.sources[1:]))
+    assert text_of(standing.cluster_age(stale, NOW, UNICODE)) == "⧗ 4m"
 
 
 def test_before_the_first_answer_nothing_is_counted() -> None:

@@ -41,7 +41,7 @@ def with_failing(kind: SourceKind) -> Fleet:
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_first_line_says_what_is_real(size: tuple[int, int]) -> None:
     async with on_stage(size) as stage:
-        assert "✖ 3 REAL" in stage.top
+        assert "✖ 5 REAL" in stage.top
         assert "? 1 UNSURE" in stage.top
         assert "02:13:47 UTC" in stage.top
 
@@ -79,10 +79,34 @@ async def test_wide_screens_show_clusters_side_by_side() -> None:
 async def test_a_small_screen_shows_one_cluster_and_a_line_about_all() -> None:
     async with on_stage((80, 24)) as stage:
         line = stage.text.splitlines()[1]
-        assert "[1 prod ✖ 1 REAL 11/12 9s]" in line
-        assert "3 agentic ✔ quiet 1/1 9s" in line
+        assert "[1 prod ✖ 3 REAL 11/12  9s]" in line
+        assert "3 agentic ✔ quiet 1/1  9s" in line
         assert "┏ 1 prod" in stage.text
         assert "┌ 2 monit" not in stage.text
+
+
+async def test_ages_leave_the_line_about_all_first_when_there_is_no_room() -> None:
+    async with on_stage((70, 24)) as stage:
+        line = stage.text.splitlines()[1]
+        assert "[1 prod ✖ 3 REAL 11/12]" in line
+        assert "3 agentic ✔ quiet 1/1" in line
+        assert "9s" not in line
+
+
+async def test_a_stale_source_ages_the_head_of_its_cluster() -> None:
+    async with on_stage((200, 60), with_failing(SourceKind.LOKI)) as stage:
+        header = next(x for x in stage.text.splitlines() if "1 prod" in x)
+        assert "⧗ 4m" in header
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_first_line_tells_of_old_alerts_and_of_blindness(
+    size: tuple[int, int],
+) -> None:
+    async with on_stage(size, with_failing(SourceKind.ALERTMANAGER)) as stage:
+        words = stage.top.replace("taloscope", "").split()
+        assert words[:6] == ["⧗", "alerts", "stale", "4m", "✖", "5"]
+        assert "? 1 cluster not fully" in stage.top
 
 
 async def test_number_keys_and_arrows_choose_the_cluster() -> None:
@@ -106,7 +130,7 @@ async def test_targets_say_up_and_what_is_not_as_it_should_be() -> None:
 async def test_alerts_stand_real_first_with_the_reason_below() -> None:
     async with on_stage((200, 60)) as stage:
         text = stage.text
-        order = ("✖ REAL   BTRFS", "✖ found", "? UNSURE")
+        order = ("✖ REAL   BTRFS", "✖ REAL   argocd-server", "? UNSURE")
         places = [text.index(word) for word in order]
         assert places == sorted(places)
         assert "Cilium replaces kube-proxy, 4/4 agents ready" in text
@@ -158,7 +182,7 @@ async def test_a_fault_keeps_the_rows_and_says_what_and_when(
 
 async def test_blindness_is_said_in_the_head_of_the_cluster() -> None:
     async with on_stage((200, 60), with_failing(SourceKind.LOKI)) as stage:
-        assert "1 of 10 blind" in stage.text
+        assert "1 source not live" in stage.text
 
 
 async def test_nothing_reachable_is_said_loudly_with_the_fault() -> None:
@@ -173,7 +197,7 @@ async def test_pause_holds_the_screen_and_counts_what_waits() -> None:
         await stage.press("p")
         await stage.publish(connecting_fleet())
         assert "held 0s, 1 update wait" in stage.top
-        assert "✖ 3 REAL" in stage.top
+        assert "✖ 5 REAL" in stage.top
         await stage.press("p")
         assert "connecting" in stage.top
 
@@ -229,7 +253,7 @@ async def test_q_leaves_the_screen_first_and_then_the_program() -> None:
 async def test_a_plain_terminal_gets_plain_letters() -> None:
     async with on_stage((80, 24), marks=ASCII) as stage:
         assert stage.text.isascii()
-        assert "X 3 REAL" in stage.top
+        assert "X 5 REAL" in stage.top
 
 
 async def test_without_clusters_there_is_still_a_screen() -> None:

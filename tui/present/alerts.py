@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -48,7 +48,6 @@ def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
     spans: list[Span] = []
     for number, words, tone in (
         (found.real, "real", Tone.CRITICAL),
-        (found.found, "found", Tone.CRITICAL),
         (found.undecided, "unsure", Tone.WARNING),
         (found.false, "false", Tone.QUIET),
         (found.silenced, "silenced", Tone.QUIET),
@@ -107,7 +106,10 @@ class AlertRows:
             (loud if alert.verdict is Verdict.REAL else others).append(known.row)
         self._made = made
         self._due = min(due, default=_NEVER)
-        found = [finding_row(each, now, self._marks) for each in findings]
+        told = _told(alerts) if findings else frozenset()
+        real = [each for each in findings if each.verdict is Verdict.REAL]
+        rest = [each for each in findings if each.verdict is not Verdict.REAL]
+        found = [finding_row(each, told, now, self._marks) for each in (*real, *rest)]
         return (*loud, *found, *others)
 
     def _make(self, alert: JudgedAlert, now: datetime) -> _Made:
@@ -209,11 +211,20 @@ def summary(annotations: Labels) -> str:
     return " ".join(text.split())
 
 
-def finding_row(finding: Finding, now: datetime, marks: Marks) -> Row:
-    """A finding among the alerts."""
+def _told(alerts: Iterable[JudgedAlert]) -> frozenset[str]:
+    """What alerts that are not calm are about: the values of their labels."""
+    loud = (each for each in alerts if each.verdict not in _CALM)
+    return frozenset(value for each in loud for value in each.alert.labels.values())
+
+
+def finding_row(
+    finding: Finding, told: frozenset[str], now: datetime, marks: Marks
+) -> Row:
+    """A finding among the alerts, written like one of them.
+
+    told    what alerts tell of; that none tells of the finding is said on its row
+    """
     sign = verdict_sign(finding.verdict, marks)
-    if finding.verdict is Verdict.REAL:
-        sign = Sign(sign.glyph, "found", sign.tone)
     is_loud = finding.verdict is Verdict.REAL
     cells = (
         Cell(sign.text, sign.tone, bold=is_loud),
@@ -221,12 +232,16 @@ def finding_row(finding: Finding, now: datetime, marks: Marks) -> Row:
         Cell(),
         Cell(),
         Cell(age(finding.since, now), Tone.QUIET),
-        Cell(finding.detail),
     )
     said = (
         finding.detail if finding.subject in finding.title else _with_subject(finding)
     )
-    details: tuple[Line, ...] = ((Span(said),),) if said else ()
+    line: list[Span] = []
+    if told.isdisjoint(finding.subject.split()):
+        line.append(Span("no alert  " if said else "no alert", Tone.QUIET))
+    if said:
+        line.append(Span(said))
+    details: tuple[Line, ...] = (tuple(line),) if line else ()
     return Row(finding_key(finding), cells, Tone.TEXT, details=details)
 
 

@@ -6,10 +6,18 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import IntEnum
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.finding import Finding
-from tui.model.fleet import Cluster, Fleet, SourceState, SourceStatus, Standing
+from tui.model.fleet import (
+    Cluster,
+    Fleet,
+    SourceKind,
+    SourceState,
+    SourceStatus,
+    Standing,
+)
 from tui.present import targets
 from tui.present.glyphs import Marks, Sign, verdict_sign
 from tui.present.units import age, count
@@ -18,7 +26,7 @@ from widgets.values import Line, Span, Tone
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many alerts of each verdict there are, and how many findings beside them."""
+    """How many there are of each verdict: alerts, and findings like them."""
 
     real: int = 0
     undecided: int = 0
@@ -26,14 +34,14 @@ class Tally:
     by_design: int = 0
     silenced: int = 0
     """Alerts under a silence; they count in their verdict too."""
-    found: int = 0
-    """Real findings: trouble seen by us, whether an alert tells of it or not."""
 
 
 # The newest tallies, by the identity of what was counted: screens ask again for the
 # same alerts every second, and there may be thousands.
 _counted: OrderedDict[int, tuple[Sequence[JudgedAlert], Tally]] = OrderedDict()
 _KEPT = 16
+_AGE_WIDTH = 3
+_ANY_ROOM = 1_000
 
 
 def tally(alerts: Sequence[JudgedAlert], findings: Iterable[Finding] = ()) -> Tally:
@@ -44,8 +52,13 @@ def tally(alerts: Sequence[JudgedAlert], findings: Iterable[Finding] = ()) -> Ta
         _counted[id(alerts)] = known
         if len(_counted) > _KEPT:
             _counted.popitem(last=False)
-    found = sum(finding.verdict is Verdict.REAL for finding in findings)
-    return replace(known[1], found=found)
+    verdicts = [finding.verdict for finding in findings]
+    counted = known[1]
+    return replace(
+        counted,
+        real=counted.real + verdicts.count(Verdict.REAL),
+        undecided=counted.undecided + verdicts.count(Verdict.UNDECIDED),
+    )
 
 
 def _count(alerts: Sequence[JudgedAlert]) -> Tally:
@@ -69,7 +82,6 @@ def fleet_tally(fleet: Fleet) -> Tally:
         false=sum(part.false for part in parts),
         by_design=sum(part.by_design for part in parts),
         silenced=sum(part.silenced for part in parts),
-        found=sum(part.found for part in parts),
     )
 
 
@@ -87,19 +99,59 @@ def is_connecting(fleet: Fleet, now: datetime) -> bool:
     return not knows and not is_unreachable(fleet, now)
 
 
-def top_line(fleet: Fleet | None, now: datetime, marks: Marks) -> Line:
-    """The first line of the screen: what is real, and how much of it."""
-    if fleet is None or is_connecting(fleet, now):
-        return (Span(f"{marks.connecting} connecting", Tone.QUIET),)
+def top_line(
+    fleet: Fleet | None, now: datetime, marks: Marks, room: int = _ANY_ROOM
+) -> Line:
+    """The first line of the screen: what is real, and how much of it we cannot see.
+
+    Old alerts are said to be old before they are counted. In a `room` (in cells) too
+    small for all, what is quiet is left out before what we do not see.
+    """
+    connecting = Sign(marks.connecting, "connecting", Tone.QUIET)
+    if fleet is None:
+        return (connecting.span,)
     if is_unreachable(fleet, now):
         words = f"{marks.real} NOTHING CAN BE REACHED"
         return (Span(words, Tone.CRITICAL, bold=True), Span("   o tells why"))
-    spans = _spaced(_tally_signs(fleet_tally(fleet), marks), "   ")
-    blind = sum(each.standing(now) is Standing.UNJUDGED for each in fleet.clusters)
-    if spans or not blind:
-        return spans or (Span(f"{marks.good} all quiet", Tone.GOOD),)
-    words = f"{marks.unsure} {count(blind, 'cluster')} not fully seen"
-    return (Span(words, Tone.WARNING),)
+    counted = _tally_signs(fleet_tally(fleet), marks)
+    old, blind = _old_alerts(fleet, now, marks), _blindness(fleet, now, marks)
+    standings = {each.standing(now) for each in fleet.clusters}
+    if not old and is_connecting(fleet, now):
+        counted = (connecting, *counted)
+    elif not (old or counted or blind):
+        calm = Sign(marks.good, "all quiet", Tone.GOOD)
+        counted = (connecting if Standing.CONNECTING in standings else calm,)
+    return _fitted((*old, *counted, *blind), room)
+
+
+def _fitted(signs: Sequence[Sign], room: int) -> Line:
+    loud = [sign for sign in signs if sign.tone is not Tone.QUIET]
+    line = _spaced(signs, "   ")
+    for fewer, gap in ((loud, "   "), (loud, "  ")):
+        if loud and sum(len(span.text) for span in line) > room:
+            line = _spaced(fewer, gap)
+    return line
+
+
+def _old_alerts(fleet: Fleet, now: datetime, marks: Marks) -> tuple[Sign, ...]:
+    """That the alerts are not of this moment, with the age of the oldest."""
+    failing = [
+        source
+        for cluster in fleet.clusters
+        for source in unseen(cluster, now)
+        if source.key.kind is SourceKind.ALERTMANAGER and source.key.feed == "alerts"
+    ]
+    if not failing:
+        return ()
+    seen = [source.observed_at for source in failing if source.observed_at]
+    words = f"alerts stale {age(min(seen), now)}" if seen else "alerts never seen"
+    return (Sign(marks.stale, words, Tone.WARNING),)
+
+
+def _blindness(fleet: Fleet, now: datetime, marks: Marks) -> tuple[Sign, ...]:
+    blind = sum(bool(unseen(each, now)) for each in fleet.clusters)
+    words = f"{count(blind, 'cluster')} not fully seen"
+    return (Sign(marks.unsure, words, Tone.WARNING),) if blind else ()
 
 
 def _tally_signs(found: Tally, marks: Marks) -> tuple[Sign, ...]:
@@ -109,7 +161,6 @@ def _tally_signs(found: Tally, marks: Marks) -> tuple[Sign, ...]:
     false = verdict_sign(Verdict.FALSE_POSITIVE, marks)
     counted = (
         (found.real, real),
-        (found.found, Sign(marks.degraded, "found", Tone.CRITICAL)),
         (found.undecided, unsure),
         (found.false, false),
         (found.silenced, Sign(marks.silenced, "silenced", Tone.QUIET)),
@@ -136,14 +187,12 @@ def cluster_verdict(cluster: Cluster, now: datetime, marks: Marks) -> tuple[Sign
     found = tally(cluster.alerts or (), cluster.findings)
     if found.real:
         signs.append(Sign(marks.real, f"{found.real} REAL", Tone.CRITICAL))
-    elif found.found:
-        signs.append(Sign(marks.real, f"{found.found} found", Tone.CRITICAL))
     if found.undecided:
         signs.append(Sign(marks.unsure, f"{found.undecided} UNSURE", Tone.WARNING))
     failing = unseen(cluster, now)
     if failing:
-        blind = f"{len(failing)} of {len(cluster.sources)} blind"
-        signs.append(Sign(marks.degraded, blind, Tone.WARNING))
+        words = f"{count(len(failing), 'source')} not live"
+        signs.append(Sign(marks.degraded, words, Tone.WARNING))
     if not signs and cluster.standing(now) is Standing.CONNECTING:
         return (Sign(marks.connecting, "connecting", Tone.QUIET),)
     return tuple(signs) or (Sign(marks.good, "quiet", Tone.GOOD),)
@@ -165,24 +214,39 @@ def cluster_tone(cluster: Cluster, now: datetime, marks: Marks) -> Tone:
     return cluster_verdict(cluster, now, marks)[0].tone
 
 
-def cluster_age(cluster: Cluster, now: datetime) -> str:
-    """The age of its oldest live source; empty before anything answered."""
-    seen = [
-        source.observed_at
-        for source in cluster.sources
-        if source.observed_at and source.state(now) is SourceState.LIVE
-    ]
-    return age(min(seen), now) if seen else ""
+def cluster_age(cluster: Cluster, now: datetime, marks: Marks) -> Line:
+    """How old the oldest answer is, and that it is stale if one is.
+
+    Empty before anything answered.
+    """
+    failing = [each.observed_at for each in unseen(cluster, now) if each.observed_at]
+    if failing:
+        return (Span(f"{marks.stale} {age(min(failing), now)}", Tone.WARNING),)
+    seen = [each.observed_at for each in cluster.sources if each.observed_at]
+    return (Span(age(min(seen), now), Tone.QUIET),) if seen else ()
 
 
-def summary(number: int, cluster: Cluster, now: datetime, marks: Marks) -> Line:
+class Detail(IntEnum):
+    """How much is said of a cluster in a few words: what goes first comes last."""
+
+    VERDICT = 0
+    TARGETS = 1
+    AGE = 2
+
+
+def summary(
+    number: int, cluster: Cluster, now: datetime, marks: Marks, detail: Detail
+) -> Line:
     """A cluster in a few words, for screens that have no room for its column."""
     signs = cluster_verdict(cluster, now, marks)
     spans = [Span(f"{number} {cluster.name} "), signs[0].span]
-    if cluster.targets is not None:
+    if cluster.targets is not None and detail >= Detail.TARGETS:
         counts = targets.count_rows(cluster.targets)
         spans.append(Span(f" {counts.up}/{counts.wanted}"))
-    seen = cluster_age(cluster, now)
-    if seen:
-        spans.append(Span(f" {seen}", Tone.QUIET))
+    if detail >= Detail.AGE:
+        # Of one width, or everything behind it would move each second.
+        spans += [
+            Span(f" {span.text:>{_AGE_WIDTH}}", span.tone)
+            for span in cluster_age(cluster, now, marks)
+        ]
     return tuple(spans)

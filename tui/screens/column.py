@@ -41,8 +41,7 @@ class ClusterColumn(Panel):
         words = standing.cluster_words(cluster, now, self.marks)
         title = (Span(f"{self.number} {cluster.name}  ", bold=True), *words)
         tone = standing.cluster_tone(cluster, now, self.marks)
-        seen = standing.cluster_age(cluster, now)
-        age = (Span(seen, Tone.QUIET),) if seen else ()
+        age = standing.cluster_age(cluster, now, self.marks)
         self.show_title(title, age, tone if tone in _LOUD else None)
         for pane in self.query(Pane):
             pane.show(cluster, now)

@@ -104,9 +104,12 @@ class Desk(Screen[None]):
     def show_top(self, fleet: Fleet | None, now: datetime, note: Line = ()) -> None:
         """Bring the top line up to date; `note` says whether the screen is frozen."""
         name = () if self.size.width < _NARROW else (Span("taloscope   ", bold=True),)
-        left = (Span(" "), *name, *standing.top_line(fleet, now, self.marks))
-        clock = Span(f"{time_of_day(now)} UTC ", Tone.TEXT)
-        self.query_one("#top", StatusLine).show(left, (*note, clock))
+        right = (*note, Span(f"{time_of_day(now)} UTC ", Tone.TEXT))
+        left = (Span(" "), *name)
+        used = sum(len(span.text) for span in (*left, *right)) + 1
+        room = self.size.width - used
+        verdict = standing.top_line(fleet, now, self.marks, room)
+        self.query_one("#top", StatusLine).show((*left, *verdict), right)
 
     def show(self, fleet: Fleet, now: datetime) -> None:
         """Bring everything below the top line up to date."""

@@ -15,6 +15,7 @@ from tui.model.fleet import Cluster, Fleet
 from tui.model.log import Entry
 from tui.present import alerts, standing
 from tui.present.glyphs import Marks
+from tui.present.standing import Detail
 from tui.screens.column import ClusterColumn
 from tui.screens.desk import Desk
 from tui.screens.listing import Listing
@@ -174,11 +175,19 @@ class FleetScreen(Desk):
             self.show(*self._last)
 
     def _summaries(self, fleet: Fleet, now: datetime) -> Line:
-        """Every cluster in a few words; those in view are underlined by brackets."""
+        """Every cluster in as many words as there is room for."""
+        for detail in sorted(Detail, reverse=True):
+            line = self._summary_line(fleet, now, detail)
+            if sum(len(span.text) for span in line) <= self.size.width:
+                break
+        return line
+
+    def _summary_line(self, fleet: Fleet, now: datetime, detail: Detail) -> Line:
+        """Every cluster in a few words; those in view stand in brackets."""
         spans: list[Span] = []
         for number, cluster in enumerate(fleet.clusters, 1):
             is_shown = self._first < number <= self._first + self._shown
             left, right = ("[", "]") if is_shown else (" ", " ")
-            words = standing.summary(number, cluster, now, self.marks)
-            spans += [Span(left, Tone.ACCENT), *words, Span(f"{right} ", Tone.ACCENT)]
+            words = standing.summary(number, cluster, now, self.marks, detail)
+            spans += [Span(left, Tone.ACCENT), *words, Span(right, Tone.ACCENT)]
         return tuple(spans)
