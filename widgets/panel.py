@@ -11,6 +11,8 @@ from textual.strip import Strip
 from widgets.pane import LinePane, cells_of
 from widgets.values import Box, Line, Tone
 
+_TITLE_LEAST = 16
+
 
 class Panel(LinePane):
     """A container with its title on the left of the upper edge, and words on the right.
@@ -85,10 +87,11 @@ class Panel(LinePane):
         box = self._box
         left = self._edge(box.top_left if has_sides else box.horizontal)
         right = self._edge(box.top_right if has_sides else box.horizontal)
-        title = self._words(self._title, width - 4)
-        room = width - 2 - cells_of(title)
-        words = self._words(self._right, room)
-        rule = self._edge(box.horizontal * max(0, room - cells_of(words)))
+        # The words on the right are few and exact: a long title is cut before them.
+        words = self._words(self._right, width - _TITLE_LEAST)
+        title = self._words(self._title, width - 2 - cells_of(words))
+        room = width - 2 - cells_of(words) - cells_of(title)
+        rule = self._edge(box.horizontal * max(0, room))
         return Strip([left, *title, rule, *words, right]).crop(0, width)
 
     def _words(self, line: Line, room: int) -> list[Segment]:

@@ -130,6 +130,8 @@ class RowTable(LinePane, can_focus=True):
         self._clamp()
         if self._has_moved and self.has_focus:
             self._reveal()
+        else:
+            self._snap()
         self._tell_highlight(before)
         self.repaint()
 
@@ -188,18 +190,38 @@ class RowTable(LinePane, can_focus=True):
             return self._cursor
         return index.at_line(min(self._top, index.line_count - 1))[0]
 
+    @property
+    def _last_top(self) -> int:
+        """The furthest that one may scroll: to the start of a row."""
+        line = max(0, self._index.line_count - self._body_height)
+        if not 0 < line < self._index.line_count:
+            return 0
+        place, part = self._index.at_line(line)
+        is_inside = part > 0 and place < len(self._index) - 1
+        return self._index.start(place + 1) if is_inside else line
+
     def _clamp(self) -> None:
-        last_top = max(0, self._index.line_count - self._body_height)
+        last_top = self._last_top
         self._top = max(0, min(self._top, last_top))
         self._cursor = max(0, min(self._cursor, len(self._index) - 1))
 
     def _reveal(self) -> None:
-        """Scroll as little as shows the whole of the cursor's row."""
+        """Scroll as little as shows the whole of the cursor's row, or its start."""
         if not len(self._index) or not self._body_height:
             return
         end = self._index.end(self._cursor)
         self._top = max(self._top, end - self._body_height)
         self._top = min(self._top, self._index.start(self._cursor))
+        self._snap()
+
+    def _snap(self) -> None:
+        """Begin with the first line of a row: half a row at the top tells nothing."""
+        if not 0 < self._top < self._index.line_count:
+            return
+        place, part = self._index.at_line(self._top)
+        if part and place not in {self._cursor, len(self._index) - 1}:
+            place += 1
+        self._top = self._index.start(place)
 
     def _go(self, place: int) -> None:
         before = self.cursor_key
@@ -241,8 +263,7 @@ class RowTable(LinePane, can_focus=True):
 
     def on_resize(self) -> None:
         self._clamp()
-        if self.has_focus:
-            self._reveal()
+        self._reveal()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()

@@ -219,8 +219,8 @@ class Glyphs:
 UNICODE = Glyphs(
     ellipsis="…",
     cursor="▌",
-    thumb="┃",
-    track="│",
+    thumb="▐",
+    track=" ",
     rule="╌",
     replacement="\N{REPLACEMENT CHARACTER}",
     levels="▁▂▃▄▅▆▇█",

@@ -76,6 +76,14 @@ async def test_another_age_sends_one_line_to_the_terminal() -> None:
         assert screen_lines(app)[0] == "┏ alerts ━━━━━━━━━━ 4s ┓"
 
 
+async def test_a_long_title_is_cut_before_the_age() -> None:
+    made = panel()
+    made.show_title((Span("alerts of all the clusters"),), RIGHT)
+    app = Stage(made)
+    async with app.run_test(size=(24, 4)):
+        assert screen_lines(app)[0] == "┏ alerts of all …  3s ┓"
+
+
 async def test_a_narrow_panel_keeps_its_title_before_its_age() -> None:
     app = Stage(panel())
     async with app.run_test(size=(13, 4)) as pilot:

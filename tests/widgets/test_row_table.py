@@ -285,3 +285,23 @@ async def test_a_move_of_the_cursor_sends_two_lines() -> None:
     async with app.run_test(size=(30, 11)):
         app.table.action_move(1)
         assert app.table._repaint_regions == {Region(0, 1, 30, 2)}
+
+
+async def test_a_shrinking_table_never_cuts_the_row_at_its_top() -> None:
+    app = stage("abcdef", details=2)
+    async with app.run_test(size=(30, 14)) as pilot:
+        await pilot.press("j", "j")
+        await pilot.resize_terminal(30, 9)
+        await pilot.pause()
+        lines = screen_lines(app)
+        assert lines[1].split()[0] in "abc"
+        assert any(line.lstrip("▌ ").startswith("c ") for line in lines)
+
+
+async def test_a_row_taller_than_the_table_shows_its_first_line() -> None:
+    app = stage("abc", details=5)
+    async with app.run_test(size=(30, 14)) as pilot:
+        await pilot.press("j")
+        await pilot.resize_terminal(30, 4)
+        await pilot.pause()
+        assert screen_lines(app)[1].lstrip("▌ ").startswith("b ")

@@ -42,11 +42,14 @@ class Fault:
     @property
     def advice(self) -> str:
         """What to do about it, in one sentence."""
+        if self.kind is FaultKind.UNREACHABLE and "refused" in self.summary:
+            # A refusal came from the address: the route is there.
+            return "Is it running? Something answers for that address."
         return ADVICE[self.kind]
 
 
 ADVICE: dict[FaultKind, str] = {
-    FaultKind.UNREACHABLE: "Check that it runs and that there is a route to it.",
+    FaultKind.UNREACHABLE: "Is it running? If it refused, there is a route to it.",
     FaultKind.TIMEOUT: "It accepts but does not answer in time: look at its load.",
     FaultKind.TLS: "Check the CA, the name and the dates of the certificate.",
     FaultKind.AUTH: "Check the user, the password or the token in the config.",
