@@ -81,7 +81,7 @@ async def test_a_long_title_is_cut_before_the_age() -> None:
     made.show_title((Span("alerts of all the clusters"),), RIGHT)
     app = Stage(made)
     async with app.run_test(size=(24, 4)):
-        assert screen_lines(app)[0] == "┏ alerts of all …  3s ┓"
+        assert screen_lines(app)[0] == "┏ alerts of all t…  3s ┓"
 
 
 async def test_a_narrow_panel_keeps_its_title_before_its_age() -> None:

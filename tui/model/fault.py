@@ -49,7 +49,7 @@ class Fault:
 
 
 ADVICE: dict[FaultKind, str] = {
-    FaultKind.UNREACHABLE: "Is it running? If it refused, there is a route to it.",
+    FaultKind.UNREACHABLE: "Check that it runs and that there is a route to it.",
     FaultKind.TIMEOUT: "It accepts but does not answer in time: look at its load.",
     FaultKind.TLS: "Check the CA, the name and the dates of the certificate.",
     FaultKind.AUTH: "Check the user, the password or the token in the config.",
