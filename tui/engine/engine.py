@@ -234,9 +234,20 @@ class Engine:
         self._apply(Observed(key, reading))
         self._history.note(key, reading)
         is_back = before is not None and before.fault and not reading.fault
-        if is_back and key.feed == "services":
-            # What failed because the node was silent need not wait for its turn.
-            self._poke(*(replace(key, feed=feed) for feed in NODE_FEEDS[1:]))
+        if is_back:
+            # What failed because the endpoint was silent need not wait for its turn.
+            self._poke(*self._failing_siblings(key))
+
+    def _failing_siblings(self, key: FeedKey) -> list[FeedKey]:
+        """Other feeds of the same endpoint that fail; not those told to wait."""
+        return [
+            other
+            for other, reading in self._state.readings.items()
+            if (other.kind, other.endpoint) == (key.kind, key.endpoint)
+            and other != key
+            and reading.fault is not None
+            and reading.fault.retry_after_seconds is None
+        ]
 
     def _poke(self, *keys: FeedKey) -> None:
         """Ask these now, as far as they are asked at all."""
