@@ -8,6 +8,7 @@ from datetime import datetime
 from tui.model.alert import JudgedAlert
 from tui.model.target import Expected, Health, TargetRow
 from tui.present.glyphs import Marks
+from tui.present.reason import short
 from tui.present.targets import sign
 from tui.present.units import age, moment
 from widgets.values import Align, Cell, Column, Cut, Line, Row, Span, Tone
@@ -89,7 +90,7 @@ def _why(row: TargetRow) -> str:
         Expected.UNLISTED: "not in the inventory",
     }[row.expected]
     if row.last_error:
-        return row.last_error
+        return short(row.last_error)
     return ": ".join(part for part in (said, row.reason) if part)
 
 

@@ -12,6 +12,7 @@ from tui.model.metric import Series as MetricSeries
 from tui.model.target import Expected, Health, TargetRow
 from tui.present import faults
 from tui.present.glyphs import Marks, Sign, health_sign
+from tui.present.reason import short
 from widgets.values import (
     Axis,
     Cell,
@@ -127,13 +128,14 @@ def sign(row: TargetRow, marks: Marks) -> Sign:
 
 def _problem(row: TargetRow, marks: Marks) -> Row:
     found = sign(row, marks)
-    words = f"{found.word}  {row.instance}"
+    why = f"  {short(row.last_error)}" if row.last_error else ""
+    words, place = f"{found.word}{why}", f"  {row.instance}"
     if row.expected is Expected.NO:
-        words = f"{found.word}, but not expected"
+        words, place = f"{found.word}, but not expected", why
     elif row.health is Health.ABSENT:
-        words = f"expected, {found.word}  {row.instance}"
-    error = f"  {row.last_error}" if row.last_error else ""
-    state = Cell(words, spans=(Span(error, Tone.TEXT),))
+        words = f"expected, {found.word}{why}"
+    # Why before where: what does not fit is cut off at the end.
+    state = Cell(words, spans=(Span(place, Tone.TEXT),))
     cells = (Cell(found.glyph, bold=True), Cell(row.job, bold=True), state)
     return Row(row.key, cells, found.tone)
 
