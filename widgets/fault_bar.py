@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from widgets.text_block import Paragraph, TextBlock
-from widgets.values import FaultNote, Span, Tone
+from widgets.values import FaultNote, Line, Span, Tone
 
 
 class FaultBar(TextBlock):
@@ -14,6 +14,13 @@ class FaultBar(TextBlock):
         self.display = fault is not None
         if fault is not None:
             self.show(_paragraph(fault))
+
+    def show_line(self, line: Line) -> None:
+        """Show one line, cut off where there is no room; an empty one hides the bar."""
+        self.display = bool(line)
+        self.styles.height = 1
+        if line:
+            self.show_lines(line)
 
 
 def _paragraph(fault: FaultNote) -> Paragraph:

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from tui.model.fleet import Cluster, SourceKind, SourceState, SourceStatus
 from tui.present.glyphs import Marks, state_sign
+from tui.present.reason import short
 from tui.present.units import age, until
 from widgets.values import FaultNote, Line, Span, Tone
 
 TARGET_SOURCES = frozenset({SourceKind.PROMETHEUS})
-ALERT_SOURCES = frozenset({SourceKind.ALERTMANAGER, SourceKind.KUBERNETES})
+ALERT_SOURCES = frozenset({SourceKind.ALERTMANAGER})
 NODE_SOURCES = frozenset({SourceKind.TALOS, SourceKind.KUBERNETES})
 LOG_SOURCES = frozenset({SourceKind.LOKI})
 
@@ -21,6 +22,15 @@ _NAMES = {
     SourceKind.KUBERNETES: "Kubernetes",
     SourceKind.TALOS: "Talos",
 }
+# What the rows of a pane rest on. Other feeds of the same endpoint (trends, rules,
+# silences, vitals) may fail without making a row older.
+_MAIN_FEEDS = {
+    SourceKind.PROMETHEUS: {"targets"},
+    SourceKind.ALERTMANAGER: {"alerts"},
+    SourceKind.LOKI: {"tail"},
+    SourceKind.KUBERNETES: {"nodes"},
+    SourceKind.TALOS: {"nodes", "services"},
+}
 # The states that a pane must speak of, worst first.
 _TROUBLE = (SourceState.DOWN, SourceState.FAILING, SourceState.STALE)
 _ORDER = (*_TROUBLE, SourceState.CONNECTING, SourceState.LIVE)
@@ -29,13 +39,21 @@ _ORDER = (*_TROUBLE, SourceState.CONNECTING, SourceState.LIVE)
 def worst(
     cluster: Cluster, kinds: frozenset[SourceKind], now: datetime
 ) -> SourceStatus | None:
-    """The feed among these kinds that is in the worst trouble."""
+    """The feed in the worst trouble among those that the rows rest on."""
     states = [
         (_TROUBLE.index(state), source)
-        for source in cluster.sources
-        if source.key.kind in kinds and (state := source.state(now)) in _TROUBLE
+        for source in _main(cluster, kinds)
+        if (state := source.state(now)) in _TROUBLE
     ]
     return min(states, key=lambda each: each[0])[1] if states else None
+
+
+def _main(cluster: Cluster, kinds: frozenset[SourceKind]) -> list[SourceStatus]:
+    return [
+        source
+        for source in cluster.sources
+        if source.key.kind in kinds and source.key.feed in _MAIN_FEEDS[source.key.kind]
+    ]
 
 
 def is_configured(cluster: Cluster, kinds: frozenset[SourceKind]) -> bool:
@@ -75,11 +93,27 @@ def fault_note(source: SourceStatus, now: datetime, marks: Marks) -> FaultNote:
     )
 
 
+def fault_line(source: SourceStatus, now: datetime, marks: Marks) -> Line:
+    """A failing feed in a few words; the sources screen has the whole story.
+
+    How old the rows are stands in the title of the pane.
+    """
+    sign = state_sign(source.state(now), marks)
+    fault = source.fault
+    why = short(fault.summary) if fault else "is silent"
+    retry = until(fault.retry_at, now).removeprefix("in ") if fault else ""
+    told = [f"retry {retry}"] if retry else []
+    return (
+        Span(f"{sign.glyph} {_NAMES[source.key.kind]} {why}", sign.tone),
+        Span("".join(f" {marks.dot} {part}" for part in (*told, "o why")), Tone.QUIET),
+    )
+
+
 def pane_age(
     cluster: Cluster, kinds: frozenset[SourceKind], now: datetime, marks: Marks
 ) -> Line:
     """The age of the oldest answer a pane rests on; loud when it is not live."""
-    mine = [source for source in cluster.sources if source.key.kind in kinds]
+    mine = _main(cluster, kinds)
     seen = [source.observed_at for source in mine if source.observed_at]
     if not seen:
         return ()

@@ -16,6 +16,8 @@ from tui.present.units import age, time_of_ns
 from widgets.values import Line, LogLine, Span, Tone
 
 _ORIGINS = ("node", "hostname", "host", "instance")
+_SERVICE = "talos_service"
+_KERNEL_SERVICES = {"", "kernel", "ext-iscsid"}
 _SILENCE = timedelta(minutes=1)
 _TONES = {"error": Tone.CRITICAL, "warning": Tone.WARNING}
 
@@ -47,13 +49,25 @@ def entry_line(
     )
 
 
+def kernel_line(entry: Entry, marks: Marks, names: Mapping[str, str]) -> LogLine | None:
+    """One entry of a kernel log, quiet unless it is trouble; None when it is not one.
+
+    The services of a node write to the same stream, our own calls to apid among them.
+    """
+    line = entry_line(entry, marks, names)
+    service = entry.labels.get(_SERVICE) or entry.metadata.get(_SERVICE, "")
+    if line.key:
+        return line
+    return replace(line, tone=Tone.QUIET) if service in _KERNEL_SERVICES else None
+
+
 def origin(entry: Entry, names: Mapping[str, str]) -> str:
     """The node that wrote it, by name where the log has only its address."""
     for label in _ORIGINS:
         found = entry.labels.get(label) or entry.metadata.get(label)
         if found:
             return names.get(found, found)
-    return entry.labels.get("talos_service", "")
+    return entry.labels.get(_SERVICE, "")
 
 
 def node_names(cluster: Cluster) -> dict[str, str]:

@@ -14,12 +14,15 @@ class Need:
     wanted: int
     weight: int = 1
     """Lines that it gets in its turn."""
+    is_greedy: bool = False
+    """It makes good use of lines that nobody wants."""
 
 
 def share(room: int, needs: Sequence[Need]) -> tuple[int, ...]:
     """Give each its least in order, then some lines in turn to whoever wants more.
 
-    return  lines for each pane; what nobody wants goes to the last one
+    return  lines for each pane; what nobody wants goes to the last greedy
+            one, else to the last
     """
     given = []
     left = max(0, room)
@@ -34,5 +37,6 @@ def share(room: int, needs: Sequence[Need]) -> tuple[int, ...]:
             left -= more
         hungry = [n for n in hungry if given[n] < needs[n].wanted]
     if given:
-        given[-1] += left
+        greedy = [n for n, need in enumerate(needs) if need.is_greedy]
+        given[greedy[-1] if greedy else -1] += left
     return tuple(given)

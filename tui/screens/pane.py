@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -14,8 +15,6 @@ from tui.present.shares import Need
 from widgets.fault_bar import FaultBar
 from widgets.panel import Panel
 from widgets.values import Line, Span, Tone
-
-_FAULT_LINES = 3
 
 
 class Pane(Panel):
@@ -44,9 +43,9 @@ class Pane(Panel):
         """Bring the pane up to date."""
         self.cluster = cluster
         failed = faults.worst(cluster, self.KINDS, now)
-        note = faults.fault_note(failed, now, self.marks) if failed else None
-        self.query_one(FaultBar).show_fault(note)
-        self._fault_lines = _FAULT_LINES if note else 0
+        line = faults.fault_line(failed, now, self.marks) if failed else ()
+        self.query_one(FaultBar).show_line(line)
+        self._fault_lines = 1 if line else 0
         subject = Span(f"{self.SUBJECT}  ", Tone.ACCENT)
         heading = self.heading(cluster, now)
         if failed is not None:
@@ -66,10 +65,9 @@ class Pane(Panel):
         raise NotImplementedError
 
     def need(self) -> Need:
-        """How many lines there should be below the title."""
+        """How many lines there should be below the title: the fault's are extra."""
         body = self.body_need()
-        more = self._fault_lines
-        return Need(body.least + more, body.wanted + more, body.weight)
+        return replace(body, wanted=body.wanted + self._fault_lines)
 
     def body_need(self) -> Need:
         """The same without the fault."""
@@ -77,6 +75,8 @@ class Pane(Panel):
 
     def take(self, lines: int) -> None:
         """Have so many lines below the title."""
+        has_room = lines > self.body_need().least
+        self.query_one(FaultBar).display = has_room and self._fault_lines > 0
         height = lines + 1
         if self.styles.height is None or self.styles.height.value != height:
             self.styles.height = height

@@ -33,7 +33,7 @@ from widgets.values import Line, LogLine
 _CHART_LEAST = 2
 _CHART_MOST = 7
 _CHART_WITH_TIMES = 5
-_LOG_LINES = 4
+_LOG_LINES = 3
 _NEWS_LINES = 9
 _KEPT_ENTRIES = 500
 """The Logs view has all; this pane has the newest."""
@@ -131,7 +131,7 @@ class AlertsPane(Pane):
         listing.show_rows(rows, is_stale=is_stale)
 
     def body_need(self) -> Need:
-        return Need(3, max(1, self.query_one(Listing).line_count), weight=3)
+        return Need(3, max(1, self.query_one(Listing).line_count), 3, is_greedy=True)
 
     @property
     def selected(self) -> JudgedAlert | None:
@@ -235,7 +235,9 @@ class KernelPane(Pane):
 
     def body_need(self) -> Need:
         has_news = bool(self.cluster and self.cluster.log_findings)
-        return Need(2, _NEWS_LINES if has_news else _LOG_LINES)
+        if has_news:
+            return Need(2, _NEWS_LINES, is_greedy=True)
+        return Need(1, max(1, min(_LOG_LINES, self.query_one(KernelLog).line_count)))
 
     def add(self, entries: tuple[Entry, ...]) -> None:
         """Take in new entries."""
@@ -244,4 +246,5 @@ class KernelPane(Pane):
         self.query_one(KernelLog).append(self._lines(new))
 
     def _lines(self, entries: Iterable[Entry]) -> list[LogLine]:
-        return [logs.entry_line(each, self.marks, self._names) for each in entries]
+        lines = (logs.kernel_line(each, self.marks, self._names) for each in entries)
+        return [line for line in lines if line is not None]

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.estate import failing, make_entry, make_fleet
+from tests.judged import NOW
+from tests.screens.stage import on_stage
+from tui.model.fault import FaultKind
+from tui.model.fleet import Fleet, SourceKind
+from tui.present import faults, logs
+from tui.present.glyphs import UNICODE
+from tui.present.shares import Need, share
+from widgets.values import Tone
+
+
+def with_failing(kind: SourceKind, feed: str) -> Fleet:
+    fleet = make_fleet()
+    sources = tuple(
+        failing(source, FaultKind.UNREACHABLE, "connection refused")
+        if source.key.kind is kind and source.key.feed.startswith(feed)
+        else source
+        for source in fleet.clusters[0].sources
+    )
+    first = replace(fleet.clusters[0], sources=sources)
+    return replace(fleet, clusters=(first, *fleet.clusters[1:]))
+
+
+def test_a_failed_trend_makes_no_target_stale() -> None:
+    broken = with_failing(SourceKind.PROMETHEUS, "trend").clusters[0]
+    assert faults.worst(broken, faults.TARGET_SOURCES, NOW) is None
+
+
+def test_a_dead_kubernetes_makes_no_alert_stale() -> None:
+    broken = with_failing(SourceKind.KUBERNETES, "nodes").clusters[0]
+    assert faults.worst(broken, faults.ALERT_SOURCES, NOW) is None
+    assert faults.worst(broken, faults.NODE_SOURCES, NOW) is not None
+
+
+async def test_a_fault_takes_one_line_and_leaves_the_advice_to_the_sources() -> None:
+    fleet = with_failing(SourceKind.PROMETHEUS, "targets")
+    async with on_stage((120, 36), fleet) as stage:
+        line = next(x for x in stage.text.splitlines() if "Prometheus refused" in x)
+        assert "retry 4s" in line
+        assert "Is it running" not in stage.text
+
+
+async def test_a_small_screen_shows_rows_before_faults() -> None:
+    fleet = with_failing(SourceKind.TALOS, "services")
+    async with on_stage((80, 24), fleet) as stage:
+        assert "stale 4m" in stage.text
+        assert "talos-" in stage.text.split("─ nodes ")[1].splitlines()[1]
+
+
+def test_lines_that_nobody_wants_go_to_the_greedy() -> None:
+    assert share(9, [Need(1, 1), Need(1, 2, is_greedy=True), Need(1, 3)]) == (1, 5, 3)
+
+
+def test_the_kernel_pane_leaves_services_out_unless_they_tell_of_trouble() -> None:
+    def shown(line: str, **labels: str) -> Tone | None:
+        entry = replace(make_entry(line, "a"), labels={"node": "a", **labels})
+        found = logs.kernel_line(entry, UNICODE, {})
+        return found.tone if found else None
+
+    calm, bad = "usb 1-1: new device", "BTRFS error (device sdb): parent transid"
+    assert shown(calm) is Tone.QUIET
+    assert shown(calm, talos_service="kernel") is Tone.QUIET
+    assert shown("OK [/machine.MachineService/Version]", talos_service="apid") is None
+    assert shown(f"{bad} verify failed", talos_service="kubelet") is Tone.CRITICAL
