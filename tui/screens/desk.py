@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
 from tui.model.fleet import Fleet
@@ -16,16 +17,43 @@ from tui.present import standing
 from tui.present.glyphs import Marks
 from tui.present.units import time_of_day
 from tui.screens.listing import Listing
+from tui.screens.pane import Pane
 from widgets.log_view import LogView
 from widgets.status_line import StatusLine
 from widgets.values import Line, Span, Tone
 
 _NARROW = 100
 _SHOWN_KEYS = 5
+_ALL_KEYS = (
+    Span(": ", Tone.ACCENT, bold=True),
+    Span("all  ", Tone.QUIET),
+    Span("? ", Tone.ACCENT, bold=True),
+    Span("keys ", Tone.QUIET),
+)
+_ENDS = (
+    Span("enter ", Tone.ACCENT, bold=True),
+    Span("keep  ", Tone.QUIET),
+    Span("esc ", Tone.ACCENT, bold=True),
+    Span("show all ", Tone.QUIET),
+)
 
 
 class KeyBar(StatusLine):
-    """The keys that matter now, and the one that tells all."""
+    """The keys that matter now, and those that lead to all others."""
+
+    _first = ""
+    _place = ""
+
+    def put_first(self, action: str) -> None:
+        """Show the key of this action before all others; none for an empty one."""
+        if action != self._first:
+            self._first = action
+            self._tell(self.screen)
+
+    def tell_search(self, place: str) -> None:
+        """Say what is searched in place of the keys, until that is empty."""
+        self._place = place
+        self._tell(self.screen)
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._tell)
@@ -33,6 +61,9 @@ class KeyBar(StatusLine):
 
     def _tell(self, screen: Screen[object]) -> None:
         if not screen.is_current or not screen.is_mounted:
+            return
+        if self._place:
+            self.show((Span(f" searches {self._place}", Tone.ACCENT),), _ENDS)
             return
         shown: dict[str, Line] = {}
         for active in screen.active_bindings.values():
@@ -43,9 +74,9 @@ class KeyBar(StatusLine):
                     Span(f" {key}", Tone.ACCENT, bold=True),
                     Span(f" {binding.description.lower()}  ", Tone.QUIET),
                 )
-        keys = tuple(shown.values())[:_SHOWN_KEYS]
-        line = tuple(span for spans in keys for span in spans)
-        self.show(line, (Span("? ", Tone.ACCENT, bold=True), Span("keys ", Tone.QUIET)))
+        actions = sorted(shown, key=lambda action: action != self._first)
+        keys = [shown[action] for action in actions[:_SHOWN_KEYS]]
+        self.show(tuple(span for spans in keys for span in spans), _ALL_KEYS)
 
 
 class SearchBar(Input):
@@ -110,6 +141,10 @@ class Desk(Screen[None]):
         room = self.size.width - used
         verdict = standing.top_line(fleet, now, self.marks, room)
         self.query_one("#top", StatusLine).show((*left, *verdict), right)
+        is_blind = fleet is not None and any(
+            standing.unseen(each, now) for each in fleet.clusters
+        )
+        self.query_one(KeyBar).put_first("sources" if is_blind else "")
 
     def show(self, fleet: Fleet, now: datetime) -> None:
         """Bring everything below the top line up to date."""
@@ -143,6 +178,7 @@ class Desk(Screen[None]):
             bar.value = found.narrowed if isinstance(found, Listing) else ""
             bar.display = True
             bar.focus()
+            self.query_one(KeyBar).tell_search(_place(found))
 
     def action_end_search(self) -> None:
         """Forget the search, show everything again."""
@@ -169,5 +205,14 @@ class Desk(Screen[None]):
 
     def _leave_search(self) -> None:
         self.query_one("#search").display = False
+        self.query_one(KeyBar).tell_search("")
         if self._searched is not None:
             self._searched.focus()
+
+
+def _place(found: Widget) -> str:
+    """What a search looks through, in words."""
+    pane = found.parent
+    if isinstance(pane, Pane) and pane.cluster is not None:
+        return f"{pane.cluster.name} {pane.SUBJECT}"
+    return "this log" if isinstance(found, LogView) else "this list"
