@@ -62,8 +62,7 @@ def test_the_story_is_told_on_the_screen(lab: RunningLab, size: str) -> None:
         lab,
         size,
         "wait:agentic",
-        "wait:KubeProxyDown",
-        "wait:Cilium replaces it, 4/4",
+        "wait:false +KubeProxyDown",
         moved(lab, "4m40s"),
         "press:r",
         "wait:REAL +KubeProxyDown",
@@ -71,7 +70,7 @@ def test_the_story_is_told_on_the_screen(lab: RunningLab, size: str) -> None:
         "wait:btrfs",
         moved(lab, "9m"),
         "press:r",
-        "wait:Cilium replaces it, 4/4",
+        "gone:REAL +KubeProxyDown",
     )["runs"][0]
     assert run["exit"]["status"] == 0
     assert not run["exit"].get("killed")
@@ -137,7 +136,7 @@ def test_a_source_that_dies_is_told_and_the_rest_goes_on(lab: RunningLab) -> Non
     drive(
         lab,
         "200x60",
-        "wait:refused the connection",
+        "wait:(?i)prometheus.*refused",
         "wait:Cilium replaces it, 4/4",
         "expect:talos-cp-1",
     )

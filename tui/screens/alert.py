@@ -109,7 +109,7 @@ class AlertScreen(Desk):
         listing.styles.height = max(1, listing.line_count)
         box = self.query_one("#do", Panel)
         box.display = bool(listing.rows)
-        if not box.display and self.focused is None:
+        if not box.display and self.focused in {None, listing}:
             self.query_one("#body").focus()
         self._title("do", "fixes and queries, c copies")
         self._show_whole()
