@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from random import Random
 import pytest
 
 from tests.e2e.labs import RunningLab, running_lab
+from tests.engines import running, until
 from tui.clock import SystemClock
 from tui.config import load
 from tui.engine.engine import Engine
@@ -27,40 +28,16 @@ CLOCK = SystemClock()
 
 @pytest.fixture(scope="module")
 def lab() -> Iterator[RunningLab]:
-    with running_lab("--at", "1m", "--speed", "0") as running:
-        yield running
+    with running_lab("--at", "1m", "--speed", "0") as started:
+        yield started
 
 
 @asynccontextmanager
 async def running_engine(lab: RunningLab) -> AsyncIterator[Engine]:
     config = load(Path(lab.environment["TALOSCOPE_CONFIG"]))
     quick = replace(config, refresh_seconds=2.0, timeout_seconds=1.5)
-    engine = Engine(quick, CLOCK, Random(7))
-    task = asyncio.create_task(engine.run())
-    try:
+    async with running(quick) as engine:
         yield engine
-    finally:
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-
-async def until(engine: Engine, claim: Callable[[Fleet], bool]) -> Fleet:
-    """Wait for a fleet of which the claim is true."""
-    found = asyncio.Event()
-
-    def look(fleet: Fleet) -> None:
-        if claim(fleet):
-            found.set()
-
-    end = engine.subscribe(look)
-    look(engine.fleet)
-    try:
-        async with asyncio.timeout(20):
-            await found.wait()
-    finally:
-        end()
-    return engine.fleet
 
 
 def source(fleet: Fleet, kind: SourceKind, feed: str) -> SourceStatus:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from random import Random
 
 import pytest
 
+from tests import engines
 from tests.e2e.labs import RunningLab, running_lab
+from tests.engines import running
 from tui.clock import SystemClock
 from tui.config import Permission, load
 from tui.engine.engine import Engine
@@ -28,13 +30,14 @@ LOST = 2
 """One refuses, one swallows everything."""
 DETAILS = ("Processes", "DiskStats", "NetworkDeviceStats", "Containers", "Stats")
 WORKER = "10.10.0.41"
+until = partial(engines.until, seconds=30)
 NUMBERED = "numbered-dmesg:talos-wk-1:40"
 
 
 @pytest.fixture(scope="module")
 def lab() -> Iterator[RunningLab]:
-    with running_lab("--nodes", str(NODES)) as running:
-        yield running
+    with running_lab("--nodes", str(NODES)) as started:
+        yield started
 
 
 @asynccontextmanager
@@ -47,32 +50,8 @@ async def running_engine(
     config = replace(
         config, clusters=clusters, refresh_seconds=refresh, timeout_seconds=refresh / 2
     )
-    engine = Engine(config, CLOCK, Random(7))
-    task = asyncio.create_task(engine.run())
-    try:
+    async with running(config) as engine:
         yield engine
-    finally:
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-
-async def until(engine: Engine, claim: Callable[[Fleet], bool]) -> Fleet:
-    """Wait for a fleet of which the claim is true."""
-    found = asyncio.Event()
-
-    def look(fleet: Fleet) -> None:
-        if claim(fleet):
-            found.set()
-
-    end = engine.subscribe(look)
-    look(engine.fleet)
-    try:
-        async with asyncio.timeout(30):
-            await found.wait()
-    finally:
-        end()
-    return engine.fleet
 
 
 def nodes(fleet: Fleet) -> list[NodeView]:

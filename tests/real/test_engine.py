@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from random import Random
 
 import pytest
 
+from tests import engines
+from tests.engines import running
 from tests.real.conftest import binary
 from tui.clock import SystemClock
 from tui.config import ClusterConfig, Config, Endpoint
-from tui.engine.engine import Engine
 from tui.model.alert import Verdict
 from tui.model.command import ExpireSilence, PutSilence
 from tui.model.finding import FindingKind
@@ -28,6 +26,7 @@ pytestmark = pytest.mark.real
 CLOCK = SystemClock()
 SECONDS = 90
 """Rules wait 30 s before they fire, discovery 5 s."""
+until = partial(engines.until, seconds=SECONDS)
 
 
 def estate(prometheus: str, alertmanager: str) -> Config:
@@ -53,30 +52,6 @@ def estate(prometheus: str, alertmanager: str) -> Config:
         for name in ("prod", "monit", "agentic")
     )
     return Config(Path("config.toml"), clusters, refresh_seconds=2, timeout_seconds=1.5)
-
-
-@asynccontextmanager
-async def running(config: Config) -> AsyncIterator[Engine]:
-    engine = Engine(config, CLOCK, Random(7))
-    task = asyncio.create_task(engine.run())
-    try:
-        yield engine
-    finally:
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-
-async def until(engine: Engine, claim: Callable[[Fleet], bool]) -> Fleet:
-    found = asyncio.Event()
-    end = engine.subscribe(lambda fleet: found.set() if claim(fleet) else None)
-    try:
-        async with asyncio.timeout(SECONDS):
-            if not claim(engine.fleet):
-                await found.wait()
-    finally:
-        end()
-    return engine.fleet
 
 
 def names(fleet: Fleet, cluster: str) -> dict[str, Verdict]:
