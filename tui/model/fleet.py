@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from tui.model.alert import JudgedAlert, Verdict
+from tui.model.alertmanager import Alertmanager
 from tui.model.fault import Fault
 from tui.model.finding import Finding
 from tui.model.kube import KubeNode
 from tui.model.log import LogFinding
 from tui.model.machine import Certificate, Detail, Facts, Vitals
-from tui.model.metric import Series
+from tui.model.metric import Ruler, Series
 from tui.model.reading import Freshness, Reading
 from tui.model.review import Check
 from tui.model.silence import Silence
@@ -153,6 +154,9 @@ class Fleet:
     clusters: tuple[Cluster, ...]
     unassigned_alerts: tuple[JudgedAlert, ...] = ()
     silences: tuple[Silence, ...] = ()
+    """Of all Alertmanagers."""
+    alertmanagers: tuple[Alertmanager, ...] = ()
+    rulers: tuple[Ruler, ...] = ()
 
     def cluster(self, name: str) -> Cluster | None:
         """The cluster of that name."""

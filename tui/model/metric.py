@@ -56,3 +56,15 @@ class Rule:
     labels: Labels
     annotations: Labels
     alerts: tuple[RuleAlert, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """A server that evaluates alerting rules, for the clusters that it serves."""
+
+    endpoint: str
+    clusters: tuple[str, ...]
+    rules: tuple[Rule, ...] | None = None
+    """None until it has answered."""
+    external: Labels | None = None
+    """What is added to its alerts on the way to Alertmanager; None when not known."""

@@ -9,8 +9,9 @@ from tui.model.alert import JudgedAlert, Verdict
 from tui.model.fleet import Fleet
 from tui.model.silence import Silence, SilenceDraft, SilenceState
 from tui.present.glyphs import Marks
-from tui.present.silence import clock, covered, subject
+from tui.present.silence import clock, subject
 from tui.present.units import count, exact_length
+from tui.silencing.reach import Reach
 from widgets.values import Align, Cell, Column, Line, Row, Span, Tone
 
 COLUMNS = (
@@ -39,7 +40,7 @@ def hidden(fleet: Fleet, silence: Silence) -> tuple[JudgedAlert, ...]:
         for alert in (*known, *fleet.unassigned_alerts)
         if silence.id in alert.alert.silenced_by
     ]
-    return covered(mine, silence.matchers)
+    return Reach(mine).covered(silence.matchers)
 
 
 def cluster_of(fleet: Fleet, silence: Silence) -> str:

@@ -21,6 +21,8 @@ from tui.present import alerts, silence
 from tui.present.glyphs import Marks
 from tui.screens.desk import Desk
 from tui.screens.listing import Listing
+from tui.silencing import cover, grammar, span
+from tui.silencing.reach import Reach
 from widgets.confirm import Confirm
 from widgets.panel import Panel
 from widgets.text_block import TextBlock
@@ -54,14 +56,14 @@ class Toggle(Checkbox):
 class MatcherRow(Horizontal):
     """One matcher: on or off, and its text. Without a suggestion it waits for one."""
 
-    def __init__(self, suggestion: silence.Suggestion | None = None) -> None:
+    def __init__(self, suggestion: cover.Suggestion | None = None) -> None:
         super().__init__()
         self._is_added = suggestion is None
         self._toggle = Toggle(
             "", value=suggestion is None or suggestion.is_on, compact=True
         )
         self._input = Input(
-            silence.written(suggestion.matcher) if suggestion else "",
+            grammar.written(suggestion.matcher) if suggestion else "",
             placeholder='another one: name="value", =~ != !~',
             compact=True,
         )
@@ -134,7 +136,7 @@ class SilenceScreen(Desk):
             with Panel(id="form", glyphs=glyphs), VerticalScroll(can_focus=False):
                 yield Label("matchers: edit them, space turns one off", markup=False)
                 with Vertical(id="matchers"):
-                    for suggestion in silence.suggest(self.alert):
+                    for suggestion in cover.suggest(self.alert):
                         yield MatcherRow(suggestion)
                     yield MatcherRow()
                 with Horizontal(classes="field"):
@@ -215,15 +217,15 @@ class SilenceScreen(Desk):
         for row in self.query(MatcherRow):
             if row.text is not None:
                 try:
-                    matchers.append(silence.parse_matcher(row.text))
-                except silence.WordingError as error:
+                    matchers.append(grammar.parse_matcher(row.text))
+                except grammar.WordingError as error:
                     problems.append(("", str(error)))
         if not matchers and not problems:
             problems.append(("", "turn at least one matcher on"))
         ends_at = None
         try:
-            ends_at = silence.parse_end(self._value("duration"), now)
-        except silence.WordingError as error:
+            ends_at = span.parse_end(self._value("duration"), now)
+        except grammar.WordingError as error:
             problems.append(("duration", str(error)))
         for field, words in (("comment", "say why"), ("author", "say who you are")):
             if not self._value(field):
@@ -236,8 +238,8 @@ class SilenceScreen(Desk):
     def _covered(self, draft: Draft) -> tuple[JudgedAlert, ...]:
         if self._fleet is None:
             return ()
-        known = silence.in_reach(self._fleet, self.alert.cluster)
-        return silence.covered(known, draft.matchers)
+        reach = Reach.of(self._fleet, self.alert.cluster)
+        return reach.covered(draft.matchers)
 
     def _preview(self, draft: Draft, now: datetime) -> None:
         hit = self._covered(draft)

@@ -1,0 +1,108 @@
+"""Which matchers to propose: for one alert, and for several at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tui.model.alert import JudgedAlert
+from tui.model.silence import Matcher
+from tui.silencing.reach import Reach
+
+# Labels that change although the trouble is the same, or say nothing about it.
+NOISY = frozenset(
+    {
+        *("severity", "prometheus", "receiver", "endpoint", "container", "uid", "pod"),
+        *("pod_template_hash", "controller_revision_hash", "prometheus_replica"),
+    }
+)
+_NAMING = ("alertname", "cluster", "namespace", "job", "instance", "node", "device")
+"""Labels that say which trouble it is: kept even where nothing else fires now."""
+_MOST_VALUES = 8
+_SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A matcher taken from the alert, and whether it is on to begin with."""
+
+    matcher: Matcher
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Matchers that cover all alerts at hand, and what else they cover."""
+
+    matchers: tuple[Matcher, ...]
+    others: tuple[JudgedAlert, ...]
+    """Covered too although nobody asked, worst verdict first."""
+
+
+def suggest(alert: JudgedAlert) -> tuple[Suggestion, ...]:
+    """A matcher for each label: what names the trouble is on, noise is off."""
+    labels = alert.alert.labels
+    names = sorted(labels, key=lambda name: (name != "alertname", name in NOISY, name))
+    return tuple(
+        Suggestion(Matcher(name, labels[name]), name not in NOISY) for name in names
+    )
+
+
+def smallest_cover(
+    alerts: Sequence[JudgedAlert], others: Iterable[JudgedAlert]
+) -> Cover:
+    """The matchers common to all these alerts that cover fewest of the others.
+
+    1. Each label that all have with one value becomes `=`; noise is left out.
+    2. Where their names differ, `alertname=~"A|B"`.
+    3. While others are covered, `=~` over the values of one more label is added: the
+       one that keeps most of them out, the first by name among equals.
+    4. Matchers that keep nobody out are dropped, the last by name first; not those
+       that name the trouble (`alertname`, `cluster`, `namespace`, `job`, `instance`,
+       `node`, `device`): what fires tomorrow is not known today.
+    No matchers come back where the alerts have nothing in common but noise.
+    """
+    if not alerts:
+        return Cover((), ())
+    mine = {alert.alert.fingerprint for alert in alerts}
+    reach = Reach(each for each in others if each.alert.fingerprint not in mine)
+    shared = _shared(alerts)
+    chosen = [m for m in shared if not m.is_regex or m.name == "alertname"]
+    spare = [m for m in shared if m not in chosen]
+    while spare and reach.mask(chosen):
+        best = min(spare, key=lambda m: reach.mask([*chosen, m]).bit_count())
+        if reach.mask([*chosen, best]) == reach.mask(chosen):
+            break
+        chosen.append(best)
+        spare.remove(best)
+    if not chosen:
+        chosen = spare[:1]
+    for matcher in reversed(shared):
+        fewer = [each for each in chosen if each != matcher]
+        is_named = matcher.name in _NAMING and not matcher.is_regex
+        if is_named or matcher.name == "alertname" or len(fewer) == len(chosen):
+            continue
+        if fewer and reach.mask(fewer) == reach.mask(chosen):
+            chosen = fewer
+    chosen.sort(key=shared.index)
+    return Cover(tuple(chosen), reach.covered(chosen))
+
+
+def escaped(text: str) -> str:
+    """A text as a regular expression that matches it alone, in RE2's way."""
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+def _shared(alerts: Sequence[JudgedAlert]) -> list[Matcher]:
+    """One matcher for each label that all have: `alertname` first, then by name."""
+    labels = [alert.alert.labels for alert in alerts]
+    names = set(labels[0]).intersection(*labels) - NOISY
+    found = []
+    for name in sorted(names, key=lambda name: (name != "alertname", name)):
+        values = sorted({each[name] for each in labels})
+        if len(values) == 1:
+            found.append(Matcher(name, values[0]))
+        elif len(values) <= _MOST_VALUES or name == "alertname":
+            found.append(Matcher(name, "|".join(map(escaped, values)), is_regex=True))
+    return found
