@@ -1,0 +1,102 @@
+"""The audit log: every change that was tried, and what became of it.
+
+One JSON object a line, two for each change: the attempt before it is sent, the outcome
+after. A log that cannot be written stops no change; its outcome says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from tui.state.place import append
+
+SECONDS = 2.0
+"""A disk that does not answer by then delays no change."""
+
+
+class Became(Enum):
+    """What became of a change."""
+
+    ATTEMPT = "attempt"
+    """It is about to be sent."""
+    DONE = "done"
+    REFUSED = "refused"
+    """It was not made, and nothing has changed."""
+    UNKNOWN = "unknown"
+    """It may or may not have been made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log."""
+
+    at: datetime
+    change: str
+    """The same in the attempt and in its outcome, unlike that of any other change."""
+    what: str
+    """`silence.create`, `silence.expire`, `service.restart`, …"""
+    where: Mapping[str, str]
+    """The cluster, the server, the node: what one needs to find the thing."""
+    became: Became
+    before: Mapping[str, Any] | None = None
+    """As it was; None when there was none, or nobody looked."""
+    after: Mapping[str, Any] | None = None
+    """As it is wanted, then as it is; None when there is none any more."""
+    said: str = ""
+    """What the server said, or why it failed."""
+
+
+class AuditLog:
+    """The file, written off the loop, one line after the other."""
+
+    def __init__(self, path: Path, who: str) -> None:
+        """who   the person at the keyboard, as the system knows them"""
+        self.path = path
+        self._who = who
+        self._turn = asyncio.Lock()
+        self._writing: asyncio.Task[str] | None = None
+
+    async def note(self, entry: Entry) -> str:
+        """Write one line; returns why it could not be written, else nothing."""
+        line = json.dumps(_written(entry, self._who), ensure_ascii=False)
+        async with self._turn:
+            if self._writing is not None and not self._writing.done():
+                return f"{self.path} is still being written"
+            self._writing = asyncio.create_task(
+                asyncio.to_thread(_append, self.path, line)
+            )
+            try:
+                async with asyncio.timeout(SECONDS):
+                    return await asyncio.shield(self._writing)
+            except TimeoutError:
+                return f"{self.path} was not written in {SECONDS:g} s"
+
+
+def _append(path: Path, line: str) -> str:
+    try:
+        append(path, line)
+    except OSError as error:
+        return f"{path} cannot be written: {error.strerror or error}"
+    return ""
+
+
+def _written(entry: Entry, who: str) -> Mapping[str, Any]:
+    found = {
+        "time": entry.at.isoformat(timespec="milliseconds"),
+        "who": who,
+        "change": entry.change,
+        "what": entry.what,
+        "where": dict(entry.where),
+        "outcome": entry.became.value,
+        "before": entry.before,
+        "after": entry.after,
+        "said": entry.said,
+    }
+    return {key: value for key, value in found.items() if value not in (None, "")}

@@ -1,0 +1,49 @@
+"""Where remembered things lie, and that nobody else may read them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+PRIVATE_FOLDER = 0o700
+PRIVATE_FILE = 0o600
+
+
+def folder(environ: Mapping[str, str]) -> Path:
+    """XDG's place; a relative path in the variable is to be ignored."""
+    base = Path(environ.get("XDG_STATE_HOME", ""))
+    if not base.is_absolute():
+        base = Path(environ.get("HOME") or Path.home()) / ".local" / "state"
+    return base / "taloscope"
+
+
+def make_private(path: Path) -> None:
+    """Make the folder; take away what others may do with it. Blocks.
+
+    raise   OSError
+    """
+    path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    if stat.S_IMODE(path.stat().st_mode) & ~PRIVATE_FOLDER:
+        path.chmod(PRIVATE_FOLDER)
+
+
+def append(path: Path, line: str) -> None:
+    """Add one line to a private file, whole or not at all, and on the disk. Blocks.
+
+    Two processes may add to one file: a line is one write at its end.
+    raise   OSError
+    """
+    make_private(path.parent)
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+    file = os.open(path, flags, PRIVATE_FILE)
+    try:
+        if stat.S_IMODE(os.fstat(file).st_mode) & ~PRIVATE_FILE:
+            os.fchmod(file, PRIVATE_FILE)
+        data = f"{line}\n".encode()
+        if os.write(file, data) < len(data):
+            raise OSError(28, "No space left on device", str(path))
+        os.fsync(file)
+    finally:
+        os.close(file)
