@@ -144,9 +144,9 @@ CASES = [
     ),
     (
         "[clusters.a.inventory.j]\ntargets = [\n'x',\n'10.0.0.9-3']",
-        ":4: clusters.a.inventory.j.targets[1]: is no range",
+        ":4: clusters.a.inventory.j.targets[1]: is a range that runs backwards: "
+        'write "10.0.0.3-9"',
     ),
-    ("[clusters.a.inventory.j]\ntargets = ['x', 'x']", "targets: has x twice"),
     ("[clusters.a.inventory.j]\ntargets = []", "targets: is empty"),
     ("[clusters.a.inventory.j]\nexpected = 'no'", "must be true or false, not a text"),
     (

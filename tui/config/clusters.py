@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tui.config.endpoint import Place, endpoints
+from tui.config.inventory import inventory
 from tui.config.table import Table
 from tui.config.text import expanded
 from tui.config.values import ClusterConfig, Endpoint, Permission
 from tui.model.labels import Labels
-from tui.model.target import InventoryTarget
 
 
 def clusters(
@@ -40,7 +40,7 @@ def _cluster(
         prometheus=own.get("prometheus"),
         alertmanager=own.get("alertmanager"),
         loki=own.get("loki"),
-        inventory=_inventory(table),
+        inventory=inventory(table),
         allow=frozenset(table.each("allow", _permission) or ()),
     )
     if talos:
@@ -79,28 +79,3 @@ def _nodes(talos: Table) -> tuple[str, ...]:
     """Addresses to ask about, ranges written out."""
     parts = talos.each("nodes", expanded) or ()
     return tuple(address for part in parts for address in part)
-
-
-def _inventory(table: Table) -> tuple[InventoryTarget, ...]:
-    below = table.table("inventory")
-    if below is None:
-        return ()
-    return tuple(
-        target for job, entry in below.tables() for target in _targets(job, entry)
-    )
-
-
-def _targets(job: str, table: Table) -> list[InventoryTarget]:
-    """One job's lines: each of its targets, or the job as a whole."""
-    parts = table.each("targets", expanded)
-    expected = table.flag("expected", default=True)
-    reason = table.text("reason")
-    table.finish()
-    if parts is None:
-        return [InventoryTarget(job, None, expected, reason)]
-    if not parts:
-        table.wrong("targets", "is empty: leave it out to mean the whole job")
-    instances = [instance for part in parts for instance in part]
-    for again in sorted({each for each in instances if instances.count(each) > 1}):
-        table.wrong("targets", f"has {again} twice")
-    return [InventoryTarget(job, each, expected, reason) for each in instances]

@@ -98,22 +98,46 @@ class Table:
 
     def each(self, key: str, grammar: Callable[[str], T]) -> tuple[T, ...] | None:
         """A list of texts, each as its grammar reads it; None when it is not there."""
+        found = self.numbered(key, grammar)
+        if found is None:
+            return None
+        return tuple(each for each in found if each is not None)
+
+    def numbered(
+        self, key: str, grammar: Callable[[str], T]
+    ) -> tuple[T | None, ...] | None:
+        """The same, each in its place: None stands for one that is wrong."""
         values = self._take(key, list)
         if values is None:
             return None
-        found = []
+        found: list[T | None] = []
         for index, value in enumerate(values):
             where = (*self.path, key, index)
             if isinstance(value, str) and value.strip():
                 found.append(self._read(where, value.strip(), grammar))
             else:
+                found.append(None)
                 self.problems.note(where, f"must be a text, not {_said(value)}")
-        return tuple(each for each in found if each is not None)
+        return tuple(found)
 
     def table(self, key: str) -> Table | None:
         """A table below this one; None when it is not there."""
         value = self._take(key, dict)
         return None if value is None else Table(value, (*self.path, key), self.problems)
+
+    def several(self, key: str) -> tuple[Table, ...]:
+        """A table below this one, or each of an array of them."""
+        if not isinstance(self._data.get(key), list):
+            found = self.table(key)
+            return () if found is None else (found,)
+        tables = []
+        for index, value in enumerate(self._take(key, list) or ()):
+            where = (*self.path, key, index)
+            if isinstance(value, dict):
+                tables.append(Table(value, where, self.problems))
+            else:
+                self.problems.note(where, f"must be a table, not {_said(value)}")
+        return tuple(tables)
 
     def tables(self) -> Iterator[tuple[str, Table]]:
         """All entries, each of which must be a table: their names are free."""

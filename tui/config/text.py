@@ -35,8 +35,11 @@ def expanded(text: str) -> tuple[str, ...]:
             raise ValueError('is no range: write "10.0.0.4-6" or "10.0.0.4-6:9100"')
         return (text,)
     prefix, first, last, port = found.groups()
-    if not int(first) <= int(last) <= 255 or int(port[1:] or 1) not in range(1, 65536):
-        raise ValueError("is no range: it must rise, up to 255 and to port 65535")
+    if int(last) < int(first):
+        right = f"{prefix}.{last}-{first}{port}"
+        raise ValueError(f'is a range that runs backwards: write "{right}"')
+    if int(last) > 255 or int(port[1:] or 1) not in range(1, 65536):
+        raise ValueError("is no range: it ends at 255, and ports end at 65535")
     return tuple(f"{prefix}.{n}{port}" for n in range(int(first), int(last) + 1))
 
 
