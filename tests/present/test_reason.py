@@ -24,7 +24,7 @@ from tui.present.reason import short
             '"transport: authentication handshake failed: EOF"',
             "transport: authentication handshake failed: EOF",
         ),
-        ("server returned HTTP status 403 Forbidden",) * 2,
+        ("server returned HTTP status 403 Forbidden", "403: not allowed"),
         ('unexpected "x"',) * 2,
     ],
 )

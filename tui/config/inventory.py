@@ -1,4 +1,4 @@
-"""Reads what Prometheus should and should not be scraping, and refuses contradictions."""
+"""Reads what Prometheus should and should not scrape, and refuses contradictions."""
 
 from __future__ import annotations
 
