@@ -8,7 +8,7 @@ import pytest
 
 from tests.lab.conftest import NOW, Serve, still_world
 from tui.lab.alertmanager import Alertmanager
-from tui.lab.alertmanager_alerts import SentAlert, fingerprint, inhibiting
+from tui.lab.alertmanager_alerts import Inhibitors, SentAlert, fingerprint
 from tui.lab.server import Lab
 
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
@@ -221,5 +221,6 @@ def test_a_critical_alert_inhibits_its_namesake_in_the_same_namespace() -> None:
         return SentAlert(labels, {}, NOW, "")
 
     critical, warning = alert("critical"), alert("warning")
-    assert inhibiting(warning, [critical, warning]) == [critical.fingerprint]
-    assert inhibiting(critical, [critical, warning]) == []
+    inhibitors = Inhibitors([critical, warning])
+    assert inhibitors.of(warning) == [critical.fingerprint]
+    assert inhibitors.of(critical) == []

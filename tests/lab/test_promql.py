@@ -27,6 +27,12 @@ class _Fixed:
         del instant
         return [one for one in _SERIES if all_match(matchers, one[0])]
 
+    def totals(
+        self, matchers: tuple[Matcher, ...], instant: datetime
+    ) -> tuple[int, float]:
+        values = [value for _, value in self.at(matchers, instant)]
+        return len(values), sum(values)
+
 
 def ask(expression: str) -> Value:
     return Evaluator(_Fixed(), NOW).value(parse(expression))

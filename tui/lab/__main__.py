@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from tui.lab.control import offset
+from tui.lab.crowd import Crowd
 from tui.lab.faults import FAULTS, FaultError, check
 from tui.lab.fleet import SMALLEST
 from tui.lab.server import LabEnvironment, LabOptions, run_lab
@@ -48,7 +49,21 @@ def options_parser() -> argparse.ArgumentParser:
         metavar="N",
         help=f"a fleet of N nodes, {SMALLEST} or more, instead of the homelab's six",
     )
+    for what in ("targets", "alerts", "silences"):
+        parser.add_argument(
+            f"--{what}",
+            type=_count,
+            default=0,
+            metavar="N",
+            help=f"a crowd of N {what} more, to see how the dashboard bears it",
+        )
     return parser
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number")
+    return int(text)
 
 
 def _nodes(text: str) -> int:
@@ -72,8 +87,9 @@ def _instant(text: str) -> datetime:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM, SIGINT, or the parent's end; returns the exit code."""
     asked = options_parser().parse_args(arguments)
+    crowd = Crowd(asked.targets, asked.alerts, asked.silences)
     options = LabOptions(
-        asked.at, asked.speed, tuple(asked.fault), asked.now, asked.nodes
+        asked.at, asked.speed, tuple(asked.fault), asked.now, asked.nodes, crowd
     )
     asyncio.run(run_lab(options, _print_environment, asked.parent))
     return 0

@@ -77,7 +77,7 @@ def taloscope_config(urls: Mapping[str, str], folder: Path, plan: Plan) -> str:
         'cluster = "monit" }\n'
         f'loki = {{ url = {_text(urls["loki"])}, cluster = "monit" }}\n',
     ]
-    for cluster, jobs in plan.inventory.items():
+    for cluster, jobs in with_crowd(plan).items():
         addresses = [node.address for node in plan.of(cluster)]
         nodes = ", ".join(_text(address) for address in addresses)
         parts.append(
@@ -90,11 +90,20 @@ def taloscope_config(urls: Mapping[str, str], folder: Path, plan: Plan) -> str:
     return "\n".join(parts)
 
 
+def with_crowd(plan: Plan) -> Mapping[str, Mapping[str, Expectation]]:
+    """The inventory, with the first of each ten of the crowd's jobs as a whole."""
+    found = {cluster: dict(jobs) for cluster, jobs in plan.inventory.items()}
+    for service in plan.crowd.services[::10]:
+        if service.first < plan.crowd.targets:
+            found[service.cluster][service.name] = ()
+    return found
+
+
 def _inventory_table(cluster: str, job: str, of: Expectation) -> str:
     head = f"[clusters.{cluster}.inventory.{job}]\n"
     if isinstance(of, str):
         return f"{head}expected = false\nreason = {_text(of)}\n"
-    return f"{head}targets = [{', '.join(_text(one) for one in of)}]\n"
+    return f"{head}targets = [{', '.join(_text(one) for one in of)}]\n" if of else head
 
 
 def _text(value: str | Path) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import quote_plus
 
 from tui.lab.matchers import Matcher, all_match
-from tui.lab.rules import EXTERNAL_LABELS, RULES, AlertRule, RaisedAlert, raised
+from tui.lab.rules import EXTERNAL_LABELS, AlertRule, RaisedAlert
 from tui.lab.silences import Silences
 from tui.lab.world import World
 
@@ -36,8 +37,13 @@ class SentAlert:
 
 def fingerprint(labels: Mapping[str, str]) -> str:
     """An alert's identity: each label as `name 0xff value 0xff`, hashed."""
+    return _hashed(tuple(sorted(labels.items())))
+
+
+@lru_cache(maxsize=50_000)
+def _hashed(labels: tuple[tuple[str, str], ...]) -> str:
     value = _FNV_OFFSET
-    for name, text in sorted(labels.items()):
+    for name, text in labels:
         for byte in f"{name}\0{text}\0".encode().replace(b"\0", b"\xff"):
             value = (value ^ byte) * _FNV_PRIME & 0xFFFFFFFFFFFFFFFF
     return f"{value:016x}"
@@ -46,8 +52,8 @@ def fingerprint(labels: Mapping[str, str]) -> str:
 def from_prometheus(world: World) -> Iterator[SentAlert]:
     """What Prometheus sends: firing, and with its external labels added."""
     estate = world.estate()
-    for rule in RULES:
-        for alert in raised(rule, estate):
+    for rule in world.rules:
+        for alert in world.raised(rule, estate):
             if alert.is_firing:
                 yield _sent(world, rule, alert)
 
@@ -95,23 +101,31 @@ _INHIBITIONS: tuple[_Inhibition, ...] = (
 )
 
 
-def inhibiting(alert: SentAlert, alerts: Sequence[SentAlert]) -> list[str]:
-    """The fingerprint of one alert that inhibits this one, or none."""
-    for rule in _INHIBITIONS:
-        if not all_match(rule.target, alert.labels):
-            continue
-        for source in alerts:
-            is_same = all(
-                source.labels.get(name, "") == alert.labels.get(name, "")
-                for name in rule.equal
-            )
-            if (
-                source is not alert
-                and is_same
-                and all_match(rule.source, source.labels)
-            ):
-                return [source.fingerprint]
-    return []
+class Inhibitors:
+    """The alerts that may inhibit others, by what both must have in common."""
+
+    def __init__(self, alerts: Sequence[SentAlert]) -> None:
+        self._sources: dict[tuple[object, ...], list[SentAlert]] = {}
+        for rule in _INHIBITIONS:
+            for source in alerts:
+                if all_match(rule.source, source.labels):
+                    key = _common(rule, source)
+                    self._sources.setdefault(key, []).append(source)
+
+    def of(self, alert: SentAlert) -> list[str]:
+        """The fingerprint of one alert that inhibits this one, or none."""
+        for rule in _INHIBITIONS:
+            if not all_match(rule.target, alert.labels):
+                continue
+            for source in self._sources.get(_common(rule, alert), ()):
+                if source is not alert:
+                    return [source.fingerprint]
+        return []
+
+
+def _common(rule: _Inhibition, alert: SentAlert) -> tuple[object, ...]:
+    values = (alert.labels.get(name, "") for name in rule.equal)
+    return _INHIBITIONS.index(rule), *values
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +203,12 @@ def hold(
     """All alerts by fingerprint, with what mutes them right now."""
     now = world.now()
     alerts = [*from_prometheus(world), *loki_alerts()]
+    inhibitors = Inhibitors(alerts)
     held = [
         Held(
             alert,
             silences.silencing(alert.labels, now),
-            inhibiting(alert, alerts),
+            inhibitors.of(alert),
             routes_of(alert),
         )
         for alert in alerts

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from tui.lab.crowd import NOBODY, Crowd
 from tui.lab.estate import LabNode, LabTarget
 
-# What a scrape job should reach, or why nothing should be scraped under its name.
+# What a scrape job should reach, whatever it reaches for an empty tuple, or why nothing
+# should be scraped under its name.
 Expectation = tuple[str, ...] | str
 
 
@@ -19,6 +21,7 @@ class Plan:
     dropped      labels of targets that discovery finds and relabelling drops
     inventory    by cluster and job, what the dashboard's configuration expects
     calm_period  how often a node writes a line when nothing happens
+    crowd        how many targets, alerts and silences more there are
     """
 
     clusters: tuple[str, ...]
@@ -27,6 +30,7 @@ class Plan:
     dropped: tuple[Mapping[str, str], ...]
     inventory: Mapping[str, Mapping[str, Expectation]]
     calm_period: timedelta = timedelta(seconds=8)
+    crowd: Crowd = NOBODY
 
     def of(self, cluster: str) -> tuple[LabNode, ...]:
         """The nodes of one cluster."""

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 
 from aiohttp import web
 
+from tui.lab import crowd_targets
 from tui.lab.estate import LabTarget
 from tui.lab.http import faulty, rfc3339, text_answer
-from tui.lab.prometheus_api import bad_parameter, enveloped
+from tui.lab.prometheus_api import (
+    Encoded,
+    bad_parameter,
+    compact,
+    enveloped,
+    joined,
+)
 from tui.lab.prometheus_query import QueryApi
-from tui.lab.rules import RULES, AlertRule, RaisedAlert, raised, raised_by_prometheus
+from tui.lab.rules import AlertRule, RaisedAlert
 from tui.lab.world import World
 
 _EVALUATION = timedelta(seconds=10)
@@ -61,7 +68,16 @@ class Prometheus:
             for labels in estate.dropped_targets
             if pool in ("", labels["job"]) and state in ("", "any", "dropped")
         ]
-        return {"activeTargets": active, "droppedTargets": dropped}
+        crowd: Iterable[bytes] = ()
+        if state in ("", "any", "active"):
+            crowd = crowd_targets.listed(self._world.crowd, self._world.now(), pool)
+        return Encoded(
+            chain(
+                (b'{"activeTargets":[',),
+                joined(chain(map(compact, active), crowd)),
+                (b'],"droppedTargets":', compact(dropped), b"}"),
+            )
+        )
 
     def _target(self, target: LabTarget) -> Mapping[str, object]:
         scraped_at = self._scraped_at(target)
@@ -102,11 +118,13 @@ class Prometheus:
         estate = self._world.estate()
         pools = {one.labels["job"] for one in estate.targets}
         pools |= {labels["job"] for labels in estate.dropped_targets}
+        pools |= set(crowd_targets.pools(self._world.crowd))
         return {"scrapePools": sorted(pools)}
 
     def alerts(self, _: Mapping[str, str]) -> object:
         """GET /alerts: pending and firing."""
-        alerts = raised_by_prometheus(self._world.estate())
+        rules = self._world.rules
+        alerts = (one for rule in rules for one in self._world.raised(rule))
         return {"alerts": [self._alert(one) for one in alerts]}
 
     def _alert(self, alert: RaisedAlert) -> Mapping[str, object]:
@@ -125,7 +143,7 @@ class Prometheus:
             raise bad_parameter("type", f'not supported value "{kind}"')
         evaluated_at = rfc3339(_on_grid(self._world.now(), _EVALUATION))
         groups = []
-        ordered = sorted(RULES, key=lambda rule: rule.group)
+        ordered = sorted(self._world.rules, key=lambda rule: rule.group)
         for name, members in groupby(ordered, key=lambda rule: rule.group):
             rules = [self._rule(rule, evaluated_at) for rule in members]
             groups.append(
@@ -142,7 +160,7 @@ class Prometheus:
         return {"groups": groups}
 
     def _rule(self, rule: AlertRule, evaluated_at: str) -> Mapping[str, object]:
-        alerts = raised(rule, self._world.estate())
+        alerts = self._world.raised(rule)
         state = "pending" if alerts else "inactive"
         if any(alert.is_firing for alert in alerts):
             state = "firing"

@@ -41,6 +41,12 @@ class Series(Protocol):
         """The series that match, with their newest value at an instant."""
         ...
 
+    def totals(
+        self, matchers: tuple[Matcher, ...], instant: datetime
+    ) -> tuple[int, float]:
+        """How many they are, and the sum of their values."""
+        ...
+
 
 # Prometheus scrapes every ten seconds: the grid on which a range has its samples.
 SCRAPE = timedelta(seconds=10)
@@ -169,6 +175,10 @@ class Evaluator:
         return found
 
     def _aggregate(self, tree: Aggregate) -> Vector:
+        if isinstance(tree.operand, Selector) and _is_total(tree):
+            count, total = self.series.totals(tree.operand.matchers, self.instant)
+            found = float(count) if tree.operator == "count" else total
+            return {(): found} if count else {}
         groups: dict[Labels, list[float]] = {}
         for labels, value in self._vector(tree.operand, tree.operator).items():
             key = _projection(_without_name(labels), tree.labels, without=tree.without)
@@ -196,6 +206,11 @@ class Evaluator:
         if tree.operator in COMPARISONS:
             return float(_COMPARE[tree.operator](left, right))
         return _ARITHMETIC[tree.operator](left, right)
+
+
+def _is_total(tree: Aggregate) -> bool:
+    """Whether it takes all series together, without looking at any of them."""
+    return tree.operator in {"sum", "count"} and not tree.labels and not tree.without
 
 
 def _number(value: Value) -> float:

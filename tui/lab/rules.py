@@ -7,7 +7,7 @@ so that its whole past is known without evaluating anything twice.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
@@ -16,7 +16,7 @@ from tui.lab.estate import Estate, LabTarget
 from tui.lab.homelab import WEEKS_AGO
 
 EXTERNAL_LABELS: Mapping[str, str] = {"cluster": "monit"}
-_RUNBOOKS = "https://runbooks.prometheus-operator.dev/runbooks"
+RUNBOOKS = "https://runbooks.prometheus-operator.dev/runbooks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,19 @@ class RaisedAlert:
 
 def raised(rule: AlertRule, estate: Estate) -> tuple[RaisedAlert, ...]:
     """The alerts of one rule, pending and firing."""
+    return raised_of(rule, rule.active(estate), estate.at)
+
+
+def raised_of(
+    rule: AlertRule, actives: Iterable[Active], at: timedelta
+) -> tuple[RaisedAlert, ...]:
+    """The alerts that one rule has at an offset for what is active."""
     found = []
-    for active in rule.active(estate):
+    for active in actives:
         labels = {**active.labels, **rule.labels, "alertname": rule.name}
         texts = {key: expand(text, active) for key, text in rule.annotations.items()}
         starts_at = active.since + rule.hold
-        is_firing = starts_at <= estate.at
+        is_firing = starts_at <= at
         found.append(
             RaisedAlert(labels, texts, active.since, starts_at, is_firing, active.value)
         )
@@ -133,7 +140,7 @@ def _absent(job: str, title: str, group: str, cluster: str) -> AlertRule:
         labels={"cluster": cluster, "severity": "critical"},
         annotations={
             "description": f"{title} has disappeared from Prometheus target discovery.",
-            "runbook_url": f"{_RUNBOOKS}/kubernetes/{title.lower()}down",
+            "runbook_url": f"{RUNBOOKS}/kubernetes/{title.lower()}down",
             "summary": "Target disappeared from Prometheus target discovery.",
         },
         active=_since_weeks,
@@ -152,7 +159,7 @@ RULES: tuple[AlertRule, ...] = (
             "description": '{{ printf "%.4g" $value }}% of the {{ $labels.job }}/'
             "{{ $labels.service }} targets in {{ $labels.namespace }} namespace "
             "are down.",
-            "runbook_url": f"{_RUNBOOKS}/general/targetdown",
+            "runbook_url": f"{RUNBOOKS}/general/targetdown",
             "summary": "One or more targets are unreachable.",
         },
         active=_targets_down,
@@ -166,7 +173,7 @@ RULES: tuple[AlertRule, ...] = (
         annotations={
             "description": "This is an alert meant to ensure that the entire alerting "
             "pipeline is functional.\nThis alert is always firing.",
-            "runbook_url": f"{_RUNBOOKS}/general/watchdog",
+            "runbook_url": f"{RUNBOOKS}/general/watchdog",
             "summary": "An alert that should always be firing to certify that "
             "Alertmanager is working properly.",
         },
@@ -193,7 +200,7 @@ RULES: tuple[AlertRule, ...] = (
         annotations={
             "description": "{{ $labels.node }} has been unready for more than "
             "15 minutes.",
-            "runbook_url": f"{_RUNBOOKS}/kubernetes/kubenodenotready",
+            "runbook_url": f"{RUNBOOKS}/kubernetes/kubenodenotready",
             "summary": "Node is not ready.",
         },
         active=_nodes_not_ready,
@@ -211,5 +218,5 @@ RULES: tuple[AlertRule, ...] = (
 
 
 def raised_by_prometheus(estate: Estate) -> tuple[RaisedAlert, ...]:
-    """All alerts that Prometheus holds, in the order of its rules."""
+    """All alerts of the homelab that Prometheus holds, in the order of its rules."""
     return tuple(alert for rule in RULES for alert in raised(rule, estate))

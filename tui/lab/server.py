@@ -10,7 +10,7 @@ import ssl
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
@@ -32,6 +32,8 @@ from tui.lab.certificates import (
 )
 from tui.lab.clock import LabClock, machine_now
 from tui.lab.control import control_app
+from tui.lab.crowd import NOBODY, Crowd
+from tui.lab.crowd_silences import crowd_silences
 from tui.lab.estate import LabNode, Role
 from tui.lab.faults import FaultSet
 from tui.lab.fleet import fleet
@@ -52,6 +54,7 @@ class LabOptions:
     faults  names of `tui.lab.faults.FAULTS`
     now     when given, the wall starts there and moves only with the story
     nodes   None for the homelab; else a fleet of so many nodes
+    crowd   targets, alerts and silences beside those of the estate
     """
 
     at: timedelta = timedelta(0)
@@ -59,6 +62,7 @@ class LabOptions:
     faults: tuple[str, ...] = ()
     now: datetime | None = None
     nodes: int | None = None
+    crowd: Crowd = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +100,11 @@ class Lab:
         asked = options or LabOptions()
         clock = LabClock(asked.at, asked.speed, asked.now)
         plan = HOMELAB if asked.nodes is None else fleet(asked.nodes)
+        plan = replace(plan, crowd=asked.crowd)
         self.world = World(clock, FaultSet.of(asked.faults), plan)
         self.apids: dict[str, Apid] = {}
         self.alertmanager = Alertmanager(self.world)
+        self.alertmanager.silences.load(crowd_silences(asked.crowd, self.world.when))
         self.loki = Loki(self.world)
         # What was started before a start that fails is stopped again.
         self._starting = AsyncExitStack()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ from tui.lab.matchers import Matcher, MatcherError, all_match, compiled
 RETENTION = timedelta(hours=120)
 _YEAR_10000_SECONDS = 253402300800
 _REQUIRED = ("comment", "createdBy", "endsAt", "matchers", "startsAt")
+_ANY = ("", "")
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
 
@@ -61,6 +62,13 @@ class Silences:
 
     def __init__(self) -> None:
         self._by_id: dict[str, Silence] = {}
+        self._index: dict[tuple[str, str], list[Silence]] | None = None
+        """By the label that one must have to be silenced; made when it is needed."""
+
+    def load(self, silences: Iterable[Silence]) -> None:
+        """Take over silences as they are, as from a snapshot."""
+        for one in silences:
+            self._put(one)
 
     def get(self, name: str) -> Silence | None:
         """The silence with that id."""
@@ -83,9 +91,15 @@ class Silences:
 
     def silencing(self, labels: Mapping[str, str], now: datetime) -> list[str]:
         """Ids of the active silences that match a label set, sorted."""
+        if self._index is None:
+            self._index = {}
+            for one in self._by_id.values():
+                self._index.setdefault(_needed(one), []).append(one)
+        candidates = [self._index.get(pair, ()) for pair in (*labels.items(), _ANY)]
         return sorted(
             one.id
-            for one in self._by_id.values()
+            for some in candidates
+            for one in some
             if one.state(now) is SilenceState.ACTIVE and one.silences(labels)
         )
 
@@ -120,14 +134,23 @@ class Silences:
 
     def _expire(self, old: Silence, now: datetime) -> None:
         starts_at = min(old.starts_at, now)
-        self._by_id[old.id] = replace(
-            old, starts_at=starts_at, ends_at=now, updated_at=now
-        )
+        self._put(replace(old, starts_at=starts_at, ends_at=now, updated_at=now))
 
     def _store(self, silence: Silence) -> str:
         _validate(silence)
-        self._by_id[silence.id] = silence
+        self._put(silence)
         return silence.id
+
+    def _put(self, silence: Silence) -> None:
+        self._by_id[silence.id] = silence
+        self._index = None
+
+
+def _needed(silence: Silence) -> tuple[str, str]:
+    """A label without which it silences nothing, the longest one; _ANY for none."""
+    equal = (one for one in silence.matchers if one.operator == "=" and one.value)
+    pairs = [(one.name, one.value) for one in equal]
+    return max(pairs, key=lambda pair: len(pair[1]), default=_ANY)
 
 
 def _may_change(old: Silence, new: Silence, now: datetime) -> bool:

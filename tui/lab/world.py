@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tui.lab.clock import LabClock
+from tui.lab.crowd_alerts import CrowdAlerts
 from tui.lab.estate import Estate, LabLine, LabNode
 from tui.lab.faults import FaultSet
 from tui.lab.homelab import HOMELAB
@@ -15,6 +16,7 @@ from tui.lab.machine_orders import order_lines
 from tui.lab.numbered import numbered_lines
 from tui.lab.order import Order, Verb
 from tui.lab.plan import Plan
+from tui.lab.rules import RULES, AlertRule, RaisedAlert, raised
 from tui.lab.story import Story
 
 MOMENT = timedelta(milliseconds=50)
@@ -26,6 +28,10 @@ class World:
     def __init__(self, clock: LabClock, faults: FaultSet, plan: Plan = HOMELAB) -> None:
         self.clock = clock
         self.story = Story(faults, plan)
+        self.crowd = plan.crowd
+        self._crowd_alerts = CrowdAlerts(plan.crowd)
+        self.rules: tuple[AlertRule, ...] = (*RULES, *self._crowd_alerts.rules)
+        """All alerting rules of Prometheus."""
         self._reboot(faults.arguments("reboot"))
         self._drawn: tuple[tuple[Story, int], Estate] | None = None
         self._gates: list[Callable[[], Awaitable[None]]] = []
@@ -70,6 +76,13 @@ class World:
         if self._drawn is None or self._drawn[0] != key:
             self._drawn = (key, self.story.at(here))
         return self._drawn[1]
+
+    def raised(
+        self, rule: AlertRule, estate: Estate | None = None
+    ) -> tuple[RaisedAlert, ...]:
+        """The alerts of one rule, pending and firing; now, or in another estate."""
+        estate = estate or self.estate()
+        return raised(rule, estate) + self._crowd_alerts.of(rule, estate.at)
 
     def now(self) -> datetime:
         """The wall, UTC."""
