@@ -318,7 +318,15 @@ def _alerts(
             scene = scenes.get(placed or name, Scene())
             case = _case(view, alert, placed or name, scene)
             case = replace(case, is_placed=placed not in {"", name})
-            one = JudgedAlert(alert, registry.judge(case), case.cluster)
+            judgement = registry.judge(case)
+            one = JudgedAlert(
+                alert,
+                judgement,
+                case.cluster,
+                served.key("alerts").endpoint,
+                is_waiting=judgement.verdict is Verdict.UNDECIDED
+                and any(each.attempts == 0 for each in case.answers.values()),
+            )
             found.setdefault(case.cluster, []).append(one)
     return {name: tuple(sorted(each, key=_rank)) for name, each in found.items()}
 

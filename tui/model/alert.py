@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 from tui.model.labels import Labels
+from tui.model.silence import SilenceNote
 
 
 class AlertState(Enum):
@@ -93,6 +94,32 @@ class Judgement:
     """What the alert itself asks, PromQL or LogQL; empty when nobody tells."""
 
 
+class Surprise(Enum):
+    """Why nobody can be supposed to know of a real alert that is kept quiet."""
+
+    TURNED = "turned"
+    """It was false, or by design, when it was silenced or inhibited."""
+    SAID_FALSE = "said-false"
+    """The silence says that it is false."""
+    LONG = "long"
+    """The silence is older than the trouble and made for more than a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concealed:
+    """A real alert that is kept quiet without anybody knowing that it is real."""
+
+    surprise: Surprise
+    since: datetime
+    """Real and quiet since then; at the latest, if `after` is given."""
+    after: datetime | None = None
+    """Nobody was looking between this and `since`."""
+    silences: tuple[SilenceNote, ...] = ()
+    """All that cover it, the one that ends last first; none when it is inhibited."""
+    inhibited_by: tuple[str, ...] = ()
+    """Names of alerts; none when a silence covers it."""
+
+
 @dataclass(frozen=True, slots=True)
 class JudgedAlert:
     """An alert, the cluster it belongs to, and what we say of it."""
@@ -101,6 +128,12 @@ class JudgedAlert:
     judgement: Judgement
     cluster: str = ""
     """Empty when it belongs to no configured cluster."""
+    endpoint: str = ""
+    """The Alertmanager that lists it: a URL without secrets."""
+    is_waiting: bool = False
+    """Undecided only because what its rule asks was not answered even once."""
+    concealed: Concealed | None = None
+    """Set when it is real, kept quiet, and news to everybody."""
 
     @property
     def verdict(self) -> Verdict:

@@ -79,3 +79,17 @@ class Silence:
     updated_at: datetime | None
     created_by: str
     comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceNote:
+    """What is worth telling of a silence that covers an alert."""
+
+    id: str
+    created_by: str = ""
+    """Empty, and the times None, when no Alertmanager lists the silence."""
+    comment: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    changed_at: datetime | None = None
+    """When somebody last made or changed it."""

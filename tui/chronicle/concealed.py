@@ -1,0 +1,127 @@
+"""Real alerts that are kept quiet and that nobody can be supposed to know of. Pure.
+
+A silence that was made while its alert was real, and known to be real, was made
+knowingly: however long, it conceals nothing. Nor does a short one that stands for some
+work under way. And where an alert is real only because no rule covers it, a silence on
+it is the operator's own verdict.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tui.chronicle.known import Known
+from tui.model.alert import Concealed, JudgedAlert, Surprise, Verdict
+from tui.model.change import AlertName
+from tui.model.fleet import Fleet
+from tui.model.silence import SilenceNote
+
+LONG = timedelta(days=1)
+_SAID_FALSE = re.compile(
+    r"\bfalse[\s_-]*(positive|alarm)s?\b|\bby[\s_-]design\b", re.IGNORECASE
+)
+_LOUDEST = tuple(Surprise)
+
+
+class Marker:
+    """Marks concealed alerts in a fleet; one that stays as it is keeps its identity."""
+
+    def __init__(self) -> None:
+        self._made: dict[AlertName, tuple[JudgedAlert, JudgedAlert]] = {}
+
+    def marked(self, fleet: Fleet, known: Known) -> Fleet:
+        """The fleet with its concealed alerts marked, first in their cluster."""
+        made: dict[AlertName, tuple[JudgedAlert, JudgedAlert]] = {}
+        clusters = tuple(
+            each
+            if each.alerts is None
+            or (alerts := self._marked(each.alerts, known, made)) is each.alerts
+            else replace(each, alerts=alerts)
+            for each in fleet.clusters
+        )
+        strays = self._marked(fleet.unassigned_alerts, known, made)
+        self._made = made
+        if not made:
+            return fleet
+        return replace(fleet, clusters=clusters, unassigned_alerts=strays)
+
+    def _marked(
+        self,
+        alerts: tuple[JudgedAlert, ...],
+        known: Known,
+        made: dict[AlertName, tuple[JudgedAlert, JudgedAlert]],
+    ) -> tuple[JudgedAlert, ...]:
+        marked: list[JudgedAlert] = []
+        for judged in alerts:
+            if judged.verdict is not Verdict.REAL:
+                continue
+            name = judged.endpoint, judged.alert.fingerprint
+            found = _concealed(judged, known, name)
+            if found is None:
+                continue
+            before = self._made.get(name)
+            if (
+                before is None
+                or before[0] is not judged
+                or before[1].concealed != found
+            ):
+                before = judged, replace(judged, concealed=found)
+            made[name] = before
+            marked.append(before[1])
+        if not marked:
+            return alerts
+        names = {each.alert.fingerprint for each in marked}
+        rest = (each for each in alerts if each.alert.fingerprint not in names)
+        return (*marked, *rest)
+
+
+def _concealed(judged: JudgedAlert, known: Known, name: AlertName) -> Concealed | None:
+    alert, sight = judged.alert, known.sights.get(name)
+    is_quiet = bool(alert.silenced_by or alert.inhibited_by)
+    if not is_quiet or sight is None or sight.real is None or not judged.judgement.rule:
+        return None
+    real = sight.real
+    cleared = known.cleared.get(name)
+    if not alert.silenced_by:
+        has_turned = cleared is not None and cleared >= alert.starts_at
+        if not has_turned:
+            return None
+        return Concealed(
+            Surprise.TURNED, real.at, real.after, inhibited_by=sight.inhibited_by
+        )
+    notes = tuple(note for note in sight.silences if note.id in alert.silenced_by)
+    surprise = _surprise(notes, real.at, cleared)
+    return Concealed(surprise, real.at, real.after, notes) if surprise else None
+
+
+def _surprise(
+    notes: Sequence[SilenceNote], real_since: datetime, cleared: datetime | None
+) -> Surprise | None:
+    """Why it is news; None when one who silenced it knew, or may have known."""
+    found = [_surprise_of(note, real_since, cleared) for note in notes]
+    told = [each for each in found if each is not None]
+    if not found or len(told) < len(found):
+        return None
+    return min(told, key=_LOUDEST.index)
+
+
+def _surprise_of(
+    note: SilenceNote, real_since: datetime, cleared: datetime | None
+) -> Surprise | None:
+    if note.changed_at is not None and note.changed_at >= real_since:
+        return None
+    if cleared is not None:
+        return Surprise.TURNED
+    if says_false(note.comment):
+        return Surprise.SAID_FALSE
+    if note.starts_at is None or note.ends_at is None:
+        return None
+    return Surprise.LONG if note.ends_at - note.starts_at > LONG else None
+
+
+def says_false(comment: str) -> bool:
+    """Whether the comment of a silence calls what it hides false."""
+    return _SAID_FALSE.search(comment) is not None

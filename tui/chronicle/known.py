@@ -1,0 +1,278 @@
+"""What is known of the alerts that fire: each look at the fleet adds to it. Pure.
+
+An outage looks like no news: the last rows stay, and so does what is known of them. An
+alert that is not listed any more has ended only when that has lasted; an Alertmanager
+that was restarted lists nothing until everybody has sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from tui.model.alert import Alert, JudgedAlert, Verdict
+from tui.model.change import AlertName, EpisodeKey, key_of
+from tui.model.fleet import Fleet, SourceKind, SourceStatus
+from tui.model.silence import Silence, SilenceNote
+
+GRACE = timedelta(seconds=90)
+"""Longer than Prometheus and Loki wait until they send a firing alert again."""
+GAP = timedelta(seconds=90)
+"""After so long without a list nobody can tell what happened meanwhile."""
+CALM = frozenset({Verdict.FALSE_POSITIVE, Verdict.BY_DESIGN})
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When something became so; at the latest, if `after` is given."""
+
+    at: datetime
+    after: datetime | None = None
+    """Nobody was looking between this and `at`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is known of one episode that has not ended."""
+
+    judged: JudgedAlert
+    """As it was when its verdict or what keeps it quiet last changed."""
+    turned: When
+    """Since when it has this verdict."""
+    real: When | None = None
+    """Since when it is real. That nobody could tell for a while does not interrupt it:
+    only proof that it is false does."""
+    silences: tuple[SilenceNote, ...] = ()
+    """All that cover it, the one that ends last first."""
+    inhibited_by: tuple[str, ...] = ()
+    """Names of alerts, or fingerprints of those that are not listed."""
+    missing: When | None = None
+    """Since when it is not listed any more."""
+    unjudged_after: datetime | None = None
+    """Nobody was looking since then, and it is not yet judged anew."""
+
+    @property
+    def key(self) -> EpisodeKey:
+        """The episode."""
+        return key_of(self.judged)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All episodes that have not ended, and what is worth keeping of those that have.
+
+    What did not change keeps its identity.
+    """
+
+    sights: Mapping[AlertName, Sight] = field(default_factory=dict)
+    seen: Mapping[str, datetime] = field(default_factory=dict)
+    """When each Alertmanager last listed its alerts."""
+    cleared: Mapping[AlertName, datetime] = field(default_factory=dict)
+    """When an alert was last seen to be false or by design, if it is not so now."""
+
+    def of(self, endpoint: str) -> Known:
+        """The part that is about one Alertmanager."""
+        sights = {n: each for n, each in self.sights.items() if n[0] == endpoint}
+        seen = {e: at for e, at in self.seen.items() if e == endpoint}
+        return Known(sights, seen, self.cleared)
+
+
+def look(known: Known, fleet: Fleet, now: datetime) -> Known:
+    """What is known after a look at the fleet."""
+    scene = _Scene(known, fleet, now)
+    sights = dict(known.sights)
+    present: set[AlertName] = set()
+    for judged in alerts_of(fleet):
+        name = judged.endpoint, judged.alert.fingerprint
+        present.add(name)
+        old = sights.get(name)
+        new = scene.seen(old, judged)
+        if new is None:
+            sights.pop(name, None)
+        elif new is not old:
+            sights[name] = new
+    for name, old in known.sights.items():
+        if name not in present:
+            new = scene.missed(old)
+            if new is None:
+                del sights[name]
+            else:
+                sights[name] = new
+    is_same = sights.keys() == known.sights.keys() and all(
+        each is known.sights[name] for name, each in sights.items()
+    )
+    return Known(
+        known.sights if is_same else sights,
+        {**known.seen, **{endpoint: each.at for endpoint, each in scene.lists.items()}},
+        known.cleared if is_same else _cleared(known, sights, now),
+    )
+
+
+def alerts_of(fleet: Fleet) -> Iterator[JudgedAlert]:
+    """All alerts, those of no cluster too."""
+    for cluster in fleet.clusters:
+        yield from cluster.alerts or ()
+    yield from fleet.unassigned_alerts
+
+
+def _cleared(
+    known: Known, sights: Mapping[AlertName, Sight], now: datetime
+) -> Mapping[AlertName, datetime]:
+    """With those that were calm and are no longer, or fire no longer."""
+    turned = {
+        name: old.missing.at if old.missing else now
+        for name, old in known.sights.items()
+        if old.judged.verdict in CALM
+        and ((new := sights.get(name)) is None or not _is_calm_still(old, new))
+    }
+    return {**known.cleared, **turned} if turned else known.cleared
+
+
+def _is_calm_still(old: Sight, new: Sight) -> bool:
+    is_same_episode = old.judged.alert.starts_at == new.judged.alert.starts_at
+    return is_same_episode and new.judged.verdict in CALM
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """One Alertmanager's list of alerts."""
+
+    at: datetime
+    before: datetime | None
+    """When it was read before this; None when it never was."""
+    after: datetime | None
+    """The same, if that is so long ago that nobody was looking in between."""
+
+
+class _Scene:
+    """What one look has before it."""
+
+    def __init__(self, known: Known, fleet: Fleet, now: datetime) -> None:
+        self._now = now
+        self.lists: dict[str, _List] = {}
+        self._noted: dict[str, datetime | None] = {}
+        """When each Alertmanager last listed its silences; None: it will do so."""
+        for status in _alertmanagers(fleet):
+            endpoint, at = status.key.endpoint, status.observed_at
+            if status.key.feed == "silences":
+                self._noted[endpoint] = _noted_at(status, now)
+            elif at is not None:
+                before = known.seen.get(endpoint)
+                gap = max(GAP, 3 * timedelta(seconds=status.interval_seconds))
+                is_gap = before is not None and at - before > gap
+                self.lists[endpoint] = _List(at, before, before if is_gap else None)
+        self._silences = {each.id: each for each in fleet.silences}
+        self._fleet = fleet
+        self._names: dict[str, str] | None = None
+
+    def seen(self, old: Sight | None, judged: JudgedAlert) -> Sight | None:
+        """What is known of an alert that is listed; None as long as nothing is."""
+        listed = self.lists.get(judged.endpoint)
+        away = listed.after if listed else None
+        if old is not None and old.judged.alert.starts_at != judged.alert.starts_at:
+            old = None
+        if judged.is_waiting:
+            if old is None or away is None:
+                return old
+            return replace(old, unjudged_after=away)
+        if old is None:
+            begun = judged.alert.starts_at
+            is_old = self._now - begun > GAP
+            turned = When(self._now, begun if is_old else None)
+            return self._quieted(_turned(Sight(judged, turned), judged, turned), judged)
+        if old.missing is not None:
+            old = replace(old, missing=None)
+        if old.judged.verdict is not judged.verdict:
+            turned = When(self._now, old.unjudged_after or away)
+            old = _turned(replace(old, unjudged_after=None), judged, turned)
+        elif old.unjudged_after is not None:
+            old = replace(old, unjudged_after=None)
+        return self._quieted(old, judged)
+
+    def missed(self, old: Sight) -> Sight | None:
+        """The same of one that is not; None when it has ended."""
+        listed = self.lists.get(old.judged.endpoint)
+        if listed is None or listed.at == listed.before:
+            return old
+        if old.missing is None:
+            return replace(old, missing=When(listed.at, listed.after))
+        return None if listed.at - old.missing.at >= GRACE else old
+
+    def _quieted(self, sight: Sight, judged: JudgedAlert) -> Sight:
+        """With what keeps it quiet now."""
+        silences = self._notes(judged)
+        if silences is not None and silences != sight.silences:
+            sight = replace(sight, judged=judged, silences=silences)
+        inhibited_by = self._inhibitors(judged.alert)
+        if inhibited_by != sight.inhibited_by:
+            sight = replace(sight, judged=judged, inhibited_by=inhibited_by)
+        return sight
+
+    def _notes(self, judged: JudgedAlert) -> tuple[SilenceNote, ...] | None:
+        """What covers it; None when the list of silences is yet to tell."""
+        ids = judged.alert.silenced_by
+        if not ids:
+            return ()
+        listed = self.lists.get(judged.endpoint)
+        noted = self._noted.get(judged.endpoint, self._now)
+        has_yet_to = noted is None or (listed is not None and noted <= listed.at)
+        if has_yet_to and any(each not in self._silences for each in ids):
+            return None
+        notes = [_note(each, self._silences.get(each)) for each in ids]
+        ends = {
+            note.id: note.ends_at.timestamp() if note.ends_at else 0 for note in notes
+        }
+        return tuple(sorted(notes, key=lambda note: (-ends[note.id], note.id)))
+
+    def _inhibitors(self, alert: Alert) -> tuple[str, ...]:
+        if not alert.inhibited_by:
+            return ()
+        if self._names is None:
+            known = alerts_of(self._fleet)
+            self._names = {j.alert.fingerprint: j.alert.name for j in known}
+        names = self._names
+        return tuple(
+            dict.fromkeys(names.get(each, each) for each in alert.inhibited_by)
+        )
+
+
+def _turned(sight: Sight, judged: JudgedAlert, turned: When) -> Sight:
+    """With the verdict that it has now."""
+    real = sight.real
+    if judged.verdict in CALM:
+        real = None
+    elif judged.verdict is Verdict.REAL:
+        real = real or turned
+    return replace(sight, judged=judged, turned=turned, real=real)
+
+
+def _alertmanagers(fleet: Fleet) -> Iterator[SourceStatus]:
+    for cluster in fleet.clusters:
+        for status in cluster.sources:
+            if status.key.kind is SourceKind.ALERTMANAGER:
+                yield status
+
+
+def _noted_at(status: SourceStatus, now: datetime) -> datetime | None:
+    """When the silences were read; one that fails will not tell us more than now."""
+    if status.fault is not None:
+        return now
+    return status.observed_at
+
+
+def _last_to_end(note: SilenceNote) -> tuple[float, str]:
+    return -(note.ends_at.timestamp() if note.ends_at else 0.0), note.id
+
+
+def _note(silence_id: str, silence: Silence | None) -> SilenceNote:
+    if silence is None:
+        return SilenceNote(silence_id)
+    return SilenceNote(
+        silence.id,
+        silence.created_by,
+        silence.comment,
+        silence.starts_at,
+        silence.ends_at,
+        silence.updated_at or silence.starts_at,
+    )
