@@ -93,6 +93,13 @@ def test_only_negative_matchers_hide_nearly_everything() -> None:
     assert Warned.ONLY_NEGATIVE in preview(Reach((btrfs_alert(),)), (matcher,)).warned
 
 
+def test_what_cannot_be_tried_is_taken_to_match_and_said() -> None:
+    matcher = Matcher("alertname", r"\p{Latin}+", is_regex=True)
+    found = preview(Reach((btrfs_alert(),)), (matcher,))
+    assert found.real == (btrfs_alert(),)
+    assert Warned.UNTRIED in found.warned
+
+
 def test_silences_that_exist_are_told_by_how_they_stand_to_the_new_one() -> None:
     name = Matcher("alertname", "KubeSchedulerDown")
     equal = replace(make_silence(), id="equal", matchers=(PROD, name))

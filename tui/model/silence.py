@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from tui.model.labels import Labels
+from tui.model.re2 import compiled
 
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """One matcher. Regular expressions are anchored at both ends."""
+    """One matcher. Regular expressions are RE2, anchored at both ends."""
 
     name: str
     value: str
@@ -22,11 +22,12 @@ class Matcher:
     def matches(self, labels: Labels) -> bool:
         """Whether a label set passes; a label that is not there has the value "".
 
-        raise   re.error when the expression is not one
+        raise   PatternError when the expression is none; its kind UntriedError when
+                it may be one, and only Alertmanager can tell what it matches
         """
         value = labels.get(self.name, "")
         hit = (
-            re.fullmatch(self.value, value) is not None
+            compiled(self.value).matches(value)
             if self.is_regex
             else value == self.value
         )

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from tui.model.labels import Labels
+from tui.model.re2 import PatternError, compiled
 from tui.model.silence import Matcher
 
 _CLASSIC = re.compile(
@@ -53,8 +55,8 @@ def parse_matcher(text: str) -> Matcher:
         raise WordingError(f'{typed}: write name="value", or =~ != !~')
     if matcher.is_regex:
         try:
-            re.compile(matcher.value)
-        except re.error as error:
+            compiled(matcher.value)
+        except PatternError as error:
             words = f"{matcher.name}: no regular expression: {error}"
             raise WordingError(words) from None
     return matcher
@@ -89,9 +91,17 @@ def refusal(matchers: Sequence[Matcher]) -> str:
     """Why Alertmanager would refuse these together; empty when it would not."""
     if not matchers:
         return "at least one matcher is needed"
-    if all(matcher.is_equal and matcher.matches({}) for matcher in matchers):
+    if all(matcher.is_equal and tried(matcher, {}) for matcher in matchers):
         return "each of these matches an alert without the label: say one that must be"
     return ""
+
+
+def tried(matcher: Matcher, labels: Labels) -> bool | None:
+    """Whether a label set passes; None where only Alertmanager can tell."""
+    try:
+        return matcher.matches(labels)
+    except PatternError:
+        return None
 
 
 def written(matcher: Matcher) -> str:

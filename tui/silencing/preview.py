@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import compress
+from operator import not_
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.labels import Labels
 from tui.model.metric import Rule, RuleAlert, Ruler
 from tui.model.silence import Matcher, Silence
-from tui.silencing.grammar import refusal
+from tui.silencing.grammar import refusal, tried
 from tui.silencing.reach import Reach
 
 
@@ -73,6 +75,8 @@ class Warned(Enum):
     """Nothing that fires or waits is covered."""
     BROADER = "broader"
     """It covers alerts beside those at hand: `Preview.beside`."""
+    UNTRIED = "untried"
+    """What an expression matches cannot be told here; it is taken to match."""
     ONLY_NEGATIVE = "only-negative"
     """No matcher says what an alert must be: it hides nearly everything to come."""
     EXISTS = "exists"
@@ -128,13 +132,13 @@ def preview(
     hit = reach.covered(matchers)
     wanted = {alert.alert.fingerprint for alert in at_hand}
     covered = {alert.alert.fingerprint for alert in hit}
-    already = tuple(each for each in hit if set(each.alert.silenced_by) - {editing})
+    is_silenced = [bool(set(each.alert.silenced_by) - {editing}) for each in hit]
     pending = tuple(_pending(reach, matchers))
     busy = {each.alert.name for each in hit} | {each.rule.name for each in pending}
     found = Preview(
         refusal=refusal(matchers),
-        firing=tuple(each for each in hit if each not in already),
-        already=already,
+        firing=tuple(compress(hit, map(not_, is_silenced))),
+        already=tuple(compress(hit, is_silenced)),
         beside=tuple(
             each for each in hit if wanted and each.alert.fingerprint not in wanted
         ),
@@ -153,6 +157,7 @@ def _with_warnings(found: Preview, matchers: Sequence[Matcher]) -> Preview:
         Warned.MISSES: bool(found.missed),
         Warned.MATCHES_NOTHING: not found.hit and not found.pending,
         Warned.BROADER: bool(found.beside),
+        Warned.UNTRIED: any(tried(each, {}) is None for each in matchers),
         Warned.ONLY_NEGATIVE: not any(each.is_equal for each in matchers),
         Warned.EXISTS: bool(likenesses & {Likeness.EQUAL, Likeness.WIDER}),
     }
@@ -219,10 +224,12 @@ def _certainty(
     """
     certainty = Certainty.CERTAIN
     for matcher in matchers:
+        passes = None
         if matcher.name in sure or is_whole:
-            if not matcher.matches(labels):
-                return None
-        else:
+            passes = tried(matcher, labels)
+        if passes is False:
+            return None
+        if passes is None:
             certainty = Certainty.POSSIBLE
     return certainty
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.fleet import Fleet, SourceKind
 from tui.model.metric import Ruler
 from tui.model.silence import Matcher, Silence, SilenceState
+from tui.silencing.grammar import tried
 
 _ORDER = list(Verdict)
 
@@ -64,7 +64,10 @@ class Reach:
         return cls((*alerts, *fleet.unassigned_alerts), silences, rulers)
 
     def covered(self, matchers: Sequence[Matcher]) -> tuple[JudgedAlert, ...]:
-        """The alerts that all matchers pass, worst verdict first; none without any."""
+        """The alerts that all matchers pass, worst verdict first; none without any.
+
+        A matcher that cannot be tried here is taken to pass: it may.
+        """
         hit = self.mask(matchers)
         return tuple(each for n, each in enumerate(self.alerts) if hit >> n & 1)
 
@@ -82,11 +85,8 @@ class Reach:
     def _tried(self, matcher: Matcher) -> int:
         hit = 0
         for value, having in self._of_name(matcher.name).items():
-            try:
-                if matcher.matches({matcher.name: value}):
-                    hit |= having
-            except re.error:
-                return 0
+            if tried(matcher, {matcher.name: value}) is not False:
+                hit |= having
         return hit
 
     def _of_name(self, name: str) -> dict[str, int]:

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.model.re2 import PatternError, UntriedError, compiled
+
+
+@pytest.mark.parametrize(
+    ("pattern", "hits", "misses"),
+    [
+        ("kube-.*", ["kube-", "kube-proxy"], ["kube", "a kube-proxy", "kube-\n"]),
+        ("a|b|", ["a", "b", ""], ["ab"]),
+        ("(a|bc)+d?", ["a", "bcbca", "ad"], ["", "d", "b"]),
+        (r"10\.0\.0\.1:\d+", ["10.0.0.1:9100"], ["10x0.0.1:9", "10.0.0.1:٣"]),
+        (r"\w+\s\w+", ["a b", "a\tb"], ["a\vb", "ä b", "a\xa0b"]),
+        ("[[:space:]]", ["\v", " "], ["\xa0", "a"]),
+        ("[^[:alpha:]x]", ["1", "\n", "é"], ["x", "A", ""]),
+        ("[]a-]+", ["]a-"], ["b"]),
+        ("[--/]", ["-", ".", "/"], ["0"]),
+        ("a{2,3}", ["aa", "aaa"], ["a", "aaaa"]),
+        ("a{2}", ["aa"], ["a", "aaa"]),
+        ("a{2,}", ["aa", "aaaaa"], ["a"]),
+        ("a{,2}", ["a{,2}"], ["a", "aa"]),
+        ("a{02}", ["a{02}"], ["aa"]),
+        ("(?i)KUBE", ["kube", "Kube", "\u212aube"], ["kub"]),
+        ("(?i)ß", ["ß", "ẞ"], ["ss"]),
+        ("(?i)i", ["I"], ["İ", "ı"]),
+        ("a(?i)b|c", ["ab", "aB", "C"], ["Ab"]),
+        ("(?i:a)b", ["Ab"], ["AB"]),
+        ("(?i)a(?-i)b", ["Ab"], ["aB"]),
+        ("(?i)[^a]", ["b"], ["a", "A"]),
+        (".", ["a", "🙂"], ["\n", ""]),
+        ("(?s).", ["\n"], [""]),
+        ("(?m)a$\n^b", ["a\nb"], ["ab"]),
+        ("a$", ["a"], ["a\n"]),
+        ("$a", [], ["a", ""]),
+        (r"a\z", ["a"], []),
+        (r"\ba\b", ["a"], []),
+        (r"a\B.*", ["ab"], ["a", "a b"]),
+        (r"\B", [""], ["a"]),
+        (r"\Qa.b\E+", ["a.b", "a.bb"], ["axb"]),
+        (r"\Qa*", ["a*"], ["aa"]),
+        (r"\x41\x{1F642}\101\0", ["A🙂A\0"], ["A"]),
+        (r"\pL+\d", ["ñandú1", "Я1"], ["1", "-1"]),
+        (r"\P{Lu}", ["a", "1"], ["A", "É"]),
+        (r"[\p{^Nd}]", ["a"], ["1", "٣"]),
+        ("(?P<name>x)", ["x"], []),
+        ("(?U)a+", ["aa"], [""]),
+        ("a*?b+?c??", ["aab", "bc"], ["a"]),
+        ("}]", ["}]"], ["}"]),
+        ("^*a", ["a"], []),
+        ("()", [""], ["a"]),
+    ],
+)
+def test_an_expression_matches_what_alertmanager_says_it_does(
+    pattern: str, hits: list[str], misses: list[str]
+) -> None:
+    assert [text for text in hits if not compiled(pattern).matches(text)] == []
+    assert [text for text in misses if compiled(pattern).matches(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("(?=a)", "no look-ahead"),
+        ("(?!a)", "no look-ahead"),
+        ("(?<=a)", "no look-behind"),
+        ("(?<!a)", "no look-behind"),
+        (r"(a)\1", "no back-references"),
+        ("(?P=a)", "no back-references"),
+        ("(?>a)", "no atomic groups"),
+        ("(?<a>b)", "write \\(\\?P<name>"),
+        ("(?x)a", "does not know this group"),
+        ("(?i-)a", "does not know this group"),
+        ("(?P<a>b)(?P<a>c)", "two groups"),
+        (r"\Z", "does not know this escape"),
+        (r"\é", "does not know this escape"),
+        (r"\u0041", "does not know this escape"),
+        (r"[\b]", "does not know this escape"),
+        (r"[a-\d]", "does not know this escape"),
+        ("a++", "two repetitions"),
+        ("a**", "two repetitions"),
+        ("a{2}{3}", "two repetitions"),
+        ("*a", "nothing to repeat"),
+        ("a|*", "nothing to repeat"),
+        ("a{1001}", "more than 1000"),
+        ("(a{40}){40}", "more than 1000"),
+        ("a{3,2}", "falls"),
+        ("[b-a]", "falls"),
+        ("(a", "not closed"),
+        ("a)", "closes nothing"),
+        ("[a", "not closed"),
+        ("[]", "not closed"),
+        ("a\\", "at the end"),
+        ("[[:foo:]]", "no class"),
+        (r"\p{lower}", "no class of Unicode"),
+    ],
+)
+def test_what_re2_cannot_do_is_refused_in_words(pattern: str, words: str) -> None:
+    with pytest.raises(PatternError, match=words):
+        compiled(pattern)
+
+
+def test_what_only_alertmanager_can_tell_is_neither_refused_nor_guessed() -> None:
+    greek = compiled(r"\p{Greek}+")
+    with pytest.raises(UntriedError):
+        greek.matches("α")
+
+
+def test_nothing_that_is_typed_takes_for_ever() -> None:
+    assert not compiled("(a*)*b").matches("a" * 5_000)
+    assert not compiled("(a|a|aa)+$x").matches("a" * 5_000)
+
+
+def test_what_would_take_too_long_is_given_up() -> None:
+    large = compiled("(.*a.{300}){3}")
+    with pytest.raises(UntriedError, match="too long"):
+        large.matches("ab" * 2_000)
+
+
+def test_deep_nesting_ends_in_words() -> None:
+    with pytest.raises(UntriedError, match="inside one another"):
+        compiled("(" * 5_000 + ")" * 5_000).matches("")
+
+
+ATOMS = st.sampled_from(
+    [
+        "a",
+        "b",
+        "c",
+        ".",
+        "[ab]",
+        "[^a]",
+        "(a|b)",
+        "(?:ab|c)",
+        "a{2}",
+        "(b|)",
+        r"\w",
+        "^",
+    ]
+)
+PATTERNS = st.lists(
+    st.tuples(ATOMS, st.sampled_from(["", "*", "+", "?", "*?", "{1,2}"])),
+    min_size=1,
+    max_size=5,
+).map(lambda parts: "".join(f"(?:{atom}){times}" for atom, times in parts))
+
+
+@given(st.lists(PATTERNS, min_size=1, max_size=3), st.text("abc\n ", max_size=8))
+def test_where_python_reads_the_same_language_both_agree(
+    patterns: list[str], text: str
+) -> None:
+    pattern = "|".join(patterns)
+    agreed = re.fullmatch(pattern, text) is not None
+    assert compiled(pattern).matches(text) is agreed
