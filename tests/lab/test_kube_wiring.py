@@ -24,7 +24,7 @@ PROXY = "kube-prometheus-stack-kube-proxy"
 
 
 class Apis:
-    """The API servers of two clusters over one world, with a token."""
+    """The API servers of two clusters over one world, with a token; and Prometheus."""
 
     def __init__(self, world: World, clients: dict[str, httpx.AsyncClient]) -> None:
         self.world = world
@@ -47,9 +47,12 @@ class Apis:
         (found,) = (await self.get(SLICES, cluster, labelSelector=selector))["items"]
         return found
 
-    def pools(self) -> set[str]:
-        found: Any = Prometheus(self.world).targets({})
-        return {one["scrapePool"] for one in found["activeTargets"]}
+    async def targets(self) -> Any:
+        found = await self.get("/api/v1/targets", "prometheus")
+        return found["data"]["activeTargets"]
+
+    async def pools(self) -> set[str]:
+        return {one["scrapePool"] for one in await self.targets()}
 
 
 @pytest.fixture
@@ -68,6 +71,10 @@ async def apis() -> AsyncIterator[Apis]:
             headers={"Authorization": "Bearer s3cret"},
             trust_env=False,
         )
+    prometheus = Server(Prometheus(world).app())
+    servers.append(prometheus)
+    url = await prometheus.start()
+    clients["prometheus"] = httpx.AsyncClient(base_url=url, trust_env=False)
     yield Apis(world, clients)
     for client in clients.values():
         await client.aclose()
@@ -143,13 +150,13 @@ async def test_a_precondition_that_does_not_hold_is_a_conflict(
 async def test_a_deleted_monitor_is_gone_and_scrapes_no_more(apis: Apis) -> None:
     apis.world.change_faults(["kube-proxy-target-down"], [])
     pool = f"serviceMonitor/monitoring/{PROXY}/0"
-    assert pool in apis.pools()
+    assert pool in await apis.pools()
     meta = (await apis.get(f"{MONITORS}/{PROXY}"))["metadata"]
     kept = {"uid": meta["uid"], "resourceVersion": meta["resourceVersion"]}
     assert (await apis.delete(PROXY, preconditions=kept)).status_code == 200
     assert (await apis.get(f"{MONITORS}/{PROXY}"))["code"] == 404
     assert (await apis.delete(PROXY)).status_code == 404
-    assert pool not in apis.pools()
+    assert pool not in await apis.pools()
 
 
 async def test_a_monitor_can_be_made_again(apis: Apis) -> None:
@@ -165,7 +172,7 @@ async def test_a_monitor_can_be_made_again(apis: Apis) -> None:
     assert made["metadata"]["uid"] != item["metadata"]["uid"]
     assert made["spec"] == item["spec"]
     assert await apis.get(f"{MONITORS}/{PROXY}") == made
-    assert f"serviceMonitor/monitoring/{PROXY}/0" in apis.pools()
+    assert f"serviceMonitor/monitoring/{PROXY}/0" in await apis.pools()
 
 
 @pytest.mark.parametrize(
@@ -191,11 +198,7 @@ async def test_only_monitors_can_be_changed(apis: Apis) -> None:
 
 async def test_a_scrape_through_the_api_server_fails_as_it_did(apis: Apis) -> None:
     apis.world.change_faults(["argocd-through-proxy"], [])
-    found: Any = Prometheus(apis.world).targets({})
-    (argocd,) = [
-        one
-        for one in found["activeTargets"]
-        if one["labels"]["job"] == "argocd-metrics"
-    ]
+    jobs = {one["labels"]["job"]: one for one in await apis.targets()}
+    argocd = jobs["argocd-metrics"]
     assert "/api/v1/namespaces/argocd/services/" in argocd["scrapeUrl"]
     assert argocd["lastError"] == "server returned HTTP status 503 Service Unavailable"
