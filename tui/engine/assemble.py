@@ -7,7 +7,7 @@ every alert judged, and collects what a person should act on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -42,6 +42,7 @@ from tui.model.target import Target, TargetRow
 from tui.store import KernelLog, State
 from tui.triage import assign, findings, inventory, kernel_log, machine, registry
 from tui.triage.case import Case, Scene
+from tui.triage.changes import NOTHING, Changes
 
 T = TypeVar("T")
 
@@ -93,6 +94,8 @@ class View:
     state: State
     now: datetime
     memo: Memo
+    changes: Mapping[FeedKey, Changes] = field(default_factory=dict)
+    """When the targets of each feed changed, as far as was seen."""
 
     def reading(self, key: FeedKey) -> Reading[Any]:
         """What a feed last said; an empty reading before its first attempt."""
@@ -254,13 +257,8 @@ def _sources(view: View, cluster: str) -> tuple[SourceStatus, ...]:
 
 def _status(view: View, key: FeedKey, feed: Feed) -> SourceStatus:
     reading = view.reading(key)
-    return SourceStatus(
-        key,
-        feed.interval_seconds,
-        reading.observed_at,
-        reading.fault,
-        reading.attempts,
-    )
+    seen, pace = reading.observed_at, feed.interval_seconds
+    return SourceStatus(key, pace, seen, reading.fault, reading.attempts)
 
 
 def _worse(one: SourceStatus, other: SourceStatus, now: datetime) -> SourceStatus:
@@ -276,12 +274,12 @@ def _targets(view: View, cluster: ClusterConfig) -> tuple[TargetRow, ...] | None
     if listed is None:
         return None
     return view.memo.once(
-        ("targets", cluster.name), listed, lambda: _rows(served, cluster, listed)
+        ("targets", cluster.name), listed, lambda: _rows(view, served, cluster, listed)
     )
 
 
 def _rows(
-    served: Served, cluster: ClusterConfig, listed: tuple[Target, ...]
+    view: View, served: Served, cluster: ClusterConfig, listed: tuple[Target, ...]
 ) -> tuple[TargetRow, ...]:
     """The cluster's own among all targets, held against its inventory."""
     marks, home = served.marks, served.home
@@ -290,7 +288,8 @@ def _rows(
         for target in listed
         if assign.cluster_of(target.labels, marks, home) == cluster.name
     )
-    return inventory.rows(own, cluster.inventory)
+    changes = view.changes.get(served.key("targets"), NOTHING)
+    return inventory.rows(own, cluster.inventory, changes)
 
 
 def _alerts(

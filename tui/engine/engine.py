@@ -29,6 +29,7 @@ from tui.model.reading import Reading
 from tui.sources.base import SourceError
 from tui.store import Event, Forgotten, KernelLogged, Observed, State, reduce
 from tui.triage import assign
+from tui.triage.changes import NOTHING, Changes, follow
 
 BEAT_SECONDS = 0.05
 """Answers that come within one beat are shown together."""
@@ -55,6 +56,7 @@ class Engine:
         )
         self._journal = Journal([cluster.name for cluster in config.clusters])
         self._history = History()
+        self._changes: dict[FeedKey, Changes] = {}
         self._memo = Memo()
         self._reviewer = Reviewer()
         self._feeds = Feeds(config, self._served, self._connections, clock)
@@ -190,6 +192,7 @@ class Engine:
             state=self._state,
             now=self._clock.now(),
             memo=self._memo,
+            changes=self._changes,
         )
 
     def _publish(self) -> None:
@@ -233,6 +236,9 @@ class Engine:
         before = self._state.readings.get(key)
         self._apply(Observed(key, reading))
         self._history.note(key, reading)
+        listed, at = reading.value, reading.observed_at
+        if key.feed == "targets" and listed is not None and at and not reading.fault:
+            self._changes[key] = follow(self._changes.get(key, NOTHING), listed, at)
         is_back = before is not None and before.fault and not reading.fault
         if is_back:
             # What failed because the endpoint was silent need not wait for its turn.

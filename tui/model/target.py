@@ -64,6 +64,15 @@ class InventoryTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class Since:
+    """Since when something is as it is."""
+
+    at: datetime
+    is_exact: bool = True
+    """False: it was so already when it was first looked at, and may be older."""
+
+
+@dataclass(frozen=True, slots=True)
 class TargetRow:
     """A target held against the inventory: two independent facts side by side."""
 
@@ -75,6 +84,8 @@ class TargetRow:
     """Why the inventory expects it or not, in the operator's words."""
     target: Target | None = None
     """None when it is expected and Prometheus does not list it."""
+    since: Since | None = None
+    """Since when it has this health, as far as was seen; None when nobody watched."""
 
     @property
     def key(self) -> str:
@@ -90,8 +101,24 @@ class TargetRow:
     @property
     def is_finding(self) -> bool:
         """Something a person should act on: not as the inventory would have it."""
-        if self.expected is Expected.NO:
-            return self.health is Health.UP
-        return self.health is Health.DOWN or (
-            self.expected is Expected.YES and self.health is Health.ABSENT
-        )
+        return self.rank < _FINDINGS
+
+    @property
+    def rank(self) -> int:
+        """How much it needs a person, 0 the most; one rank is one pair of facts."""
+        yes, no, unlisted = _RANKS[self.health.value]
+        expected = self.expected
+        if expected is Expected.YES:
+            return yes
+        return no if expected is Expected.NO else unlisted
+
+
+_RANKS = {
+    "down": (0, 6, 2),
+    "absent": (1, 10, 1),
+    "unknown": (4, 7, 5),
+    "up": (8, 3, 9),
+}
+"""By health: the rank of what is expected, is not, and is not in the inventory."""
+_FINDINGS = 4
+"""Ranks below are findings."""
