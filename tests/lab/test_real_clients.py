@@ -60,6 +60,39 @@ async def test_kubectl_lists_nodes_pods_and_service_monitors(
     assert "kube-prometheus-stack-kube-proxy" in monit
 
 
+async def test_kubectl_lists_services_and_their_endpoints(
+    lab: Lab, tmp_path: Path
+) -> None:
+    found = await kubectl(lab, tmp_path, "get", "services,endpointslices", "-A")
+    assert "service/argocd-metrics" in found
+    assert "8082:30082/TCP" in found
+    assert "endpointslice.discovery.k8s.io/argocd-metrics-" in found
+
+
+async def test_kubectl_deletes_a_service_monitor_and_makes_it_again(
+    lab: Lab, tmp_path: Path
+) -> None:
+    where = ("--context", "monit", "-n", "monitoring")
+    what = ("servicemonitor", "kube-prometheus-stack-kube-proxy")
+    file = tmp_path / "kept.yaml"
+    file.write_text(await kubectl(lab, tmp_path, *where, "get", *what, "-o", "yaml"))
+    dry = await kubectl(
+        lab, tmp_path, *where, "delete", *what, "--dry-run=server", "--wait=false"
+    )
+    assert "deleted (server dry run)" in dry
+    await kubectl(lab, tmp_path, *where, "get", *what)
+    await kubectl(lab, tmp_path, *where, "delete", *what, "--wait=false")
+    left = await kubectl(lab, tmp_path, *where, "get", what[0], "-o", "name")
+    assert "kube-proxy" not in left
+    text = file.read_text()
+    kept = [line for line in text.splitlines() if "resourceVersion:" not in line]
+    file.write_text("\n".join(kept))
+    made = await kubectl(
+        lab, tmp_path, *where, "create", "--validate=false", "-f", str(file)
+    )
+    assert "kube-prometheus-stack-kube-proxy created" in made
+
+
 async def test_kubectl_lists_storage(lab: Lab, tmp_path: Path) -> None:
     found = await kubectl(lab, tmp_path, "get", "storageclasses,csidrivers")
     assert "iscsi-btrfs (default)" in found

@@ -339,7 +339,7 @@ def test_a_default_class_is_annotated_so(
 @pytest.mark.parametrize(
     ("question", "text"),
     [
-        (DaemonSetsWith("", ""), "kubectl -A get daemonsets"),
+        (DaemonSetsWith("", ""), "kubectl get daemonsets -A"),
         (DaemonSetsWith("a", "k=v"), "kubectl -n a get daemonsets -l k=v"),
         (KubeVersion(), "kubectl version"),
         (StorageClasses(), "kubectl get storageclasses"),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from zlib import crc32
 
 
 class Role(StrEnum):
@@ -146,6 +147,45 @@ class LabLease:
 
 
 @dataclass(frozen=True, slots=True)
+class LabPort:
+    """A port of a Service; `node_port` 0 when it is not opened on the nodes."""
+
+    name: str
+    port: int
+    target: int
+    node_port: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LabKubeService:
+    """A Kubernetes Service. Without a selector nobody fills its endpoints by pods."""
+
+    name: str
+    namespace: str
+    labels: Mapping[str, str]
+    selector: Mapping[str, str]
+    ports: tuple[LabPort, ...]
+    is_headless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LabMonitor:
+    """A ServiceMonitor in namespace monitoring.
+
+    namespaces  where it looks for services; its own when empty
+    job_label   the services' label that names the job; their name when empty
+    port        name of the services' port
+    """
+
+    name: str
+    labels: Mapping[str, str]
+    selector: Mapping[str, str]
+    namespaces: tuple[str, ...]
+    job_label: str
+    port: str
+
+
+@dataclass(frozen=True, slots=True)
 class LabEtcd:
     """What is wrong with a cluster's etcd; nodes are given by name."""
 
@@ -166,7 +206,8 @@ class LabCluster:
     config_maps: Mapping[tuple[str, str], Mapping[str, str]] = field(
         default_factory=dict
     )
-    service_monitors: tuple[tuple[str, str], ...] = ()  # name, job label
+    services: tuple[LabKubeService, ...] = ()
+    service_monitors: tuple[LabMonitor, ...] = ()
     etcd: LabEtcd = LabEtcd()
 
 
@@ -191,6 +232,12 @@ class LabTarget:
     scrape_url: str
     outages: tuple[Outage, ...] = ()
     interval_seconds: int = 10
+    scrape_pool: str = ""  # the job when empty
+
+    @property
+    def pool(self) -> str:
+        """The scrape pool; of a static config it is the job."""
+        return self.scrape_pool or self.labels["job"]
 
     def outage(self, at: timedelta) -> Outage | None:
         """The outage that is on at that offset, if any."""
@@ -220,3 +267,9 @@ class Estate:
             if cluster.name == name:
                 return cluster
         raise KeyError(name)
+
+
+def network_address(namespace: str, pod: str, node_address: str) -> str:
+    """The address of a pod, of its node's range."""
+    number = crc32(f"{namespace}/{pod}".encode()) % 250
+    return f"10.244.{node_address.rpartition('.')[2]}.{number + 2}"

@@ -16,6 +16,10 @@ FAULTS: Mapping[str, str] = {
     "scheduler-not-ready": "Its pod (prod) is not Ready; its lease stops.",
     "controller-manager-not-ready": "Its pod (prod) is not Ready; its lease stops.",
     "no-watchdog": "Prometheus no longer fires Watchdog.",
+    "argocd-through-proxy": "argocd-metrics goes through the API server's proxy: 503.",
+    "agent-down": "The pod of claude-agent (agentic) crashes; its port refuses.",
+    "operator-down": "The Prometheus operator (monit) crashes; its target is down.",
+    "forbidden": "`:RESOURCE` may be read in no cluster: 403.",
     "kube-proxy-target-down": "A scraped kube-proxy target (prod) is down: TargetDown.",
     "prometheus-down": "Prometheus is gone: its port refuses.",
     "alertmanager-down": "Alertmanager is gone: its port refuses.",
@@ -51,9 +55,14 @@ _TAKES_ARGUMENT = frozenset(
         "numbered-dmesg",
         "etcd-lagging",
         "apid-down",
+        "forbidden",
     }
 )
 _MAY_TAKE_ARGUMENT = _TAKES_ARGUMENT | {"kubernetes-down"}
+_WANTED = {
+    "apid-down": ("node's or a cluster's", "talos-cp-1"),
+    "forbidden": ("resource's", "servicemonitors"),
+}
 _RATE = re.compile(r".+:[1-9][0-9]{0,4}")
 
 
@@ -67,8 +76,8 @@ def check(name: str) -> str:
     if head not in FAULTS:
         raise FaultError(f"unknown fault {head!r}; known are: {', '.join(FAULTS)}")
     if head in _TAKES_ARGUMENT and not argument:
-        wanted = "node's or a cluster's" if head == "apid-down" else "node's"
-        raise FaultError(f"the fault {head!r} needs a {wanted} name: {head}:talos-cp-1")
+        wanted, such = _WANTED.get(head, ("node's", "talos-cp-1"))
+        raise FaultError(f"the fault {head!r} needs a {wanted} name: {head}:{such}")
     if colon and head not in _MAY_TAKE_ARGUMENT:
         raise FaultError(f"the fault {head!r} takes no argument")
     if head == "numbered-dmesg" and not _RATE.fullmatch(argument):

@@ -8,7 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_DNS, uuid5
 
-from tui.lab.estate import LabCluster, LabEvent, LabNode, LabPod, Role
+from tui.lab.estate import (
+    LabCluster,
+    LabEvent,
+    LabNode,
+    LabPod,
+    Role,
+    network_address,
+)
 from tui.lab.http import rfc3339
 
 # JSON of many shapes: written here once, never read back by our own code.
@@ -153,12 +160,12 @@ class Maker:
                 "nodeName": pod.node,
                 "containers": [{"name": pod.owner[1], "image": pod.image}],
                 "volumes": volumes,
-                "hostNetwork": pod.namespace == "kube-system",
+                "hostNetwork": is_on_host(pod),
             },
             "status": {
                 "phase": pod.phase,
                 "hostIP": node.address,
-                "podIP": node.address,
+                "podIP": pod_address(pod, node),
                 "startTime": self.time(pod.created_at),
                 "conditions": self._pod_conditions(pod),
                 "containerStatuses": [self._container(pod)],
@@ -372,17 +379,14 @@ class Maker:
             for lease in self.cluster.leases
         ]
 
-    def service_monitors(self) -> list[Object]:
-        """monitoring.coreos.com/v1 ServiceMonitor of kube-prometheus-stack."""
-        labels = {"release": "kube-prometheus-stack"}
-        return [
-            {
-                "metadata": self.metadata("ServiceMonitor", name, "monitoring", labels),
-                "spec": {
-                    "jobLabel": "jobLabel",
-                    "endpoints": [{"port": "http-metrics"}],
-                    "selector": {"matchLabels": {"app": name, **labels}},
-                },
-            }
-            for name, _ in self.cluster.service_monitors
-        ]
+
+def pod_address(pod: LabPod, node: LabNode) -> str:
+    """The node's own for what runs on its network."""
+    if is_on_host(pod):
+        return node.address
+    return network_address(pod.namespace, pod.name, node.address)
+
+
+def is_on_host(pod: LabPod) -> bool:
+    """Whether it has no network of its own."""
+    return pod.namespace == "kube-system" or pod.owner[1] == "node-exporter"

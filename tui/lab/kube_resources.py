@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tui.lab import kube_wiring
 from tui.lab.kube_objects import Maker, Object
 
 Cell = str | int
@@ -26,6 +27,7 @@ class Resource:
     make: Callable[[Maker], list[Object]]
     columns: tuple[Column, ...] = ()
     fields: frozenset[str] = field(default=frozenset())
+    is_writable: bool = False
 
     @property
     def api_version(self) -> str:
@@ -39,7 +41,7 @@ class Resource:
             "singularName": self.singular,
             "namespaced": self.is_namespaced,
             "kind": self.kind,
-            "verbs": ["get", "list"],
+            "verbs": ["create", "delete"] * self.is_writable + ["get", "list"],
         }
         if self.short:
             found["shortNames"] = list(self.short)
@@ -134,6 +136,21 @@ def _deployment_ready(item: Object, _: datetime) -> Cell:
 def _storage_class_name(item: Object, _: datetime) -> Cell:
     name = str(item["metadata"]["name"])
     return f"{name} (default)" if "annotations" in item["metadata"] else name
+
+
+def _service_ports(item: Object, _: datetime) -> Cell:
+    ports = item["spec"]["ports"]
+    texts = []
+    for port in ports:
+        opened = f":{port['nodePort']}" if "nodePort" in port else ""
+        texts.append(f"{port['port']}{opened}/{port['protocol']}")
+    return ",".join(texts)
+
+
+def _slice_addresses(item: Object, _: datetime) -> Cell:
+    found = [one["addresses"][0] for one in item["endpoints"] or ()]
+    more = f" + {len(found) - 3} more..." if len(found) > 3 else ""
+    return ",".join(found[:3]) + more if found else "<unset>"
 
 
 NAME: Column = ("Name", "string", 0, _name)
@@ -324,9 +341,39 @@ RESOURCES: tuple[Resource, ...] = (
         kind="ServiceMonitor",
         short=("smon",),
         is_namespaced=True,
-        make=Maker.service_monitors,
+        make=kube_wiring.service_monitors,
         columns=(NAME, AGE),
+        fields=_NAMED,
+        is_writable=True,
+    ),
+    Resource(
+        group="",
+        name="services",
+        singular="service",
+        kind="Service",
+        short=("svc",),
+        is_namespaced=True,
+        make=kube_wiring.services,
+        columns=(
+            NAME,
+            ("Type", "string", 0, _status("spec", "type")),
+            ("Cluster-IP", "string", 0, _status("spec", "clusterIP")),
+            ("Port(s)", "string", 0, _service_ports),
+            AGE,
+        ),
+        fields=_NAMED,
+    ),
+    Resource(
+        group="discovery.k8s.io",
+        name="endpointslices",
+        singular="endpointslice",
+        kind="EndpointSlice",
+        short=(),
+        is_namespaced=True,
+        make=kube_wiring.endpoint_slices,
+        columns=(NAME, ("Endpoints", "string", 0, _slice_addresses), AGE),
         fields=_NAMED,
     ),
 )
-GROUPS = ("apps", "coordination.k8s.io", "monitoring.coreos.com", "storage.k8s.io")
+MONITORING = "monitoring.coreos.com"
+GROUPS = tuple(sorted({one.group for one in RESOURCES} - {""}))

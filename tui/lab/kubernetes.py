@@ -1,7 +1,8 @@
-"""The lab's Kubernetes API servers: TLS, one for each cluster, read only.
+"""The lab's Kubernetes API servers: TLS, one for each cluster.
 
 Enough for `kubectl get` and for clients that list: discovery, lists, single objects,
-selectors, paging, and the Table form that kubectl asks for.
+selectors, paging, and the Table form that kubectl asks for. ServiceMonitors can be
+deleted and created, everything else can only be read.
 """
 
 from __future__ import annotations
@@ -9,39 +10,46 @@ from __future__ import annotations
 import base64
 import binascii
 import ssl
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from tui.lab.certificates import Authority
 from tui.lab.estate import LabCluster
+from tui.lab.exporters import served_with
 from tui.lab.http import Handler, json_answer, text_answer
 from tui.lab.kube_objects import Maker, Object
-from tui.lab.kube_resources import AGE, GROUPS, NAME, RESOURCES, Resource
+from tui.lab.kube_resources import (
+    AGE,
+    GROUPS,
+    MONITORING,
+    NAME,
+    RESOURCES,
+    Resource,
+)
 from tui.lab.kube_selectors import SelectorError, by_fields, by_labels
+from tui.lab.kube_writes import Place, RefusedError, create, delete
+from tui.lab.wiring import has_monitors
 from tui.lab.world import World
 
+_NOT_ALLOWED = "the server does not allow this method on the requested resource"
+_WRITES = {("POST", False), ("DELETE", True)}
 _REASONS = {
     400: "BadRequest",
     401: "Unauthorized",
+    403: "Forbidden",
     404: "NotFound",
     405: "MethodNotAllowed",
+    409: "Conflict",
+    422: "Invalid",
+    500: "InternalError",
 }
 
 
 def tls_context(authority: Authority) -> ssl.SSLContext:
     """Asks for a client certificate of that authority; a bearer token will do too."""
-    server = authority.server(["127.0.0.1", "localhost", "kubernetes"])
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.TemporaryDirectory() as folder:
-        certificate, key = Path(folder, "tls.crt"), Path(folder, "tls.key")
-        certificate.write_bytes(server.certificate)
-        key.touch(mode=0o600)
-        key.write_bytes(server.key)
-        context.load_cert_chain(certificate, key)
+    context = served_with(authority.server(["127.0.0.1", "localhost", "kubernetes"]))
     context.load_verify_locations(cadata=authority.pem.decode())
     context.verify_mode = ssl.CERT_OPTIONAL
     context.set_alpn_protocols(["http/1.1"])
@@ -56,11 +64,30 @@ def _failure(code: int, message: str, details: Object | None = None) -> web.Resp
         "metadata": {},
         "status": "Failure",
         "message": message,
-        "reason": _REASONS[code],
+        "reason": "AlreadyExists" if "already exists" in message else _REASONS[code],
         **({"details": details} if details else {}),
         "code": code,
     }
     return json_answer(body, code)
+
+
+def _not_found(resource: Resource, name: str) -> web.Response:
+    kind = f"{resource.name}.{resource.group}" if resource.group else resource.name
+    details = {"name": name, "kind": resource.name}
+    if resource.group:
+        details["group"] = resource.group
+    return _failure(404, f'{kind} "{name}" not found', details)
+
+
+def _forbidden(method: str, resource: Resource, namespace: str) -> str:
+    """The sentence of RBAC."""
+    kind = f"{resource.name}.{resource.group}" if resource.group else resource.name
+    verb = {"GET": "list", "DELETE": "delete", "POST": "create"}.get(method, "get")
+    where = f'in the namespace "{namespace}"' if namespace else "at the cluster scope"
+    return (
+        f'{kind} is forbidden: User "viewer" cannot {verb} resource "{resource.name}" '
+        f'in API group "{resource.group}" {where}'
+    )
 
 
 class Kubernetes:
@@ -70,6 +97,10 @@ class Kubernetes:
         self._world = world
         self._name = cluster
         self._token = token
+        # Without the operator its group is not there at all.
+        self._groups = tuple(
+            name for name in GROUPS if name != MONITORING or has_monitors(cluster)
+        )
 
     def app(self) -> web.Application:
         """The routes: every path is read by one handler, as in the real one."""
@@ -92,15 +123,15 @@ class Kubernetes:
         return self._world.estate().cluster(self._name)
 
     async def _answer(self, request: web.Request) -> web.Response:
-        if request.method not in ("GET", "HEAD"):
-            message = "the server does not allow this method on the requested resource"
-            return _failure(405, message)
         parts = [part for part in request.match_info["path"].split("/") if part]
         match parts:
             case ["api", "v1", *rest]:
-                return self._resource(request, "", rest)
-            case ["apis", group, "v1", *rest] if group in GROUPS:
-                return self._resource(request, group, rest)
+                return await self._resource(request, "", rest)
+            case ["apis", group, "v1", *rest] if group in self._groups:
+                return await self._resource(request, group, rest)
+        if request.method not in ("GET", "HEAD"):
+            return _failure(405, _NOT_ALLOWED)
+        match parts:
             case ["readyz" | "livez" | "healthz"]:
                 return text_answer("ok")
         body = self._document(parts)
@@ -124,13 +155,14 @@ class Kubernetes:
                     "serverAddressByClientCIDRs": [everyone],
                 }
             case ["apis"]:
-                return _groups()
-            case ["apis", group] if group in GROUPS:
+                groups = [_group(name) for name in self._groups]
+                return {"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}
+            case ["apis", group] if group in self._groups:
                 return {"kind": "APIGroup", "apiVersion": "v1", **_group(group)}
             case _:
                 return None
 
-    def _resource(
+    async def _resource(
         self, request: web.Request, group: str, parts: list[str]
     ) -> web.Response:
         if not parts:
@@ -144,17 +176,48 @@ class Kubernetes:
         )
         if resource is None or len(parts) > 2:
             return _failure(404, "the server could not find the requested resource")
-        if len(parts) == 2:
-            return self._single(request, resource, namespace, parts[1])
+        if self._world.faults.has("forbidden", resource.name):
+            return _failure(403, _forbidden(request.method, resource, namespace))
+        name = parts[1] if len(parts) == 2 else ""
+        if request.method not in ("GET", "HEAD"):
+            return await self._write(request, resource, namespace, name)
+        if name:
+            return self._single(request, resource, namespace, name)
         return self._list(request, resource, namespace)
 
     def _objects(self, resource: Resource, namespace: str) -> list[Object]:
         maker = Maker(self._cluster(), self._world.when, self._world.now())
+        items = resource.make(maker)
+        if resource.is_writable:
+            items = self._world.objects(self._name, items)
         return [
             item
-            for item in resource.make(maker)
+            for item in items
             if namespace in ("", item["metadata"].get("namespace", ""))
         ]
+
+    async def _write(
+        self, request: web.Request, resource: Resource, namespace: str, name: str
+    ) -> web.Response:
+        """Delete one object, or create one."""
+        verb = (request.method, bool(name))
+        if not resource.is_writable or not namespace or verb not in _WRITES:
+            return _failure(405, _NOT_ALLOWED)
+        place = Place(self._name, resource, namespace)
+        items = {
+            one["metadata"]["name"]: one for one in self._objects(resource, namespace)
+        }
+        dry_runs = request.query.getall("dryRun", [])
+        body = await request.read()
+        try:
+            if not name:
+                made = create(self._world, place, set(items), body, dry_runs)
+                return json_answer(made, 201)
+            if name not in items:
+                return _not_found(resource, name)
+            return json_answer(delete(self._world, place, items[name], body, dry_runs))
+        except RefusedError as error:
+            return _failure(error.code, error.message, error.details)
 
     def _single(
         self, request: web.Request, resource: Resource, namespace: str, name: str
@@ -165,11 +228,7 @@ class Kubernetes:
                     return json_answer(self._table(request, resource, [item], {}))
                 head = {"kind": resource.kind, "apiVersion": resource.api_version}
                 return json_answer({**head, **item})
-        kind = f"{resource.name}.{resource.group}" if resource.group else resource.name
-        details = {"name": name, "kind": resource.name}
-        if resource.group:
-            details["group"] = resource.group
-        return _failure(404, f'{kind} "{name}" not found', details)
+        return _not_found(resource, name)
 
     def _list(
         self, request: web.Request, resource: Resource, namespace: str
@@ -275,11 +334,6 @@ def _version(cluster: LabCluster) -> Mapping[str, str]:
 def _group(name: str) -> Mapping[str, object]:
     version = {"groupVersion": f"{name}/v1", "version": "v1"}
     return {"name": name, "versions": [version], "preferredVersion": version}
-
-
-def _groups() -> Mapping[str, object]:
-    groups = [_group(name) for name in GROUPS]
-    return {"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}
 
 
 def _described(group: str) -> Mapping[str, object]:

@@ -61,7 +61,7 @@ class Prometheus:
         active = [
             self._target(one)
             for one in estate.targets
-            if pool in ("", one.labels["job"]) and state in ("", "any", "active")
+            if pool in ("", one.pool) and state in ("", "any", "active")
         ]
         dropped = [
             {"discoveredLabels": labels}
@@ -83,7 +83,8 @@ class Prometheus:
         scraped_at = self._scraped_at(target)
         outage = target.outage(self._world.clock.offset(scraped_at))
         labels = dict(sorted(target.labels.items()))
-        scheme, _, rest = target.scrape_url.partition("://")
+        url = self._world.real(target.scrape_url)
+        scheme, _, rest = url.partition("://")
         address, _, path = rest.partition("/")
         return {
             "discoveredLabels": {
@@ -95,12 +96,12 @@ class Prometheus:
                 **labels,
             },
             "labels": labels,
-            "scrapePool": labels["job"],
-            "scrapeUrl": target.scrape_url,
-            "globalUrl": target.scrape_url,
-            "lastError": outage.error if outage else "",
+            "scrapePool": target.pool,
+            "scrapeUrl": url,
+            "globalUrl": url,
+            "lastError": self._world.real(outage.error) if outage else "",
             "lastScrape": rfc3339(scraped_at),
-            "lastScrapeDuration": 0.011 + sum(address.encode()) % 97 / 10_000,
+            "lastScrapeDuration": _scrape_seconds(target),
             "health": "down" if outage else "up",
             "scrapeInterval": f"{target.interval_seconds}s",
             "scrapeTimeout": "4s",
@@ -116,7 +117,7 @@ class Prometheus:
     def scrape_pools(self, _: Mapping[str, str]) -> object:
         """GET /scrape_pools: also those without an active target."""
         estate = self._world.estate()
-        pools = {one.labels["job"] for one in estate.targets}
+        pools = {one.pool for one in estate.targets}
         pools |= {labels["job"] for labels in estate.dropped_targets}
         pools |= set(crowd_targets.pools(self._world.crowd))
         return {"scrapePools": sorted(pools)}
@@ -210,6 +211,12 @@ class Prometheus:
             "GODEBUG": "",
             "storageRetention": "15d",
         }
+
+
+def _scrape_seconds(target: LabTarget) -> float:
+    """Each takes its own time, and always the same."""
+    address = target.scrape_url.partition("://")[2].partition("/")[0]
+    return 0.011 + sum(address.encode()) % 97 / 10_000
 
 
 def _says(text: str) -> Callable[[web.Request], Awaitable[web.Response]]:

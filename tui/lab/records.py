@@ -1,4 +1,4 @@
-"""What Kubernetes knows besides pods: events, leases, settings, service monitors."""
+"""What Kubernetes knows besides pods: events, leases, settings."""
 
 from __future__ import annotations
 
@@ -9,24 +9,6 @@ from tui.lab.estate import LabEvent, LabLease, Role
 from tui.lab.faults import FaultSet
 from tui.lab.plan import Plan
 from tui.lab.workloads import CILIUM_DOWN, CILIUM_VICTIM, FAULT_AGE, pods
-
-SERVICE_MONITORS: tuple[tuple[str, str], ...] = tuple(
-    (f"kube-prometheus-stack-{name}", name)
-    for name in (
-        "alertmanager",
-        "apiserver",
-        "coredns",
-        "kube-controller-manager",
-        "kube-etcd",
-        "kube-proxy",
-        "kube-scheduler",
-        "kube-state-metrics",
-        "kubelet",
-        "operator",
-        "prometheus",
-        "prometheus-node-exporter",
-    )
-)
 
 
 def events(

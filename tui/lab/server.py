@@ -19,6 +19,7 @@ from typing import Self
 
 from aiohttp import web
 
+from tui.lab import exporters
 from tui.lab.access import KubernetesAccess, kubeconfig, taloscope_config
 from tui.lab.alertmanager import Alertmanager
 from tui.lab.apid import Apid
@@ -146,6 +147,7 @@ class Lab:
             "loki": await self._serve(self.loki.app(), "loki-down"),
         }
         await self._clusters(folder)
+        await self._exporters()
         config = folder / "taloscope.toml"
         config.write_text(taloscope_config(urls, folder, self.world.story.plan))
         return LabEnvironment(
@@ -171,6 +173,15 @@ class Lab:
         self.world.follow(server.refresh)
         return await server.start()
 
+    async def _exporters(self) -> None:
+        """Start the targets that answer."""
+        authority = make_authority(machine_now(), "PVE Cluster Manager CA")
+        tls = exporters.carrick_tls(authority)
+        carrick = await self._serve(exporters.carrick_app(), tls=tls)
+        agent = await self._serve(exporters.agent_app(), "agent-down")
+        for address, url in ((exporters.CARRICK, carrick), (exporters.AGENT, agent)):
+            self.world.served[address] = url.partition("://")[2]
+
     async def _clusters(self, folder: Path) -> None:
         """Start each cluster's API server and apid, and write how to reach them."""
         clusters = self.world.story.plan.clusters
@@ -186,6 +197,8 @@ class Lab:
         api = Kubernetes(self.world, cluster, token_urlsafe())
         tls = tls_context(authority)
         url = await self._serve(api.app(), "kubernetes-down", cluster, tls)
+        if cluster == "prod":
+            self.world.served[exporters.API_SERVER] = url.partition("://")[2]
         client = authority.client(["system:masters"], common_name="admin")
         return KubernetesAccess(url, authority, client)
 

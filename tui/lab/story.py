@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from tui.lab import records, workloads
+from tui.lab import records, scrapes, wiring, workloads
 from tui.lab.estate import (
     Estate,
     Health,
@@ -33,11 +33,12 @@ from tui.lab.estate import (
     Role,
 )
 from tui.lab.faults import FaultSet
-from tui.lab.homelab import HOMELAB, target
+from tui.lab.homelab import HOMELAB
 from tui.lab.machine_orders import obey
 from tui.lab.order import Order
 from tui.lab.plan import Plan
 from tui.lab.release import NEW, OLD, SKEWED
+from tui.lab.scrapes import pool_of
 
 SLOWNESS = timedelta(seconds=3)
 KUBELET_SICK = timedelta(minutes=2, seconds=50)
@@ -55,6 +56,8 @@ class Story:
     faults: FaultSet = field(default_factory=FaultSet)
     plan: Plan = HOMELAB
     orders: tuple[Order, ...] = ()  # oldest first
+    # ServiceMonitors that are gone: cluster, namespace, name
+    deleted: frozenset[tuple[str, str, str]] = frozenset()
 
     def at(self, offset: timedelta) -> Estate:
         """The whole estate at an offset from the story's zero."""
@@ -69,7 +72,11 @@ class Story:
             at=offset,
             clusters=clusters,
             targets=self._targets(offset, lost),
-            dropped_targets=self.plan.dropped,
+            dropped_targets=tuple(
+                labels
+                for labels in self.plan.dropped
+                if not self._is_unmonitored(pool_of(labels["service"]))
+            ),
             watchdog_fires=not self.faults.has("no-watchdog"),
         )
 
@@ -84,7 +91,8 @@ class Story:
             events=records.events(self.plan, name, offset, self.faults),
             leases=records.leases(self.plan, name, offset, self.faults),
             config_maps=records.config_maps(name, self.faults),
-            service_monitors=records.SERVICE_MONITORS if name == "monit" else (),
+            services=wiring.services(name),
+            service_monitors=wiring.monitors(name),
             etcd=self._etcd(name, nodes),
         )
 
@@ -139,12 +147,15 @@ class Story:
                 error = f"dial tcp {one.labels['instance']}: connect: no route to host"
                 outages = (Outage(lost_since, None, error),)
             found.append(replace(one, outages=outages))
-        if self.faults.has("kube-proxy-target-down"):
-            labels = {"namespace": "kube-system", "service": "kube-proxy"}
-            proxy = target("prod", "kube-proxy", "10.10.0.41:10249", **labels)
-            error = "dial tcp 10.10.0.41:10249: connect: connection refused"
-            found.append(replace(proxy, outages=(Outage(since, None, error),)))
-        return tuple(found)
+        found.extend(scrapes.faulty_targets(self.faults, since))
+        found = [scrapes.misled(one, self.faults, since) for one in found]
+        return tuple(one for one in found if not self._is_unmonitored(one.pool))
+
+    def _is_unmonitored(self, pool: str) -> bool:
+        """Whether the ServiceMonitor of a scrape pool is gone; all of them in monit."""
+        kind, _, rest = pool.partition("/")
+        namespace, _, name = rest.rpartition("/")[0].partition("/")
+        return kind == "serviceMonitor" and ("monit", namespace, name) in self.deleted
 
 
 def _unless_lost(pod: LabPod, lost: Mapping[str, timedelta]) -> LabPod:

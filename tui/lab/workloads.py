@@ -11,6 +11,7 @@ from zlib import crc32
 from tui.lab.estate import LabNode, LabPod, Role
 from tui.lab.faults import FaultSet
 from tui.lab.plan import Plan
+from tui.lab.wiring import OPERATOR
 
 DEPLOYED = timedelta(days=-18)
 
@@ -19,6 +20,8 @@ CILIUM_UP = timedelta(minutes=6)
 # A fault has been on for a while when one looks: its alerts are past their `for`.
 FAULT_AGE = timedelta(minutes=20)
 
+OPERATOR_POD = f"{OPERATOR}-6f9c7d8b5-w4kzt"
+AGENT_POD = "claude-agent-5c8f7d9b64-9tq4w"
 CILIUM_VICTIM = "cilium-wk1xq"
 _CILIUM_PODS: Mapping[str, str] = {
     "talos-cp-1": "cilium-cp1ab",
@@ -99,6 +102,15 @@ _APPLICATIONS: tuple[_Application, ...] = (
     (
         "monit",
         "monitoring",
+        f"Deployment/{OPERATOR}",
+        OPERATOR_POD,
+        "talos-monitor",
+        "quay.io/prometheus-operator/prometheus-operator:v0.85.0",
+        (),
+    ),
+    (
+        "monit",
+        "monitoring",
         "StatefulSet/loki",
         "loki-0",
         "talos-monitor",
@@ -109,7 +121,7 @@ _APPLICATIONS: tuple[_Application, ...] = (
         "agentic",
         "agents",
         "Deployment/claude-agent",
-        "claude-agent-5c8f7d9b64-9tq4w",
+        AGENT_POD,
         "talos-agentic",
         "registry.home.arpa/claude-agent:0.9.3",
         (),
@@ -224,9 +236,13 @@ def _calm_pods(plan: Plan, cluster: str) -> tuple[LabPod, ...]:
 
 
 def _troubles(at: timedelta, faults: FaultSet) -> dict[str, tuple[timedelta, str]]:
-    """Pods of prod that are not Ready: since when, and why."""
+    """Pods that are not Ready: since when, and why."""
     long_ago = at - FAULT_AGE
-    found = {}
+    found = {
+        pod: (long_ago, "CrashLoopBackOff")
+        for fault, pod in (("agent-down", AGENT_POD), ("operator-down", OPERATOR_POD))
+        if faults.has(fault)
+    }
     if cilium_is_down(at, faults):
         since = long_ago if faults.has("cilium-agent-down") else CILIUM_DOWN
         found[CILIUM_VICTIM] = (since, "CrashLoopBackOff")
@@ -241,8 +257,6 @@ def pods(
 ) -> tuple[LabPod, ...]:
     """The pods of a cluster at an offset, sorted by namespace and name."""
     calm = _calm_pods(plan, cluster)
-    if cluster != "prod":
-        return calm
     troubles = _troubles(at, faults)
     return tuple(_with_trouble(pod, troubles, at) for pod in calm)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from tui.lab.clock import LabClock
 from tui.lab.crowd_alerts import CrowdAlerts
@@ -35,6 +36,10 @@ class World:
         self._reboot(faults.arguments("reboot"))
         self._drawn: tuple[tuple[Story, int], Estate] | None = None
         self._gates: list[Callable[[], Awaitable[None]]] = []
+        self._made: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self._hidden: set[tuple[str, str, str]] = set()
+        self._version = 5_000_000
+        self.served: dict[str, str] = {}  # host:port of a target, and where it answers
 
     @property
     def faults(self) -> FaultSet:
@@ -50,6 +55,44 @@ class World:
         self.story = replace(self.story, faults=self.faults.changed(add, remove))
         now = self.faults.arguments("reboot")
         self._reboot(name for name in now if name not in before)
+
+    def objects(
+        self, cluster: str, planned: Iterable[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Those objects of a cluster that were not deleted, and those made since."""
+        kept = [one for one in planned if (cluster, *_place(one)) not in self._hidden]
+        made = [one for place, one in self._made.items() if place[0] == cluster]
+        return sorted([*kept, *made], key=_place)
+
+    def delete_object(self, cluster: str, namespace: str, name: str) -> None:
+        """Have an object gone: what a ServiceMonitor found is no longer scraped."""
+        place = (cluster, namespace, name)
+        self._made.pop(place, None)
+        self._hidden.add(place)
+        self._tell_story()
+
+    def create_object(self, cluster: str, item: dict[str, Any]) -> None:
+        """Have an object; a ServiceMonitor of the plan is at work again."""
+        place = (cluster, *_place(item))
+        self._made[place] = item
+        # It is served as it was made, and no longer as it was planned.
+        self._hidden.add(place)
+        self._tell_story()
+
+    def _tell_story(self) -> None:
+        gone = frozenset(self._hidden - self._made.keys())
+        self.story = replace(self.story, deleted=gone)
+
+    def real(self, text: str) -> str:
+        """A URL or an error, with the loopback addresses of targets that answer."""
+        for address, real in self.served.items():
+            text = text.replace(address, real)
+        return text
+
+    def next_version(self) -> str:
+        """A resourceVersion that no object has had."""
+        self._version += 1
+        return str(self._version)
 
     def act(self, verb: Verb, node: str, service: str = "") -> None:
         """Have a node do something now."""
@@ -114,3 +157,9 @@ class World:
             name, _, rate = argument.rpartition(":")
             if name == node.name:
                 yield from numbered_lines(node, int(rate), after, until)
+
+
+def _place(item: Mapping[str, Any]) -> tuple[str, str]:
+    """Namespace and name of an object."""
+    metadata = item["metadata"]
+    return metadata.get("namespace", ""), metadata["name"]

@@ -37,12 +37,7 @@ class PodsWith:
     @property
     def text(self) -> str:
         """How a person would ask."""
-        where = f"-n {self.namespace}" if self.namespace else "-A"
-        what = f" -l {self.selector}" if self.selector else ""
-        fields = (
-            f" --field-selector {self.field_selector}" if self.field_selector else ""
-        )
-        return f"kubectl {where} get pods{what}{fields}"
+        return _get("pods", self.namespace, self.selector, self.field_selector)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +52,7 @@ class DaemonSetsWith:
     @property
     def text(self) -> str:
         """How a person would ask."""
-        where = f"-n {self.namespace}" if self.namespace else "-A"
-        what = f" -l {self.selector}" if self.selector else ""
-        return f"kubectl {where} get daemonsets{what}"
+        return _get("daemonsets", self.namespace, self.selector)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +108,47 @@ class CsiDrivers:
         return "kubectl get csidrivers"
 
 
+@dataclass(frozen=True, slots=True)
+class ServicesIn:
+    """Answer: `tuple[Service, ...]`, all of a namespace."""
+
+    namespace: str
+    """Empty for all namespaces."""
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return _get("services", self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSlicesOf:
+    """Answer: `tuple[EndpointSlice, ...]`, those of one Service."""
+
+    namespace: str
+    service: str
+
+    @property
+    def selector(self) -> str:
+        """The label that names the Service."""
+        return f"kubernetes.io/service-name={self.service}"
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return _get("endpointslices", self.namespace, self.selector)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceMonitors:
+    """Answer: `tuple[ServiceMonitor, ...]`, all of the cluster."""
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return _get("servicemonitors", "")
+
+
 Question: TypeAlias = (
     ConfigMapOf
     | PodsWith
@@ -124,7 +158,19 @@ Question: TypeAlias = (
     | KubeVersion
     | StorageClasses
     | CsiDrivers
+    | ServicesIn
+    | EndpointSlicesOf
+    | ServiceMonitors
 )
 
 Answer: TypeAlias = Reading[Any]
 """The type of `value` is what the question's docstring says."""
+
+
+def _get(kind: str, namespace: str, selector: str = "", fields: str = "") -> str:
+    """The command that lists the same; `-A` has no place before `get`."""
+    where = f"kubectl -n {namespace} get {kind}" if namespace else ""
+    parts = [where or f"kubectl get {kind} -A"]
+    parts += [f"-l {selector}"] if selector else []
+    parts += [f"--field-selector {fields}"] if fields else []
+    return " ".join(parts)

@@ -12,7 +12,7 @@ import ssl
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from signal import SIGKILL
 from typing import Any, TypeVar, assert_never
@@ -34,13 +34,18 @@ from tui.model.question import (
     ConfigMapOf,
     CsiDrivers,
     DaemonSetsWith,
+    EndpointSlicesOf,
     KubeNodes,
     KubeVersion,
     LeaseOf,
     PodsWith,
     Question,
+    ServiceMonitors,
+    ServicesIn,
     StorageClasses,
 )
+from tui.model.scraping import EndpointSlice, Service, ServiceMonitor
+from tui.sources import kubernetes_scraping_wire as scraping
 from tui.sources import kubernetes_wire as wire
 from tui.sources.base import SourceError
 from tui.sources.http import HttpSession, Request
@@ -129,7 +134,8 @@ class KubernetesSource:
 
     async def version(self) -> str:
         """The tag of the API server that answers. wire: GET /version"""
-        return decode(await self._send("/version", {}), wire.VERSION).git_version
+        answer = await self.send(Request("/version"))
+        return decode(answer, wire.VERSION).git_version
 
     async def storage_classes(self) -> tuple[StorageClass, ...]:
         """All StorageClasses. wire: GET /apis/storage.k8s.io/v1/storageclasses"""
@@ -142,6 +148,29 @@ class KubernetesSource:
         path = "/apis/storage.k8s.io/v1/csidrivers"
         found = await self._list(path, {}, wire.CSI_DRIVERS)
         return tuple(one.metadata.name for one in found)
+
+    async def services(self, namespace: str) -> tuple[Service, ...]:
+        """Services of a namespace, or of all when it is empty."""
+        path = f"/api/v1{_inside(namespace)}/services"
+        found = await self._list(path, {}, scraping.SERVICES)
+        return tuple(scraping.service(one) for one in found)
+
+    async def endpoint_slices(
+        self, namespace: str, selector: str
+    ) -> tuple[EndpointSlice, ...]:
+        """EndpointSlices that carry the selector's labels."""
+        path = f"/apis/discovery.k8s.io/v1{_inside(namespace)}/endpointslices"
+        found = await self._list(path, _selectors(selector), scraping.ENDPOINT_SLICES)
+        return tuple(scraping.endpoint_slice(one) for one in found)
+
+    async def service_monitors(self) -> tuple[ServiceMonitor, ...]:
+        """All ServiceMonitors.
+
+        raise   SourceError(NOT_FOUND) where the Prometheus operator is not installed
+        """
+        path = "/apis/monitoring.coreos.com/v1/servicemonitors"
+        found = await self._list(path, {}, scraping.SERVICE_MONITORS)
+        return tuple(scraping.service_monitor(one) for one in found)
 
     async def ask(self, question: Question) -> Any:
         """The answer to a question, of the type that the question's docstring names."""
@@ -163,9 +192,34 @@ class KubernetesSource:
                 answer = self.storage_classes()
             case CsiDrivers():
                 answer = self.csi_drivers()
+            case ServicesIn() | EndpointSlicesOf() | ServiceMonitors():
+                answer = self._ask_scraping(question)
             case _:
                 assert_never(question)
         return await answer
+
+    async def _ask_scraping(
+        self, question: ServicesIn | EndpointSlicesOf | ServiceMonitors
+    ) -> tuple[Service, ...] | tuple[EndpointSlice, ...] | tuple[ServiceMonitor, ...]:
+        """What stands between a pod and Prometheus."""
+        match question:
+            case ServicesIn(namespace):
+                return await self.services(namespace)
+            case EndpointSlicesOf(namespace):
+                return await self.endpoint_slices(namespace, question.selector)
+            case ServiceMonitors():
+                return await self.service_monitors()
+
+    async def send(self, request: Request) -> Answer:
+        """Ask; once more with fresh credentials when the old ones are refused."""
+        access = await self._opened()
+        try:
+            return await access.session.send(_with(request, access))
+        except SourceError as error:
+            if error.fault.kind is not FaultKind.AUTH:
+                raise
+        access = await self._opened(stale=access)
+        return await access.session.send(_with(request, access))
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -184,7 +238,7 @@ class KubernetesSource:
         found: list[T] = []
         page = {**params, "limit": str(PAGE)}
         while True:
-            answer = await self._send(path, page)
+            answer = await self.send(Request(path, page))
             part = decode(answer, decoder)
             found += part.items or ()
             if not part.metadata.more:
@@ -196,7 +250,7 @@ class KubernetesSource:
     ) -> T | None:
         """One object. A 404 that does not name it comes from somebody else."""
         try:
-            return decode(await self._send(path, {}), decoder)
+            return decode(await self.send(Request(path)), decoder)
         except SourceError as error:
             fault = error.fault
             if fault.kind is FaultKind.NOT_FOUND and f'"{name}" not found' in (
@@ -204,19 +258,6 @@ class KubernetesSource:
             ):
                 return None
             raise
-
-    async def _send(self, path: str, params: Mapping[str, str]) -> Answer:
-        """Ask; once more with fresh credentials when the old ones are refused."""
-        access = await self._opened()
-        request = Request(path, params, headers=access.headers)
-        try:
-            return await access.session.send(request)
-        except SourceError as error:
-            if error.fault.kind is not FaultKind.AUTH:
-                raise
-        access = await self._opened(stale=access)
-        request = Request(path, params, headers=access.headers)
-        return await access.session.send(request)
 
     async def _opened(self, stale: _Access | None = None) -> _Access:
         """How to get in; read again when what we have is the stale one."""
@@ -279,6 +320,11 @@ class KubernetesSource:
         return source_error(
             FaultKind.CONFIG, f"cannot use the {where} of the kubeconfig", reason
         )
+
+
+def _with(request: Request, access: _Access) -> Request:
+    """The request with what gets it in."""
+    return replace(request, headers={**request.headers, **access.headers})
 
 
 def _tls(access: wire.AccessWire) -> ssl.SSLContext:

@@ -246,7 +246,7 @@ CHECKS = (
         title="Network (CNI)",
         passes="the DaemonSet of Cilium, flannel or Calico is ready wherever it should "
         "be",
-        advice="`kubectl -A get pods -o wide` for the agents of the CNI; the one that "
+        advice="`kubectl get pods -A -o wide` for the agents of the CNI; the one that "
         "is not ready names its reason in its log.",
         read=_network,
         asks=(DAEMON_SETS.text, NODES.text),
