@@ -7,6 +7,7 @@ what is there when the program starts again.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from tui.chronicle.known import GAP, Known, Sight
 from tui.model.alert import Evidence, Judgement
@@ -89,7 +90,8 @@ def _ended(old: Sight, new: Sight | None, before: Known, after: Known) -> Change
         at, since = old.missing.at, old.missing.after
     else:
         least = old.turned.at
-        at, since = after.seen.get(endpoint, least), before.seen.get(endpoint)
+        at = _read_at(after, endpoint) or least
+        since = _read_at(before, endpoint)
         if new is not None:
             at = min(at, max(new.key.starts_at, least))
     if since is not None and at - since <= GAP:
@@ -97,9 +99,15 @@ def _ended(old: Sight, new: Sight | None, before: Known, after: Known) -> Change
     return Change(_subject(old), at, Ended(old.judged.verdict), since)
 
 
+def _read_at(known: Known, endpoint: str) -> datetime | None:
+    """When an Alertmanager's list was last read."""
+    watch = known.watches.get(endpoint)
+    return watch.until if watch else None
+
+
 def _quieted(old: Sight | None, new: Sight, after: Known) -> Iterator[Change]:
     """What came to keep it quiet, and what does so no longer."""
-    now = after.seen.get(new.key.endpoint, new.turned.at)
+    now = _read_at(after, new.key.endpoint) or new.turned.at
     subject = _subject(new)
     before = {note.id: note for note in old.silences} if old else {}
     current = {note.id: note for note in new.silences}

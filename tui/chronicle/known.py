@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tui.model.alert import Alert, JudgedAlert, Verdict
-from tui.model.change import AlertName, EpisodeKey, key_of
+from tui.model.change import AlertName, EpisodeKey, When, key_of
 from tui.model.fleet import Fleet, SourceKind, SourceStatus
 from tui.model.silence import Silence, SilenceNote
 
@@ -21,15 +21,6 @@ GRACE = timedelta(seconds=90)
 GAP = timedelta(seconds=90)
 """After so long without a list nobody can tell what happened meanwhile."""
 CALM = frozenset({Verdict.FALSE_POSITIVE, Verdict.BY_DESIGN})
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """When something became so; at the latest, if `after` is given."""
-
-    at: datetime
-    after: datetime | None = None
-    """Nobody was looking between this and `at`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +50,17 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """A time in which one Alertmanager's list was read without a gap."""
+
+    since: datetime
+    until: datetime
+    """When it was read last."""
+    gap: timedelta = GAP
+    """After so long without a list this watch is over."""
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """All episodes that have not ended, and what is worth keeping of those that have.
 
@@ -66,16 +68,16 @@ class Known:
     """
 
     sights: Mapping[AlertName, Sight] = field(default_factory=dict)
-    seen: Mapping[str, datetime] = field(default_factory=dict)
-    """When each Alertmanager last listed its alerts."""
+    watches: Mapping[str, Watch] = field(default_factory=dict)
+    """The newest of each Alertmanager, by endpoint."""
     cleared: Mapping[AlertName, datetime] = field(default_factory=dict)
     """When an alert was last seen to be false or by design, if it is not so now."""
 
     def of(self, endpoint: str) -> Known:
         """The part that is about one Alertmanager."""
         sights = {n: each for n, each in self.sights.items() if n[0] == endpoint}
-        seen = {e: at for e, at in self.seen.items() if e == endpoint}
-        return Known(sights, seen, self.cleared)
+        watches = {e: each for e, each in self.watches.items() if e == endpoint}
+        return Known(sights, watches, self.cleared)
 
 
 def look(known: Known, fleet: Fleet, now: datetime) -> Known:
@@ -104,7 +106,7 @@ def look(known: Known, fleet: Fleet, now: datetime) -> Known:
     )
     return Known(
         known.sights if is_same else sights,
-        {**known.seen, **{endpoint: each.at for endpoint, each in scene.lists.items()}},
+        {**known.watches, **{e: each.watch for e, each in scene.lists.items()}},
         known.cleared if is_same else _cleared(known, sights, now),
     )
 
@@ -138,11 +140,21 @@ def _is_calm_still(old: Sight, new: Sight) -> bool:
 class _List:
     """One Alertmanager's list of alerts."""
 
-    at: datetime
-    before: datetime | None
-    """When it was read before this; None when it never was."""
+    watch: Watch
+    is_newer: bool
+    """Than the one that was looked at before."""
     after: datetime | None
-    """The same, if that is so long ago that nobody was looking in between."""
+    """When it was read before this, if nobody was looking in between."""
+
+
+def _list(at: datetime, interval_seconds: float, before: Watch | None) -> _List:
+    gap = max(GAP, 3 * timedelta(seconds=interval_seconds))
+    if before is None or before.until > at + gap:
+        # In the second case a clock was put back.
+        return _List(Watch(at, at, gap), is_newer=True, after=None)
+    is_gap = at - before.until > gap
+    watch = Watch(at if is_gap else before.since, max(at, before.until), gap)
+    return _List(watch, at > before.until, before.until if is_gap else None)
 
 
 class _Scene:
@@ -158,10 +170,8 @@ class _Scene:
             if status.key.feed == "silences":
                 self._noted[endpoint] = _noted_at(status, now)
             elif at is not None:
-                before = known.seen.get(endpoint)
-                gap = max(GAP, 3 * timedelta(seconds=status.interval_seconds))
-                is_gap = before is not None and at - before > gap
-                self.lists[endpoint] = _List(at, before, before if is_gap else None)
+                before = known.watches.get(endpoint)
+                self.lists[endpoint] = _list(at, status.interval_seconds, before)
         self._silences = {each.id: each for each in fleet.silences}
         self._fleet = fleet
         self._names: dict[str, str] | None = None
@@ -193,11 +203,12 @@ class _Scene:
     def missed(self, old: Sight) -> Sight | None:
         """The same of one that is not; None when it has ended."""
         listed = self.lists.get(old.judged.endpoint)
-        if listed is None or listed.at == listed.before:
+        if listed is None or not listed.is_newer:
             return old
+        at = listed.watch.until
         if old.missing is None:
-            return replace(old, missing=When(listed.at, listed.after))
-        return None if listed.at - old.missing.at >= GRACE else old
+            return replace(old, missing=When(at, listed.after))
+        return None if at - old.missing.at >= GRACE else old
 
     def _quieted(self, sight: Sight, judged: JudgedAlert) -> Sight:
         """With what keeps it quiet now."""
@@ -216,7 +227,9 @@ class _Scene:
             return ()
         listed = self.lists.get(judged.endpoint)
         noted = self._noted.get(judged.endpoint, self._now)
-        has_yet_to = noted is None or (listed is not None and noted <= listed.at)
+        has_yet_to = noted is None or (
+            listed is not None and noted <= listed.watch.until
+        )
         if has_yet_to and any(each not in self._silences for each in ids):
             return None
         notes = [_note(each, self._silences.get(each)) for each in ids]

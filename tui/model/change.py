@@ -41,6 +41,15 @@ def key_of(judged: JudgedAlert) -> EpisodeKey:
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """When something became so; at the latest, if `after` is given."""
+
+    at: datetime
+    after: datetime | None = None
+    """Nobody was looking between this and `at`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """Whom a change is about."""
 

@@ -1,0 +1,64 @@
+"""What is remembered of alerts: their episodes, and what each name amounts to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tui.model.alert import JudgedAlert
+from tui.model.change import Change, When
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One time of firing, with all that happened in it."""
+
+    judged: JudgedAlert
+    """As it was when it last changed; without a runbook."""
+    changes: tuple[Change, ...]
+    """Oldest first."""
+    seen_at: datetime
+    """When its Alertmanager last listed alerts while it had not ended."""
+    ended: When | None = None
+    """None: as far as anybody knows it fires."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """What all alerts of one name in one cluster were while somebody was looking.
+
+    Seconds are of alerts: two that fire for an hour fire for two hours.
+    """
+
+    name: str
+    cluster: str
+    times: int
+    """Episodes that were seen."""
+    firing_seconds: float
+    false_seconds: float
+    real_seconds: float
+    undecided_seconds: float
+    silenced_seconds: float
+    """Whatever the verdict."""
+    false_times: int
+    """Episodes that were false for some of their time."""
+    last_at: datetime
+    """When it was last seen to fire."""
+    newest: JudgedAlert
+    """Of its newest episode, as it was when it last changed."""
+    days: tuple[float | None, ...] = ()
+    """How much of each day it was false, from 0 to 1, the oldest first; None: nobody
+    was looking on that day. Of several alerts the sum, but 1 at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """The habits of all names, and how much of the time anybody was looking."""
+
+    since: datetime
+    until: datetime
+    habits: tuple[Habit, ...] = ()
+    """What was false for the longest first."""
+    coverage: Mapping[str, float] = field(default_factory=dict)
+    """Share of the time in which an Alertmanager was read, by its endpoint."""

@@ -1,0 +1,234 @@
+"""What can be read in the history."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from tui.chronicle.known import CALM, Known, Sight, Watch
+from tui.model.change import AlertName, Change, Subject, When
+from tui.model.past import Episode, Habit, Habits
+from tui.state import book_codec as codec
+from tui.state.book_codec import moment, moment_or_none, stamp
+
+NEWEST_CHANGES = 1_000
+NEWEST_EPISODES = 20
+MOST_HABITS = 200
+_MOST_CLEARED = 5_000
+_CALM = tuple(verdict.value for verdict in CALM)
+_EPISODE = "e.endpoint, e.fingerprint, e.starts_at, e.cluster, e.facts"
+_SPANS = """
+SELECT e.name, e.cluster, e.id AS episode, e.endpoint, s.verdict, s.hidden,
+       max(s.since, :since) AS since,
+       min(coalesce(s.until, w.until), w.until, :until) AS until
+FROM span s JOIN watch w ON w.id = s.watch JOIN episode e ON e.id = s.episode
+WHERE w.until > :since
+"""
+"""Every span as far as it lies in a window. What is not positive lies outside."""
+
+
+def known_of(db: sqlite3.Connection, endpoint: str) -> Known:
+    """What the file knows of one Alertmanager: the episodes that have not ended."""
+    rows = db.execute(
+        f"SELECT {_EPISODE} FROM episode e WHERE endpoint = ? AND ended_at IS NULL",  # noqa: S608 - our own words
+        (endpoint,),
+    )
+    found = [_sight(row) for row in rows]
+    watch = db.execute(
+        "SELECT since, until FROM watch WHERE endpoint = ? ORDER BY id DESC LIMIT 1",
+        (endpoint,),
+    ).fetchone()
+    watches = {endpoint: Watch(moment(watch[0]), moment(watch[1]))} if watch else {}
+    return Known({each.key.name: each for each in found}, watches)
+
+
+def known(db: sqlite3.Connection, since: datetime) -> Known:
+    """What the file knows of all Alertmanagers.
+
+    since   what was false or by design before that is forgotten
+    """
+    sights: dict[AlertName, Sight] = {}
+    watches: dict[str, Watch] = {}
+    for (endpoint,) in db.execute("SELECT DISTINCT endpoint FROM watch").fetchall():
+        part = known_of(db, endpoint)
+        sights |= part.sights
+        watches |= part.watches
+    marks = ", ".join("?" * len(_CALM))
+    rows = db.execute(
+        "SELECT e.endpoint, e.fingerprint, "  # noqa: S608 - question marks
+        "max(min(coalesce(s.until, w.until), w.until)) AS last FROM span s "
+        "JOIN watch w ON w.id = s.watch JOIN episode e ON e.id = s.episode "
+        f"WHERE s.verdict IN ({marks}) GROUP BY 1, 2 HAVING last > ? "
+        "ORDER BY last DESC LIMIT ?",
+        (*_CALM, stamp(since), _MOST_CLEARED),
+    )
+    return Known(sights, watches, {(row[0], row[1]): moment(row[2]) for row in rows})
+
+
+def newest_changes(db: sqlite3.Connection) -> tuple[Change, ...]:
+    """What happened last, newest first; NEWEST_CHANGES at most."""
+    rows = db.execute(
+        f"SELECT e.id, {_EPISODE}, c.at, c.after, c.kind, c.detail FROM change c "  # noqa: S608 - our own words
+        "JOIN episode e ON e.id = c.episode ORDER BY c.at DESC, c.id DESC LIMIT ?",
+        (NEWEST_CHANGES,),
+    )
+    subjects: dict[int, Subject] = {}
+    found = []
+    for number, *episode, at, after, kind, detail in rows:
+        subject = subjects.get(number)
+        if subject is None:
+            subject = subjects[number] = _subject(_sight(episode))
+        found.append(_change(subject, at, after, kind, detail))
+    return tuple(each for each in found if each is not None)
+
+
+def episodes(db: sqlite3.Connection, name: AlertName) -> tuple[Episode, ...]:
+    """All that is kept of one alert, the newest first; NEWEST_EPISODES at most."""
+    rows = db.execute(
+        f"SELECT e.id, e.ended_at, e.ended_after, {_EPISODE} FROM episode e "  # noqa: S608 - our own words
+        "WHERE endpoint = ? AND fingerprint = ? ORDER BY starts_at DESC LIMIT ?",
+        (*name, NEWEST_EPISODES),
+    ).fetchall()
+    (until,) = db.execute(
+        "SELECT max(until) FROM watch WHERE endpoint = ?", name[:1]
+    ).fetchone()
+    found = []
+    for number, ended_at, ended_after, *row in rows:
+        sight = _sight(row)
+        told = _changes(db, number, _subject(sight))
+        seen_at = sight.turned.at if until is None else moment(until)
+        ended = None
+        if ended_at is not None:
+            ended = When(moment(ended_at), moment_or_none(ended_after))
+            seen_at = ended.after or ended.at
+        found.append(Episode(sight.judged, told, seen_at, ended))
+    return tuple(found)
+
+
+def _changes(
+    db: sqlite3.Connection, number: int, subject: Subject
+) -> tuple[Change, ...]:
+    rows = db.execute(
+        "SELECT at, after, kind, detail FROM change WHERE episode = ? ORDER BY at, id",
+        (number,),
+    )
+    found = (_change(subject, *row) for row in rows)
+    return tuple(each for each in found if each is not None)
+
+
+def habits(db: sqlite3.Connection, since: datetime, until: datetime) -> Habits:
+    """What each name amounts to in a window."""
+    window = {"since": stamp(since), "until": stamp(until)}
+    rows = db.execute(
+        f"WITH span_ AS ({_SPANS}) SELECT name, cluster, endpoint, "  # noqa: S608 - our own words
+        "count(DISTINCT episode), sum(until - since), "
+        "sum((until - since) * (verdict = 'false-positive')) AS false_, "
+        "sum((until - since) * (verdict = 'real')), "
+        "sum((until - since) * (verdict = 'undecided')), "
+        "sum((until - since) * (hidden = 'silenced')), "
+        "count(DISTINCT iif(verdict = 'false-positive', episode, NULL)), "
+        "max(until), max(episode) FROM span_ WHERE until > since "
+        "GROUP BY name, cluster, endpoint ORDER BY false_ DESC, 5 DESC LIMIT :most",
+        {**window, "most": MOST_HABITS},
+    ).fetchall()
+    watched = _watched_days(db, since, until)
+    false = _false_days(db, since, until)
+    found = []
+    for name, cluster, endpoint, times, *sums, false_times, last, newest in rows:
+        seen = watched.get(endpoint, {})
+        mine = false.get((name, cluster, endpoint), {})
+        days = tuple(
+            min(1.0, mine.get(day, 0) / seen[day]) if seen.get(day) else None
+            for day in range(_days(since, until))
+        )
+        seconds = [each / 1_000_000 for each in sums]
+        firing, false_, real, undecided, silenced = seconds
+        found.append(
+            Habit(
+                *(name, cluster, times, firing, false_, real, undecided, silenced),
+                *(false_times, moment(last), _newest(db, newest).judged, days),
+            )
+        )
+    length = (until - since) / timedelta(microseconds=1)
+    coverage = {e: sum(each.values()) / length for e, each in watched.items()}
+    return Habits(since, until, tuple(found), coverage)
+
+
+def _newest(db: sqlite3.Connection, number: int) -> Sight:
+    row = db.execute(
+        f"SELECT {_EPISODE} FROM episode e WHERE id = ?",  # noqa: S608 - our own words
+        (number,),
+    ).fetchone()
+    return _sight(row)
+
+
+_DAY = 86_400_000_000
+_DAYS = """
+day(n, since, until) AS (
+  SELECT 0, :since, :since + :day
+  UNION ALL SELECT n + 1, until, until + :day FROM day WHERE until < :until
+)
+"""
+
+
+def _days(since: datetime, until: datetime) -> int:
+    return -((since - until) // timedelta(days=1))
+
+
+def _watched_days(
+    db: sqlite3.Connection, since: datetime, until: datetime
+) -> dict[str, dict[int, int]]:
+    """Microseconds of each day of the window in which each endpoint was read."""
+    rows = db.execute(
+        f"WITH RECURSIVE {_DAYS} SELECT w.endpoint, n, "  # noqa: S608 - our own words
+        "sum(min(w.until, day.until) - max(w.since, day.since)) FROM watch w "
+        "JOIN day ON w.since < day.until AND w.until > day.since GROUP BY 1, 2",
+        {"since": stamp(since), "until": stamp(until), "day": _DAY},
+    )
+    found: dict[str, dict[int, int]] = {}
+    for endpoint, day, length in rows:
+        found.setdefault(endpoint, {})[day] = length
+    return found
+
+
+def _false_days(
+    db: sqlite3.Connection, since: datetime, until: datetime
+) -> dict[tuple[str, str, str], dict[int, int]]:
+    """Microseconds of each day in which each name was false."""
+    rows = db.execute(
+        f"WITH RECURSIVE {_DAYS}, span_ AS ({_SPANS}) "  # noqa: S608 - our own words
+        "SELECT name, cluster, endpoint, n, "
+        "sum(min(s.until, day.until) - max(s.since, day.since)) FROM span_ s "
+        "JOIN day ON s.since < day.until AND s.until > day.since "
+        "WHERE s.until > s.since AND verdict = 'false-positive' GROUP BY 1, 2, 3, 4",
+        {"since": stamp(since), "until": stamp(until), "day": _DAY},
+    )
+    found: dict[tuple[str, str, str], dict[int, int]] = {}
+    for name, cluster, endpoint, day, length in rows:
+        found.setdefault((name, cluster, endpoint), {})[day] = length
+    return found
+
+
+def _sight(row: Iterable[object]) -> Sight:
+    endpoint, fingerprint, starts_at, cluster, facts = row
+    return codec.sight(
+        str(endpoint),
+        str(fingerprint),
+        moment(int(str(starts_at))),
+        str(cluster),
+        str(facts),
+    )
+
+
+def _subject(sight: Sight) -> Subject:
+    return Subject(sight.key, sight.judged.cluster, sight.judged.alert.labels)
+
+
+def _change(
+    subject: Subject, at: int, after: int | None, kind: str, detail: str
+) -> Change | None:
+    what = codec.what(kind, detail)
+    if what is None:
+        return None
+    return Change(subject, moment(at), what, moment_or_none(after))
