@@ -21,7 +21,7 @@ from tui.lab.http import rfc3339
 # JSON of many shapes: written here once, never read back by our own code.
 Object = dict[str, Any]
 
-_CREATED = timedelta(days=-19)
+CREATED = timedelta(days=-19)
 _CONDITIONS = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable")
 STORAGE_CLASS, CSI_DRIVER = "iscsi-btrfs", "iscsi.csi.truenas.com"
 _CAPACITY = {"cpu": "8", "memory": "32768000Ki", "pods": "110"}
@@ -45,7 +45,7 @@ class Maker:
         name: str,
         namespace: str = "",
         labels: Mapping[str, str] | None = None,
-        created_at: timedelta = _CREATED,
+        created_at: timedelta = CREATED,
     ) -> Object:
         """Object metadata with a uid that stays."""
         uid = uuid5(NAMESPACE_DNS, f"{self.cluster.name}/{kind}/{namespace}/{name}")
@@ -60,6 +60,18 @@ class Maker:
         if labels:
             found["labels"] = dict(labels)
         return found
+
+    def managed(self, *, by: str, subresource: str = "") -> Object:
+        """An entry of managedFields; which fields those are, nobody asks."""
+        found: Object = {
+            "manager": by,
+            "operation": "Update",
+            "apiVersion": "v1",
+            "time": self.time(CREATED),
+            "fieldsType": "FieldsV1",
+            "fieldsV1": {},
+        }
+        return found | ({"subresource": subresource} if subresource else {})
 
     def nodes(self) -> list[Object]:
         """v1 Node."""
@@ -223,57 +235,14 @@ class Maker:
             "lastState": {},
         }
 
-    def workloads(self, kind: str) -> list[Object]:
-        """apps/v1 Deployment, DaemonSet or StatefulSet, from the pods they own."""
-        owned: dict[tuple[str, str], list[LabPod]] = {}
-        for pod in self.cluster.pods:
-            if pod.owner[0] == kind:
-                owned.setdefault((pod.namespace, pod.owner[1]), []).append(pod)
-        return [
-            self._workload(kind, namespace, name, pods)
-            for (namespace, name), pods in sorted(owned.items())
-        ]
-
-    def _workload(
-        self, kind: str, namespace: str, name: str, pods: list[LabPod]
-    ) -> Object:
-        ready, wanted = sum(pod.is_ready for pod in pods), len(pods)
-        metadata = self.metadata(kind, name, namespace, pods[0].labels)
-        metadata["generation"] = 3
-        labels = dict(pods[0].labels)
-        spec: Object = {
-            "selector": {"matchLabels": labels},
-            "template": {
-                "metadata": {"labels": labels},
-                "spec": {"containers": [{"name": name, "image": pods[0].image}]},
-            },
-        }
-        status: Object = {"observedGeneration": 3}
-        if kind == "DaemonSet":
-            status |= {
-                "desiredNumberScheduled": wanted,
-                "currentNumberScheduled": wanted,
-                "updatedNumberScheduled": wanted,
-                "numberMisscheduled": 0,
-                "numberReady": ready,
-                "numberAvailable": ready,
-            }
-        else:
-            spec["replicas"] = wanted
-            status |= {
-                "replicas": wanted,
-                "updatedReplicas": wanted,
-                "readyReplicas": ready,
-                "availableReplicas": ready,
-            }
-        return {"metadata": metadata, "spec": spec, "status": status}
-
     def config_maps(self) -> list[Object]:
         """v1 ConfigMap."""
-        return [
-            {"metadata": self.metadata("ConfigMap", name, space), "data": dict(data)}
-            for (space, name), data in sorted(self.cluster.config_maps.items())
-        ]
+        found = []
+        for (space, name), data in sorted(self.cluster.config_maps.items()):
+            metadata = self.metadata("ConfigMap", name, space)
+            metadata["managedFields"] = [self.managed(by="helm")]
+            found.append({"metadata": metadata, "data": dict(data)})
+        return found
 
     def namespaces(self) -> list[Object]:
         """v1 Namespace: the usual ones, and those with pods."""
@@ -371,7 +340,7 @@ class Maker:
                 "spec": {
                     "holderIdentity": lease.holder,
                     "leaseDurationSeconds": 15,
-                    "acquireTime": f"{self.time(_CREATED)[:-1]}.000000Z",
+                    "acquireTime": f"{self.time(CREATED)[:-1]}.000000Z",
                     "renewTime": f"{self._beat(lease.stopped_at, 2)[:-1]}.000000Z",
                     "leaseTransitions": 4,
                 },

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from tui.lab import kube_wiring
 from tui.lab.kube_objects import Maker, Object
+from tui.lab.kube_workloads import workloads
 
 Cell = str | int
 # (name, type, priority 0 = always shown, cell)
@@ -261,7 +262,7 @@ RESOURCES: tuple[Resource, ...] = (
         kind="DaemonSet",
         short=("ds",),
         is_namespaced=True,
-        make=lambda maker: maker.workloads("DaemonSet"),
+        make=lambda maker: workloads(maker, "DaemonSet"),
         columns=(
             NAME,
             ("Desired", "integer", 0, _status("status", "desiredNumberScheduled")),
@@ -277,7 +278,7 @@ RESOURCES: tuple[Resource, ...] = (
         kind="Deployment",
         short=("deploy",),
         is_namespaced=True,
-        make=lambda maker: maker.workloads("Deployment"),
+        make=lambda maker: workloads(maker, "Deployment"),
         columns=(NAME, ("Ready", "string", 0, _deployment_ready), AGE),
         fields=_NAMED,
     ),
@@ -288,7 +289,7 @@ RESOURCES: tuple[Resource, ...] = (
         kind="StatefulSet",
         short=("sts",),
         is_namespaced=True,
-        make=lambda maker: maker.workloads("StatefulSet"),
+        make=lambda maker: workloads(maker, "StatefulSet"),
         columns=(NAME, ("Ready", "string", 0, _deployment_ready), AGE),
         fields=_NAMED,
     ),

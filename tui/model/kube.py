@@ -22,11 +22,13 @@ class KubeNode:
     """Such as `Talos (v1.11.3)`."""
     is_control_plane: bool
     is_unschedulable: bool
+    heartbeat_at: datetime | None = None
+    """When the kubelet last wrote the Ready condition, even if it had not changed."""
 
     @property
     def runs_talos(self) -> bool:
-        """Whether the node's own OS image says Talos."""
-        return self.os_image.startswith("Talos")
+        """Whether the node's own OS image says Talos, not something like it."""
+        return self.os_image.startswith("Talos (")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,35 @@ class DaemonSet:
     labels: Labels
     desired: int
     ready: int
+    is_current: bool = True
+    """The controller has seen its newest generation, and all pods are of that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A Deployment, and how far the controller manager has brought it."""
+
+    namespace: str
+    name: str
+    generation: int
+    observed_generation: int
+    """What the controller manager has seen of it."""
+    wanted: int
+    """Pods that there should be; whether they are ready is not its business."""
+    existing: int
+    changed_at: datetime | None
+    """The last change of what is wanted, or progress towards it; None: not told."""
+    is_hindered: bool = False
+    """The API server refuses its pods, for a quota or a policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigMap:
+    """A ConfigMap; without data and time when there is none."""
+
+    data: Labels
+    changed_at: datetime | None = None
+    """The last change, of the data or of anything else in it; None: not told."""
 
 
 @dataclass(frozen=True, slots=True)

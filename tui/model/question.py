@@ -1,6 +1,7 @@
 """What triage wants to know: data that the engine asks of a cluster.
 
 Each question can be asked of one cluster and says in `text` how a person would ask it.
+Those of this module are Kubernetes' to answer.
 """
 
 from __future__ import annotations
@@ -8,12 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from tui.model.question_beyond import (
+    AlertsListed,
+    BeyondQuestion,
+    KernelLines,
+    PromQuery,
+    StaticPods,
+    TalosServices,
+    TargetsOf,
+)
 from tui.model.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigMapOf:
-    """Answer: the ConfigMap's data, `Mapping[str, str]`; empty when there is none."""
+    """Answer: `ConfigMap`; one without data when there is none of that name."""
 
     namespace: str
     name: str
@@ -76,6 +86,45 @@ class LeaseOf:
     def text(self) -> str:
         """How a person would ask."""
         return f"kubectl -n {self.namespace} get lease {self.name} -o yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonSetOf:
+    """Answer: `tuple[DaemonSet, ...]`: the one of that name, or nothing."""
+
+    namespace: str
+    name: str
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return f"kubectl -n {self.namespace} get daemonset {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployments:
+    """Answer: `tuple[Deployment, ...]`, all of the cluster."""
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return "kubectl get deployments -A"
+
+
+@dataclass(frozen=True, slots=True)
+class EventsWith:
+    """Answer: `tuple[KubeEvent, ...]` of one reason; kept for an hour by default."""
+
+    namespace: str
+    """Empty for all namespaces."""
+    reason: str
+    """As the event has it: `Scheduled`."""
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        where = f"-n {self.namespace}" if self.namespace else "-A"
+        return f"kubectl get events {where} --field-selector reason={self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +198,13 @@ class ServiceMonitors:
         return _get("servicemonitors", "")
 
 
-Question: TypeAlias = (
+KubeQuestion: TypeAlias = (
     ConfigMapOf
     | PodsWith
     | DaemonSetsWith
+    | DaemonSetOf
+    | Deployments
+    | EventsWith
     | KubeNodes
     | LeaseOf
     | KubeVersion
@@ -162,6 +214,8 @@ Question: TypeAlias = (
     | EndpointSlicesOf
     | ServiceMonitors
 )
+
+Question: TypeAlias = KubeQuestion | BeyondQuestion
 
 Answer: TypeAlias = Reading[Any]
 """The type of `value` is what the question's docstring says."""
@@ -174,3 +228,18 @@ def _get(kind: str, namespace: str, selector: str = "", fields: str = "") -> str
     parts += [f"-l {selector}"] if selector else []
     parts += [f"--field-selector {fields}"] if fields else []
     return " ".join(parts)
+
+
+def server_of(question: Question) -> str:
+    """The kind of server that answers it, as evidence names it."""
+    match question:
+        case PromQuery() | TargetsOf():
+            return "prometheus"
+        case AlertsListed():
+            return "alertmanager"
+        case KernelLines():
+            return "loki"
+        case TalosServices() | StaticPods():
+            return "talos"
+        case _:
+            return "kubernetes"

@@ -22,29 +22,34 @@ import msgspec
 from tui.config import Endpoint
 from tui.model.fault import FaultKind
 from tui.model.kube import (
+    ConfigMap,
     DaemonSet,
+    Deployment,
     KubeEvent,
     KubeNode,
     Lease,
     Pod,
     StorageClass,
 )
-from tui.model.labels import Labels
 from tui.model.question import (
     ConfigMapOf,
     CsiDrivers,
+    DaemonSetOf,
     DaemonSetsWith,
+    Deployments,
     EndpointSlicesOf,
+    EventsWith,
     KubeNodes,
+    KubeQuestion,
     KubeVersion,
     LeaseOf,
     PodsWith,
-    Question,
     ServiceMonitors,
     ServicesIn,
     StorageClasses,
 )
 from tui.model.scraping import EndpointSlice, Service, ServiceMonitor
+from tui.sources import kubernetes_managed_wire as managed
 from tui.sources import kubernetes_scraping_wire as scraping
 from tui.sources import kubernetes_wire as wire
 from tui.sources.base import SourceError
@@ -109,8 +114,8 @@ class KubernetesSource:
     ) -> tuple[DaemonSet, ...]:
         """DaemonSets of a namespace, or of all when it is empty."""
         path = f"/apis/apps/v1{_inside(namespace)}/daemonsets"
-        found = await self._list(path, _selectors(selector), wire.DAEMON_SETS)
-        return tuple(wire.daemon_set(one) for one in found)
+        found = await self._list(path, _selectors(selector), managed.DAEMON_SETS)
+        return tuple(managed.daemon_set(one) for one in found)
 
     async def events(
         self, namespace: str, field_selector: str = ""
@@ -120,11 +125,22 @@ class KubernetesSource:
         found = await self._list(path, _selectors("", field_selector), wire.EVENTS)
         return tuple(wire.event(one) for one in found)
 
-    async def config_map(self, namespace: str, name: str) -> Labels:
-        """Its data; empty when the server says that there is no such ConfigMap."""
+    async def daemon_set(self, namespace: str, name: str) -> tuple[DaemonSet, ...]:
+        """The one DaemonSet, or nothing."""
+        path = f"/apis/apps/v1/namespaces/{namespace}/daemonsets/{name}"
+        found = await self._one(path, name, managed.DAEMON_SET)
+        return (managed.daemon_set(found),) if found else ()
+
+    async def deployments(self) -> tuple[Deployment, ...]:
+        """Deployments of all namespaces. wire: GET /apis/apps/v1/deployments"""
+        found = await self._list("/apis/apps/v1/deployments", {}, managed.DEPLOYMENTS)
+        return tuple(managed.deployment(one) for one in found)
+
+    async def config_map(self, namespace: str, name: str) -> ConfigMap:
+        """An empty one when the server says that there is no such ConfigMap."""
         path = f"/api/v1/namespaces/{namespace}/configmaps/{name}"
-        found = await self._one(path, name, wire.CONFIG_MAP)
-        return (found.data or {}) if found else {}
+        found = await self._one(path, name, managed.CONFIG_MAP)
+        return managed.config_map(found) if found else ConfigMap({})
 
     async def leases(self, namespace: str, name: str) -> tuple[Lease, ...]:
         """The one lease, or nothing."""
@@ -172,7 +188,7 @@ class KubernetesSource:
         found = await self._list(path, {}, scraping.SERVICE_MONITORS)
         return tuple(scraping.service_monitor(one) for one in found)
 
-    async def ask(self, question: Question) -> Any:
+    async def ask(self, question: KubeQuestion) -> Any:
         """The answer to a question, of the type that the question's docstring names."""
         answer: Coroutine[Any, Any, Any]
         match question:
@@ -180,8 +196,10 @@ class KubernetesSource:
                 answer = self.config_map(namespace, name)
             case PodsWith(namespace, selector, field_selector):
                 answer = self.pods(namespace, selector, field_selector)
-            case DaemonSetsWith(namespace, selector):
-                answer = self.daemon_sets(namespace, selector)
+            case DaemonSetsWith() | DaemonSetOf() | Deployments():
+                answer = self._ask_workloads(question)
+            case EventsWith(namespace, reason):
+                answer = self.events(namespace, f"reason={reason}")
             case KubeNodes():
                 answer = self.nodes()
             case LeaseOf(namespace, name):
@@ -209,6 +227,18 @@ class KubernetesSource:
                 return await self.endpoint_slices(namespace, question.selector)
             case ServiceMonitors():
                 return await self.service_monitors()
+
+    async def _ask_workloads(
+        self, question: DaemonSetsWith | DaemonSetOf | Deployments
+    ) -> tuple[DaemonSet, ...] | tuple[Deployment, ...]:
+        """What makes pods."""
+        match question:
+            case DaemonSetsWith(namespace, selector):
+                return await self.daemon_sets(namespace, selector)
+            case DaemonSetOf(namespace, name):
+                return await self.daemon_set(namespace, name)
+            case Deployments():
+                return await self.deployments()
 
     async def send(self, request: Request) -> Answer:
         """Ask; once more with fresh credentials when the old ones are refused."""

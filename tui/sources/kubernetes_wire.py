@@ -11,7 +11,6 @@ from typing import Generic, TypeVar
 import msgspec
 
 from tui.model.kube import (
-    DaemonSet,
     KubeEvent,
     KubeNode,
     Lease,
@@ -64,6 +63,8 @@ class ConditionWire(Wire):
     status: str = ""
     reason: str = ""
     message: str = ""
+    last_heartbeat_time: datetime | None = None
+    last_update_time: datetime | None = None
 
 
 class AddressWire(Wire):
@@ -144,20 +145,6 @@ class PodWire(Wire):
     status: PodStatusWire = msgspec.field(default_factory=PodStatusWire)
 
 
-class DaemonSetStatusWire(Wire):
-    """Status of a DaemonSet."""
-
-    desired_number_scheduled: int = 0
-    number_ready: int = 0
-
-
-class DaemonSetWire(Wire):
-    """A DaemonSet."""
-
-    metadata: MetaWire
-    status: DaemonSetStatusWire = msgspec.field(default_factory=DaemonSetStatusWire)
-
-
 class LeaseSpecWire(Wire):
     """Spec of a lease. The holder is null when it was given up."""
 
@@ -201,12 +188,6 @@ class EventWire(Wire):
     series: EventSeriesWire | None = None
 
 
-class ConfigMapWire(Wire):
-    """A ConfigMap; binary data is not read."""
-
-    data: dict[str, str] | None = None
-
-
 class StorageClassWire(Wire):
     """A StorageClass."""
 
@@ -240,10 +221,8 @@ class AccessWire(msgspec.Struct):
 ACCESS = msgspec.json.Decoder(AccessWire)
 NODES = msgspec.json.Decoder(ListWire[NodeWire])
 PODS = msgspec.json.Decoder(ListWire[PodWire])
-DAEMON_SETS = msgspec.json.Decoder(ListWire[DaemonSetWire])
 EVENTS = msgspec.json.Decoder(ListWire[EventWire])
 LEASE = msgspec.json.Decoder(LeaseWire)
-CONFIG_MAP = msgspec.json.Decoder(ConfigMapWire)
 STORAGE_CLASSES = msgspec.json.Decoder(ListWire[StorageClassWire])
 CSI_DRIVERS = msgspec.json.Decoder(ListWire[NamedWire])
 VERSION = msgspec.json.Decoder(VersionWire)
@@ -251,22 +230,23 @@ VERSION = msgspec.json.Decoder(VersionWire)
 
 def node(wire: NodeWire) -> KubeNode:
     """A node. A Ready condition that is Unknown means that the kubelet is silent."""
-    ready = _condition(wire.status.conditions, "Ready")
+    ready = condition(wire.status.conditions, "Ready")
     return KubeNode(
         name=wire.metadata.name,
         addresses=tuple(one.address for one in wire.status.addresses or ()),
-        is_ready=_claim(ready),
+        is_ready=claim(ready),
         ready_message=ready.message,
         kubelet_version=wire.status.node_info.kubelet_version,
         os_image=wire.status.node_info.os_image,
         is_control_plane=CONTROL_PLANE in (wire.metadata.labels or {}),
         is_unschedulable=wire.spec.unschedulable,
+        heartbeat_at=utc(ready.last_heartbeat_time),
     )
 
 
 def pod(wire: PodWire) -> Pod:
     """A pod. One that is being deleted is not ready, whatever it says."""
-    ready = _claim(_condition(wire.status.conditions, "Ready")) is True
+    ready = claim(condition(wire.status.conditions, "Ready")) is True
     is_ready = ready and wire.metadata.deletion_timestamp is None
     return Pod(
         namespace=wire.metadata.namespace,
@@ -276,19 +256,8 @@ def pod(wire: PodWire) -> Pod:
         phase=wire.status.phase,
         is_ready=is_ready,
         created_at=utc(wire.metadata.creation_timestamp),
-        scheduled=_claim(_condition(wire.status.conditions, "PodScheduled")),
+        scheduled=claim(condition(wire.status.conditions, "PodScheduled")),
         reason="" if is_ready else _why_not(wire),
-    )
-
-
-def daemon_set(wire: DaemonSetWire) -> DaemonSet:
-    """A DaemonSet."""
-    return DaemonSet(
-        namespace=wire.metadata.namespace,
-        name=wire.metadata.name,
-        labels=wire.metadata.labels or {},
-        desired=wire.status.desired_number_scheduled,
-        ready=wire.status.number_ready,
     )
 
 
@@ -328,13 +297,14 @@ def event(wire: EventWire) -> KubeEvent:
     )
 
 
-def _condition(conditions: list[ConditionWire] | None, kind: str) -> ConditionWire:
+def condition(conditions: list[ConditionWire] | None, kind: str) -> ConditionWire:
     """The condition of that type; an empty one when there is none."""
     found = (one for one in conditions or () if one.type == kind)
     return next(found, ConditionWire())
 
 
-def _claim(condition: ConditionWire) -> bool | None:
+def claim(condition: ConditionWire) -> bool | None:
+    """What it says; None when it is not there or says Unknown."""
     return {"True": True, "False": False}.get(condition.status)
 
 
@@ -349,10 +319,10 @@ def _why_not(wire: PodWire) -> str:
     states = [one.state for one in containers]
     waiting = [one.waiting.reason for one in states if one.waiting]
     ended = [one.terminated.reason for one in states if one.terminated]
-    scheduled = _condition(status.conditions, "PodScheduled")
+    scheduled = condition(status.conditions, "PodScheduled")
     words = [status.reason, *waiting, *ended]
-    if _claim(scheduled) is False:
+    if claim(scheduled) is False:
         words.append(f"{scheduled.reason}: {scheduled.message}")
-    words.append(_condition(status.conditions, "Ready").reason)
+    words.append(condition(status.conditions, "Ready").reason)
     meant = [word for word in words if word not in {"", "PodInitializing", "Completed"}]
     return next(iter(meant), "") or next(filter(None, words), "")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from tui.model.alert import Alert
 from tui.model.labels import Labels, matches
 from tui.model.log import LogFinding
+from tui.model.silence import Matcher
 from tui.triage.notes import lines_behind
 
 
@@ -18,15 +20,50 @@ def cluster_of(
     clusters    name and marking labels of each; the most specific match wins. None at
                 all when the endpoint is one cluster's own
     home        where what carries no marking label belongs
-    return      "" when it is marked as of a cluster that nobody configured, or carries
-                no mark and nobody said where the endpoint is at home
+    return      "" when it is marked as of a cluster that nobody configured or of two,
+                or carries no mark and nobody said where the endpoint is at home
     """
     own = [(name, wanted) for name, wanted in clusters if wanted]
     found = [(name, wanted) for name, wanted in own if matches(labels, wanted)]
     if found:
-        name, _ = max(found, key=lambda each: len(each[1]))
-        return name
+        closest = max(len(wanted) for _, wanted in found)
+        names = [name for name, wanted in found if len(wanted) == closest]
+        return names[0] if len(names) == 1 else ""
     return "" if is_marked(labels, clusters) else home
+
+
+def held_to(
+    name: str, clusters: tuple[tuple[str, Labels], ...], home: str
+) -> tuple[Matcher, ...]:
+    """Matchers that nothing passes but what belongs to one cluster.
+
+    They may keep out some of its own, and never let in what is another's: an answer
+    that is too small proves less, one of somebody else's proves what is not true.
+
+    clusters    name and marking labels of every cluster that the endpoint serves
+    home        where what carries no marking label belongs
+    """
+    own = dict(clusters)[name]
+    is_alone = len(clusters) == 1
+    may_be_bare = is_alone or (name == home and len(own) == 1)
+    found = [_own(key, value, may_be_bare=may_be_bare) for key, value in own.items()]
+    for other, labels in clusters:
+        if other == name or any(own.get(k, v) != v for k, v in labels.items()):
+            continue
+        # What carries the other's labels too may be the other's.
+        further = sorted(labels.keys() - own.keys())
+        found += [Matcher(key, labels[key], is_equal=False) for key in further[:1]]
+    if may_be_bare and not is_alone:
+        marks = {key for _, labels in clusters for key in labels} - own.keys()
+        found += [Matcher(key, "") for key in sorted(marks)]
+    return tuple(found)
+
+
+def _own(key: str, value: str, *, may_be_bare: bool) -> Matcher:
+    """The label itself; or, to Prometheus and Loki alike, no such label."""
+    if not may_be_bare:
+        return Matcher(key, value)
+    return Matcher(key, f"{re.escape(value)}|", is_regex=True)
 
 
 def is_marked(labels: Labels, clusters: tuple[tuple[str, Labels], ...]) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from tui.model.alert import Alert
 from tui.model.log import LogFinding
 from tui.model.metric import Rule
-from tui.model.question import Answer, Question
+from tui.model.question import Answer, Question, server_of
 from tui.model.reading import STALE_AFTER, Freshness
 from tui.model.target import InventoryTarget, TargetRow
 
@@ -45,17 +45,21 @@ class Case:
     inventory: tuple[InventoryTarget, ...]
     """Of that cluster."""
     interval: timedelta
-    """How often each question is asked."""
+    """How often a question is asked, unless `paces` says otherwise."""
     now: datetime
     scene: Scene = field(default_factory=Scene)
     """Of that cluster. It may explain a verdict; it never makes one."""
     is_placed: bool = False
     """Its labels name no cluster: it is here because the kernel findings are."""
+    paces: Mapping[Question, timedelta] = field(default_factory=dict)
+    """How often a question is asked that has a pace of its own."""
+    doubt: str = ""
+    """Why it may be another cluster's alert after all; empty when nothing says so."""
 
-    @property
-    def source(self) -> str:
-        """Who answers, as evidence names it."""
-        return f"kubernetes {self.cluster}".rstrip()
+    def source(self, questions: tuple[Question, ...]) -> str:
+        """Who answers, as evidence names it; empty when nobody is asked."""
+        servers = dict.fromkeys(map(server_of, questions))
+        return ", ".join(f"{each} {self.cluster}".rstrip() for each in servers)
 
     def value(self, question: Question) -> Any:
         """The last answer, however old; None when there is none."""
@@ -63,7 +67,7 @@ class Case:
         return None if answer is None else answer.value
 
     def fresh(self, question: Question) -> Any:
-        """The last answer unless it is stale: older than two refreshes."""
+        """The last answer unless it is stale: older than two of its refreshes."""
         return self.value(question) if self._is_live(question) else None
 
     def observed_at(self, question: Question) -> datetime | None:
@@ -71,26 +75,33 @@ class Case:
         answer = self.answers.get(question)
         return None if answer is None else answer.observed_at
 
+    def pace(self, question: Question) -> timedelta:
+        """How often the question is asked."""
+        return self.paces.get(question, self.interval)
+
     def blindness(self, question: Question) -> str:
         """Why there is no fresh answer, in words that name who failed."""
-        answer = self.answers.get(question)
+        answer, source = self.answers.get(question), self.source((question,))
         if not self.cluster:
             return "the alert belongs to no configured cluster"
         if answer is None:
-            return f"{self.source} is not read"
+            return f"{source} is not read"
         if answer.fault is not None:
-            return f"{self.source}: {answer.fault.summary}"
+            return f"{source}: {answer.fault.summary}"
         if answer.observed_at is None or answer.value is None:
-            return f"{self.source} has not answered yet"
+            return f"{source} has not answered yet"
         seconds = (self.now - answer.observed_at).total_seconds()
-        return f"{self.source} last answered {seconds:.0f} s ago"
+        if seconds < 0:
+            return f"{source} answered in the future: the clock was set back"
+        return f"{source} last answered {seconds:.0f} s ago"
 
     def is_recent(self, at: datetime | None) -> bool:
         """Whether something was read within two refreshes."""
         return at is not None and (self.now - at) / self.interval <= STALE_AFTER
 
     def _is_live(self, question: Question) -> bool:
-        answer = self.answers.get(question)
-        if answer is None:
+        answer, pace = self.answers.get(question), self.pace(question)
+        if answer is None or answer.observed_at is None:
             return False
-        return answer.freshness(self.now, self.interval) is Freshness.LIVE
+        is_past = answer.observed_at - self.now <= pace
+        return is_past and answer.freshness(self.now, pace) is Freshness.LIVE

@@ -1,0 +1,129 @@
+"""What triage wants to know of other servers than Kubernetes.
+
+Each question is about one cluster. A server that several clusters share is asked so
+that only that cluster's own part can answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui.model.metric import Sample
+from tui.model.talos import TalosNode
+
+
+@dataclass(frozen=True, slots=True)
+class PromQuery:
+    """Answer: `Measured`, the samples of one PromQL expression."""
+
+    expression: str
+    """As the rule has it, without what marks the cluster."""
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return self.expression
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a query gave."""
+
+    samples: tuple[Sample, ...]
+    warnings: tuple[str, ...] = ()
+    """The server's own doubts, such as a part of the data that did not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetsOf:
+    """Answer: `tuple[TargetRow, ...]`, the cluster's own targets of one job."""
+
+    job: str
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return f'up{{job="{self.job}"}}'
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsListed:
+    """Answer: `tuple[Alert, ...]`, all that the cluster's Alertmanager lists."""
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return "amtool alert query"
+
+
+@dataclass(frozen=True, slots=True)
+class KernelLines:
+    """Answer: `KernelFound`, what the cluster's kernel logs hold of a text."""
+
+    needle: str
+    """Found as it stands, case and all."""
+    minutes: int
+    """How far back."""
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return f"|= {self.needle!r} within {self.minutes} min"
+
+
+@dataclass(frozen=True, slots=True)
+class KernelFound:
+    """The lines that hold the text, and who wrote anything at all."""
+
+    lines: tuple[tuple[datetime, str], ...]
+    """Newest first; not more than a person needs."""
+    spoke_at: Mapping[str, datetime]
+    """When each node wrote last, by name or address, as its entries have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalosServices:
+    """Answer: `tuple[NodeTold, ...]`, the services of every node that ever answered."""
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return "talosctl services"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeTold:
+    """What one node said, and when: each node has its own age."""
+
+    node: TalosNode
+    observed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StaticPods:
+    """Answer: `Mapping[str, StaticPod]` by pod name, as Talos' control planes tell.
+
+    A node that does not answer is not in it.
+    """
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return "talosctl get staticpodstatus"
+
+
+@dataclass(frozen=True, slots=True)
+class StaticPod:
+    """A static pod as the node that runs it sees it."""
+
+    address: str
+    """Of the node."""
+    phase: str
+    is_ready: bool
+
+
+BeyondQuestion = (
+    PromQuery | TargetsOf | AlertsListed | KernelLines | TalosServices | StaticPods
+)
