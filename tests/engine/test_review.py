@@ -8,16 +8,18 @@ from pathlib import Path
 
 from tests.clock import START
 from tui.config import ClusterConfig, Config
-from tui.engine.assemble import Memo, View, assemble
+from tui.engine.assemble import assemble
 from tui.engine.plan import question_key
 from tui.engine.review import PACE, Reviewer
+from tui.engine.view import Memo, View
 from tui.model.fleet import Fleet
 from tui.model.kube import StorageClass
-from tui.model.question import Question
+from tui.model.question import KubeQuestion
 from tui.model.reading import Reading
 from tui.model.review import Check, CheckState
 from tui.store import Observed, State, reduce
 from tui.triage.review_kubernetes import CLASSES, DRIVERS
+from tui.triage.rulebook import Rulebook
 
 CLUSTER = ClusterConfig("prod", {}, context="admin@prod")
 
@@ -28,10 +30,10 @@ def config(cluster: ClusterConfig) -> Config:
 
 def view(state: State, seconds: float = 0) -> View:
     now = START + timedelta(seconds=seconds)
-    return View(config(CLUSTER), (), {}, {}, state, now, Memo())
+    return View(config(CLUSTER), (), {}, {}, state, now, Memo(), Rulebook())
 
 
-def with_answer(state: State, question: Question, value: object) -> State:
+def with_answer(state: State, question: KubeQuestion, value: object) -> State:
     key = question_key(CLUSTER, question)
     return reduce(state, Observed(key, Reading(value, START, attempts=1)))
 

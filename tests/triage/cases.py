@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tui.model.alert import Alert, AlertState, Judgement
-from tui.model.kube import KubeNode, Lease, Pod
+from tui.model.kube import ConfigMap, KubeNode, Lease, Pod
 from tui.model.labels import Labels, fingerprint
 from tui.model.question import Answer, Question
 from tui.model.reading import Reading
 from tui.model.target import InventoryTarget
-from tui.triage import registry
 from tui.triage.case import Case
+from tui.triage.rulebook import Rulebook
 from tui.triage.rules import kube_proxy
 from tui.triage.rules.control_plane import (
     CONTROLLER_MANAGER,
@@ -23,6 +23,9 @@ from tui.triage.rules.control_plane import (
     leader,
     static_pods,
 )
+
+BOOK = Rulebook()
+"""Our rules alone."""
 
 NOW = datetime(2026, 2, 14, 12, 0, tzinfo=UTC)
 INTERVAL = timedelta(seconds=10)
@@ -44,6 +47,7 @@ def node(name: str, *, is_control_plane: bool = False) -> KubeNode:
         os_image="Talos (v1.11.3)",
         is_control_plane=is_control_plane,
         is_unschedulable=False,
+        heartbeat_at=SEEN - timedelta(seconds=50),
     )
 
 
@@ -66,11 +70,17 @@ AGENT = pod("cilium-wk1xq", WORKER)
 PLANE_AGENT = pod("cilium-cp1ab", PLANE)
 
 
+def cilium_config(replacement: str | None) -> ConfigMap:
+    """Changed before any agent was started."""
+    data = {} if replacement is None else {kube_proxy.KEY: replacement}
+    return ConfigMap(data, CREATED - timedelta(days=1))
+
+
 def healthy() -> dict[Question, Any]:
     """What a well cluster answers to every question of every rule."""
     values: dict[Question, Any] = {
         NODES: (PLANE_NODE, WORKER_NODE),
-        kube_proxy.CONFIG: {kube_proxy.KEY: "true"},
+        kube_proxy.CONFIG: cilium_config("true"),
         kube_proxy.AGENTS: (PLANE_AGENT, AGENT),
         kube_proxy.PROXY_PODS: (),
         kube_proxy.PROXY_SETS: (),
@@ -110,7 +120,7 @@ def case(
     values = healthy() | dict(changes or {})
     answers: dict[Question, Answer] = {
         question: Reading(values[question], SEEN, attempts=1)
-        for question in registry.questions_for(about)
+        for question in BOOK.questions_for(about)
     }
     return Case(about, cluster, answers, inventory, INTERVAL, NOW)
 
@@ -129,4 +139,4 @@ def judged(
     inventory: tuple[InventoryTarget, ...] = (),
 ) -> Judgement:
     """The verdict in a well cluster but for the changes."""
-    return registry.judge(case(about, changes, inventory))
+    return BOOK.judge(case(about, changes, inventory))

@@ -7,19 +7,21 @@ import pytest
 
 from tests.triage.cases import (
     AGENT,
+    CREATED,
     NODES,
     PLANE_AGENT,
     PLANE_NODE,
     WORKER_NODE,
     alert,
+    cilium_config,
     judged,
     pod,
 )
 from tui.model.alert import Verdict
-from tui.model.kube import DaemonSet
+from tui.model.kube import ConfigMap, DaemonSet
 from tui.model.question import Question
 from tui.model.target import InventoryTarget
-from tui.triage.rules.kube_proxy import AGENTS, CONFIG, KEY, PROXY_PODS, PROXY_SETS
+from tui.triage.rules.kube_proxy import AGENTS, CONFIG, PROXY_PODS, PROXY_SETS
 
 KUBE_PROXY_DOWN = alert("KubeProxyDown", severity="critical", cluster="prod")
 SICK_AGENT = replace(AGENT, is_ready=False, reason="CrashLoopBackOff")
@@ -31,17 +33,17 @@ Changes = dict[Question, Any]
 def test_cilium_that_replaces_it_and_is_well_proves_a_false_positive(
     setting: str,
 ) -> None:
-    found = judged(KUBE_PROXY_DOWN, {CONFIG: {KEY: setting}})
+    found = judged(KUBE_PROXY_DOWN, {CONFIG: cilium_config(setting)})
     assert found.verdict is Verdict.FALSE_POSITIVE
     assert found.reason == "Cilium replaces it, 2/2 agents ready"
 
 
 REAL: list[tuple[str, Changes, str]] = [
-    ("off", {CONFIG: {KEY: "false"}}, "'false'"),
-    ("partial", {CONFIG: {KEY: "partial"}}, "'partial'"),
-    ("probe", {CONFIG: {KEY: "probe"}}, "'probe'"),
-    ("case matters", {CONFIG: {KEY: "True"}}, "'True'"),
-    ("empty", {CONFIG: {KEY: ""}}, "''"),
+    ("off", {CONFIG: cilium_config("false")}, "'false'"),
+    ("partial", {CONFIG: cilium_config("partial")}, "'partial'"),
+    ("probe", {CONFIG: cilium_config("probe")}, "'probe'"),
+    ("case matters", {CONFIG: cilium_config("True")}, "'True'"),
+    ("empty", {CONFIG: cilium_config("")}, "''"),
     ("agent not ready", {AGENTS: (PLANE_AGENT, SICK_AGENT)}, "talos-wk-1"),
     ("agent missing", {AGENTS: (PLANE_AGENT,)}, "no Cilium agent on talos-wk-1"),
     ("no agents", {AGENTS: ()}, "no Cilium agent on talos-cp-1"),
@@ -58,7 +60,7 @@ REAL: list[tuple[str, Changes, str]] = [
     ),
     (
         "a sick agent outweighs what is unclear",
-        {CONFIG: {}, AGENTS: (PLANE_AGENT, SICK_AGENT)},
+        {CONFIG: ConfigMap({}), AGENTS: (PLANE_AGENT, SICK_AGENT)},
         "CrashLoopBackOff",
     ),
 ]
@@ -75,8 +77,12 @@ def test_one_contradiction_makes_it_real(changes: Changes, word: str) -> None:
 
 
 UNDECIDED: list[tuple[str, Changes, str]] = [
-    ("no ConfigMap", {CONFIG: {}}, "cilium-config does not say"),
-    ("no key", {CONFIG: {"tunnel": "vxlan"}}, "cilium-config does not say"),
+    ("no ConfigMap", {CONFIG: ConfigMap({})}, "cilium-config does not say"),
+    (
+        "no key",
+        {CONFIG: ConfigMap({"tunnel": "vxlan"}, CREATED)},
+        "cilium-config does not say",
+    ),
     ("no nodes", {NODES: ()}, "no node is listed"),
     (
         "node quiet",
@@ -121,5 +127,5 @@ def test_an_inventory_that_does_not_expect_it_is_evidence_too() -> None:
 
 def test_an_inventory_alone_proves_nothing() -> None:
     line = InventoryTarget("kube-proxy", None, expected=False)
-    found = judged(KUBE_PROXY_DOWN, {CONFIG: {}}, (line,))
+    found = judged(KUBE_PROXY_DOWN, {CONFIG: ConfigMap({})}, (line,))
     assert found.verdict is Verdict.UNDECIDED

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.triage.cases import (
     AGENT,
+    BOOK,
     INTERVAL,
     NODES,
     NOW,
@@ -20,6 +21,7 @@ from tests.triage.cases import (
     WORKER_NODE,
     alert,
     case,
+    cilium_config,
     lease,
     pod,
     with_answer,
@@ -29,7 +31,6 @@ from tui.model.fault import Fault, FaultKind
 from tui.model.question import Answer, Question
 from tui.model.reading import Reading
 from tui.triage.case import Case
-from tui.triage.registry import judge, questions_for
 from tui.triage.rules import kube_proxy
 from tui.triage.rules.control_plane import SCHEDULER, UNASSIGNED, leader, static_pods
 
@@ -46,7 +47,7 @@ CAUTION = (Verdict.FALSE_POSITIVE, Verdict.UNDECIDED, Verdict.REAL)
 
 
 def caution(known: Case) -> int:
-    return CAUTION.index(judge(known).verdict)
+    return CAUTION.index(BOOK.judge(known).verdict)
 
 
 VARIANTS: dict[Question, list[Any]] = {
@@ -58,7 +59,7 @@ VARIANTS: dict[Question, list[Any]] = {
         (replace(PLANE_NODE, is_ready=False), WORKER_NODE),
         (PLANE_NODE, replace(WORKER_NODE, os_image="Debian")),
     ],
-    kube_proxy.CONFIG: [{}, {kube_proxy.KEY: "true"}, {kube_proxy.KEY: "false"}],
+    kube_proxy.CONFIG: [cilium_config(each) for each in (None, "true", "false")],
     kube_proxy.AGENTS: [
         (),
         (PLANE_AGENT, AGENT),
@@ -91,7 +92,7 @@ def test_a_stale_answer_never_clears_an_alert(known: Case, data: st.DataObject) 
     seconds = data.draw(st.integers(21, 7200))
     old = NOW - timedelta(seconds=seconds)
     aged = replace(known.answers[question], observed_at=old)
-    assert judge(with_answer(known, question, aged)).verdict is not (
+    assert BOOK.judge(with_answer(known, question, aged)).verdict is not (
         Verdict.FALSE_POSITIVE
     )
 
@@ -116,7 +117,7 @@ def test_taking_answers_away_never_clears_an_alert(
     for question in taken:
         lost = data.draw(st.sampled_from(losses))
         poorer = with_answer(poorer, question, lost)
-    assert judge(poorer).verdict is not Verdict.FALSE_POSITIVE
+    assert BOOK.judge(poorer).verdict is not Verdict.FALSE_POSITIVE
 
 
 @given(cases(), st.integers(0, 3600))
@@ -128,9 +129,11 @@ def test_time_alone_never_clears_an_alert(known: Case, seconds: int) -> None:
 @pytest.mark.parametrize("about", ALERTS)
 def test_every_question_of_a_rule_is_required(about: Any) -> None:
     well = case(about)
-    assert judge(well).verdict is Verdict.FALSE_POSITIVE
-    for question in questions_for(about):
-        found = judge(with_answer(well, question, Reading(fault=FAULT, attempts=3)))
+    assert BOOK.judge(well).verdict is Verdict.FALSE_POSITIVE
+    for question in BOOK.questions_for(about):
+        found = BOOK.judge(
+            with_answer(well, question, Reading(fault=FAULT, attempts=3))
+        )
         assert found.verdict is Verdict.UNDECIDED
         assert found.reason == "cannot tell: kubernetes prod: no answer in 5 s"
 
@@ -138,24 +141,24 @@ def test_every_question_of_a_rule_is_required(about: Any) -> None:
 @pytest.mark.parametrize("about", ALERTS)
 def test_an_answer_clears_for_two_refreshes_and_no_longer(about: Any) -> None:
     well = case(about)
-    for question in questions_for(about):
+    for question in BOOK.questions_for(about):
         answer = well.answers[question]
         at_the_edge = replace(answer, observed_at=NOW - 2 * INTERVAL)
         past_it = replace(answer, observed_at=NOW - timedelta(seconds=20.1))
         assert caution(with_answer(well, question, at_the_edge)) == 0
-        found = judge(with_answer(well, question, past_it))
+        found = BOOK.judge(with_answer(well, question, past_it))
         assert found.verdict is Verdict.UNDECIDED
         assert "last answered 20 s ago" in found.reason
 
 
 def test_a_contradiction_stands_when_its_source_goes_quiet() -> None:
-    sick = case(ALERTS[0], {kube_proxy.CONFIG: {kube_proxy.KEY: "false"}})
+    sick = case(ALERTS[0], {kube_proxy.CONFIG: cilium_config("false")})
     later = replace(sick, now=NOW + timedelta(hours=1))
-    assert judge(later).verdict is Verdict.REAL
+    assert BOOK.judge(later).verdict is Verdict.REAL
 
 
 def test_the_oldest_answer_dates_a_claim_of_two() -> None:
     well = case(ALERTS[0])
     older = replace(well.answers[NODES], observed_at=NOW - timedelta(seconds=15))
-    agents, *_ = judge(with_answer(well, NODES, older)).evidence
+    agents, *_ = BOOK.judge(with_answer(well, NODES, older)).evidence
     assert agents.observed_at == NOW - timedelta(seconds=15)

@@ -7,14 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from tests.triage.cases import INTERVAL, NOW, SEEN, alert, case
+from tests.triage.cases import BOOK, INTERVAL, NOW, SEEN, alert, case
 from tui.model.alert import Alert, Evidence, Verdict
 from tui.model.log import LogFinding
 from tui.model.metric import Rule, RuleAlert
 from tui.model.target import Expected, Health, Target, TargetRow
 from tui.triage.assign import cluster_by_kernel
 from tui.triage.case import Scene
-from tui.triage.registry import judge, kernel_kinds
 
 CARRICK = alert("TargetDown", job="proxmox-carrick")
 BTRFS_ALERT = alert("BTRFSCorruptionDetected", severity="critical")
@@ -39,7 +38,7 @@ def lines(kind: str = "btrfs", node: str = "talos-wk-2", ago: int = 60) -> LogFi
 
 def told(about: Alert, scene: Scene, *, is_placed: bool = False) -> list[Evidence]:
     known = replace(case(about), scene=scene, is_placed=is_placed)
-    judgement = judge(known)
+    judgement = BOOK.judge(known)
     assert judgement.verdict is Verdict.REAL
     return list(judgement.evidence)
 
@@ -90,7 +89,7 @@ def test_of_many_targets_the_first_are_told_and_the_others_counted() -> None:
 
 def test_kernel_lines_name_node_and_device_in_the_reason() -> None:
     known = replace(case(BTRFS_ALERT), scene=Scene(kernel=(lines(),)))
-    judgement = judge(known)
+    judgement = BOOK.judge(known)
     assert judgement.reason == ("talos-wk-2 sdb: a volume serves stale or damaged data")
     (piece,) = judgement.evidence
     assert piece.claim == (
@@ -117,7 +116,7 @@ def test_an_alert_that_was_placed_says_why() -> None:
     assert "only prod has such lines" in last.claim
 
 
-KINDS = kernel_kinds(BTRFS_ALERT)
+KINDS = BOOK.kernel_kinds(BTRFS_ALERT)
 
 
 def test_a_log_alert_belongs_to_the_one_cluster_that_has_its_lines() -> None:
@@ -140,7 +139,7 @@ def test_lines_in_no_cluster_or_in_two_place_nothing(
 
 
 def test_only_alerts_made_of_kernel_lines_are_placed_by_them() -> None:
-    assert kernel_kinds(CARRICK) == ()
+    assert BOOK.kernel_kinds(CARRICK) == ()
     assert cluster_by_kernel(CARRICK, (), {"prod": (lines(),)}) == ""
 
 
@@ -173,20 +172,20 @@ def test_the_expression_is_read_from_the_link_of_the_alert(
     url: str, expression: str
 ) -> None:
     about = replace(alert("SomethingElse"), generator_url=url)
-    assert judge(case(about)).expression == expression
+    assert BOOK.judge(case(about)).expression == expression
 
 
 def test_an_alert_that_no_rule_covers_still_has_its_expression_as_a_reason() -> None:
     url = "http://p:9090/graph?g0.expr=up+%3D%3D+0"
     about = replace(alert("SomethingElse"), generator_url=url)
-    (piece,) = judge(case(about)).evidence
+    (piece,) = BOOK.judge(case(about)).evidence
     assert (piece.supports, piece.query) == (Verdict.REAL, "up == 0")
 
 
 def test_a_false_positive_keeps_its_proofs_alone_and_knows_its_expression() -> None:
     url = "http://p:9090/graph?g0.expr=absent%28up%29"
     about = replace(alert("KubeProxyDown"), generator_url=url)
-    judgement = judge(case(about))
+    judgement = BOOK.judge(case(about))
     assert judgement.verdict is Verdict.FALSE_POSITIVE
     assert judgement.expression == "absent(up)"
     assert all(each.source == "kubernetes prod" for each in judgement.evidence)

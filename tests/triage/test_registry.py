@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.triage.cases import SEEN, alert, case, judged
+from tests.triage.cases import BOOK, SEEN, alert, case, judged
 from tui.model.alert import Verdict
 from tui.triage.case import Case
-from tui.triage.registry import RULES, judge, questions_for, rule_for
+from tui.triage.registry import RULES
 
 COMPONENTS = ("kube-proxy", "kube-scheduler", "kube-controller-manager")
 OWN = {
@@ -120,14 +120,14 @@ def test_known_trouble_is_real_and_has_a_runbook_of_its_own(name: str) -> None:
 
 def test_an_alert_of_no_configured_cluster_is_undecided() -> None:
     about = alert("KubeProxyDown", cluster="elsewhere")
-    found = judge(Case(about, "", {}, (), case(about).interval, SEEN))
+    found = BOOK.judge(Case(about, "", {}, (), case(about).interval, SEEN))
     assert found.verdict is Verdict.UNDECIDED
     assert found.reason == "cannot tell: the alert belongs to no configured cluster"
 
 
 def test_a_cluster_without_kubernetes_is_undecided() -> None:
     about = alert("KubeProxyDown")
-    found = judge(Case(about, "prod", {}, (), case(about).interval, SEEN))
+    found = BOOK.judge(Case(about, "prod", {}, (), case(about).interval, SEEN))
     assert found.reason == "cannot tell: kubernetes prod is not read"
 
 
@@ -141,8 +141,8 @@ def test_evidence_says_who_was_asked_what_and_when() -> None:
 
 
 def test_an_alert_without_questions_asks_nothing() -> None:
-    assert questions_for(alert("TargetDown", job="proxmox-carrick")) == ()
-    assert questions_for(alert("SomethingElse")) == ()
+    assert BOOK.questions_for(alert("TargetDown", job="proxmox-carrick")) == ()
+    assert BOOK.questions_for(alert("SomethingElse")) == ()
 
 
 def test_a_false_positive_comes_with_three_fixes_best_first() -> None:
@@ -176,6 +176,8 @@ def test_rules_have_ids_of_their_own() -> None:
 
 
 def test_the_first_rule_that_covers_an_alert_judges_it() -> None:
-    found = rule_for(alert("TargetDown", job="kube-proxy", namespace="kube-system"))
+    found = BOOK.rule_for(
+        alert("TargetDown", job="kube-proxy", namespace="kube-system")
+    )
     assert found is not None
     assert found.id == "kube-proxy-replaced"

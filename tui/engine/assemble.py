@@ -6,12 +6,12 @@ every alert judged, and collects what a person should act on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from dataclasses import replace
+from datetime import datetime
 
-from tui.config import ClusterConfig, Config
+from tui.config import ClusterConfig
+from tui.engine.answers import targets_of
+from tui.engine.judging import judged_alerts
 from tui.engine.plan import (
     NODE_FEEDS,
     Served,
@@ -19,7 +19,8 @@ from tui.engine.plan import (
     node_key,
     question_key,
 )
-from tui.model.alert import Alert, JudgedAlert, Verdict
+from tui.engine.view import KERNEL_WINDOW, Feed, View
+from tui.model.alert import JudgedAlert
 from tui.model.finding import Finding
 from tui.model.fleet import (
     Cluster,
@@ -38,17 +39,11 @@ from tui.model.question import KubeNodes
 from tui.model.reading import Reading
 from tui.model.silence import Silence
 from tui.model.talos import TalosNode
-from tui.model.target import Target, TargetRow
-from tui.store import KernelLog, State
-from tui.triage import assign, findings, inventory, kernel_log, machine, registry
-from tui.triage.case import Case, Scene
-from tui.triage.changes import NOTHING, Changes
+from tui.model.target import TargetRow
+from tui.store import KernelLog
+from tui.triage import findings, kernel_log, machine
+from tui.triage.case import Scene
 
-T = TypeVar("T")
-
-KERNEL_WINDOW = timedelta(hours=1)
-FACTS_SECONDS = 60.0
-_VERDICTS = list(Verdict)
 _TROUBLE = (
     SourceState.DOWN,
     SourceState.FAILING,
@@ -56,71 +51,6 @@ _TROUBLE = (
     SourceState.CONNECTING,
     SourceState.LIVE,
 )
-_SEVERITIES = ("critical", "error", "warning", "info")
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """A feed that somebody supervises: its pace, and who depends on it."""
-
-    interval_seconds: float
-    clusters: tuple[str, ...]
-
-
-class Memo:
-    """What the passes before made: of the very same values nothing is made again."""
-
-    def __init__(self) -> None:
-        self._made: dict[object, tuple[object, Any]] = {}
-
-    def once(self, name: object, of: object, make: Callable[[], T]) -> T:
-        """What `make` makes of a value; `name` tells apart what is made."""
-        known = self._made.get(name)
-        if known is None or known[0] is not of:
-            known = self._made[name] = of, make()
-        made: T = known[1]
-        return made
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What one pass works on."""
-
-    config: Config
-    served: tuple[Served, ...]
-    feeds: Mapping[FeedKey, Feed]
-    addresses: Mapping[str, tuple[str, ...]]
-    """Talos nodes to show, by name of the cluster."""
-    state: State
-    now: datetime
-    memo: Memo
-    changes: Mapping[FeedKey, Changes] = field(default_factory=dict)
-    """When the targets of each feed changed, as far as was seen."""
-
-    def reading(self, key: FeedKey) -> Reading[Any]:
-        """What a feed last said; an empty reading before its first attempt."""
-        return self.state.readings.get(key, Reading())
-
-    def serving(self, kind: SourceKind, cluster: str) -> Served | None:
-        """The endpoint of one kind that serves a cluster."""
-        for served in self.served:
-            if served.kind is kind and any(c.name == cluster for c in served.clusters):
-                return served
-        return None
-
-    @property
-    def pace(self) -> timedelta:
-        """How often most feeds are read."""
-        return timedelta(seconds=self.config.refresh_seconds)
-
-    @property
-    def facts_pace(self) -> timedelta:
-        """How often nodes are asked for what changes slowly."""
-        return timedelta(seconds=max(FACTS_SECONDS, self.config.refresh_seconds))
-
-    def of_kind(self, kind: SourceKind) -> Iterable[Served]:
-        """All endpoints of one kind."""
-        return (served for served in self.served if served.kind is kind)
 
 
 def assemble(view: View) -> Fleet:
@@ -129,7 +59,7 @@ def assemble(view: View) -> Fleet:
     scenes = {
         each.name: _scene(view, each, nodes[each.name]) for each in view.config.clusters
     }
-    alerts = _alerts(view, scenes)
+    alerts = judged_alerts(view, scenes)
     clusters = tuple(
         _cluster(
             view,
@@ -156,7 +86,7 @@ def _scene(view: View, cluster: ClusterConfig, nodes: tuple[NodeView, ...]) -> S
         return Scene(kernel=named)
     rules: Reading[tuple[Rule, ...]] = view.reading(served.key("rules"))
     return Scene(
-        _targets(view, cluster),
+        targets_of(view, cluster),
         view.reading(served.key("targets")).observed_at,
         named,
         rules.value or (),
@@ -264,99 +194,6 @@ def _status(view: View, key: FeedKey, feed: Feed) -> SourceStatus:
 def _worse(one: SourceStatus, other: SourceStatus, now: datetime) -> SourceStatus:
     """The one in more trouble; the first when they are alike."""
     return min(one, other, key=lambda each: _TROUBLE.index(each.state(now)))
-
-
-def _targets(view: View, cluster: ClusterConfig) -> tuple[TargetRow, ...] | None:
-    served = view.serving(SourceKind.PROMETHEUS, cluster.name)
-    if served is None:
-        return None
-    listed: tuple[Target, ...] | None = view.reading(served.key("targets")).value
-    if listed is None:
-        return None
-    return view.memo.once(
-        ("targets", cluster.name), listed, lambda: _rows(view, served, cluster, listed)
-    )
-
-
-def _rows(
-    view: View, served: Served, cluster: ClusterConfig, listed: tuple[Target, ...]
-) -> tuple[TargetRow, ...]:
-    """The cluster's own among all targets, held against its inventory."""
-    marks, home = served.marks, served.home
-    own = tuple(
-        target
-        for target in listed
-        if assign.cluster_of(target.labels, marks, home) == cluster.name
-    )
-    changes = view.changes.get(served.key("targets"), NOTHING)
-    return inventory.rows(own, cluster.inventory, changes)
-
-
-def _alerts(
-    view: View, scenes: Mapping[str, Scene]
-) -> dict[str, tuple[JudgedAlert, ...]]:
-    """Judged alerts by name of the cluster; "" holds those of no cluster.
-
-    A cluster whose Alertmanager never answered is not in it. An alert made of kernel
-    lines that names no cluster goes where the lines are.
-    """
-    found: dict[str, list[JudgedAlert]] = {}
-    for served in view.of_kind(SourceKind.ALERTMANAGER):
-        alerts: tuple[Alert, ...] | None = view.reading(served.key("alerts")).value
-        if alerts is None:
-            continue
-        for cluster in served.clusters:
-            found.setdefault(cluster.name, [])
-        own = {each.name: scenes[each.name].kernel for each in served.clusters}
-        for alert in alerts:
-            name = assign.cluster_of(alert.labels, served.marks, served.home)
-            placed = ""
-            if not assign.is_marked(alert.labels, served.marks):
-                kinds = registry.kernel_kinds(alert)
-                placed = assign.cluster_by_kernel(alert, kinds, own)
-            scene = scenes.get(placed or name, Scene())
-            case = _case(view, alert, placed or name, scene)
-            case = replace(case, is_placed=placed not in {"", name})
-            judgement = registry.judge(case)
-            one = JudgedAlert(
-                alert,
-                judgement,
-                case.cluster,
-                served.key("alerts").endpoint,
-                is_waiting=judgement.verdict is Verdict.UNDECIDED
-                and any(each.attempts == 0 for each in case.answers.values()),
-            )
-            found.setdefault(case.cluster, []).append(one)
-    return {name: tuple(sorted(each, key=_rank)) for name, each in found.items()}
-
-
-def _case(view: View, alert: Alert, cluster: str, scene: Scene) -> Case:
-    """One alert with the answers of its own cluster only."""
-    config = next((c for c in view.config.clusters if c.name == cluster), None)
-    answers = {}
-    if config is not None and config.context:
-        answers = {
-            question: view.reading(question_key(config, question))
-            for question in registry.questions_for(alert)
-        }
-    return Case(
-        alert=alert,
-        cluster=cluster,
-        answers=answers,
-        inventory=config.inventory if config else (),
-        interval=view.pace,
-        now=view.now,
-        scene=scene,
-    )
-
-
-def _rank(judged_alert: JudgedAlert) -> tuple[int, int, float, str]:
-    """Worst verdict first, then severity, then the newest."""
-    alert = judged_alert.alert
-    known = alert.severity in _SEVERITIES
-    severity = _SEVERITIES.index(alert.severity) if known else len(_SEVERITIES)
-    verdict = _VERDICTS.index(judged_alert.verdict)
-    return verdict, severity, -alert.starts_at.timestamp(), alert.fingerprint
 
 
 def _nodes(view: View, cluster: ClusterConfig) -> tuple[NodeView, ...]:

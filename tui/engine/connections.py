@@ -48,10 +48,14 @@ class Connections:
             ("alertmanager", endpoint), lambda: AlertmanagerSource(endpoint, seconds)
         )
 
+    def loki(self, endpoint: Endpoint) -> LokiSource:
+        """The source of one Loki."""
+        seconds = self._config.timeout_seconds
+        return self._once(("loki", endpoint), lambda: LokiSource(endpoint, seconds))
+
     def loki_tail(self, endpoint: Endpoint) -> LokiTail:
         """A gap-free tail of one Loki's kernel logs."""
-        seconds = self._config.timeout_seconds
-        source = self._once(("loki", endpoint), lambda: LokiSource(endpoint, seconds))
+        source = self.loki(endpoint)
         return LokiTail(source, endpoint.selector, self._clock, self._backoff)
 
     def kubernetes(self, cluster: ClusterConfig) -> KubernetesSource:

@@ -11,15 +11,17 @@ from typing import Any, assert_never
 
 from tui.clock import Clock
 from tui.config import ClusterConfig, Config, Permission
-from tui.engine.assemble import KERNEL_WINDOW, Memo, View, assemble
+from tui.engine.asking import Polled
+from tui.engine.assemble import assemble
 from tui.engine.connections import Connections
-from tui.engine.feeds import Feeds, Followed, Polled, Wanted
+from tui.engine.feeds import Feeds, Followed, Wanted
 from tui.engine.history import History
 from tui.engine.journal import Journal
 from tui.engine.plan import NODE_FEEDS, Served, node_key, served_by
 from tui.engine.review import Reviewer
 from tui.engine.schedule import Schedule
 from tui.engine.supervisor import Follower, Poller, Supervised
+from tui.engine.view import KERNEL_WINDOW, Memo, View
 from tui.model.command import ChangeService, Command, ExpireSilence, Outcome, PutSilence
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import FeedKey, Fleet, SourceKind
@@ -30,6 +32,7 @@ from tui.sources.base import SourceError
 from tui.store import Event, Forgotten, KernelLogged, Observed, State, reduce
 from tui.triage import assign
 from tui.triage.changes import NOTHING, Changes, follow
+from tui.triage.rulebook import Rulebook
 
 BEAT_SECONDS = 0.05
 """Answers that come within one beat are shown together."""
@@ -59,7 +62,10 @@ class Engine:
         self._changes: dict[FeedKey, Changes] = {}
         self._memo = Memo()
         self._reviewer = Reviewer()
-        self._feeds = Feeds(config, self._served, self._connections, clock)
+        self._rulebook = Rulebook()
+        self._feeds = Feeds(
+            config, self._served, self._connections, clock, self._rulebook
+        )
         self._state = State()
         self._dirty = asyncio.Event()
         self._settled = asyncio.Event()
@@ -193,6 +199,7 @@ class Engine:
             now=self._clock.now(),
             memo=self._memo,
             changes=self._changes,
+            rulebook=self._rulebook,
         )
 
     def _publish(self) -> None:

@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from tui.clock import Clock
 from tui.config import ClusterConfig, Config
-from tui.engine.assemble import FACTS_SECONDS, Feed
+from tui.engine.asking import SLOW, Asking, Polled
 from tui.engine.connections import Connections
 from tui.engine.plan import (
     Served,
+    UnaskableError,
     address_key,
+    asked_key,
     certificate_key,
     node_key,
     question_key,
     trend_expression,
 )
+from tui.engine.view import FACTS_SECONDS, Feed
 from tui.model.fleet import FeedKey, Fleet, SourceKind, Trend
+from tui.model.machine import Facts
 from tui.model.metric import Series
 from tui.model.question import KubeNodes, Question
 from tui.sources.prometheus import PrometheusSource
 from tui.sources.talos import TalosSource
 from tui.store import State
-from tui.triage import registry, review
+from tui.triage import review
+from tui.triage.rulebook import Rulebook
 
 TREND = timedelta(minutes=30)
 TREND_STEP_SECONDS = 30
-SLOW = 3
-"""Rules and trends change slowly: they are read at a third of the pace."""
 TAIL_SECONDS = 30.0
 """A tail gives a sign of life at least this often."""
 ADDRESSES_SECONDS = 60.0
@@ -41,17 +45,6 @@ DETAIL_SECONDS = 3.0
 CERTIFICATE_SECONDS = 3600.0
 SECOND_SECONDS = 0.5
 """Between the first two readings of what is a rate."""
-
-
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """A feed that is asked at its pace."""
-
-    feed: Feed
-    poll: Callable[[], Awaitable[Any]]
-    second_seconds: float | None = None
-    deadline_seconds: float | None = None
-    """Both as a `Schedule` has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +67,14 @@ class Feeds:
         served: tuple[Served, ...],
         connections: Connections,
         clock: Clock,
+        rulebook: Rulebook,
     ) -> None:
         self._config = config
+        self._rulebook = rulebook
         self._served = served
         self._connections = connections
         self._clock = clock
+        self._asking = Asking(config, served, connections, clock)
         self._watched: Counter[tuple[str, str]] = Counter()
         self._fixed = {key: wanted for each in served for key, wanted in self._of(each)}
 
@@ -86,9 +82,20 @@ class Feeds:
         """All feeds, the endpoints' first; questions follow the alerts in `fleet`."""
         found = dict(self._fixed)
         for cluster in self._config.clusters:
+            self._asking.planes[cluster.name] = self._planes(cluster, state)
             for key, wanted in self._of_cluster(cluster, state, fleet):
                 found[key] = _joined(found.get(key), wanted)
         return found
+
+    def _planes(self, cluster: ClusterConfig, state: State) -> tuple[str, ...]:
+        """The Talos nodes that are control planes, or may be."""
+        found = []
+        for address in self.addresses(state)[cluster.name]:
+            reading = state.readings.get(node_key(cluster, address, "facts"))
+            facts: Facts | None = reading.value if reading else None
+            if facts is None or facts.is_control_plane is not False:
+                found.append(address)
+        return tuple(found)
 
     def addresses(self, state: State) -> dict[str, tuple[str, ...]]:
         """The Talos nodes of each cluster: the config's, else the talosconfig's."""
@@ -146,11 +153,9 @@ class Feeds:
     ) -> Iterator[tuple[FeedKey, Wanted]]:
         """The feeds that only one cluster has."""
         feed = Feed(self._config.refresh_seconds, (cluster.name,))
+        yield from self._asked(cluster, fleet)
         if cluster.context:
             kube = self._connections.kubernetes(cluster)
-            for question in _questions(fleet, cluster.name):
-                poll = partial(kube.ask, question)
-                yield question_key(cluster, question), Polled(feed, poll)
             # Of no cluster's sources: who may not read storage is blind in the review,
             # which says so, and in nothing else.
             slow = Feed(max(REVIEW_SECONDS, feed.interval_seconds), ())
@@ -166,6 +171,20 @@ class Feeds:
             yield certificate_key(cluster), Polled(rare, talos.certificate)
             for address in self.addresses(state)[cluster.name]:
                 yield from self._of_node(cluster, talos, address)
+
+    def _asked(
+        self, cluster: ClusterConfig, fleet: Fleet | None
+    ) -> Iterator[tuple[FeedKey, Wanted]]:
+        """What the alerts of a cluster make us ask; its nodes, whatever they do."""
+        found: dict[Question, None] = {KubeNodes(): None}
+        known = fleet.cluster(cluster.name) if fleet else None
+        for alert in (known.alerts if known else None) or ():
+            found.update(dict.fromkeys(self._rulebook.questions_for(alert.alert)))
+        for question in found:
+            with suppress(UnaskableError):  # the answer says why
+                key = asked_key(self._served, cluster, question)
+                if key is not None:
+                    yield key, self._asking.polled(cluster, question)
 
     def _of_node(
         self, cluster: ClusterConfig, talos: TalosSource, address: str
@@ -214,18 +233,10 @@ class Feeds:
         return Trend(up=found[0], total=found[1])
 
 
-def _questions(fleet: Fleet | None, cluster: str) -> dict[Question, None]:
-    """What the alerts of a cluster make us ask, in a stable order."""
-    found: dict[Question, None] = {KubeNodes(): None}
-    known = fleet.cluster(cluster) if fleet else None
-    for alert in (known.alerts if known else None) or ():
-        found.update(dict.fromkeys(registry.questions_for(alert.alert)))
-    return found
-
-
 def _joined(one: Wanted | None, other: Wanted) -> Wanted:
-    """Two clusters that share a context share its feeds."""
+    """Who share a feed share the pace of the one who is in more of a hurry."""
     if one is None:
         return other
     clusters = tuple(dict.fromkeys(one.feed.clusters + other.feed.clusters))
-    return replace(other, feed=replace(other.feed, clusters=clusters))
+    first = min(one, other, key=lambda each: each.feed.interval_seconds)
+    return replace(first, feed=replace(first.feed, clusters=clusters))

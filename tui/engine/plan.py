@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tui.config import ClusterConfig, Config, Endpoint
+from tui.model import promql
 from tui.model.fleet import FeedKey, SourceKind
 from tui.model.labels import Labels
-from tui.model.question import KubeNodes, Question
+from tui.model.question import KubeNodes, KubeQuestion, Question
+from tui.model.question_beyond import (
+    AlertsListed,
+    KernelLines,
+    PromQuery,
+    StaticPods,
+    TalosServices,
+    TargetsOf,
+)
+from tui.model.silence import Matcher
+from tui.triage import assign
 
 NODE_FEEDS = ("services", "vitals", "facts", "detail")
 """Of one Talos node; the first tells whether it answers at all."""
@@ -40,6 +52,11 @@ class Served:
             return ()
         return tuple((each.name, each.labels) for each in self.clusters)
 
+    def held_to(self, cluster: str) -> tuple[Matcher, ...]:
+        """Matchers that nothing passes but what is one cluster's own."""
+        every = tuple((each.name, each.labels) for each in self.clusters)
+        return assign.held_to(cluster, every, self.home)
+
     def key(self, feed: str) -> FeedKey:
         """The key of one feed of this endpoint."""
         return FeedKey(self.kind, self.endpoint.urls[0], feed)
@@ -68,10 +85,81 @@ def endpoint_of(cluster: ClusterConfig, kind: SourceKind) -> Endpoint | None:
             return None
 
 
-def question_key(cluster: ClusterConfig, question: Question) -> FeedKey:
-    """The feed that holds the answer; two clusters in one context share it."""
+class UnaskableError(ValueError):
+    """Nothing makes certain that the answer would be of one cluster alone."""
+
+
+def serving(served: Iterable[Served], kind: SourceKind, cluster: str) -> Served | None:
+    """The endpoint of one kind that serves a cluster."""
+    for each in served:
+        if each.kind is kind and any(c.name == cluster for c in each.clusters):
+            return each
+    return None
+
+
+def asked_key(
+    served: Iterable[Served], cluster: ClusterConfig, question: Question
+) -> FeedKey | None:
+    """The feed that is there for a question's sake; two clusters may share one.
+
+    return  None when nobody can be asked, or when other feeds hold the answer
+    raise   UnaskableError
+    """
+    match question:
+        case PromQuery():
+            server = serving(served, SourceKind.PROMETHEUS, cluster.name)
+            return (
+                None
+                if server is None
+                else server.key(f"query {held_query(server, cluster, question)}")
+            )
+        case KernelLines():
+            server = serving(served, SourceKind.LOKI, cluster.name)
+            return (
+                None
+                if server is None
+                else server.key(f"lines {held_lines(server, cluster, question)}")
+            )
+        case StaticPods():
+            context = cluster.talos_context
+            return (
+                FeedKey(SourceKind.TALOS, context, "static pods") if context else None
+            )
+        case TargetsOf() | AlertsListed() | TalosServices():
+            return None
+    if not cluster.context:
+        return None
+    return question_key(cluster, question)
+
+
+def question_key(cluster: ClusterConfig, question: KubeQuestion) -> FeedKey:
+    """The feed that holds Kubernetes' answer; two clusters in one context share it."""
     feed = "nodes" if isinstance(question, KubeNodes) else question.text
     return FeedKey(SourceKind.KUBERNETES, cluster.context, feed)
+
+
+def held_query(served: Served, cluster: ClusterConfig, question: PromQuery) -> str:
+    """The expression, over the cluster's own series alone.
+
+    raise   UnaskableError
+    """
+    try:
+        return promql.held_to(question.expression, served.held_to(cluster.name))
+    except ValueError as error:
+        raise UnaskableError(f"the query {error}") from error
+
+
+def held_lines(served: Served, cluster: ClusterConfig, question: KernelLines) -> str:
+    """LogQL: lines with the text in the cluster's own streams alone.
+
+    raise   UnaskableError
+    """
+    selector = served.endpoint.selector.strip()
+    if not selector.startswith("{"):
+        raise UnaskableError("the selector of Loki does not begin with {")
+    own = ",".join(map(promql.written, served.held_to(cluster.name)))
+    held = f"{{{own}, {selector[1:].lstrip()}"
+    return f"{held} |= {promql.quoted(question.needle)}"
 
 
 def node_key(cluster: ClusterConfig, address: str, feed: str = "services") -> FeedKey:
@@ -93,10 +181,7 @@ def trend_expression(served: Served, cluster: ClusterConfig, function: str) -> s
     """PromQL over the cluster's own targets: `sum` for up, `count` for all of them."""
     if not served.is_shared:
         return f"{function}(up)"
-    pairs = ",".join(f"{k}={_quoted(v)}" for k, v in sorted(cluster.labels.items()))
+    pairs = ",".join(
+        f"{k}={promql.quoted(v)}" for k, v in sorted(cluster.labels.items())
+    )
     return f"{function}(up{{{pairs}}})"
-
-
-def _quoted(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 from tui.config import ClusterConfig
-from tui.engine.assemble import View
 from tui.engine.plan import question_key
+from tui.engine.view import View
 from tui.model.fleet import Cluster, FeedKey, Fleet, SourceKind
+from tui.model.question import Question
 from tui.model.review import Check
 from tui.store import KernelLog
 from tui.triage.review import QUESTIONS, review
@@ -60,7 +61,7 @@ def review_case(view: View, config: ClusterConfig, cluster: Cluster) -> ReviewCa
     """What the review of one cluster may rest on."""
     kubernetes = f"kubernetes {cluster.name}"
     questions = (NODES, *QUESTIONS) if config.context else ()
-    answers = {
+    answers: dict[Question, Told[Any]] = {
         question: _told(view, question_key(config, question), kubernetes, question.text)
         for question in questions
     }

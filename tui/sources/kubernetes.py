@@ -196,10 +196,8 @@ class KubernetesSource:
                 answer = self.config_map(namespace, name)
             case PodsWith(namespace, selector, field_selector):
                 answer = self.pods(namespace, selector, field_selector)
-            case DaemonSetsWith() | DaemonSetOf() | Deployments():
+            case DaemonSetsWith() | DaemonSetOf() | Deployments() | EventsWith():
                 answer = self._ask_workloads(question)
-            case EventsWith(namespace, reason):
-                answer = self.events(namespace, f"reason={reason}")
             case KubeNodes():
                 answer = self.nodes()
             case LeaseOf(namespace, name):
@@ -229,9 +227,9 @@ class KubernetesSource:
                 return await self.service_monitors()
 
     async def _ask_workloads(
-        self, question: DaemonSetsWith | DaemonSetOf | Deployments
-    ) -> tuple[DaemonSet, ...] | tuple[Deployment, ...]:
-        """What makes pods."""
+        self, question: DaemonSetsWith | DaemonSetOf | Deployments | EventsWith
+    ) -> tuple[DaemonSet, ...] | tuple[Deployment, ...] | tuple[KubeEvent, ...]:
+        """What makes pods, and what happened to them."""
         match question:
             case DaemonSetsWith(namespace, selector):
                 return await self.daemon_sets(namespace, selector)
@@ -239,6 +237,8 @@ class KubernetesSource:
                 return await self.daemon_set(namespace, name)
             case Deployments():
                 return await self.deployments()
+            case EventsWith(namespace, reason):
+                return await self.events(namespace, f"reason={reason}")
 
     async def send(self, request: Request) -> Answer:
         """Ask; once more with fresh credentials when the old ones are refused."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import httpx
@@ -11,6 +11,7 @@ import httpx
 from tui.config import Endpoint
 from tui.model.fault import FaultKind
 from tui.model.metric import Rule, Sample, Series
+from tui.model.question_beyond import Measured
 from tui.model.target import Target
 from tui.sources import prometheus_wire as wire
 from tui.sources.base import SourceError
@@ -20,6 +21,16 @@ from tui.sources.wire import decode, utc
 
 FIRST_SYNC = timedelta(seconds=10)
 """Discovery's first sync takes up to 5 s; until then there is no target, with 200."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluated:
+    """What an expression gave, not yet decoded."""
+
+    kind: str
+    result: Answer
+    """Cut down to the result."""
+    warnings: tuple[str, ...]
 
 
 class PrometheusSource:
@@ -73,17 +84,22 @@ class PrometheusSource:
         raise   SourceError(BAD_QUERY) also when the answer has no one value a series
         wire    POST /api/v1/query, a form
         """
-        kind, result = await self._evaluate("query", {"query": expr})
+        return (await self.measure(expr)).samples
+
+    async def measure(self, expr: str) -> Measured:
+        """The same with the server's warnings: a part of the data may be missing."""
+        found = await self._evaluate("query", {"query": expr})
         try:
-            match kind:
+            match found.kind:
                 case "vector":
-                    return wire.samples(decode(result, wire.SERIES))
+                    samples = wire.samples(decode(found.result, wire.SERIES))
+                    return Measured(samples, found.warnings)
                 case "scalar":
-                    at, value = decode(result, wire.SCALAR)
-                    return (Sample({}, at, float(value)),)
+                    at, value = decode(found.result, wire.SCALAR)
+                    return Measured((Sample({}, at, float(value)),), found.warnings)
         except ValueError as error:
             raise self._no_number(error) from error
-        raise self._not_this(kind)
+        raise self._not_this(found.kind)
 
     async def query_range(
         self, expr: str, start: datetime, end: datetime, step_seconds: float
@@ -99,11 +115,11 @@ class PrometheusSource:
             "end": f"{end.timestamp():.3f}",
             "step": f"{step_seconds:g}",
         }
-        kind, result = await self._evaluate("query_range", form)
-        if kind != "matrix":
-            raise self._not_this(kind)
+        found = await self._evaluate("query_range", form)
+        if found.kind != "matrix":
+            raise self._not_this(found.kind)
         try:
-            return wire.series(decode(result, wire.SERIES))
+            return wire.series(decode(found.result, wire.SERIES))
         except ValueError as error:
             raise self._no_number(error) from error
 
@@ -111,12 +127,15 @@ class PrometheusSource:
         """Close the connections."""
         await self._session.aclose()
 
-    async def _evaluate(self, path: str, form: Mapping[str, str]) -> tuple[str, Answer]:
-        """The type of the result, and the answer cut down to the result."""
+    async def _evaluate(self, path: str, form: Mapping[str, str]) -> _Evaluated:
         request = Request(f"/api/v1/{path}", method="POST", form=form)
         answer = await self._session.send(request)
-        data = decode(answer, wire.RESULT).data
-        return data.result_type, replace(answer, body=bytes(data.result))
+        found = decode(answer, wire.RESULT)
+        return _Evaluated(
+            found.data.result_type,
+            replace(answer, body=bytes(found.data.result)),
+            tuple(found.warnings or ()),
+        )
 
     async def _require_discovery(self) -> None:
         """Refuse an empty list from a server that is too young to know better."""

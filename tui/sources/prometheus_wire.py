@@ -116,6 +116,7 @@ class Envelope(Wire, Generic[T]):
     """Around every answer. An error has another status than 200 and never gets here."""
 
     data: T
+    warnings: list[str] | None = None
 
 
 TARGETS = msgspec.json.Decoder(Envelope[TargetsWire])

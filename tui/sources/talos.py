@@ -7,7 +7,7 @@ errors end here.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from tui.model.command import ServiceVerb
 from tui.model.fault import Fault, FaultKind
 from tui.model.log import Entry, LogBatch
 from tui.model.machine import Certificate, Detail, Facts, Vitals
+from tui.model.question_beyond import StaticPod
 from tui.model.talos import TalosNode
 from tui.sources.base import SourceError
 from tui.sources.talos_node import NodeReader
@@ -84,6 +85,25 @@ class TalosSource:
     async def detail(self, address: str) -> Detail:
         """All that one node does; rates since the last time."""
         return await self._reader(address).detail()
+
+    async def static_pods(self, addresses: Iterable[str]) -> Mapping[str, StaticPod]:
+        """Static pods of these nodes by name, without those of nodes that fail.
+
+        raise   SourceError when not one node answers
+        """
+        asked = [self._reader(address).static_pods() for address in addresses]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        found: dict[str, StaticPod] = {}
+        for answer in answers:
+            if isinstance(answer, Mapping):
+                found |= answer
+            elif not isinstance(answer, SourceError):
+                raise answer
+        failed = [each for each in answers if isinstance(each, SourceError)]
+        if len(failed) == len(answers):
+            summary = "no control plane is known to Talos"
+            raise failed[0] if failed else SourceError(Fault(FaultKind.CONFIG, summary))
+        return found
 
     async def certificate(self) -> Certificate:
         """How long the talosconfig of this context lets us in."""

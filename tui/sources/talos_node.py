@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from talosapi import rates
 from talosapi.counters import SystemStat
 from talosapi.errors import TalosError
+from talosapi.kinds import STATIC_POD_STATUS
 from tui.clock import Clock
 from tui.model.fault import Fault, FaultKind
 from tui.model.machine import Detail, Facts, Vitals
+from tui.model.question_beyond import StaticPod
 from tui.model.talos import TalosNode
 from tui.sources.base import SourceError
 from tui.sources.talos_detail import Samples, read_detail
@@ -141,6 +143,23 @@ class NodeReader:
         return await read_detail(
             client, self._address, self._seconds, self._samples, self._clock
         )
+
+    async def static_pods(self) -> Mapping[str, StaticPod]:
+        """Its static pods by name, as its own kubelet tells; none on a worker."""
+        client = await self._met()
+        try:
+            found = await client.list_resources(
+                self._address, STATIC_POD_STATUS, timeout_seconds=self._seconds
+            )
+        except TalosError as error:
+            raise SourceError(fault(error)) from error
+        return {
+            each.id.rpartition("/")[2]: StaticPod(
+                self._address, each.spec.phase, each.spec.is_ready
+            )
+            for each in found
+            if each.id.startswith("kube-system/") and not each.is_tearing_down
+        }
 
     async def _met(self) -> TalosClient:
         """The client, for a node that answers."""

@@ -37,6 +37,21 @@ def rows(
     return tuple(sorted(found, key=_rank))
 
 
+def lines_about(
+    inventory: tuple[InventoryTarget, ...], job: str, instance: str
+) -> tuple[InventoryTarget, ...]:
+    """What the inventory says of a job, or of one target of it.
+
+    instance    empty for the job as a whole
+    """
+    names = {instance, host(instance), None}
+    return tuple(
+        line
+        for line in inventory
+        if line.job == job and (not instance or line.instance in names)
+    )
+
+
 def _row(target: Target, line: InventoryTarget | None, changes: Changes) -> TargetRow:
     if line is None:
         expected, reason = Expected.UNLISTED, ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.model.question import Question
+from tui.model.question import KubeQuestion
 from tui.model.review import Check
 from tui.triage import (
     review_etcd,
@@ -21,7 +21,7 @@ CHECKS: tuple[CheckRule, ...] = (
     *review_supply.CHECKS,
 )
 
-QUESTIONS: tuple[Question, ...] = (VERSION, DAEMON_SETS, CLASSES, DRIVERS)
+QUESTIONS: tuple[KubeQuestion, ...] = (VERSION, DAEMON_SETS, CLASSES, DRIVERS)
 """What a cluster must be asked for the review's sake, beside its nodes."""
 
 

@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from tui.model.alert import Alert, Evidence, Verdict
+from tui.model.alert import Evidence, Verdict
+from tui.model.labels import Labels
 from tui.model.question import Question
 from tui.model.silence import Matcher
 from tui.triage.case import Case
+
+CLEARING = frozenset({Verdict.FALSE_POSITIVE, Verdict.BY_DESIGN})
+"""Verdicts that say of an alert that nobody need act on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class Claim:
     questions: tuple[Question, ...]
     read: Callable[[Case], Ruling]
     """Called only when every question has an answer."""
+    told_by: str = ""
+    """Who says so when no server is asked."""
 
     def evidence(self, case: Case) -> Evidence:
         """The claim held against the answers, with where they come from."""
@@ -66,7 +72,7 @@ class Claim:
         return Evidence(
             claim=found.words if is_refuted else self.text,
             supports=found.supports,
-            source=case.source,
+            source=case.source(self.questions) or self.told_by,
             query="; ".join(question.text for question in self.questions),
             value="" if is_refuted else found.words,
             observed_at=_oldest(case, self.questions),
@@ -112,6 +118,8 @@ class Rule:
     """What the rule cannot see."""
     notes: tuple[Note, ...] = ()
     """Put behind the evidence once the verdict stands."""
+    is_firm: bool = False
+    """No rule of an operator clears what it covers."""
     kernel: tuple[str, ...] = ()
     """Classes of kernel findings that the alert is made of. They tell node and device,
     and the cluster too when its labels do not."""
@@ -122,11 +130,10 @@ class Rule:
         asked = (question for claim in self.claims for question in claim.questions)
         return tuple(dict.fromkeys(asked))
 
-    def is_about(self, alert: Alert) -> bool:
-        """Whether the rule covers an alert."""
+    def covers_labels(self, labels: Labels) -> bool:
+        """Whether the rule covers an alert with these labels."""
         return any(
-            all(matcher.matches(alert.labels) for matcher in scope)
-            for scope in self.covers
+            all(matcher.matches(labels) for matcher in scope) for scope in self.covers
         )
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from tui.model.alert import Verdict
-from tui.model.kube import DaemonSet, KubeNode, Pod
+from tui.model.kube import ConfigMap, DaemonSet, KubeNode, Pod
 from tui.model.question import ConfigMapOf, DaemonSetsWith, KubeNodes, PodsWith
 from tui.triage.case import Case
 from tui.triage.rule import Claim, Rule, Ruling, fails, holds, unclear
-from tui.triage.rules.component import fixes, scopes
+from tui.triage.rules.component import fixes, scopes, silence
 
 NODES = KubeNodes()
 CONFIG = ConfigMapOf("kube-system", "cilium-config")
@@ -35,19 +33,28 @@ def _agents_ready(case: Case) -> Ruling:
             why = agents[0].reason or agents[0].phase
             return fails(f"Cilium agent on {node.name} is not ready ({why})")
     # A kubelet that no longer reports leaves its pods' Ready as it was.
-    quiet = [node.name for node in nodes if node.is_ready is not True]
-    if quiet:
-        return unclear(f"{quiet[0]} is not Ready: what its agent says is old")
+    if quiet := silence(nodes, case.observed_at(NODES)):
+        return unclear(f"{quiet}: what its agent says is old")
     return holds(f"{len(nodes)}/{len(nodes)} agents ready")
 
 
 def _replacement_on(case: Case) -> Ruling:
-    data: Mapping[str, str] = case.value(CONFIG)
-    setting = data.get(KEY)
+    config: ConfigMap = case.value(CONFIG)
+    setting = config.data.get(KEY)
     if setting is None:
         return unclear(f"{CONFIG.name} does not say {KEY}")
     if setting not in _ON:
         return fails(f"Cilium does not replace it: {KEY} is {setting!r}")
+    # An agent reads its settings when its pod starts, and never again.
+    if config.changed_at is None:
+        return unclear(f"{CONFIG.name} does not say when it was changed")
+    agents: tuple[Pod, ...] = case.value(AGENTS)
+    for pod in agents:
+        if pod.created_at is None or pod.created_at < config.changed_at:
+            return unclear(
+                f"{CONFIG.name} was changed at {config.changed_at:%Y-%m-%d %H:%M} UTC, "
+                f"after {pod.name} started: what it runs with is not known"
+            )
     return holds(f"{KEY} is {setting!r}")
 
 
@@ -94,7 +101,11 @@ RULES = (
                 (NODES, AGENTS),
                 _agents_ready,
             ),
-            Claim("Cilium is set to replace kube-proxy", (CONFIG,), _replacement_on),
+            Claim(
+                "Cilium is set to replace kube-proxy, since before its agents started",
+                (CONFIG, AGENTS),
+                _replacement_on,
+            ),
             Claim("no kube-proxy is installed", (PROXY_PODS, PROXY_SETS), _no_proxy),
         ),
         job="kube-proxy",
@@ -106,8 +117,8 @@ RULES = (
         ),
         blind_spots=(
             "An agent that is Ready but programs the datapath wrongly.",
-            "A change of the ConfigMap that the agents have not read yet: they read it "
-            "when they start.",
+            "Any change of the ConfigMap after an agent started makes it undecided, "
+            "even one of another setting.",
             "A kube-proxy under another label or in another namespace.",
             "One Prometheus for several clusters fires this alert once, with its own "
             "`cluster` label: it is judged by that cluster alone.",

@@ -49,6 +49,7 @@ RULES = (
         reason="a volume serves stale or damaged data",
         runbook=_BTRFS,
         would_change="Nothing: the kernel itself says so.",
+        is_firm=True,
         kernel=("btrfs",),
         blind_spots=(
             "The alert carries neither cluster nor node nor device. When the kernel "
@@ -64,6 +65,7 @@ RULES = (
         reason="an iSCSI session is failing; corruption often follows",
         runbook=_ISCSI,
         would_change="Nothing: the daemon itself says so.",
+        is_firm=True,
         kernel=("iscsi",),
         blind_spots=(
             "Also fires for a kubelet that fails to attach an iSCSI volume.",

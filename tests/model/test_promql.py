@@ -1,0 +1,90 @@
+"""Every series that a query reads is held to one cluster, or the query is refused."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tui.model.promql import held_to
+from tui.model.silence import Matcher
+
+PROD = (Matcher("cluster", "prod"),)
+
+HELD = [
+    ("up", 'up{cluster="prod"}'),
+    ("up{}", 'up{cluster="prod"}'),
+    ('up{job="a",}', 'up{cluster="prod",job="a",}'),
+    ('{__name__="up"}', '{cluster="prod",__name__="up"}'),
+    ('{"my.metric","my.label"="x"}', '{cluster="prod","my.metric","my.label"="x"}'),
+    ("job:up:sum", 'job:up:sum{cluster="prod"}'),
+    ("-up", '-up{cluster="prod"}'),
+    ("time() - backup_at", 'time() - backup_at{cluster="prod"}'),
+    ("SUM(up) BY (job)", 'SUM(up{cluster="prod"}) BY (job)'),
+    ("sum by (job) (up)", 'sum by (job) (up{cluster="prod"})'),
+    ("count(up == bool 1)", 'count(up{cluster="prod"} == bool 1)'),
+    ("rate(errors_total[5m])", 'rate(errors_total{cluster="prod"}[5m])'),
+    ("max_over_time(sum(up)[1h:5m])", 'max_over_time(sum(up{cluster="prod"})[1h:5m])'),
+    ("a / on (node) group_left (x) b", None),
+    ("a / on(node) group_left b", None),
+    ("a and on() b", 'a{cluster="prod"} and on() b{cluster="prod"}'),
+    ("up # all of them", 'up{cluster="prod"}'),
+    ("up # }\n == 1", 'up{cluster="prod"} # }\n == 1'),
+    ("up * 1e-3 > 0x1f", 'up{cluster="prod"} * 1e-3 > 0x1f'),
+    ('up{job=~"a{2}|\\"b"}', 'up{cluster="prod",job=~"a{2}|\\"b"}'),
+]
+
+
+@pytest.mark.parametrize(("expression", "held"), HELD)
+def test_every_selector_gets_the_cluster(expression: str, held: str | None) -> None:
+    found = held_to(expression, PROD)
+    if held is not None:
+        assert found == held
+    metrics = found.count("{")
+    assert found.count('cluster="prod"') == metrics - ("a{2}" in expression)
+    assert metrics
+
+
+REFUSED = [
+    ("absent(up)", "makes evidence of what is missing"),
+    ("absent_over_time(up[5m])", "makes evidence of what is missing"),
+    ("up or vector(0)", "makes evidence of what is missing"),
+    ("up unless broken", "makes evidence of what is missing"),
+    ("sum(vector(1)) + sum(up)", "vector makes evidence"),
+    ("up offset 1w", "asks of another time"),
+    ("up @ 1609746000", "asks of another time"),
+    ("last_over_time(up[7d])", "another time than now"),
+    ("1 > 0", "reads no series"),
+    ("time()", "reads no series"),
+    ("hour() > 21", "hour() is not known"),
+    ("info(up)", "info() is not known"),
+    ("label_values(up, job)", "label_values() is not known"),
+    ('up{job="a" or job="b"}', "not understood at 'or'"),
+    ("sum", "ends too early"),
+    ('sum{job="a"}', "not understood"),
+    ("and{}", "not understood"),
+    ("up up", "not understood"),
+    ("up{", "ends too early"),
+    ("up)", "not understood"),
+    ("up[5m", "not understood"),
+    ("up[$__range]", "not understood"),
+    ('"a text"', "reads no series"),
+    ("", "ends too early"),
+    ("WITH (x = up) x", "WITH() is not known"),
+    ("group_left(up)", "not known"),
+]
+
+
+@pytest.mark.parametrize(("expression", "why"), REFUSED)
+def test_what_would_prove_nothing_is_refused(expression: str, why: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(why)):
+        held_to(expression, PROD)
+
+
+def test_a_value_is_quoted_as_promql_has_it() -> None:
+    odd = (Matcher("cluster", 'a"b\\c\n', is_equal=False),)
+    assert held_to("up", odd) == 'up{cluster!="a\\"b\\\\c\\n"}'
+
+
+def test_a_cluster_without_marks_leaves_a_query_as_it_is() -> None:
+    assert held_to('sum(up{job="a"}) / sum(up)', ()) == 'sum(up{job="a"}) / sum(up{})'

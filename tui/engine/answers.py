@@ -1,0 +1,143 @@
+"""What a cluster's servers answered to triage: from feeds of their own, or from others.
+
+A question that no server of that cluster can be asked has no answer at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from tui.config import ClusterConfig
+from tui.engine.plan import UnaskableError, asked_key, node_key
+from tui.engine.view import View
+from tui.model.fault import Fault, FaultKind
+from tui.model.fleet import FeedKey, SourceKind
+from tui.model.question import Answer, Question
+from tui.model.question_beyond import (
+    AlertsListed,
+    KernelFound,
+    KernelLines,
+    NodeTold,
+    TalosServices,
+    TargetsOf,
+)
+from tui.model.reading import Reading
+from tui.model.target import Target, TargetRow
+from tui.store import KernelLog
+from tui.triage import assign, inventory
+from tui.triage.changes import NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers of one cluster, and how often each question is asked."""
+
+    readings: Mapping[Question, Answer]
+    paces: Mapping[Question, timedelta]
+
+
+def answers_of(
+    view: View, cluster: ClusterConfig, questions: Iterable[Question]
+) -> Answers:
+    """What the cluster's own servers said to these questions."""
+    found = {each: _answer(view, cluster, each) for each in questions}
+    known = {each: answer for each, answer in found.items() if answer is not None}
+    return Answers(
+        {each: reading for each, (reading, _) in known.items()},
+        {each: pace for each, (_, pace) in known.items()},
+    )
+
+
+def targets_of(view: View, cluster: ClusterConfig) -> tuple[TargetRow, ...] | None:
+    """A cluster's targets held against its inventory; None before any answer."""
+    served = view.serving(SourceKind.PROMETHEUS, cluster.name)
+    if served is None:
+        return None
+    listed: tuple[Target, ...] | None = view.reading(served.key("targets")).value
+    if listed is None:
+        return None
+
+    def rows() -> tuple[TargetRow, ...]:
+        marks, home = served.marks, served.home
+        own = tuple(
+            target
+            for target in listed
+            if assign.cluster_of(target.labels, marks, home) == cluster.name
+        )
+        changes = view.changes.get(served.key("targets"), NOTHING)
+        return inventory.rows(own, cluster.inventory, changes)
+
+    return view.memo.once(("targets", cluster.name), listed, rows)
+
+
+_Answered = tuple[Answer, timedelta]
+
+
+def _answer(view: View, cluster: ClusterConfig, question: Question) -> _Answered | None:
+    match question:
+        case TargetsOf(job):
+            return _targets(view, cluster, job)
+        case AlertsListed():
+            served = view.serving(SourceKind.ALERTMANAGER, cluster.name)
+            return None if served is None else _said(view, served.key("alerts"))
+        case TalosServices():
+            return _services(view, cluster)
+    try:
+        key = asked_key(view.served, cluster, question)
+    except UnaskableError as error:
+        return Reading(fault=Fault(FaultKind.BAD_QUERY, str(error)), attempts=1), (
+            view.pace
+        )
+    if key is None:
+        return None
+    reading, pace = _said(view, key)
+    if isinstance(question, KernelLines) and reading.value is not None:
+        spoke_at = view.state.kernel.get(cluster.name, KernelLog()).last_by_node
+        reading = replace(reading, value=KernelFound(reading.value, spoke_at))
+    return reading, pace
+
+
+def _said(view: View, key: FeedKey) -> _Answered:
+    """What a feed said, and its pace; one that nobody supervises says nothing."""
+    feed = view.feeds.get(key)
+    seconds = feed.interval_seconds if feed else view.config.refresh_seconds
+    return view.reading(key), timedelta(seconds=seconds)
+
+
+def _targets(view: View, cluster: ClusterConfig, job: str) -> _Answered | None:
+    served = view.serving(SourceKind.PROMETHEUS, cluster.name)
+    if served is None:
+        return None
+    reading, pace = _said(view, served.key("targets"))
+    rows = targets_of(view, cluster)
+    own = None
+    if rows is not None:
+        own = view.memo.once(
+            ("targets of", cluster.name, job),
+            rows,
+            lambda: tuple(row for row in rows if row.job == job),
+        )
+    return replace(reading, value=own), pace
+
+
+def _services(view: View, cluster: ClusterConfig) -> _Answered | None:
+    """Each node's last word with its own time; who judges looks at each."""
+    if not cluster.talos_context:
+        return None
+    addresses = view.addresses.get(cluster.name, ())
+    said = [view.reading(node_key(cluster, address)) for address in addresses]
+    told = tuple(
+        NodeTold(each.value, each.observed_at)
+        for each in said
+        if each.value is not None and each.observed_at is not None
+    )
+    faults = [each.fault for each in said if each.fault is not None]
+    reading: Answer = Reading(
+        told or None,
+        max((each.observed_at for each in told), default=None),
+        faults[0] if faults and not told else None,
+        max((each.attempts for each in said), default=0),
+    )
+    return reading, view.pace

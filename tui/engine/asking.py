@@ -1,0 +1,144 @@
+"""How each question of triage is put to the server that can answer it.
+
+Of a server that several clusters share only the one cluster's part is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from tui.clock import Clock
+from tui.config import ClusterConfig, Config
+from tui.engine.connections import Connections
+from tui.engine.plan import Served, held_lines, held_query, serving
+from tui.engine.view import Feed
+from tui.model.fault import Fault, FaultKind
+from tui.model.fleet import SourceKind
+from tui.model.question import Deployments, EventsWith, Question
+from tui.model.question_beyond import (
+    AlertsListed,
+    KernelLines,
+    Measured,
+    PromQuery,
+    StaticPod,
+    StaticPods,
+    TalosServices,
+    TargetsOf,
+)
+from tui.sources.base import SourceError
+from tui.triage import assign
+
+SLOW = 3
+"""What changes slowly, or costs much, is read at a third of the pace."""
+MOST_LINES = 200
+SHOWN_LINES = 5
+# Nodes and Loki need not agree with our clock to the second.
+_AHEAD = timedelta(minutes=1)
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """A feed that is asked at its pace."""
+
+    feed: Feed
+    poll: Callable[[], Awaitable[Any]]
+    second_seconds: float | None = None
+    deadline_seconds: float | None = None
+    """Both as a `Schedule` has them."""
+
+
+class Asking:
+    """Puts questions to the servers of a cluster."""
+
+    def __init__(
+        self,
+        config: Config,
+        served: tuple[Served, ...],
+        connections: Connections,
+        clock: Clock,
+    ) -> None:
+        self._config = config
+        self._served = served
+        self._connections = connections
+        self._clock = clock
+        self.planes: dict[str, tuple[str, ...]] = {}
+        """Talos nodes that may be control planes, by name of the cluster."""
+
+    def polled(self, cluster: ClusterConfig, question: Question) -> Polled:
+        """The feed of a question that has one: see `plan.asked_key`.
+
+        raise   UnaskableError
+        """
+        pace = self._config.refresh_seconds
+        return Polled(
+            Feed(pace * SLOW if _is_slow(question) else pace, (cluster.name,)),
+            self._poll(cluster, question),
+        )
+
+    def _poll(
+        self, cluster: ClusterConfig, question: Question
+    ) -> Callable[[], Awaitable[Any]]:
+        match question:
+            case PromQuery():
+                server = self._server(SourceKind.PROMETHEUS, cluster)
+                held = held_query(server, cluster, question)
+                return partial(self._measured, server, held)
+            case KernelLines():
+                server = self._server(SourceKind.LOKI, cluster)
+                return partial(self._lines, server, cluster, question)
+            case StaticPods():
+                return partial(self._static_pods, cluster)
+            case TargetsOf() | AlertsListed() | TalosServices():
+                raise ValueError(f"{question} is answered by other feeds")
+            case _:
+                return partial(self._connections.kubernetes(cluster).ask, question)
+
+    def _server(self, kind: SourceKind, cluster: ClusterConfig) -> Served:
+        found = serving(self._served, kind, cluster.name)
+        if found is None:
+            raise ValueError(f"no {kind.value} serves {cluster.name}")
+        return found
+
+    async def _measured(self, server: Served, expression: str) -> Measured:
+        return await self._connections.prometheus(server.endpoint).measure(expression)
+
+    async def _lines(
+        self, server: Served, cluster: ClusterConfig, question: KernelLines
+    ) -> tuple[tuple[datetime, str], ...]:
+        """Lines of that cluster with the text in them, newest first."""
+        now = self._clock.now()
+        start = now - timedelta(minutes=question.minutes)
+        found = await self._connections.loki(server.endpoint).query_range(
+            held_lines(server, cluster, question),
+            _nanoseconds(start),
+            _nanoseconds(now + _AHEAD),
+            MOST_LINES,
+            forward=False,
+        )
+        own = [
+            (_EPOCH + each.at_ns // 1000 * _MICROSECOND, each.line)
+            for each in found
+            if assign.cluster_of(each.labels, server.marks, server.home) == cluster.name
+        ]
+        if len(found) == MOST_LINES and not own:
+            summary = "too many lines of other clusters to tell"
+            raise SourceError(Fault(FaultKind.BAD_QUERY, summary))
+        return tuple(own[:SHOWN_LINES])
+
+    async def _static_pods(self, cluster: ClusterConfig) -> Mapping[str, StaticPod]:
+        addresses = self.planes.get(cluster.name, ())
+        return await self._connections.talos(cluster).static_pods(addresses)
+
+
+def _is_slow(question: Question) -> bool:
+    return isinstance(question, Deployments | EventsWith | KernelLines | StaticPods)
+
+
+def _nanoseconds(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND * 1000
