@@ -18,10 +18,7 @@ from tui.model.kube import ConfigMap
 from tui.model.question import (
     ConfigMapOf,
     CsiDrivers,
-    DaemonSetOf,
     DaemonSetsWith,
-    Deployments,
-    EventsWith,
     KubeNodes,
     KubeVersion,
     LeaseOf,
@@ -78,29 +75,6 @@ async def test_the_other_questions_are_answered(prod: KubernetesSource) -> None:
     assert lease.holder
     assert lease.renewed_at is not None
     assert await prod.ask(LeaseOf("kube-system", "no-such-lease")) == ()
-
-
-async def test_workloads_and_what_became_of_them_are_answered(
-    prod: KubernetesSource,
-) -> None:
-    (cilium,) = await prod.ask(DaemonSetOf("kube-system", "cilium"))
-    assert (cilium.desired, cilium.is_current) == (4, True)
-    assert await prod.ask(DaemonSetOf("kube-system", "kube-proxy")) == ()
-    deployments = await prod.ask(Deployments())
-    coredns = next(each for each in deployments if each.name == "coredns")
-    assert coredns.generation == coredns.observed_generation == 3
-    assert (coredns.wanted, coredns.existing) == (1, 1)
-    assert coredns.changed_at == NOW - timedelta(days=19)
-    assert not coredns.is_hindered
-    events = await prod.ask(EventsWith("", "Scheduled"))
-    assert {each.reason for each in events} == {"Scheduled"}
-    assert all(each.last_at and each.last_at <= NOW for each in events)
-
-
-async def test_a_node_says_when_its_kubelet_reported(prod: KubernetesSource) -> None:
-    for node in await prod.ask(KubeNodes()):
-        assert node.heartbeat_at is not None
-        assert NOW - node.heartbeat_at < timedelta(minutes=1)
 
 
 async def test_what_the_review_asks_is_answered(prod: KubernetesSource) -> None:
