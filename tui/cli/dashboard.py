@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 from types import ModuleType
 
+from tui.aside import in_slices
 from tui.backend import Backend
 from tui.cli.output import USAGE, complain
 from tui.cli.terminal import screen_of_our_own, trouble
@@ -38,6 +39,7 @@ def run(explicit: Path | None, environ: Mapping[str, str]) -> int:
         return USAGE
     # Nothing made while starting is garbage; looking for it costs the first frame.
     gc.disable()
+    in_slices()
     for name, value in KNOBS.items():
         os.environ.setdefault(name, value)
     with screen_of_our_own(environ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -18,9 +18,10 @@ from tui.sources import alertmanager_wire as wire
 from tui.sources.base import SourceError
 from tui.sources.http import HttpSession, Request
 from tui.sources.http_fault import Answer, NotSentError, RefusedError
-from tui.sources.wire import decode
+from tui.sources.wire import decode, read
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class AlertmanagerSource:
@@ -51,18 +52,14 @@ class AlertmanagerSource:
         raise   SourceError of the peer that is asked first, when none answers
         wire    GET /api/v2/alerts
         """
-        found = await self._read(Request("/api/v2/alerts"), wire.ALERTS)
-        return tuple(
-            sorted((wire.alert(one) for one in found), key=lambda a: a.fingerprint)
-        )
+        return await self._read(Request("/api/v2/alerts"), wire.LIST, wire.alerts)
 
     async def silences(self) -> tuple[Silence, ...]:
         """All silences in the server's order: active, pending, then expired ones.
 
         wire    GET /api/v2/silences
         """
-        found = await self._read(Request("/api/v2/silences"), wire.SILENCES)
-        return tuple(wire.silence(one) for one in found)
+        return await self._read(Request("/api/v2/silences"), wire.LIST, wire.silences)
 
     async def put_silence(self, draft: SilenceDraft) -> str:
         """Create a silence, or change the one whose id the draft has.
@@ -74,7 +71,7 @@ class AlertmanagerSource:
         old: dict[str, Any] = {}
         if draft.id:
             path = f"/api/v2/silence/{quote(draft.id, safe='')}"
-            old = await self._read(Request(path), wire.OBJECT)
+            old = await self._read(Request(path), wire.OBJECT, dict)
         body = wire.posted(draft, old)
         request = Request("/api/v2/silences", method="POST", json_body=body)
         answer = await self._write(request, "the silence may have been created")
@@ -99,13 +96,18 @@ class AlertmanagerSource:
         first = self._sessions.index(self._serving)
         yield from self._sessions[first:] + self._sessions[:first]
 
-    async def _read(self, request: Request, decoder: msgspec.json.Decoder[T]) -> T:
+    async def _read(
+        self,
+        request: Request,
+        decoder: msgspec.json.Decoder[T],
+        make: Callable[[T], U],
+    ) -> U:
         """Ask peer after peer; together they have one deadline."""
         request = replace(request, timeout_seconds=self._share_seconds)
         faults: list[Fault] = []
         for session in self._in_order():
             try:
-                value = decode(await session.send(request), decoder)
+                value = await read(await session.send(request), decoder, make)
             except SourceError as error:
                 faults.append(error.fault)
             else:

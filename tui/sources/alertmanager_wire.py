@@ -82,13 +82,25 @@ class CreatedWire(msgspec.Struct):
     id: str = msgspec.field(name="silenceID")
 
 
-ALERTS = msgspec.json.Decoder(list[AlertWire])
-SILENCES = msgspec.json.Decoder(list[SilenceWire])
+LIST = msgspec.json.Decoder(list[msgspec.Raw])
+_ALERT = msgspec.json.Decoder(AlertWire)
+_SILENCE = msgspec.json.Decoder(SilenceWire)
 CREATED = msgspec.json.Decoder(CreatedWire)
 OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
-def alert(wire: AlertWire) -> Alert:
+def alerts(listed: list[msgspec.Raw]) -> tuple[Alert, ...]:
+    """Alerts, sorted by fingerprint."""
+    found = [_alert(_ALERT.decode(one)) for one in listed]
+    return tuple(sorted(found, key=lambda each: each.fingerprint))
+
+
+def silences(listed: list[msgspec.Raw]) -> tuple[Silence, ...]:
+    """Silences, as they come."""
+    return tuple(_silence(_SILENCE.decode(one)) for one in listed)
+
+
+def _alert(wire: AlertWire) -> Alert:
     """An alert. A state that we do not know is ACTIVE: the loudest."""
     return Alert(
         fingerprint=wire.fingerprint,
@@ -105,7 +117,7 @@ def alert(wire: AlertWire) -> Alert:
     )
 
 
-def silence(wire: SilenceWire) -> Silence:
+def _silence(wire: SilenceWire) -> Silence:
     """A silence. A state that we do not know is PENDING: not said to mute."""
     return Silence(
         id=wire.id,

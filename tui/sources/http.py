@@ -9,8 +9,8 @@ import asyncio
 import ipaddress
 import ssl
 from base64 import b64encode
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -77,12 +77,27 @@ class HttpSession:
         return  an answer with a 2xx status
         raise   SourceError; NotSentError when the server cannot have seen the request
         """
+        body = bytearray()
+
+        def keep(piece: bytes) -> int:
+            body.extend(piece)
+            return len(body)
+
+        return replace(await self.pour(request, keep), body=body)
+
+    async def pour(self, request: Request, take: Callable[[bytes], int]) -> Answer:
+        """Ask once, and give the body away piece by piece as it comes.
+
+        take    is called with each piece, and says how many bytes are kept so far
+        return  as `send`, but without the body
+        raise   as `send`
+        """
         seconds = min(
             request.timeout_seconds or self.timeout_seconds, self.timeout_seconds
         )
         try:
             async with asyncio.timeout(seconds):
-                answer = await self._exchange(request, seconds)
+                answer = await self._exchange(request, seconds, take)
         except TimeoutError:
             raise self.error(
                 FaultKind.TIMEOUT, f"no answer within {seconds:g} s"
@@ -144,8 +159,10 @@ class HttpSession:
         """An error of this server."""
         return source_error(kind, summary, detail, self.shown_url)
 
-    async def _exchange(self, request: Request, seconds: float) -> Answer:
-        """Send, and read the body as it comes, up to the limit."""
+    async def _exchange(
+        self, request: Request, seconds: float, take: Callable[[bytes], int]
+    ) -> Answer:
+        """Send, and read the body as it comes, as long as not too much is kept."""
         client = await self._connected(seconds)
         async with client.stream(
             request.method,
@@ -156,16 +173,18 @@ class HttpSession:
             headers=self._request_headers(request),
             timeout=httpx.Timeout(seconds, connect=seconds * CONNECT_SHARE),
         ) as response:
-            body = bytearray()
+            refused = bytearray()
+            is_refused = not 200 <= response.status_code < 300
             async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > LARGEST_ANSWER_BYTES:
+                refused += chunk if is_refused else b""
+                kept = len(refused) if is_refused else take(chunk)
+                if kept > LARGEST_ANSWER_BYTES:
                     raise self.error(
                         FaultKind.PROTOCOL,
                         f"the answer is over {LARGEST_ANSWER_BYTES >> 20} MiB",
                     )
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, body, self.shown_url)
+        return Answer(response.status_code, headers, refused, self.shown_url)
 
     def _request_headers(self, request: Request) -> dict[str, str]:
         """Ours and the request's own."""

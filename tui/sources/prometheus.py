@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
+from tui.aside import aside
 from tui.config import Endpoint
 from tui.model.fault import FaultKind
 from tui.model.metric import Rule, Sample, Series
@@ -17,7 +18,8 @@ from tui.sources import prometheus_wire as wire
 from tui.sources.base import SourceError
 from tui.sources.http import HttpSession, Request
 from tui.sources.http_fault import Answer
-from tui.sources.wire import decode, utc
+from tui.sources.prometheus_targets import DOCUMENT, TargetsReader, left_in
+from tui.sources.wire import decode, decoding, read, utc
 
 FIRST_SYNC = timedelta(seconds=10)
 """Discovery's first sync takes up to 5 s; until then there is no target, with 200."""
@@ -55,11 +57,15 @@ class PrometheusSource:
         wire    GET /api/v1/targets?state=active
         """
         request = Request("/api/v1/targets", {"state": "active"})
-        data = decode(await self._session.send(request), wire.TARGETS).data
-        if not data.active_targets:
+        reader = TargetsReader()
+        with decoding(self._session.shown_url):
+            answer = await self._session.pour(request, reader.feed)
+        rest = replace(answer, body=reader.document())
+        left = await read(rest, DOCUMENT, left_in)
+        found = await aside(lambda: reader.targets(left))
+        if not found:
             await self._require_discovery()
-        found = [wire.target(one) for one in data.active_targets or ()]
-        return tuple(sorted(found, key=lambda t: (t.job, t.instance, t.scrape_url)))
+        return found
 
     async def rules(self) -> tuple[Rule, ...]:
         """All alerting rules, in the server's order: by file, group, position.
@@ -67,14 +73,7 @@ class PrometheusSource:
         wire    GET /api/v1/rules?type=alert; the position counts those alone
         """
         request = Request("/api/v1/rules", {"type": "alert"})
-        data = decode(await self._session.send(request), wire.GROUPS).data
-        return tuple(
-            wire.rule(group, position, one)
-            for group in data.groups or ()
-            for position, one in enumerate(
-                one for one in group.rules or () if one.type == "alerting"
-            )
-        )
+        return await read(await self._session.send(request), wire.GROUPS, wire.rules)
 
     async def query(self, expr: str) -> tuple[Sample, ...]:
         """One PromQL expression, evaluated now by the server's clock.

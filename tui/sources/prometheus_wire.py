@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 import msgspec
 
 from tui.model.metric import Rule, RuleAlert, Sample, Series
-from tui.model.target import Health, Target
 from tui.sources.wire import utc
 
 T = TypeVar("T")
@@ -23,32 +23,11 @@ _UNIT_SECONDS = {
     "s": 1.0,
     "ms": 0.001,
 }
-_HEALTH = {"up": Health.UP, "down": Health.DOWN}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|[ywdhms])")
 
 
 class Wire(msgspec.Struct, rename="camel"):
     """Maps and lists may be null (Go's nil); texts and numbers may be missing."""
-
-
-class TargetWire(Wire):
-    """An active target. Its discovered labels, the largest part, are not read."""
-
-    labels: dict[str, str] | None = None
-    scrape_pool: str = ""
-    scrape_url: str = ""
-    health: str = ""
-    last_error: str = ""
-    last_scrape: datetime | None = None
-    last_scrape_duration: float = 0.0
-    scrape_interval: str = ""
-    scrape_timeout: str = ""
-
-
-class TargetsWire(Wire):
-    """Data of /targets."""
-
-    active_targets: list[TargetWire] | None
 
 
 class RuleAlertWire(Wire):
@@ -73,7 +52,7 @@ class RuleWire(Wire):
     duration: float = 0.0
     labels: dict[str, str] | None = None
     annotations: dict[str, str] | None = None
-    alerts: list[RuleAlertWire] | None = None
+    alerts: list[msgspec.Raw] | None = None
 
 
 class GroupWire(Wire):
@@ -119,30 +98,26 @@ class Envelope(Wire, Generic[T]):
     warnings: list[str] | None = None
 
 
-TARGETS = msgspec.json.Decoder(Envelope[TargetsWire])
 GROUPS = msgspec.json.Decoder(Envelope[GroupsWire])
 RUNTIME = msgspec.json.Decoder(Envelope[RuntimeWire])
 RESULT = msgspec.json.Decoder(Envelope[ResultWire])
 SERIES = msgspec.json.Decoder(list[SeriesWire])
 SCALAR = msgspec.json.Decoder(tuple[float, str])
+_RULE_ALERT = msgspec.json.Decoder(RuleAlertWire)
 
 
-def target(wire: TargetWire) -> Target:
-    """A target; a health that we do not know is UNKNOWN."""
-    return Target(
-        labels=wire.labels or {},
-        health=_HEALTH.get(wire.health, Health.UNKNOWN),
-        scrape_pool=wire.scrape_pool,
-        scrape_url=wire.scrape_url,
-        last_error=wire.last_error,
-        last_scrape=utc(wire.last_scrape),
-        scrape_seconds=wire.last_scrape_duration,
-        interval_seconds=duration_seconds(wire.scrape_interval),
-        timeout_seconds=duration_seconds(wire.scrape_timeout),
+def rules(answer: Envelope[GroupsWire]) -> tuple[Rule, ...]:
+    """All alerting rules, in the server's order; the position counts those alone."""
+    return tuple(
+        _rule(group, position, one)
+        for group in answer.data.groups or ()
+        for position, one in enumerate(
+            one for one in group.rules or () if one.type == "alerting"
+        )
     )
 
 
-def rule(group: GroupWire, position: int, wire: RuleWire) -> Rule:
+def _rule(group: GroupWire, position: int, wire: RuleWire) -> Rule:
     """An alerting rule with its alerts."""
     return Rule(
         file=group.file,
@@ -156,7 +131,7 @@ def rule(group: GroupWire, position: int, wire: RuleWire) -> Rule:
         duration_seconds=wire.duration,
         labels=wire.labels or {},
         annotations=wire.annotations or {},
-        alerts=tuple(_rule_alert(alert) for alert in wire.alerts or ()),
+        alerts=tuple(_rule_alert(_RULE_ALERT.decode(x)) for x in wire.alerts or ()),
     )
 
 
@@ -198,6 +173,7 @@ def series(matrix: list[SeriesWire]) -> tuple[Series, ...]:
     return tuple(sorted(found, key=lambda one: sorted(one.labels.items())))
 
 
+@lru_cache(maxsize=1024)
 def duration_seconds(text: str) -> float:
     """Prometheus' duration, such as 1m30s; 0 for what is none."""
     return sum(

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import msgspec
 
+from tui.aside import aside
 from tui.model.fault import FaultKind
+from tui.sources.base import SourceError
 from tui.sources.http_fault import Answer, looks_like_html, source_error
 
 T = TypeVar("T")
+U = TypeVar("U")
+
+SMALL_BYTES = 65_536
+"""An answer below this is read in less than a millisecond."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -24,18 +32,48 @@ def decode(answer: Answer, decoder: msgspec.json.Decoder[T]) -> T:
         raise source_error(
             FaultKind.PROTOCOL, "answered HTML, not JSON", endpoint=answer.endpoint
         )
-    try:
+    with decoding(answer.endpoint):
         return decoder.decode(answer.body)
+
+
+@contextmanager
+def decoding(endpoint: str) -> Iterator[None]:
+    """Where JSON is decoded: turns what the decoder raises into faults of an endpoint.
+
+    raise   SourceError(PROTOCOL)
+    """
+    try:
+        yield
     except msgspec.ValidationError as error:
         summary = "answered JSON of another shape"
-        reason = str(error)
+        raise _protocol(summary, str(error), endpoint) from error
     except msgspec.DecodeError as error:
-        reason = str(error)
-        is_cut = "truncated" in reason
+        is_cut = "truncated" in str(error)
         summary = "the answer was cut short" if is_cut else "answered no valid JSON"
+        raise _protocol(summary, str(error), endpoint) from error
     except UnicodeDecodeError as error:
-        summary, reason = "answered no valid JSON", error.reason
-    raise source_error(FaultKind.PROTOCOL, summary, reason, answer.endpoint)
+        raise _protocol("answered no valid JSON", error.reason, endpoint) from error
+
+
+def _protocol(summary: str, reason: str, endpoint: str) -> SourceError:
+    return source_error(FaultKind.PROTOCOL, summary, reason, endpoint)
+
+
+async def read(
+    answer: Answer, decoder: msgspec.json.Decoder[T], make: Callable[[T], U]
+) -> U:
+    """The value of a JSON body, made into something else; aside when it is large.
+
+    make    what it is made with; pure. Parts that are `Raw` are best decoded in there,
+            for a call of the decoder is not interrupted
+    raise   as `decode`, from `make` too
+    """
+
+    def made() -> U:
+        with decoding(answer.endpoint):
+            return make(decode(answer, decoder))
+
+    return made() if len(answer.body) < SMALL_BYTES else await aside(made)
 
 
 def utc(time: datetime | None) -> datetime | None:

@@ -1,0 +1,82 @@
+"""`python -m tests.bench.stalls FILE ARGUMENT...`: taloscope and a stopwatch.
+
+The program is ours as it is. What is measured is put into asyncio around it, and only
+here: how long each step of the event loop takes, by the clock and by the CPU that its
+thread used. A machine that others load stretches the first and leaves the second alone.
+
+FILE gets one line of JSON for each step that took longer than NOTED_MS, at the end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+NOTED_MS = 3.0
+
+
+class Stopwatch:
+    """Times every callback that asyncio runs, and keeps the long ones."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+        self._kept: list[tuple[float, float, float, str]] = []
+
+    def start(self) -> None:
+        """Put itself around every step from now on."""
+        run = asyncio.events.Handle._run
+        wall, cpu = time.perf_counter, time.thread_time
+
+        def timed(handle: asyncio.Handle) -> None:
+            at, used = wall(), cpu()
+            run(handle)
+            took = (wall() - at) * 1000
+            if took > NOTED_MS:
+                spent = (cpu() - used) * 1000
+                self._kept.append((at - self._began, took, spent, _named(handle)))
+
+        asyncio.events.Handle._run = timed  # type: ignore[method-assign]
+
+    def lines(self) -> str:
+        """What was kept, as JSON lines."""
+        names = ("at_seconds", "wall_ms", "cpu_ms", "what")
+        return "".join(
+            json.dumps(dict(zip(names, step, strict=True))) + "\n"
+            for step in self._kept
+        )
+
+
+def _named(handle: Any) -> str:
+    """What ran: the coroutine of a task and where it stands, else the function."""
+    callback = handle._callback
+    task = getattr(callback, "__self__", None)
+    if not isinstance(task, asyncio.Task):
+        return str(getattr(callback, "__qualname__", callback))
+    coro: Any = task.get_coro()
+    name, innermost = coro.__qualname__, coro
+    while getattr(innermost, "cr_await", None) is not None:
+        innermost = innermost.cr_await
+    frame = getattr(innermost, "cr_frame", None)
+    place = f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}" if frame else ""
+    return f"{task.get_name()} {name} {place}".rstrip()
+
+
+def main() -> int:
+    """Run the program until it ends, then write down what was slow."""
+    path, *arguments = sys.argv[1:]
+    stopwatch = Stopwatch()
+    stopwatch.start()
+    from tui.cli.main import main as taloscope  # noqa: PLC0415 - it is what is timed
+
+    try:
+        return taloscope(arguments)
+    finally:
+        Path(path).write_text(stopwatch.lines())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

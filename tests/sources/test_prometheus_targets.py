@@ -1,0 +1,137 @@
+"""The list of targets, taken out of an answer while it arrives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.sources.replay import ENDPOINT
+from tui.model.fault import FaultKind
+from tui.model.target import Health
+from tui.sources.base import SourceError
+from tui.sources.prometheus import PrometheusSource
+from tui.sources.prometheus_targets import DOCUMENT, TargetsReader, left_in
+
+# What would end a target or the list, were it not inside of a text.
+TRICKY = '},{"discoveredLabels":{"a":"b"}],"droppedTargets":[\\"'
+
+
+def wire(number: int, error: str = "") -> dict[str, Any]:
+    return {
+        "discoveredLabels": {"__address__": f"h{number}", "note": TRICKY},
+        "labels": {"job": f"j{number % 3}", "instance": f"h{number}:1", "note": TRICKY},
+        "scrapePool": "p",
+        "scrapeUrl": f"http://h{number}:1/metrics",
+        "globalUrl": f"http://h{number}:1/metrics",
+        "lastError": error,
+        "lastScrape": "2026-02-27T02:13:40.5Z",
+        "lastScrapeDuration": 0.25,
+        "health": "down" if error else "up",
+        "scrapeInterval": "30s",
+        "scrapeTimeout": "10s",
+    }
+
+
+def answer(*active: Any, **others: Any) -> bytes:
+    data = {"activeTargets": list(active), "droppedTargets": [], **others}
+    return compact({"status": "success", "data": data})
+
+
+def compact(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def source(*pieces: bytes) -> PrometheusSource:
+    async def body() -> AsyncIterator[bytes]:
+        for piece in pieces:
+            yield piece
+
+    return PrometheusSource(
+        ENDPOINT, 5, transport=httpx.MockTransport(lambda _: _answered(body()))
+    )
+
+
+def _answered(body: AsyncIterator[bytes]) -> httpx.Response:
+    return httpx.Response(
+        200, headers={"content-type": "application/json"}, content=body
+    )
+
+
+def sliced(body: bytes, size: int) -> list[bytes]:
+    return [body[at : at + size] for at in range(0, len(body), size)]
+
+
+@pytest.mark.parametrize("size", [1, 7, 100, 1_000_000])
+async def test_targets_are_the_same_however_the_answer_arrives(size: int) -> None:
+    body = answer(*(wire(n, TRICKY if n % 4 == 0 else "") for n in range(20)))
+    found = await source(*sliced(body, size)).targets()
+    expected = sorted((f"j{n % 3}", f"h{n}:1") for n in range(20))
+    assert [(each.job, each.instance) for each in found] == expected
+    assert {each.labels["note"] for each in found} == {TRICKY}
+    assert [each.last_error for each in found if each.health is Health.DOWN] == (
+        [TRICKY] * 5
+    )
+
+
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=6), st.integers(1, 400))
+def test_no_text_in_a_target_can_end_it(errors: list[str], size: int) -> None:
+    reader = TargetsReader()
+    body = answer(*(wire(n, error) for n, error in enumerate(errors)))
+    for piece in sliced(body, size):
+        reader.feed(piece)
+    found = reader.targets(left_in(DOCUMENT.decode(reader.document())))
+    assert sorted(each.last_error for each in found) == sorted(errors)
+
+
+def test_of_a_large_answer_next_to_nothing_is_kept() -> None:
+    reader = TargetsReader()
+    body = answer(*(wire(n) for n in range(500)))
+    kept = [reader.feed(piece) for piece in sliced(body, 1_000)]
+    assert max(kept) < 3_000 < len(body)
+
+
+async def test_dropped_targets_are_not_taken_for_active_ones() -> None:
+    dropped = [{"discoveredLabels": {"a": "b"}}] * 3
+    body = answer(wire(1), wire(2), droppedTargets=dropped)
+    for size in (1, 50, 10_000):
+        assert len(await source(*sliced(body, size)).targets()) == 2
+
+
+async def test_an_answer_written_in_another_way_is_read_as_a_whole() -> None:
+    turned = [dict(reversed(wire(n).items())) for n in range(3)]
+    dropped_first: dict[str, Any] = {"droppedTargets": [{"discoveredLabels": {}}] * 2}
+    bodies = (
+        answer(*turned),
+        json.dumps(json.loads(answer(wire(1), wire(2), wire(3))), indent=2).encode(),
+        compact(
+            {
+                "status": "success",
+                "data": {**dropped_first, "activeTargets": [wire(n) for n in range(3)]},
+            }
+        ),
+    )
+    for body in bodies:
+        assert len(await source(*sliced(body, 64)).targets()) == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (answer(wire(1), wire(2), wire(3))[:-40], "cut short"),
+        (answer(wire(1), wire(2))[:-900], "cut short"),
+        (answer(wire(1), {**wire(2), "labels": 7}, wire(3)), "another shape"),
+        (answer(wire(1), wire(2)).replace(b"h2:1", b"\xff"), "no valid JSON"),
+    ],
+)
+async def test_a_broken_answer_is_a_fault_and_no_list(body: bytes, words: str) -> None:
+    for size in (10, 1_000_000):
+        with pytest.raises(SourceError) as caught:
+            await source(*sliced(body, size)).targets()
+        assert caught.value.fault.kind is FaultKind.PROTOCOL
+        assert words in caught.value.fault.summary

@@ -1,0 +1,127 @@
+"""Prometheus' list of targets, read while it arrives. Knows no HTTP.
+
+With Kubernetes discovery a target is 5 kB of labels before relabelling, which nobody
+here needs: 20,000 of them are 100 MB. So the answer is never held as a whole.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from tui.model.target import Health, Target
+from tui.sources.prometheus_wire import Envelope, Wire, duration_seconds
+from tui.sources.wire import utc
+
+_HEALTH = {"up": Health.UP, "down": Health.DOWN}
+# As Go writes it. None of these can be part of a text: quotes in there are escaped.
+_BEGIN = b'{"discoveredLabels":'
+_LIST = b'"activeTargets":['
+_BETWEEN = b"}," + _BEGIN
+_END = b'],"droppedTargets":'
+_FIRST_WITHIN = 1024
+
+
+class TargetWire(Wire):
+    """An active target. Its discovered labels, the largest part, are not read."""
+
+    labels: dict[str, str] | None = None
+    scrape_pool: str = ""
+    scrape_url: str = ""
+    health: str = ""
+    last_error: str = ""
+    last_scrape: datetime | None = None
+    last_scrape_duration: float = 0.0
+    scrape_interval: str = ""
+    scrape_timeout: str = ""
+
+
+class TargetsWire(Wire):
+    """Data of /targets."""
+
+    active_targets: list[TargetWire] | None
+
+
+DOCUMENT = msgspec.json.Decoder(Envelope[TargetsWire])
+_TARGET = msgspec.json.Decoder(TargetWire)
+
+
+def left_in(document: Envelope[TargetsWire]) -> list[Target]:
+    """The targets that a document lists."""
+    return [_target(one) for one in document.data.active_targets or ()]
+
+
+class TargetsReader:
+    """Takes the targets out of an answer piece by piece, and leaves the rest.
+
+    It knows them by the order in which Prometheus writes fields. Of an answer that is
+    written in another way nothing is taken out: the rest is all of it.
+    """
+
+    def __init__(self) -> None:
+        self._found: list[Target] = []
+        self._head = b""
+        """What came before the first target."""
+        self._rest = bytearray()
+        self._is_open = True
+
+    def feed(self, piece: bytes) -> int:
+        """Take the next piece of the answer; return how many bytes are kept.
+
+        raise   what the decoder raises
+        """
+        self._rest += piece
+        if self._is_open and not self._head:
+            self._find_first()
+        if self._is_open and self._head:
+            self._cut()
+        return len(self._rest)
+
+    def document(self) -> bytes:
+        """The answer without the targets that were taken out."""
+        return self._head + self._rest
+
+    def targets(self, left: list[Target]) -> tuple[Target, ...]:
+        """Those taken out and those left, sorted by job, instance and URL."""
+        self._found += left
+        keyed = [
+            (t.job, t.instance, t.scrape_url, n) for n, t in enumerate(self._found)
+        ]
+        keyed.sort()
+        return tuple([self._found[key[-1]] for key in keyed])
+
+    def _find_first(self) -> None:
+        """Look for the first target, which must be at the very beginning."""
+        at = self._rest.find(_LIST + _BEGIN, 0, _FIRST_WITHIN)
+        if at >= 0:
+            at += len(_LIST)
+            self._head, self._rest = bytes(self._rest[:at]), self._rest[at:]
+        elif len(self._rest) >= _FIRST_WITHIN:
+            self._is_open = False
+
+    def _cut(self) -> None:
+        """Take all targets out that are there as a whole, but the last one."""
+        active, end, dropped = self._rest.partition(_END)
+        self._is_open = not end
+        *whole, last = active.split(_BETWEEN)
+        for number, one in enumerate(whole):
+            text = one + b"}" if number == 0 else _BEGIN + one + b"}"
+            self._found.append(_target(_TARGET.decode(text)))
+        if whole:
+            self._rest = bytearray(_BEGIN + last + end + dropped)
+
+
+def _target(wire: TargetWire) -> Target:
+    """A target; a health that we do not know is UNKNOWN."""
+    return Target(
+        labels=wire.labels or {},
+        health=_HEALTH.get(wire.health, Health.UNKNOWN),
+        scrape_pool=wire.scrape_pool,
+        scrape_url=wire.scrape_url,
+        last_error=wire.last_error,
+        last_scrape=utc(wire.last_scrape),
+        scrape_seconds=wire.last_scrape_duration,
+        interval_seconds=duration_seconds(wire.scrape_interval),
+        timeout_seconds=duration_seconds(wire.scrape_timeout),
+    )
