@@ -39,7 +39,7 @@ class Stopwatch:
                 spent = (cpu() - used) * 1000
                 self._kept.append((at - self._began, took, spent, _named(handle)))
 
-        asyncio.events.Handle._run = timed  # type: ignore[method-assign]
+        asyncio.events.Handle._run = timed  # type: ignore[method-assign,assignment]
 
     def lines(self) -> str:
         """What was kept, as JSON lines."""
