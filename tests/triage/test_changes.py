@@ -52,6 +52,11 @@ def test_a_server_with_a_clock_ahead_moves_nothing_into_the_future() -> None:
     assert followed((A,), (turned,)).of(turned) == Since(START + STEP)
 
 
+def test_a_server_with_a_clock_behind_moves_nothing_before_what_was_seen() -> None:
+    turned = replace(A_DOWN, last_scrape=START - timedelta(hours=1))
+    assert followed((A,), (turned,)).of(turned) == Since(START)
+
+
 def test_what_turned_while_nothing_was_read_did_so_at_an_unknown_moment() -> None:
     changes = followed((A,), (A_DOWN,), step=timedelta(minutes=10))
     assert changes.of(A_DOWN) == Since(START + timedelta(minutes=10), is_exact=False)

@@ -76,13 +76,12 @@ def follow(before: Changes, listed: tuple[Target, ...], at: datetime) -> Changes
         return replace(before, read_at=at)
     if before.read_at is None:
         return Changes(listed, at, Since(at, is_exact=False))
-    is_exact = at - before.read_at <= BLIND_AFTER
-    if _is_aligned(before.listed, listed):
-        pairs = zip(before.listed, listed, strict=True)
-        fresh = [new for old, new in pairs if old.health is not new.health]
-        turned = _merged(before.turned, fresh, at, is_exact=is_exact)
-        return replace(before, listed=listed, read_at=at, turned=turned)
-    return _realigned(before, listed, at, is_exact=is_exact)
+    if not _is_aligned(before.listed, listed):
+        return _realigned(before, listed, before.read_at, at)
+    pairs = zip(before.listed, listed, strict=True)
+    fresh = [new for old, new in pairs if old.health is not new.health]
+    turned = _merged(before.turned, fresh, before.read_at, at)
+    return replace(before, listed=listed, read_at=at, turned=turned)
 
 
 def _is_aligned(old: tuple[Target, ...], new: tuple[Target, ...]) -> bool:
@@ -98,15 +97,17 @@ def _is_aligned(old: tuple[Target, ...], new: tuple[Target, ...]) -> bool:
 def _merged(
     turned: Mapping[str, Mapping[Name, Since]],
     fresh: Iterable[Target],
+    last: datetime,
     at: datetime,
-    *,
-    is_exact: bool,
 ) -> Mapping[str, Mapping[Name, Since]]:
-    """What had turned, and what turned just now: with the scrape that showed it."""
+    """What had turned, and what turned between the last reading and this one.
+
+    The scrape that showed it tells when, as far as the clocks agree.
+    """
     found = dict(turned)
+    is_exact = at - last <= BLIND_AFTER
     for target in fresh:
-        scraped = target.last_scrape
-        seen = min(scraped, at) if scraped is not None else at
+        seen = max(last, min(target.last_scrape or at, at)) if is_exact else at
         name = target.job, target.instance
         since = Since(seen, is_exact=is_exact)
         found[target.scrape_url] = {**found.get(target.scrape_url, {}), name: since}
@@ -114,7 +115,7 @@ def _merged(
 
 
 def _realigned(
-    before: Changes, listed: tuple[Target, ...], at: datetime, *, is_exact: bool
+    before: Changes, listed: tuple[Target, ...], last: datetime, at: datetime
 ) -> Changes:
     """Some targets came or went; of those that went, only that is remembered."""
     known = {(t.job, t.instance, t.scrape_url): t.health for t in before.listed}
@@ -134,11 +135,12 @@ def _realigned(
         for name, since in before.gone.items()
         if name not in names and at - since.at < _GONE_FOR
     }
-    gone |= dict.fromkeys(sorted(left), Since(at, is_exact=is_exact))
+    went = Since(at, is_exact=at - last <= BLIND_AFTER)
+    gone |= dict.fromkeys(sorted(left), went)
     return Changes(
         listed,
         at,
         before.first,
-        _merged(kept, fresh, at, is_exact=is_exact),
+        _merged(kept, fresh, last, at),
         dict(list(gone.items())[-_GONE_MOST:]),
     )
