@@ -7,13 +7,17 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 from tests.estate import kernel_entries, make_fleet
+from tests.judged import NOW
 from tests.machines import make_history
 from tui.backend import EntriesListener, FleetListener
 from tui.config import ClusterConfig, Config
 from tui.model.command import Command, Outcome
+from tui.model.fault import Fault
 from tui.model.fleet import Fleet
 from tui.model.log import Entry, LogBatch
 from tui.model.machine import Moment
+from tui.model.target import Health, Target
+from tui.model.target_past import Past
 
 
 class FakeBackend:
@@ -32,6 +36,8 @@ class FakeBackend:
         self.open_tails = 0
         self.watched: list[tuple[str, str]] = []
         self.moments: tuple[Moment, ...] = make_history()
+        self.asked: list[tuple[tuple[str, Target], ...]] = []
+        self.remembered: Callable[[Target], Past | Fault] = make_past
         self._fleet_listeners: list[FleetListener] = []
         self._entry_listeners: list[EntriesListener] = []
 
@@ -81,6 +87,16 @@ class FakeBackend:
     def history(self, cluster: str, address: str) -> Sequence[Moment]:  # noqa: ARG002 - all nodes had the same
         return self.moments
 
+    async def strips(
+        self, wanted: Sequence[tuple[str, Target]]
+    ) -> tuple[Past | Fault, ...]:
+        self.asked.append(tuple(wanted))
+        return tuple(self.remembered(target) for _, target in wanted)
+
+    async def past(self, cluster: str, target: Target) -> Past | Fault:
+        self.asked.append(((cluster, target),))
+        return self.remembered(target)
+
     def publish(self, fleet: Fleet) -> None:
         """A newer snapshot arrives."""
         self.fleet = fleet
@@ -92,6 +108,15 @@ class FakeBackend:
         self.logs[cluster] = (*self.logs.get(cluster, ()), *entries)
         for listener in tuple(self._entry_listeners):
             listener(cluster, entries)
+
+
+def make_past(target: Target) -> Past | Fault:
+    """Up for a day; what is down turned half an hour ago, and once in the night."""
+    up: list[float | None] = [1.0] * 96
+    up[40] = 0.5
+    if target.health is Health.DOWN:
+        up[-2:] = [0.0, 0.0]
+    return Past(NOW, NOW, 900, tuple(up), (0.02,) * 96)
 
 
 def make_config(fleet: Fleet | None = None) -> Config:

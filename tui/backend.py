@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
 from tui.model.command import Command, Outcome
+from tui.model.fault import Fault
 from tui.model.fleet import Fleet
 from tui.model.log import Entry, LogBatch
 from tui.model.machine import Moment
+from tui.model.target import Target
+from tui.model.target_past import Past
 
 FleetListener = Callable[[Fleet], None]
 EntriesListener = Callable[[str, tuple[Entry, ...]], None]
@@ -53,3 +56,11 @@ class Backend(Protocol):
 
     def history(self, cluster: str, address: str) -> Sequence[Moment]:
         """What a node's numbers were since the program runs, oldest first."""
+
+    async def strips(
+        self, wanted: Sequence[tuple[str, Target]]
+    ) -> tuple[Past | Fault, ...]:
+        """How targets did in the last day, by cluster and target, in that order."""
+
+    async def past(self, cluster: str, target: Target) -> Past | Fault:
+        """How one target did in the last day, and how long its scrapes took."""

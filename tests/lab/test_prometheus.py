@@ -84,6 +84,33 @@ async def test_the_range_shows_the_dip_before_the_story(serve: Serve) -> None:
     assert set(values) == {"13", "14"}
 
 
+async def test_a_range_has_no_samples_of_what_is_yet_to_come(serve: Serve) -> None:
+    prometheus = await client(serve)
+    end = (NOW + timedelta(minutes=4)).timestamp()
+    asked = {
+        "query": 'count_over_time(up{job="talos-monitor"}[5m])',
+        "start": f"{end}",
+        "end": f"{end}",
+        "step": "300",
+    }
+    found = await data(await prometheus.get("/api/v1/query_range", params=asked))
+    ((_, count),) = found["result"][0]["values"]
+    assert count == "6"
+
+
+@pytest.mark.parametrize("job", ["argocd-metrics", "proxmox-carrick"])
+async def test_the_last_scrape_took_what_the_series_says(
+    serve: Serve, job: str
+) -> None:
+    prometheus = await client(serve)
+    found = await data(await prometheus.get("/api/v1/targets"))
+    (target,) = [t for t in found["activeTargets"] if t["labels"]["job"] == job]
+    asked = {"query": f'scrape_duration_seconds{{job="{job}"}}'}
+    found = await data(await prometheus.get("/api/v1/query", params=asked))
+    (series,) = found["result"]
+    assert float(series["value"][1]) == pytest.approx(target["lastScrapeDuration"], 0.1)
+
+
 async def test_a_range_selector_gives_a_matrix(serve: Serve) -> None:
     prometheus = await client(serve)
     asked = {"query": 'up{job="talos-monitor"}[30s]'}

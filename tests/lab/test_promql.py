@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import pytest
 
 from tests.lab.conftest import NOW
 from tui.lab.matchers import Matcher, all_match
-from tui.lab.promql import EvaluationError, Evaluator, Value, number
+from tui.lab.promql import EvaluationError, Evaluator, Labels, Value, freeze, number
 from tui.lab.promql_parser import ParseError, parse, seconds
 
 _SERIES = (
@@ -32,6 +32,15 @@ class _Fixed:
     ) -> tuple[int, float]:
         values = [value for _, value in self.at(matchers, instant)]
         return len(values), sum(values)
+
+    def over(
+        self, matchers: tuple[Matcher, ...], moments: Sequence[datetime]
+    ) -> dict[Labels, list[tuple[datetime, float]]]:
+        found: dict[Labels, list[tuple[datetime, float]]] = {}
+        for moment in moments:
+            for labels, value in self.at(matchers, moment):
+                found.setdefault(freeze(labels), []).append((moment, value))
+        return found
 
 
 def ask(expression: str) -> Value:

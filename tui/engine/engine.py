@@ -17,6 +17,7 @@ from tui.engine.connections import Connections
 from tui.engine.feeds import Feeds, Followed, Wanted
 from tui.engine.history import History
 from tui.engine.journal import Journal
+from tui.engine.pasts import Pasts
 from tui.engine.plan import NODE_FEEDS, Served, node_key, served_by
 from tui.engine.review import Reviewer
 from tui.engine.schedule import Schedule
@@ -28,6 +29,8 @@ from tui.model.fleet import FeedKey, Fleet, SourceKind
 from tui.model.log import Entry, LogBatch
 from tui.model.machine import Moment
 from tui.model.reading import Reading
+from tui.model.target import Target
+from tui.model.target_past import Past
 from tui.sources.base import SourceError
 from tui.store import Event, Forgotten, KernelLogged, Observed, State, reduce
 from tui.triage import assign
@@ -62,6 +65,7 @@ class Engine:
         self._changes: dict[FeedKey, Changes] = {}
         self._memo = Memo()
         self._reviewer = Reviewer()
+        self._pasts = Pasts(config, self._connections, clock)
         self._rulebook = Rulebook()
         self._feeds = Feeds(
             config, self._served, self._connections, clock, self._rulebook
@@ -188,6 +192,16 @@ class Engine:
         """What a node's numbers were since the program runs, oldest first."""
         key = node_key(self._feeds.config_of(cluster), address)
         return self._history.of(key.endpoint)
+
+    async def strips(
+        self, wanted: Sequence[tuple[str, Target]]
+    ) -> tuple[Past | Fault, ...]:
+        """How targets did in the last day, by cluster and target, in that order."""
+        return await self._pasts.strips(wanted)
+
+    async def past(self, cluster: str, target: Target) -> Past | Fault:
+        """How one target did in the last day, and how long its scrapes took."""
+        return await self._pasts.whole(cluster, target)
 
     def _view(self) -> View:
         return View(

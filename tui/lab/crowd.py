@@ -175,12 +175,9 @@ class Crowd:
                     return
                 yield Pod(number, service)
 
-    def up(
-        self, matchers: tuple[Matcher, ...], at: timedelta
-    ) -> Iterator[tuple[Mapping[str, str], float]]:
-        """The series of `up` that match, with their value at an offset."""
-        for target in _matching(self, matchers):
-            yield target.labels, float(target.outage(at) is None)
+    def matching(self, matchers: tuple[Matcher, ...]) -> tuple[LabTarget, ...]:
+        """The targets whose series match, whatever the metric."""
+        return _matching(self, matchers)
 
     def totals(self, matchers: tuple[Matcher, ...], at: timedelta) -> tuple[int, float]:
         """How many series of `up` match, and their sum."""

@@ -20,6 +20,7 @@ from tui.lab.prometheus_api import (
 )
 from tui.lab.prometheus_query import QueryApi
 from tui.lab.rules import AlertRule, RaisedAlert
+from tui.lab.scrape_time import TIMEOUT_SECONDS, scrape_seconds
 from tui.lab.world import World
 
 _EVALUATION = timedelta(seconds=10)
@@ -81,7 +82,8 @@ class Prometheus:
 
     def _target(self, target: LabTarget) -> Mapping[str, object]:
         scraped_at = self._scraped_at(target)
-        outage = target.outage(self._world.clock.offset(scraped_at))
+        offset = self._world.clock.offset(scraped_at)
+        outage = target.outage(offset)
         labels = dict(sorted(target.labels.items()))
         url = self._world.real(target.scrape_url)
         scheme, _, rest = url.partition("://")
@@ -92,7 +94,7 @@ class Prometheus:
                 "__metrics_path__": f"/{path}",
                 "__scheme__": scheme,
                 "__scrape_interval__": f"{target.interval_seconds}s",
-                "__scrape_timeout__": "4s",
+                "__scrape_timeout__": f"{TIMEOUT_SECONDS}s",
                 **labels,
             },
             "labels": labels,
@@ -101,10 +103,10 @@ class Prometheus:
             "globalUrl": url,
             "lastError": self._world.real(outage.error) if outage else "",
             "lastScrape": rfc3339(scraped_at),
-            "lastScrapeDuration": _scrape_seconds(target),
+            "lastScrapeDuration": scrape_seconds(target, offset, outage),
             "health": "down" if outage else "up",
             "scrapeInterval": f"{target.interval_seconds}s",
-            "scrapeTimeout": "4s",
+            "scrapeTimeout": f"{TIMEOUT_SECONDS}s",
         }
 
     def _scraped_at(self, target: LabTarget) -> datetime:
@@ -211,12 +213,6 @@ class Prometheus:
             "GODEBUG": "",
             "storageRetention": "15d",
         }
-
-
-def _scrape_seconds(target: LabTarget) -> float:
-    """Each takes its own time, and always the same."""
-    address = target.scrape_url.partition("://")[2].partition("/")[0]
-    return 0.011 + sum(address.encode()) % 97 / 10_000
 
 
 def _says(text: str) -> Callable[[web.Request], Awaitable[web.Response]]:

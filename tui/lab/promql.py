@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -45,6 +45,12 @@ class Series(Protocol):
         self, matchers: tuple[Matcher, ...], instant: datetime
     ) -> tuple[int, float]:
         """How many they are, and the sum of their values."""
+        ...
+
+    def over(
+        self, matchers: tuple[Matcher, ...], moments: Sequence[datetime]
+    ) -> dict[Labels, list[tuple[datetime, float]]]:
+        """The samples that match at these moments, which rise."""
         ...
 
 
@@ -119,7 +125,6 @@ class Evaluator:
 
     def matrix(self, tree: Selector) -> dict[Labels, list[tuple[datetime, float]]]:
         """The samples of a range selector, oldest first."""
-        found: dict[Labels, list[tuple[datetime, float]]] = {}
         first = self.instant - timedelta(seconds=tree.range_seconds)
         late = timedelta(seconds=self.instant.timestamp() % SCRAPE.total_seconds())
         moments = []
@@ -127,10 +132,7 @@ class Evaluator:
         while moment > first:
             moments.append(moment)
             moment -= SCRAPE
-        for moment in reversed(moments):
-            for labels, value in self.series.at(tree.matchers, moment):
-                found.setdefault(freeze(labels), []).append((moment, value))
-        return found
+        return self.series.over(tree.matchers, moments[::-1])
 
     def _vector(self, tree: Expression, context: str) -> Vector:
         value = self.value(tree)

@@ -61,17 +61,10 @@ class Story:
 
     def at(self, offset: timedelta) -> Estate:
         """The whole estate at an offset from the story's zero."""
-        clusters = tuple(self._cluster(name, offset) for name in self.plan.clusters)
-        lost = {
-            node.name: node.ready_since
-            for cluster in clusters
-            for node in cluster.nodes
-            if node.reach is not Reach.ANSWERS
-        }
         return Estate(
             at=offset,
-            clusters=clusters,
-            targets=self._targets(offset, lost),
+            clusters=tuple(self._cluster(name, offset) for name in self.plan.clusters),
+            targets=self.targets(offset),
             dropped_targets=tuple(
                 labels
                 for labels in self.plan.dropped
@@ -135,9 +128,14 @@ class Story:
             return SKEWED.on(node) if is_last else node
         return node
 
-    def _targets(
-        self, offset: timedelta, lost: Mapping[str, timedelta]
-    ) -> tuple[LabTarget, ...]:
+    def targets(self, offset: timedelta) -> tuple[LabTarget, ...]:
+        """What Prometheus scrapes at an offset: no more of the estate than it takes."""
+        nodes = (self._node(node, offset) for node in self.plan.nodes)
+        lost = {
+            node.name: node.ready_since
+            for node in nodes
+            if node.reach is not Reach.ANSWERS
+        }
         since = offset - workloads.FAULT_AGE
         found = []
         for one in self.plan.targets:
