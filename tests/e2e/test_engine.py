@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -18,7 +19,7 @@ from tui.clock import SystemClock
 from tui.config import load
 from tui.engine.engine import Engine
 from tui.model.alert import Verdict
-from tui.model.command import ExpireSilence, PutSilence
+from tui.model.command import Bulk, ExpireSilence, PutSilence
 from tui.model.fault import FaultKind
 from tui.model.fleet import Fleet, SourceKind, SourceState, SourceStatus
 from tui.model.silence import Matcher, SilenceDraft
@@ -141,6 +142,40 @@ def all_live(fleet: Fleet, kinds: set[SourceKind]) -> bool:
         for each in cluster.sources
         if each.key.kind in kinds
     )
+
+
+async def test_alertmanager_and_what_prometheus_adds_are_known(lab: RunningLab) -> None:
+    async with running_engine(lab) as engine:
+        async with asyncio.timeout(20):
+            await engine.settled()
+        fleet = await until(engine, lambda f: all(r.external for r in f.rulers))
+    (manager,) = fleet.alertmanagers
+    assert manager.silences == fleet.silences
+    assert [peer.fault for peer in manager.peers] == [None]
+    assert set(manager.clusters) == {each.name for each in fleet.clusters}
+    (ruler,) = fleet.rulers
+    assert ruler.rules
+    assert ruler.external == {"cluster": "monit"}
+
+
+async def test_several_silences_are_made_and_ended_together(lab: RunningLab) -> None:
+    now = CLOCK.now()
+    drafts = [
+        SilenceDraft(
+            (Matcher("alertname", f"Bulk{n}"),), now, now + timedelta(hours=1), "a", "b"
+        )
+        for n in range(6)
+    ]
+    async with running_engine(lab) as engine:
+        await until(engine, lambda fleet: all_live(fleet, {SourceKind.ALERTMANAGER}))
+        made = await engine.submit(
+            Bulk(tuple(PutSilence("prod", draft) for draft in drafts))
+        )
+        assert made.fault is None
+        ids = {part.silence_id for part in made.parts}
+        await until(engine, lambda fleet: ids <= {s.id for s in fleet.silences})
+        ends = Bulk(tuple(ExpireSilence("prod", each) for each in ids))
+        assert (await engine.submit(ends)).fault is None
 
 
 async def test_a_silence_is_seen_on_every_alert_that_it_covers(

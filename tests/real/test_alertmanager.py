@@ -77,7 +77,7 @@ async def test_a_silence_is_created_extended_and_expired(
     source: AlertmanagerSource, alertmanager: str
 ) -> None:
     asked = draft("KubeProxyDown")
-    created = await source.put_silence(asked)
+    created = (await source.put_silence(asked)).id
     (seen,) = await amtool(alertmanager, "silence", "query", "KubeProxyDown")
     assert seen["id"] == created
     assert seen["comment"] == "a test's own"
@@ -93,7 +93,7 @@ async def test_a_silence_is_created_extended_and_expired(
         ends_at=asked.ends_at + timedelta(days=1),
         matchers=tuple(reversed(asked.matchers)),
     )
-    assert await source.put_silence(longer) == created
+    assert (await source.put_silence(longer)).id == created
     (seen,) = await amtool(alertmanager, "silence", "query", "KubeProxyDown")
     assert seen["id"] == created
     ends_at = datetime.fromisoformat(seen["endsAt"])
@@ -112,9 +112,9 @@ async def test_a_silence_mutes_the_alert_it_matches(
     await eventually(
         source.alerts, lambda all_: any(a.name == "Watchdog" for a in all_)
     )
-    created = await source.put_silence(
-        replace(draft("Watchdog"), matchers=(Matcher("alertname", "Watchdog"),))
-    )
+    watchdog = (Matcher("alertname", "Watchdog"),)
+    put = await source.put_silence(replace(draft("Watchdog"), matchers=watchdog))
+    created = put.id
     alerts = await eventually(
         source.alerts, lambda all_: any(a.silenced_by == (created,) for a in all_)
     )

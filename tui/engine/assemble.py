@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tui.config import ClusterConfig
+from tui.engine.alerting import alertmanagers, rulers
 from tui.engine.answers import targets_of
 from tui.engine.judging import judged_alerts
 from tui.engine.plan import (
@@ -37,7 +38,6 @@ from tui.model.machine import Certificate
 from tui.model.metric import Rule
 from tui.model.question import KubeNodes
 from tui.model.reading import Reading
-from tui.model.silence import Silence
 from tui.model.talos import TalosNode
 from tui.model.target import TargetRow
 from tui.store import KernelLog
@@ -70,11 +70,14 @@ def assemble(view: View) -> Fleet:
         )
         for cluster in view.config.clusters
     )
-    silences: dict[str, Silence] = {}
-    for served in view.of_kind(SourceKind.ALERTMANAGER):
-        for silence in view.reading(served.key("silences")).value or ():
-            silences[silence.id] = silence
-    return Fleet(clusters, alerts.get("", ()), tuple(silences.values()))
+    managers = alertmanagers(view)
+    return Fleet(
+        clusters,
+        alerts.get("", ()),
+        tuple(each for one in managers for each in one.silences or ()),
+        managers,
+        rulers(view),
+    )
 
 
 def _scene(view: View, cluster: ClusterConfig, nodes: tuple[NodeView, ...]) -> Scene:

@@ -21,9 +21,17 @@ from tui.engine.pasts import Pasts
 from tui.engine.plan import NODE_FEEDS, Served, node_key, served_by
 from tui.engine.review import Reviewer
 from tui.engine.schedule import Schedule
+from tui.engine.silencer import Silencer, all_of
 from tui.engine.supervisor import Follower, Poller, Supervised
 from tui.engine.view import KERNEL_WINDOW, Memo, View
-from tui.model.command import ChangeService, Command, ExpireSilence, Outcome, PutSilence
+from tui.model.command import (
+    Bulk,
+    ChangeService,
+    Command,
+    ExpireSilence,
+    Outcome,
+    PutSilence,
+)
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import FeedKey, Fleet, SourceKind
 from tui.model.log import Entry, LogBatch
@@ -32,6 +40,7 @@ from tui.model.reading import Reading
 from tui.model.target import Target
 from tui.model.target_past import Past
 from tui.sources.base import SourceError
+from tui.state.audit import AuditLog
 from tui.store import Event, Forgotten, KernelLogged, Observed, State, reduce
 from tui.triage import assign
 from tui.triage.changes import NOTHING, Changes, follow
@@ -51,7 +60,15 @@ EntriesListener = Callable[[str, tuple[Entry, ...]], None]
 class Engine:
     """Reads the whole estate and keeps `fleet` true. Runs on one event loop."""
 
-    def __init__(self, config: Config, clock: Clock, random: Random) -> None:
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        random: Random,
+        audit: AuditLog | None = None,
+    ) -> None:
+        """audit   where changes are written down; nowhere in tests"""
+        self._audit = audit
         self._config = config
         self._clock = clock
         self._random = random
@@ -126,22 +143,29 @@ class Engine:
 
     async def submit(self, command: Command) -> Outcome:
         """Do what a person asked for and confirmed; ask again at once afterwards."""
-        if isinstance(command, ChangeService):
-            return await self._change_service(command)
+        match command:
+            case ChangeService():
+                return await self._change_service(command)
+            case Bulk(commands):
+                return await all_of(commands, self._silence)
+            case PutSilence() | ExpireSilence():
+                return await self._silence(command)
+
+    async def _silence(self, command: PutSilence | ExpireSilence) -> Outcome:
+        """Change one silence in the Alertmanager of its cluster."""
         served = self._alertmanager_of(command.cluster)
         if served is None:
             summary = f"no Alertmanager is configured for {command.cluster or 'it'}"
             return Outcome(fault=Fault(FaultKind.CONFIG, summary))
         source = self._connections.alertmanager(served.endpoint)
+        silencer = Silencer(source, served, self._clock, self._audit)
+        known = {silence.id: silence for silence in self.fleet.silences}
         try:
             match command:
                 case PutSilence(_, draft):
-                    return Outcome(await source.put_silence(draft))
+                    return await silencer.put(draft, known.get(draft.id))
                 case ExpireSilence(_, silence_id):
-                    await source.expire_silence(silence_id)
-                    return Outcome(silence_id)
-        except SourceError as error:
-            return Outcome(fault=replace(error.fault, at=self._clock.now()))
+                    return await silencer.expire(silence_id, known.get(silence_id))
         finally:
             self._poke(served.key("alerts"), served.key("silences"))
 

@@ -139,7 +139,7 @@ class Feeds:
             case SourceKind.ALERTMANAGER:
                 peers = self._connections.alertmanager(served.endpoint)
                 yield served.key("alerts"), Polled(Feed(pace, names), peers.alerts)
-                yield served.key("silences"), Polled(Feed(pace, names), peers.silences)
+                yield served.key("silences"), Polled(Feed(pace, names), peers.told)
             case SourceKind.LOKI:
                 yield (
                     served.key("tail"),

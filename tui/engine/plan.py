@@ -39,6 +39,11 @@ class Served:
         return len(self.clusters) > 1
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Of its clusters."""
+        return tuple(each.name for each in self.clusters)
+
+    @property
     def home(self) -> str:
         """Where things without a cluster label belong; empty when nobody said."""
         if self.is_shared:

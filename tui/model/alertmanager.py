@@ -19,6 +19,15 @@ class Peer:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What one peer answered when it was asked for its silences."""
+
+    peer: Peer
+    silences: tuple[Silence, ...] = ()
+    """In the server's order; none when it did not answer: see the peer's fault."""
+
+
+@dataclass(frozen=True, slots=True)
 class Disagreement:
     """A silence that some peers tell otherwise than others, for longer than a grace."""
 

@@ -27,6 +27,13 @@ class ExpireSilence:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """Several changes of silences, each on its own: one may fail, the others not."""
+
+    commands: tuple[PutSilence | ExpireSilence, ...]
+
+
 class ServiceVerb(Enum):
     """What apid lets one do with a service."""
 
@@ -45,7 +52,7 @@ class ChangeService:
     verb: ServiceVerb
 
 
-Command: TypeAlias = PutSilence | ExpireSilence | ChangeService
+Command: TypeAlias = PutSilence | ExpireSilence | Bulk | ChangeService
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +63,10 @@ class Outcome:
     said: str = ""
     """What the server answered, when it says something."""
     fault: Fault | None = None
-    """None when it was done."""
+    """None when it was done; of a bulk, when all of it was."""
+    is_unknown: bool = False
+    """With a fault: nobody could tell whether it was done. Look before you repeat."""
+    parts: tuple[Outcome, ...] = ()
+    """Of a bulk: what became of each command, in their order."""
+    warnings: tuple[str, ...] = ()
+    """What went wrong beside it: the old silence still holds, no audit log, …"""

@@ -68,3 +68,5 @@ class Ruler:
     """None until it has answered."""
     external: Labels | None = None
     """What is added to its alerts on the way to Alertmanager; None when not known."""
+    unsure: frozenset[str] = frozenset()
+    """Names that may be added too, with a value that nobody can tell."""

@@ -182,8 +182,8 @@ def _pending(reach: Reach, matchers: Sequence[Matcher]) -> Iterator[PendingAlert
                 if alert.state != "pending":
                     continue
                 labels = {**(ruler.external or {}), **alert.labels}
-                is_whole = ruler.external is not None
-                certainty = _certainty(matchers, labels, set(labels), is_whole=is_whole)
+                known = _names_known(ruler, labels, matchers)
+                certainty = _certainty(matchers, labels, known)
                 if certainty:
                     yield PendingAlert(rule, alert, labels, certainty)
 
@@ -197,7 +197,7 @@ def _rules(
             if rule.name not in busy:
                 labels = known_labels(ruler, rule)
                 sure = {"alertname", *_static(rule)}
-                certainty = _certainty(matchers, labels, sure, is_whole=False)
+                certainty = _certainty(matchers, labels, sure)
                 if certainty:
                     found.append(RuleHit(rule, certainty))
     yield from (each for each in found if each.certainty is Certainty.CERTAIN)
@@ -214,19 +214,23 @@ def _static(rule: Rule) -> Labels:
     return {name: value for name, value in rule.labels.items() if "{{" not in value}
 
 
+def _names_known(ruler: Ruler, labels: Labels, matchers: Sequence[Matcher]) -> set[str]:
+    """Names of which a pending alert's value is known, be it that it has none."""
+    wanted = {matcher.name for matcher in matchers}
+    missing = wanted - set(labels) - ruler.unsure if ruler.external is not None else ()
+    return {*labels, *missing}
+
+
 def _certainty(
-    matchers: Sequence[Matcher], labels: Labels, sure: set[str], *, is_whole: bool
+    matchers: Sequence[Matcher], labels: Labels, known: set[str]
 ) -> Certainty | None:
     """Whether an alert with these labels would pass; None when it cannot.
 
-    sure      names whose value nothing can change
-    is_whole  no other label can be there
+    known   names whose value nothing can change
     """
     certainty = Certainty.CERTAIN
     for matcher in matchers:
-        passes = None
-        if matcher.name in sure or is_whole:
-            passes = tried(matcher, labels)
+        passes = tried(matcher, labels) if matcher.name in known else None
         if passes is False:
             return None
         if passes is None:

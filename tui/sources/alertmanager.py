@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from typing import Any, TypeVar
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import quote
 
 import httpx
-import msgspec
 
 from tui.config import Endpoint
 from tui.model.alert import Alert
-from tui.model.fault import Fault
-from tui.model.silence import Silence, SilenceDraft
+from tui.model.alertmanager import Peer, Told
+from tui.model.fault import Fault, FaultKind
+from tui.model.silence import Silence, SilenceDraft, SilenceState
+from tui.silencing.agreement import is_made_of, merged
 from tui.sources import alertmanager_wire as wire
 from tui.sources.base import SourceError
-from tui.sources.http import HttpSession, Request
-from tui.sources.http_fault import Answer, NotSentError, RefusedError
-from tui.sources.wire import decode, read
+from tui.sources.http import Request
+from tui.sources.peers import DoubtError, Peers
+from tui.sources.wire import decode, decoding
 
-T = TypeVar("T")
-U = TypeVar("U")
+_SILENCES = "/api/v2/silences"
+_MOST_DOUBTS = 100
+
+
+class UnknownError(SourceError):
+    """A change of which nobody can tell whether it was made: look before repeating."""
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What became of a silence that was written."""
+
+    id: str
+    """Its id from now on: a change may well give another."""
+    replaced: str = ""
+    """The id of the one that it stands for now; empty when the id was kept."""
+    left: Fault | None = None
+    """Why the replaced one could not be ended: then both of them mute."""
 
 
 class AlertmanagerSource:
@@ -34,17 +51,14 @@ class AlertmanagerSource:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._sessions = tuple(
-            HttpSession(endpoint, url, timeout_seconds, transport=transport)
-            for url in endpoint.urls
-        )
-        self._share_seconds = timeout_seconds / len(self._sessions)
-        self._serving = self._sessions[0]
+        self._peers = Peers(endpoint, timeout_seconds, transport=transport)
+        self._doubtful: deque[SilenceDraft] = deque(maxlen=_MOST_DOUBTS)
+        """Drafts that were sent, and were not listed when we looked."""
 
     @property
     def serving(self) -> str:
         """The peer that answered last, or that is asked first."""
-        return self._serving.shown_url
+        return self._peers.serving
 
     async def alerts(self) -> tuple[Alert, ...]:
         """All alerts, silenced and inhibited ones too, sorted by fingerprint.
@@ -52,91 +66,170 @@ class AlertmanagerSource:
         raise   SourceError of the peer that is asked first, when none answers
         wire    GET /api/v2/alerts
         """
-        return await self._read(Request("/api/v2/alerts"), wire.LIST, wire.alerts)
+        request = Request("/api/v2/alerts")
+        return await self._peers.read(request, wire.LIST, wire.alerts)
 
-    async def silences(self) -> tuple[Silence, ...]:
-        """All silences in the server's order: active, pending, then expired ones.
+    async def told(self) -> tuple[Told, ...]:
+        """What each peer says of the silences, in the order of the config.
 
+        raise   SourceError when none of them answers
         wire    GET /api/v2/silences
         """
-        return await self._read(Request("/api/v2/silences"), wire.LIST, wire.silences)
+        request = Request(_SILENCES)
+        found = [
+            Told(Peer(url, told)) if isinstance(told, Fault) else Told(Peer(url), told)
+            for url, told in await self._peers.read_each(
+                request, wire.LIST, wire.silences
+            )
+        ]
+        faults = [one.peer.fault for one in found if one.peer.fault is not None]
+        if len(faults) == len(found):
+            words = "; ".join(f"{fault.endpoint}: {fault.summary}" for fault in faults)
+            detail = faults[0].detail if len(faults) == 1 else words
+            raise SourceError(replace(faults[0], detail=detail))
+        return tuple(found)
 
-    async def put_silence(self, draft: SilenceDraft) -> str:
+    async def silences(self) -> tuple[Silence, ...]:
+        """All silences of all peers: active, pending, then expired ones."""
+        return merged(await self.told())
+
+    async def put_silence(self, draft: SilenceDraft) -> Put:
         """Create a silence, or change the one whose id the draft has.
 
-        return  its id from now on: a change may well give another
-        raise   SourceError; "may have been created" means: look before you repeat
-        wire    POST /api/v2/silences, with all that the server keeps of the old one
+        A change that the server would make by ending the old one is made the other way
+        round: the new one first, so that a refusal costs nothing.
+        raise   SourceError: nothing has changed; UnknownError: look before you repeat
         """
-        old: dict[str, Any] = {}
-        if draft.id:
-            path = f"/api/v2/silence/{quote(draft.id, safe='')}"
-            old = await self._read(Request(path), wire.OBJECT, dict)
-        body = wire.posted(draft, old)
-        request = Request("/api/v2/silences", method="POST", json_body=body)
-        answer = await self._write(request, "the silence may have been created")
-        return decode(answer, wire.CREATED).id
+        if not draft.id:
+            return Put(await self._create(draft, {}))
+        old = await self._peers.read(Request(_path(draft.id)), wire.OBJECT, dict)
+        with decoding(self.serving):
+            known = wire.kept(old)
+        if wire.is_kept_in_place(known, draft):
+            return Put(await self._change(draft, old))
+        created = await self._create(replace(draft, id=""), wire.unknown_to_us(old))
+        if known.state is SilenceState.EXPIRED:
+            return Put(created)
+        try:
+            await self.expire_silence(draft.id)
+        except SourceError as error:
+            return Put(created, draft.id, error.fault)
+        return Put(created, draft.id)
 
     async def expire_silence(self, silence_id: str) -> None:
         """End a silence now. One that is already expired stays so, without error.
 
+        raise   SourceError, UnknownError
         wire    DELETE /api/v2/silence/{id}
         """
-        path = f"/api/v2/silence/{quote(silence_id, safe='')}"
-        request = Request(path, method="DELETE")
-        await self._write(request, "the silence may have been expired")
+        try:
+            await self._peers.write(Request(_path(silence_id), method="DELETE"))
+        except DoubtError as doubt:
+            found = await self._looked_up(silence_id, doubt, "it was ended")
+            if found.state is not SilenceState.EXPIRED:
+                raise _not_done(doubt, "it was not ended") from doubt
 
     async def aclose(self) -> None:
         """Close the connections."""
-        for session in self._sessions:
-            await session.aclose()
+        await self._peers.aclose()
 
-    def _in_order(self) -> Iterator[HttpSession]:
-        """The serving peer, then those behind it, once around."""
-        first = self._sessions.index(self._serving)
-        yield from self._sessions[first:] + self._sessions[:first]
+    async def _create(self, draft: SilenceDraft, old: dict[str, Any]) -> str:
+        """Make a new one, never twice: what is in doubt is looked for first."""
+        for doubtful in list(self._doubtful):
+            if _is_again(doubtful, draft):
+                made = await self._made_of(doubtful)
+                self._doubtful.remove(doubtful)
+                if made is not None:
+                    again = replace(draft, id=made.id, starts_at=made.starts_at)
+                    return (await self.put_silence(again)).id
+        try:
+            return await self._post(draft, old)
+        except DoubtError as doubt:
+            self._doubtful.append(draft)
+            made = await self._made_of(draft, doubt)
+            if made is None:
+                raise _not_done(doubt, "it is not listed, so not created") from doubt
+            self._doubtful.remove(draft)
+            return made.id
 
-    async def _read(
-        self,
-        request: Request,
-        decoder: msgspec.json.Decoder[T],
-        make: Callable[[T], U],
-    ) -> U:
-        """Ask peer after peer; together they have one deadline."""
-        request = replace(request, timeout_seconds=self._share_seconds)
-        faults: list[Fault] = []
-        for session in self._in_order():
-            try:
-                value = await read(await session.send(request), decoder, make)
-            except SourceError as error:
-                faults.append(error.fault)
-            else:
-                self._serving = session
-                return value
-        raise SourceError(_together(faults))
+    async def _made_of(
+        self, draft: SilenceDraft, doubt: DoubtError | None = None
+    ) -> Silence | None:
+        """The silence that came of a draft; None when no peer lists such a one.
 
-    async def _write(self, request: Request, doubt: str) -> Answer:
-        """Ask one peer; another one only if the first cannot have heard it."""
-        faults: list[Fault] = []
-        for session in self._in_order():
-            try:
-                answer = await session.send(request)
-            except NotSentError as error:
-                faults.append(error.fault)
-            except RefusedError:
-                raise
-            except SourceError as error:
-                summary = f"{error.fault.summary}; {doubt}"
-                raise SourceError(replace(error.fault, summary=summary)) from error
-            else:
-                self._serving = session
-                return answer
-        raise SourceError(_together(faults))
+        doubt   that of this moment: then the peer that was asked to make it must tell.
+                A person who tries again is not held up by a peer that has died
+        raise   UnknownError when nobody tells
+        """
+        words = "unknown whether it was created"
+        try:
+            told = await self.told()
+        except SourceError as error:
+            raise UnknownError(_doubled(doubt or error, words)) from error
+        for silence in merged(told):
+            if is_made_of(silence, draft):
+                return silence
+        asked = next(one.peer for one in told if one.peer.url == self.serving)
+        if doubt is not None and asked.fault is not None:
+            raise UnknownError(_doubled(doubt, words)) from doubt
+        return None
+
+    async def _change(self, draft: SilenceDraft, old: dict[str, Any]) -> str:
+        """Change one in place; sent twice it is the same."""
+        try:
+            return await self._post(draft, old)
+        except DoubtError as doubt:
+            found = await self._looked_up(draft.id, doubt, "it was changed")
+            if not is_made_of(found, draft):
+                raise _not_done(doubt, "it was not changed") from doubt
+            return draft.id
+
+    async def _post(self, draft: SilenceDraft, old: dict[str, Any]) -> str:
+        """The id in the answer.
+
+        wire    POST /api/v2/silences, with all that the server keeps of the old one
+        """
+        body = wire.posted(draft, old)
+        request = Request(_SILENCES, method="POST", json_body=body)
+        answer = await self._peers.write(request)
+        try:
+            return decode(answer, wire.CREATED).id
+        except SourceError as error:
+            raise DoubtError(error.fault) from error
+
+    async def _looked_up(
+        self, silence_id: str, doubt: DoubtError, what: str
+    ) -> Silence:
+        """One silence as it is now.
+
+        raise   SourceError when there is none; UnknownError when nobody tells
+        wire    GET /api/v2/silence/{id}
+        """
+        try:
+            request = Request(_path(silence_id))
+            return await self._peers.read(request, wire.OBJECT, wire.kept)
+        except SourceError as error:
+            if error.fault.kind is FaultKind.NOT_FOUND:
+                raise _not_done(doubt, "there is no such silence") from error
+            raise UnknownError(_doubled(doubt, f"unknown whether {what}")) from error
 
 
-def _together(faults: list[Fault]) -> Fault:
-    """The first one; the others are told in its detail."""
-    first, *others = faults
-    told = "; ".join(f"{fault.endpoint}: {fault.summary}" for fault in others)
-    detail = "; ".join(part for part in (first.detail, told) if part)
-    return replace(first, detail=detail)
+def _path(silence_id: str) -> str:
+    return f"/api/v2/silence/{quote(silence_id, safe='')}"
+
+
+def _is_again(doubtful: SilenceDraft, draft: SilenceDraft) -> bool:
+    """Whether a person tries the same once more, maybe with a later end."""
+    return (doubtful.comment, doubtful.created_by, set(doubtful.matchers)) == (
+        draft.comment,
+        draft.created_by,
+        set(draft.matchers),
+    )
+
+
+def _doubled(error: SourceError, words: str) -> Fault:
+    return replace(error.fault, summary=f"{error.fault.summary}; {words}")
+
+
+def _not_done(doubt: DoubtError, words: str) -> SourceError:
+    return SourceError(_doubled(doubt, words))

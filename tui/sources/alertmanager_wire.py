@@ -13,6 +13,12 @@ from tui.sources.wire import rfc3339, utc
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _ALERT_STATES = {state.value: state for state in AlertState}
+_KNOWN = frozenset(
+    {
+        *("id", "status", "matchers", "startsAt", "endsAt"),
+        *("updatedAt", "createdBy", "comment"),
+    }
+)
 _SILENCE_STATES = {state.value: state for state in SilenceState}
 
 
@@ -128,6 +134,32 @@ def _silence(wire: SilenceWire) -> Silence:
         updated_at=utc(wire.updated_at),
         created_by=wire.created_by,
         comment=wire.comment,
+    )
+
+
+def kept(old: dict[str, Any]) -> Silence:
+    """One silence out of an object that is kept as it came."""
+    return _silence(msgspec.convert(old, SilenceWire))
+
+
+def unknown_to_us(old: dict[str, Any]) -> dict[str, Any]:
+    """What a silence carries that the model lacks: it goes on into a new one."""
+    return {key: value for key, value in old.items() if key not in _KNOWN}
+
+
+def is_kept_in_place(old: Silence, draft: SilenceDraft) -> bool:
+    """Whether the server changes it in place instead of ending it.
+
+    wire    same matchers, and the same start to the second; that of a pending one may
+            move, within what is ahead
+    """
+    if set(old.matchers) != set(draft.matchers):
+        return False
+    if old.state is SilenceState.EXPIRED:
+        return False
+    moved = int(old.starts_at.timestamp()) != int(draft.starts_at.timestamp())
+    return not moved or (
+        old.state is SilenceState.PENDING and draft.starts_at > old.starts_at
     )
 
 

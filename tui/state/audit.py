@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,8 +61,14 @@ class AuditLog:
         """who   the person at the keyboard, as the system knows them"""
         self.path = path
         self._who = who
+        self._changes = 0
         self._turn = asyncio.Lock()
         self._writing: asyncio.Task[str] | None = None
+
+    def new_change(self, at: datetime) -> str:
+        """A name for a change that no other one has, whoever makes it here."""
+        self._changes += 1
+        return f"{at:%Y%m%dT%H%M%S}-{os.getpid()}-{self._changes}"
 
     async def note(self, entry: Entry) -> str:
         """Write one line; returns why it could not be written, else nothing."""

@@ -1,0 +1,49 @@
+"""Each Alertmanager and each Prometheus as a whole, for those who write silences."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from tui.engine.plan import Served
+from tui.engine.view import View
+from tui.model.alertmanager import Alertmanager, Told
+from tui.model.fleet import SourceKind
+from tui.model.metric import Rule, Ruler
+from tui.silencing.agreement import disagreements, merged
+from tui.silencing.external import with_external
+
+
+def alertmanagers(view: View) -> tuple[Alertmanager, ...]:
+    """All of them: what their peers tell, and where those disagree."""
+    return tuple(
+        _alertmanager(view, served) for served in view.of_kind(SourceKind.ALERTMANAGER)
+    )
+
+
+def rulers(view: View) -> tuple[Ruler, ...]:
+    """Every Prometheus with its rules, and what it adds to alerts."""
+    alerts = [
+        alert
+        for served in view.of_kind(SourceKind.ALERTMANAGER)
+        for alert in view.reading(served.key("alerts")).value or ()
+    ]
+    found = []
+    for served in view.of_kind(SourceKind.PROMETHEUS):
+        rules: tuple[Rule, ...] | None = view.reading(served.key("rules")).value
+        bare = Ruler(served.endpoint.urls[0], served.names, rules)
+        found.append(with_external(bare, alerts))
+    return tuple(found)
+
+
+def _alertmanager(view: View, served: Served) -> Alertmanager:
+    told: tuple[Told, ...] | None = view.reading(served.key("silences")).value
+    known = Alertmanager(served.endpoint.urls[0], served.names)
+    if told is None:
+        return known
+    return replace(
+        known,
+        silences=view.memo.once(("silences", known), told, partial(merged, told)),
+        peers=tuple(one.peer for one in told),
+        disagreements=disagreements(told, view.now),
+    )
