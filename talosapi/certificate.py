@@ -42,13 +42,7 @@ class ClientCertificate:
 
 def read_certificate(pem: bytes) -> ClientCertificate:
     """Read the first certificate of a PEM text; ValueError when there is none."""
-    with memory_file(pem) as path:
-        try:
-            # Private, but in every CPython so far, and what `ssl` itself is tested
-            # with. `cryptography` would take 9 MB and 100 ms for two dates.
-            found: dict[str, Any] = _ssl._test_decode_cert(path)  # type: ignore[attr-defined] # noqa: SLF001
-        except ssl.SSLError as error:
-            raise ValueError("this is not a certificate") from error
+    found = decoded(pem)
     return ClientCertificate(
         roles=tuple(
             value
@@ -56,10 +50,26 @@ def read_certificate(pem: bytes) -> ClientCertificate:
             for name, value in names
             if name == "organizationName" and value
         ),
-        not_before=_instant(found["notBefore"]),
-        not_after=_instant(found["notAfter"]),
+        not_before=instant(found["notBefore"]),
+        not_after=instant(found["notAfter"]),
     )
 
 
-def _instant(text: str) -> datetime:
+def decoded(pem: bytes) -> dict[str, Any]:
+    """The first certificate of a PEM text, as `SSLSocket.getpeercert` tells of one.
+
+    raise   ValueError when there is none
+    """
+    with memory_file(pem) as path:
+        try:
+            # Private, but in every CPython so far, and what `ssl` itself is tested
+            # with. `cryptography` would take 9 MB and 100 ms for two dates.
+            found: dict[str, Any] = _ssl._test_decode_cert(path)  # type: ignore[attr-defined] # noqa: SLF001
+        except ssl.SSLError as error:
+            raise ValueError("this is not a certificate") from error
+    return found
+
+
+def instant(text: str) -> datetime:
+    """A date of a decoded certificate."""
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC)

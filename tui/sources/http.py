@@ -20,7 +20,14 @@ import httpx
 from tui.config import Endpoint
 from tui.model.fault import Fault, FaultKind
 from tui.sources.base import SourceError
-from tui.sources.http_fault import Answer, NotSentError, broken, refusal, source_error
+from tui.sources.http_fault import (
+    Answer,
+    NotSentError,
+    broken,
+    garbled,
+    refusal,
+    source_error,
+)
 
 LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
 CONNECT_SHARE = 0.9
@@ -114,7 +121,7 @@ class HttpSession:
                 FaultKind.PROTOCOL, "its compression is broken", str(error)
             ) from error
         except (httpx.RemoteProtocolError, httpx.InvalidURL) as error:
-            raise self.error(*_garbled(error), str(error)) from error
+            raise self.error(*garbled(error), str(error)) from error
         except (httpx.HTTPError, OSError) as error:
             raise SourceError(broken(error, self.shown_url)) from error
         if not 200 <= answer.status < 300:
@@ -259,14 +266,3 @@ def uses_proxy(url: str) -> bool:
         return not ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host != "localhost"
-
-
-def _garbled(error: Exception) -> tuple[FaultKind, str]:
-    """What is wrong with an answer that is not proper HTTP.
-
-    httpx has one error for both: its words tell a cut from another protocol.
-    """
-    said = str(error)
-    if "disconnected" in said or "closed connection" in said:
-        return FaultKind.UNREACHABLE, "cut the connection before it had answered"
-    return FaultKind.PROTOCOL, "does not speak proper HTTP"

@@ -137,6 +137,17 @@ def broken(error: BaseException, endpoint: str) -> Fault:
     return Fault(kind, summary, first_line(str(causes[-1]) or repr(error)), endpoint)
 
 
+def garbled(error: Exception) -> tuple[FaultKind, str]:
+    """What is wrong with an answer that is not proper HTTP.
+
+    httpx has one error for both: its words tell a cut from another protocol.
+    """
+    said = str(error)
+    if "disconnected" in said or "closed connection" in said:
+        return FaultKind.UNREACHABLE, "cut the connection before it had answered"
+    return FaultKind.PROTOCOL, "does not speak proper HTTP"
+
+
 def _known_cause(cause: BaseException) -> tuple[FaultKind, str] | None:
     """The sentence for an error of the standard library; None when it says little."""
     match cause:
@@ -155,8 +166,11 @@ def _known_cause(cause: BaseException) -> tuple[FaultKind, str] | None:
 def _tls_words(error: ssl.SSLError) -> str:
     """Why TLS failed. The numbers are OpenSSL's X509_V_ERR_*."""
     if not isinstance(error, ssl.SSLCertVerificationError):
-        if error.reason == "WRONG_VERSION_NUMBER":
+        reason = error.reason or ""
+        if reason in {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"}:
             return "does not speak TLS: is the URL http?"
+        if reason.endswith("CERTIFICATE_REQUIRED"):
+            return "wants a client certificate"
         return first_line(f"TLS failed: {error.reason or error}")
     match error.verify_code:
         case 9 | 10:
