@@ -43,10 +43,10 @@ def run(explicit: Path | None, environ: Mapping[str, str]) -> int:
     for name, value in KNOBS.items():
         os.environ.setdefault(name, value)
     with screen_of_our_own(environ):
-        return _show(config)
+        return _show(config, environ)
 
 
-def _show(config: Config) -> int:
+def _show(config: Config, environ: Mapping[str, str]) -> int:
     # Imported here: it reads the knobs, and other verbs do without it.
     from tui.app import TaloscopeApp  # noqa: PLC0415
 
@@ -55,7 +55,10 @@ def _show(config: Config) -> int:
     async def connect() -> Backend:
         """The engine, whose libraries are imported while the first frame shows."""
         engine = await asyncio.to_thread(_import_engine)
-        backend: Backend = engine.Engine(config, clock, Random())  # noqa: S311 - it spreads retries
+        from tui.state.audit import audit_log  # noqa: PLC0415 - after the first frame
+
+        audit = audit_log(environ)
+        backend: Backend = engine.Engine(config, clock, Random(), audit)  # noqa: S311 - it spreads retries
         return backend
 
     app = TaloscopeApp(config, clock, connect)

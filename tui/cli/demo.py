@@ -37,7 +37,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         with running_lab(arguments, SystemClock()) as variables:
             path = Path(variables["TALOSCOPE_CONFIG"])
-            return dashboard.run(path, {**os.environ, **variables})
+            # What happens in a lab is nothing to remember.
+            state = {"XDG_STATE_HOME": str(path.parent)}
+            return dashboard.run(path, {**os.environ, **variables, **state})
     except LabError as error:
         complain(error)
         return USAGE

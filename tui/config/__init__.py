@@ -13,6 +13,8 @@ from tui.config.values import (
     Endpoint,
     Permission,
     Secret,
+    Silences,
+    SilenceTemplate,
 )
 
 __all__ = [
@@ -22,6 +24,8 @@ __all__ = [
     "Endpoint",
     "Permission",
     "Secret",
+    "SilenceTemplate",
+    "Silences",
     "find",
     "load",
 ]

@@ -14,7 +14,7 @@ from tui.config.clusters import clusters
 from tui.config.endpoint import Place, endpoints
 from tui.config.table import Problems, Table
 from tui.config.text import seconds
-from tui.config.values import Config, ConfigError
+from tui.config.values import Config, ConfigError, Silences
 
 _SYNTAX = re.compile(r"(.*) \(at line (\d+), column (\d+)\)")
 
@@ -79,6 +79,16 @@ def _document(path: Path, text: str) -> Mapping[str, object]:
         raise ConfigError(f"{path}:{line}: not TOML: {said}") from error
 
 
+def _silences(top: Table) -> Silences:
+    table = top.table("silences")
+    if table is None:
+        return Silences()
+    # Only who has templates waits for the grammar of matchers.
+    from tui.config.silences import silences  # noqa: PLC0415
+
+    return silences(table)
+
+
 def _config(top: Table, place: Place) -> Config:
     plain = Config(place.path, ())
     refresh = top.parsed("refresh", seconds) or plain.refresh_seconds
@@ -98,6 +108,7 @@ def _config(top: Table, place: Place) -> Config:
         talosconfig=place.file(top, "talosconfig"),
         refresh_seconds=refresh,
         timeout_seconds=timeout,
+        silences=_silences(top),
     )
     top.finish()
     check(top.problems, config, shared)

@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 
 from tui.model.labels import Labels
+from tui.model.silence import Matcher
 from tui.model.target import InventoryTarget
 
 
@@ -74,6 +75,26 @@ class ClusterConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SilenceTemplate:
+    """A silence that is made often; its fields may be changed before it is."""
+
+    name: str
+    matchers: tuple[Matcher, ...]
+    duration: str
+    """As the form takes it: `4h`, `monday 08:00`, `for good`."""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Silences:
+    """What the operator says about silences."""
+
+    author: str = ""
+    """Who writes them; empty for the name of the login."""
+    templates: tuple[SilenceTemplate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole config."""
 
@@ -87,6 +108,7 @@ class Config:
     """How often each feed is read."""
     timeout_seconds: float = 5.0
     """Deadline of one call; shorter than the refresh."""
+    silences: Silences = Silences()
 
 
 class ConfigError(Exception):

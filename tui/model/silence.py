@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import Enum
 
 from tui.model.labels import Labels
-from tui.model.re2 import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +25,12 @@ class Matcher:
                 it may be one, and only Alertmanager can tell what it matches
         """
         value = labels.get(self.name, "")
-        hit = (
-            compiled(self.value).matches(value)
-            if self.is_regex
-            else value == self.value
-        )
-        return hit is self.is_equal
+        if not self.is_regex:
+            return (value == self.value) is self.is_equal
+        # It takes 7 ms to load, which the first frame need not wait for.
+        from tui.model.re2 import compiled  # noqa: PLC0415
+
+        return compiled(self.value).matches(value) is self.is_equal
 
     def __str__(self) -> str:
         """As one writes it: `name="value"`."""

@@ -16,7 +16,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from tui.state.place import append
+from tui.state.place import append, folder, login
 
 SECONDS = 2.0
 """A disk that does not answer by then delays no change."""
@@ -84,6 +84,11 @@ class AuditLog:
                     return await asyncio.shield(self._writing)
             except TimeoutError:
                 return f"{self.path} was not written in {SECONDS:g} s"
+
+
+def audit_log(environ: Mapping[str, str]) -> AuditLog:
+    """The log of the person at the keyboard, in XDG's place."""
+    return AuditLog(folder(environ) / "audit.jsonl", login(environ))
 
 
 def _append(path: Path, line: str) -> str:

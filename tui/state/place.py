@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import stat
 from collections.abc import Mapping
@@ -17,6 +18,14 @@ def folder(environ: Mapping[str, str]) -> Path:
     if not base.is_absolute():
         base = Path(environ.get("HOME") or Path.home()) / ".local" / "state"
     return base / "taloscope"
+
+
+def login(environ: Mapping[str, str]) -> str:
+    """The name of the person at the keyboard; a number when they have none."""
+    try:
+        return environ.get("LOGNAME") or environ.get("USER") or getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def make_private(path: Path) -> None:
