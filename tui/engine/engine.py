@@ -9,21 +9,21 @@ from functools import partial
 from random import Random
 from typing import Any, assert_never
 
+from tui.aside import aside
 from tui.clock import Clock
 from tui.config import ClusterConfig, Config, Permission
 from tui.engine.asking import Polled
-from tui.engine.assemble import assemble
 from tui.engine.connections import Connections
 from tui.engine.feeds import Feeds, Followed, Wanted
 from tui.engine.history import History
 from tui.engine.journal import Journal
 from tui.engine.pasts import Pasts
 from tui.engine.plan import NODE_FEEDS, Served, node_key, served_by
-from tui.engine.review import Reviewer
 from tui.engine.schedule import Schedule
 from tui.engine.silencer import Silencer, all_of
 from tui.engine.supervisor import Follower, Poller, Supervised
 from tui.engine.view import KERNEL_WINDOW, Memo, View
+from tui.engine.workbench import Asked, Made, Workbench
 from tui.model.command import (
     Bulk,
     ChangeService,
@@ -43,7 +43,6 @@ from tui.sources.base import SourceError
 from tui.state.audit import AuditLog
 from tui.store import Event, Forgotten, KernelLogged, Observed, State, reduce
 from tui.triage import assign
-from tui.triage.changes import NOTHING, Changes, follow
 from tui.triage.rulebook import Rulebook
 
 BEAT_SECONDS = 0.05
@@ -79,22 +78,20 @@ class Engine:
         )
         self._journal = Journal([cluster.name for cluster in config.clusters])
         self._history = History()
-        self._changes: dict[FeedKey, Changes] = {}
         self._memo = Memo()
-        self._reviewer = Reviewer()
         self._pasts = Pasts(config, self._connections, clock)
         self._rulebook = Rulebook()
-        self._feeds = Feeds(
-            config, self._served, self._connections, clock, self._rulebook
-        )
+        self._bench = Workbench(self._rulebook)
+        self._feeds = Feeds(config, self._served, self._connections, clock)
         self._state = State()
         self._dirty = asyncio.Event()
         self._settled = asyncio.Event()
         self._fleet_listeners: list[FleetListener] = []
         self._entries_listeners: list[EntriesListener] = []
         self._running: dict[FeedKey, tuple[Supervised, asyncio.Task[None]]] = {}
-        self._wanted = self._feeds.wanted(self._state, None)
-        self.fleet = assemble(self._view())
+        self._asked: Asked = {}
+        self._wanted = self._feeds.wanted(self._state, self._asked)
+        self.fleet = self._bench.make(self._view()).fleet
 
     async def run(self) -> None:
         """Read until cancelled; then close every connection."""
@@ -110,7 +107,7 @@ class Engine:
                     await self._clock.sleep(max(BEAT_SECONDS, least - calm))
                     published = self._clock.monotonic()
                     self._dirty.clear()
-                    self._publish()
+                    self._publish(await aside(partial(self._bench.make, self._view())))
                     self._supervise(group)
                     if all(key in self._state.readings for key in self._wanted):
                         self._settled.set()
@@ -236,15 +233,13 @@ class Engine:
             state=self._state,
             now=self._clock.now(),
             memo=self._memo,
-            changes=self._changes,
             rulebook=self._rulebook,
         )
 
-    def _publish(self) -> None:
-        """Work out the fleet anew, and what must be asked because of it."""
-        view = self._view()
-        self.fleet = self._reviewer.reviewed(view, assemble(view))
-        self._wanted = self._feeds.wanted(self._state, self.fleet)
+    def _publish(self, made: Made) -> None:
+        """Show the new fleet, and ask what must be asked because of it."""
+        self.fleet, self._asked = made.fleet, made.asked
+        self._wanted = self._feeds.wanted(self._state, self._asked)
         for listener in tuple(self._fleet_listeners):
             listener(self.fleet)
 
@@ -261,7 +256,7 @@ class Engine:
 
     def _want_anew(self) -> None:
         """Let the next beat start and end what is asked."""
-        self._wanted = self._feeds.wanted(self._state, self.fleet)
+        self._wanted = self._feeds.wanted(self._state, self._asked)
         self._dirty.set()
 
     def _supervised(self, key: FeedKey, wanted: Wanted) -> Supervised:
@@ -281,9 +276,6 @@ class Engine:
         before = self._state.readings.get(key)
         self._apply(Observed(key, reading))
         self._history.note(key, reading)
-        listed, at = reading.value, reading.observed_at
-        if key.feed == "targets" and listed is not None and at and not reading.fault:
-            self._changes[key] = follow(self._changes.get(key, NOTHING), listed, at)
         is_back = before is not None and before.fault and not reading.fault
         if is_back:
             # What failed because the endpoint was silent need not wait for its turn.

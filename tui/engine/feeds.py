@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -25,7 +25,7 @@ from tui.engine.plan import (
     trend_expression,
 )
 from tui.engine.view import FACTS_SECONDS, Feed
-from tui.model.fleet import FeedKey, Fleet, SourceKind, Trend
+from tui.model.fleet import FeedKey, SourceKind, Trend
 from tui.model.machine import Facts
 from tui.model.metric import Series
 from tui.model.question import KubeNodes, Question
@@ -33,7 +33,6 @@ from tui.sources.prometheus import PrometheusSource
 from tui.sources.talos import TalosSource
 from tui.store import State
 from tui.triage import review
-from tui.triage.rulebook import Rulebook
 
 TREND = timedelta(minutes=30)
 TREND_STEP_SECONDS = 30
@@ -67,10 +66,8 @@ class Feeds:
         served: tuple[Served, ...],
         connections: Connections,
         clock: Clock,
-        rulebook: Rulebook,
     ) -> None:
         self._config = config
-        self._rulebook = rulebook
         self._served = served
         self._connections = connections
         self._clock = clock
@@ -78,12 +75,18 @@ class Feeds:
         self._watched: Counter[tuple[str, str]] = Counter()
         self._fixed = {key: wanted for each in served for key, wanted in self._of(each)}
 
-    def wanted(self, state: State, fleet: Fleet | None) -> dict[FeedKey, Wanted]:
-        """All feeds, the endpoints' first; questions follow the alerts in `fleet`."""
+    def wanted(
+        self, state: State, asked: Mapping[str, Iterable[Question]]
+    ) -> dict[FeedKey, Wanted]:
+        """All feeds, the endpoints' first, then what clusters are asked.
+
+        asked   questions by name of the cluster
+        """
         found = dict(self._fixed)
         for cluster in self._config.clusters:
             self._asking.planes[cluster.name] = self._planes(cluster, state)
-            for key, wanted in self._of_cluster(cluster, state, fleet):
+            questions = asked.get(cluster.name, (KubeNodes(),))
+            for key, wanted in self._of_cluster(cluster, state, questions):
                 found[key] = _joined(found.get(key), wanted)
         return found
 
@@ -149,11 +152,11 @@ class Feeds:
                 return
 
     def _of_cluster(
-        self, cluster: ClusterConfig, state: State, fleet: Fleet | None
+        self, cluster: ClusterConfig, state: State, asked: Iterable[Question]
     ) -> Iterator[tuple[FeedKey, Wanted]]:
         """The feeds that only one cluster has."""
         feed = Feed(self._config.refresh_seconds, (cluster.name,))
-        yield from self._asked(cluster, fleet)
+        yield from self._asked(cluster, asked)
         if cluster.context:
             kube = self._connections.kubernetes(cluster)
             # Of no cluster's sources: who may not read storage is blind in the review,
@@ -173,14 +176,10 @@ class Feeds:
                 yield from self._of_node(cluster, talos, address)
 
     def _asked(
-        self, cluster: ClusterConfig, fleet: Fleet | None
+        self, cluster: ClusterConfig, asked: Iterable[Question]
     ) -> Iterator[tuple[FeedKey, Wanted]]:
-        """What the alerts of a cluster make us ask; its nodes, whatever they do."""
-        found: dict[Question, None] = {KubeNodes(): None}
-        known = fleet.cluster(cluster.name) if fleet else None
-        for alert in (known.alerts if known else None) or ():
-            found.update(dict.fromkeys(self._rulebook.questions_for(alert.alert)))
-        for question in found:
+        """The feeds of questions that have one of their own."""
+        for question in asked:
             with suppress(UnaskableError):  # the answer says why
                 key = asked_key(self._served, cluster, question)
                 if key is not None:

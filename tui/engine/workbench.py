@@ -1,0 +1,67 @@
+"""Works out what is known, beside the event loop, and keeps what it may need again.
+
+A pass is pure but for what is kept here, and there is one pass at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from tui.engine.assemble import assemble
+from tui.engine.review import Reviewer
+from tui.engine.view import View
+from tui.model.fleet import FeedKey, Fleet, SourceKind
+from tui.model.question import KubeNodes, Question
+from tui.model.target import Target
+from tui.triage.changes import NOTHING, Changes, follow
+from tui.triage.rulebook import Rulebook
+
+Asked = Mapping[str, tuple[Question, ...]]
+"""Questions by name of the cluster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What one pass comes to."""
+
+    fleet: Fleet
+    asked: Asked
+    """What the alerts of each cluster make us ask; its nodes, whatever they do."""
+
+
+class Workbench:
+    """Makes a fleet of a view."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook
+        self._reviewer = Reviewer()
+        self._changes: dict[FeedKey, Changes] = {}
+
+    def make(self, view: View) -> Made:
+        """Everything that is known at `view.now`, and what must be asked for more."""
+        view = replace(view, changes=self._followed(view))
+        fleet = self._reviewer.reviewed(view, assemble(view))
+        return Made(fleet, self._asked(fleet))
+
+    def _followed(self, view: View) -> Mapping[FeedKey, Changes]:
+        """When targets changed, now that they were read again."""
+        for served in view.of_kind(SourceKind.PROMETHEUS):
+            key = served.key("targets")
+            reading = view.reading(key)
+            listed: tuple[Target, ...] | None = reading.value
+            known, at = self._changes.get(key, NOTHING), reading.observed_at
+            if listed is not None and at is not None and at != known.read_at:
+                self._changes[key] = follow(known, listed, at)
+        return dict(self._changes)
+
+    def _asked(self, fleet: Fleet) -> Asked:
+        """Each question once, in a stable order."""
+        found = {}
+        for cluster in fleet.clusters:
+            questions: dict[Question, None] = {KubeNodes(): None}
+            for alert in cluster.alerts or ():
+                asked = self._rulebook.questions_for(alert.alert)
+                questions.update(dict.fromkeys(asked))
+            found[cluster.name] = tuple(questions)
+        return found
