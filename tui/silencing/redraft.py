@@ -1,0 +1,44 @@
+"""Drafts made of silences that exist: the same for longer, or once more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tui.model.silence import Silence, SilenceDraft, SilenceState
+
+
+def edited(silence: Silence) -> SilenceDraft:
+    """What would change nothing of it."""
+    return SilenceDraft(
+        silence.matchers,
+        silence.starts_at,
+        silence.ends_at,
+        silence.created_by,
+        silence.comment,
+        silence.id,
+    )
+
+
+def extended(silence: Silence, by: timedelta, now: datetime) -> SilenceDraft:
+    """The same, ending later; one that is over begins anew and lasts so long from now.
+
+    The author stays: Alertmanager keeps one, and it is who wrote the comment.
+    """
+    if silence.state is SilenceState.EXPIRED:
+        return created_again(silence, now + by, now)
+    return ending(silence, silence.ends_at + by)
+
+
+def ending(silence: Silence, ends_at: datetime) -> SilenceDraft:
+    """The same with another end."""
+    return replace(edited(silence), ends_at=ends_at)
+
+
+def created_again(
+    silence: Silence, ends_at: datetime, now: datetime, author: str = ""
+) -> SilenceDraft:
+    """A new one with the same matchers and comment, from now on."""
+    return SilenceDraft(
+        silence.matchers, now, ends_at, author or silence.created_by, silence.comment
+    )
