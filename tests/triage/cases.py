@@ -115,12 +115,13 @@ def case(
     changes: Mapping[Question, Any] | None = None,
     inventory: tuple[InventoryTarget, ...] = (),
     cluster: str = "prod",
+    book: Rulebook = BOOK,
 ) -> Case:
     """The alert in a well cluster but for the changes."""
     values = healthy() | dict(changes or {})
     answers: dict[Question, Answer] = {
         question: Reading(values[question], SEEN, attempts=1)
-        for question in BOOK.questions_for(about)
+        for question in book.questions_for(about)
     }
     return Case(about, cluster, answers, inventory, INTERVAL, NOW)
 

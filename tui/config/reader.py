@@ -12,6 +12,7 @@ from pathlib import Path
 from tui.config.agreement import check
 from tui.config.clusters import clusters
 from tui.config.endpoint import Place, endpoints
+from tui.config.rules import rules
 from tui.config.table import Problems, Table
 from tui.config.text import seconds
 from tui.config.values import Config, ConfigError, Silences
@@ -109,6 +110,7 @@ def _config(top: Table, place: Place) -> Config:
         refresh_seconds=refresh,
         timeout_seconds=timeout,
         silences=_silences(top),
+        rules=rules(top, place),
     )
     top.finish()
     check(top.problems, config, shared)

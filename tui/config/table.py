@@ -139,6 +139,17 @@ class Table:
                 self.problems.note(where, f"must be a table, not {_said(value)}")
         return tuple(tables)
 
+    def listed(self, key: str) -> tuple[Table, ...]:
+        """The tables of a list, as `[[key]]` makes it; none when it is not there."""
+        found = []
+        for index, value in enumerate(self._take(key, list) or ()):
+            where = (*self.path, key, index)
+            if isinstance(value, dict):
+                found.append(Table(value, where, self.problems))
+            else:
+                self.problems.note(where, f"must be a table, not {_said(value)}")
+        return tuple(found)
+
     def tables(self) -> Iterator[tuple[str, Table]]:
         """All entries, each of which must be a table: their names are free."""
         for name in self._data:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from tui.model.declared import DeclaredRule
 from tui.model.labels import Labels
 from tui.model.silence import Matcher
 from tui.model.target import InventoryTarget
@@ -109,6 +110,8 @@ class Config:
     timeout_seconds: float = 5.0
     """Deadline of one call; shorter than the refresh."""
     silences: Silences = Silences()
+    rules: tuple[DeclaredRule, ...] = ()
+    """The operator's own, in the order of the file."""
 
 
 class ConfigError(Exception):

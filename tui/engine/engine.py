@@ -42,7 +42,7 @@ from tui.model.target_past import Past
 from tui.sources.base import SourceError
 from tui.state.audit import AuditLog
 from tui.store import Event, Forgotten, KernelLogged, Observed, State, reduce
-from tui.triage import assign
+from tui.triage import assign, declared
 from tui.triage.rulebook import Rulebook
 
 BEAT_SECONDS = 0.05
@@ -80,7 +80,7 @@ class Engine:
         self._history = History()
         self._memo = Memo()
         self._pasts = Pasts(config, self._connections, clock)
-        self._rulebook = Rulebook()
+        self._rulebook = Rulebook(declared.rules(config.rules))
         self._bench = Workbench(self._rulebook)
         self._feeds = Feeds(config, self._served, self._connections, clock)
         self._state = State()

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from tui.model.alert import Evidence, Verdict
 from tui.model.labels import Labels
 from tui.model.question import Question
+from tui.model.re2 import PatternError
 from tui.model.silence import Matcher
 from tui.triage.case import Case
 
@@ -27,6 +28,16 @@ class Ruling:
 
     supports: Verdict
     words: str
+
+    @property
+    def proves(self) -> bool:
+        """Whether the claim is proven."""
+        return self.supports is Verdict.FALSE_POSITIVE
+
+    @property
+    def refutes(self) -> bool:
+        """Whether the claim is refuted."""
+        return self.supports is Verdict.REAL
 
 
 def holds(words: str) -> Ruling:
@@ -131,10 +142,17 @@ class Rule:
         return tuple(dict.fromkeys(asked))
 
     def covers_labels(self, labels: Labels) -> bool:
-        """Whether the rule covers an alert with these labels."""
-        return any(
-            all(matcher.matches(labels) for matcher in scope) for scope in self.covers
-        )
+        """Whether the rule covers an alert with these labels.
+
+        When a matcher cannot be tried it covers what it makes real, and clears nothing.
+        """
+        try:
+            return any(
+                all(matcher.matches(labels) for matcher in scope)
+                for scope in self.covers
+            )
+        except PatternError:
+            return self.verdict not in CLEARING
 
 
 def alert_scope(name: str, *matchers: Matcher) -> Scope:

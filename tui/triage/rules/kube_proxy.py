@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from tui.model.alert import Verdict
+from tui.model.declared import Where
 from tui.model.kube import ConfigMap, DaemonSet, KubeNode, Pod
 from tui.model.question import ConfigMapOf, DaemonSetsWith, KubeNodes, PodsWith
 from tui.triage.case import Case
+from tui.triage.on_nodes import none_listed, pods_ready
 from tui.triage.rule import Claim, Rule, Ruling, fails, holds, unclear
-from tui.triage.rules.component import fixes, scopes, silence
+from tui.triage.rules.component import fixes, scopes
 
 NODES = KubeNodes()
 CONFIG = ConfigMapOf("kube-system", "cilium-config")
@@ -24,18 +26,8 @@ def _agents_ready(case: Case) -> Ruling:
     nodes: tuple[KubeNode, ...] = case.value(NODES)
     pods: tuple[Pod, ...] = case.value(AGENTS)
     if not nodes:
-        return unclear("no node is listed")
-    for node in nodes:
-        agents = [pod for pod in pods if pod.node == node.name]
-        if not agents:
-            return fails(f"no Cilium agent on {node.name}")
-        if not any(pod.phase == "Running" and pod.is_ready for pod in agents):
-            why = agents[0].reason or agents[0].phase
-            return fails(f"Cilium agent on {node.name} is not ready ({why})")
-    # A kubelet that no longer reports leaves its pods' Ready as it was.
-    if quiet := silence(nodes, case.observed_at(NODES)):
-        return unclear(f"{quiet}: what its agent says is old")
-    return holds(f"{len(nodes)}/{len(nodes)} agents ready")
+        return none_listed(Where.EVERY_NODE)
+    return pods_ready(nodes, pods, case.observed_at(NODES), "Cilium agent")
 
 
 def _replacement_on(case: Case) -> Ruling:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.model.alert import Verdict
+from tui.model.declared import BTRFS_ALERT, ISCSI_ALERT
 from tui.triage.rule import Rule, alert_scope
 
 _BTRFS = """\
@@ -44,7 +45,7 @@ RULES = (
     Rule(
         id="btrfs-corruption",
         title="A BTRFS volume serves stale data",
-        covers=(alert_scope("BTRFSCorruptionDetected"),),
+        covers=(alert_scope(BTRFS_ALERT),),
         verdict=Verdict.REAL,
         reason="a volume serves stale or damaged data",
         runbook=_BTRFS,
@@ -60,7 +61,7 @@ RULES = (
     Rule(
         id="iscsi-error",
         title="The iSCSI daemon reports errors",
-        covers=(alert_scope("ISCSIKernelError"),),
+        covers=(alert_scope(ISCSI_ALERT),),
         verdict=Verdict.REAL,
         reason="an iSCSI session is failing; corruption often follows",
         runbook=_ISCSI,
