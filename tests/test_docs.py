@@ -87,7 +87,7 @@ def test_every_rule_of_make_that_is_named_exists() -> None:
 @pytest.mark.parametrize(
     "text",
     [*blocks(README, "toml"), *blocks(CONFIG, "toml")],
-    ids=["readme", "smallest", "whole", "split"],
+    ids=["readme", "smallest", "whole", "split", "rules"],
 )
 def test_the_configs_shown_can_be_read(text: str, tmp_path: Path) -> None:
     text = text.replace("~/", "")
