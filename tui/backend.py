@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from typing import Protocol
 
 from tui.model.command import Command, Outcome
+from tui.model.examination import Examination, Subject
 from tui.model.fault import Fault
 from tui.model.fleet import Fleet
 from tui.model.log import Entry, LogBatch
@@ -16,6 +17,17 @@ from tui.model.target_past import Past
 FleetListener = Callable[[Fleet], None]
 EntriesListener = Callable[[str, tuple[Entry, ...]], None]
 Unsubscribe = Callable[[], None]
+
+
+class Inquiry(Protocol):
+    """One target that is looked at, and what is known of it."""
+
+    @property
+    def current(self) -> Examination:
+        """All checks, as far as they have come."""
+
+    async def run(self, chosen: Collection[str], show: Callable[[], None]) -> None:
+        """Make checks anew, by their ids; `show` is called when something came out."""
 
 
 class Backend(Protocol):
@@ -64,3 +76,6 @@ class Backend(Protocol):
 
     async def past(self, cluster: str, target: Target) -> Past | Fault:
         """How one target did in the last day, and how long its scrapes took."""
+
+    def examine(self, subject: Subject) -> Inquiry:
+        """Look at one target; nothing is asked before its `run`."""

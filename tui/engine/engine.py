@@ -14,6 +14,7 @@ from tui.clock import Clock
 from tui.config import ClusterConfig, Config, Permission
 from tui.engine.asking import Polled
 from tui.engine.connections import Connections
+from tui.engine.examiner import Examiner, Inquiry
 from tui.engine.feeds import Feeds, Followed, Wanted
 from tui.engine.history import History
 from tui.engine.journal import Journal
@@ -32,6 +33,7 @@ from tui.model.command import (
     Outcome,
     PutSilence,
 )
+from tui.model.examination import Subject
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import FeedKey, Fleet, SourceKind
 from tui.model.log import Entry, LogBatch
@@ -80,6 +82,7 @@ class Engine:
         self._history = History()
         self._memo = Memo()
         self._pasts = Pasts(config, self._connections, clock)
+        self._examiner = Examiner(config, self._served, self._connections, clock)
         self._rulebook = Rulebook(declared.rules(config.rules))
         self._bench = Workbench(self._rulebook)
         self._feeds = Feeds(config, self._served, self._connections, clock)
@@ -223,6 +226,10 @@ class Engine:
     async def past(self, cluster: str, target: Target) -> Past | Fault:
         """How one target did in the last day, and how long its scrapes took."""
         return await self._pasts.whole(cluster, target)
+
+    def examine(self, subject: Subject) -> Inquiry:
+        """Look at one target; nothing is asked before its `run`."""
+        return self._examiner.open(subject, self.fleet)
 
     def _view(self) -> View:
         return View(

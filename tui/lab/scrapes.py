@@ -27,7 +27,7 @@ def pool_of(monitor: str) -> str:
 def faulty_targets(faults: FaultSet, since: timedelta) -> Iterator[LabTarget]:
     """Targets that are there only while a fault is on, all of them down."""
     if faults.has("kube-proxy-target-down"):
-        labels = {"namespace": "kube-system", "service": "kube-proxy"}
+        labels = {"namespace": "kube-system", "service": f"{RELEASE}-kube-proxy"}
         proxy = target("prod", "kube-proxy", "10.10.0.41:10249", **labels)
         proxy = replace(proxy, scrape_pool=pool_of(f"{RELEASE}-kube-proxy"))
         yield _down(

@@ -11,7 +11,7 @@ from tui.model.alert import Judgement
 from tui.model.fault import Fault
 from tui.model.labels import Labels
 from tui.model.probe import Probe
-from tui.model.question import Question
+from tui.model.question import KubeQuestion
 from tui.model.target import Expected, Health, TargetRow
 
 
@@ -85,7 +85,7 @@ class Ask:
     """One thing to ask, and where."""
 
     place: Place
-    what: Question | Probe
+    what: KubeQuestion | Probe
 
 
 @dataclass(frozen=True, slots=True)

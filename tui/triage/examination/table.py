@@ -83,22 +83,20 @@ def rules_for(subject: Subject) -> tuple[ExamRule, ...]:
     return tuple(rule for rule in CHECKS[kind_of(subject)] if rule.applies(subject))
 
 
-def wanted(case: ExamCase, chosen: Collection[str]) -> dict[Ask, None]:
-    """What the chosen checks need and nobody has asked yet.
-
-    An answer may lead to more: call it again after each.
-    """
-    found = {
+def asks_of(case: ExamCase, chosen: Collection[str]) -> dict[Ask, None]:
+    """What the chosen checks rest on, as far as that is known by now."""
+    return {
         ask: None
         for rule in rules_for(case.subject)
         if rule.id in chosen
         for ask in rule.asks(case)
     }
-    return {
-        ask: None
-        for ask in found
-        if ask not in case.replies and ask not in case.pending
-    }
+
+
+def wanted(case: ExamCase, chosen: Collection[str]) -> tuple[Ask, ...]:
+    """What of that nobody has asked yet. An answer may lead to more."""
+    known = case.replies.keys() | case.pending
+    return tuple(ask for ask in asks_of(case, chosen) if ask not in known)
 
 
 def examine(case: ExamCase) -> Examination:
