@@ -7,11 +7,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 from tests.estate import kernel_entries, make_fleet
+from tests.inquiries import FakeInquiry
 from tests.judged import NOW
 from tests.machines import make_history
+from tests.triage.examination.exams import Exam
 from tui.backend import EntriesListener, FleetListener
 from tui.config import ClusterConfig, Config
 from tui.model.command import Command, Outcome
+from tui.model.examination import Subject
 from tui.model.fault import Fault
 from tui.model.fleet import Fleet
 from tui.model.log import Entry, LogBatch
@@ -38,6 +41,8 @@ class FakeBackend:
         self.moments: tuple[Moment, ...] = make_history()
         self.asked: list[tuple[tuple[str, Target], ...]] = []
         self.remembered: Callable[[Target], Past | Fault] = make_past
+        self.exam: Exam | None = None
+        self.inquiry: FakeInquiry | None = None
         self._fleet_listeners: list[FleetListener] = []
         self._entry_listeners: list[EntriesListener] = []
 
@@ -96,6 +101,11 @@ class FakeBackend:
     async def past(self, cluster: str, target: Target) -> Past | Fault:
         self.asked.append(((cluster, target),))
         return self.remembered(target)
+
+    def examine(self, subject: Subject) -> FakeInquiry:
+        exam = self.exam or Exam(subject)
+        self.inquiry = FakeInquiry(subject, exam)
+        return self.inquiry
 
     def publish(self, fleet: Fleet) -> None:
         """A newer snapshot arrives."""
