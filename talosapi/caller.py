@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import TypeAlias, TypeVar
 
 import grpc
 from google.protobuf.message import DecodeError
 
+from talosapi.bundle import unbundled
 from talosapi.certificate import ClientCertificate, read_certificate
 from talosapi.config import TalosContext
 from talosapi.endpoint import Endpoint
@@ -94,12 +95,26 @@ class Caller:
         seconds: float | None = None,
     ) -> AsyncGenerator[R, None]:
         """Make one streaming call; close the generator to end it (`aclosing`)."""
+        bursts = self.bursts(method, node, request, seconds)
+        async with aclosing(bursts):
+            async for burst in bursts:
+                for answer in burst:
+                    yield answer
+
+    async def bursts(
+        self,
+        method: Method[R],
+        node: str,
+        request: bytes,
+        seconds: float | None = None,
+    ) -> AsyncGenerator[list[R], None]:
+        """The same; what came together is given together."""
         metadata = self._metadata(method, node)
         channel = await self._channel(method, node)
         stream = _stream(channel, method)(request, metadata=metadata, timeout=seconds)
         try:
             async for raw in stream:
-                yield self._parse(method, raw, node)
+                yield self._parse_all(method, raw, node)
         except grpc.aio.AioRpcError as error:
             raise self._failure(error, method, node, seconds) from error
         finally:
@@ -145,6 +160,14 @@ class Caller:
                 text = f"{key} {value!r} is not plain ASCII"
                 raise self.error(ErrorKind.UNREACHABLE, text, method, node)
         return [pair for pair in pairs if pair[1]]
+
+    def _parse_all(self, method: Method[R], raw: bytes, node: str) -> list[R]:
+        try:
+            parts = unbundled(raw)
+        except ValueError as error:
+            message = "the answer cannot be decoded"
+            raise self.error(ErrorKind.PROTOCOL, message, method, node) from error
+        return [self._parse(method, part, node) for part in parts]
 
     def _parse(self, method: Method[R], raw: bytes, node: str) -> R:
         try:

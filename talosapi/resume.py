@@ -7,19 +7,18 @@ come in from outside.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
 from talosapi.errors import TalosError
-from talosapi.seam import CONTEXT, Mark, Seam
+from talosapi.seam import Mark, Place, Seam, Trail
 
 QUIET_SECONDS = 0.5
-"""What is sent again has ended when nothing came for so long."""
-LARGEST_BUFFER = 65_536
-"""Items; a node that is never quiet has sent its buffer again after so many."""
+"""What is sent again has ended when nothing came for so long ..."""
+STALL_SECONDS = 5.0
+"""... or for so long, when all of it was seen before and more is to be expected."""
 BEAT_SECONDS = 0.1
 """Batches come no faster; a line after a silence comes at once."""
 LONGEST_BATCH = 500
@@ -68,21 +67,26 @@ OVERWRITTEN = "the node's buffer no longer reaches back: restarted, or overwritt
 class Resumed(Generic[T]):
     """One log of one node, for ever.
 
-    open_tail  begins the log: as it was asked for, or, when told that it is again,
-               from the oldest item that the node keeps
+    open_tail  begins the log, and gives together what came together: as it was asked
+               for, or, when told that it is again, from the oldest item that the node
+               keeps
     mark       what makes an item the same in another answer
+    is_whole   whether it is asked for from the oldest item the first time too
     """
 
     def __init__(
         self,
-        open_tail: Callable[[bool], AsyncGenerator[T, None]],
+        open_tail: Callable[[bool], AsyncGenerator[Sequence[T], None]],
         mark: Callable[[T], Mark],
         pace: Pace,
+        *,
+        is_whole: bool,
     ) -> None:
         self._open = open_tail
         self._mark = mark
         self._pace = pace
-        self._last: deque[Mark] = deque(maxlen=CONTEXT)
+        self._is_whole = is_whole
+        self._seen = Trail()
         self._failures = 0
 
     async def pieces(self) -> AsyncGenerator[Piece[T], None]:
@@ -102,9 +106,10 @@ class Resumed(Generic[T]):
     async def _connection(self) -> AsyncGenerator[Piece[T], None]:
         """One stream from its opening to its end."""
         inbox: Inbox[T] = Inbox()
-        receiver = asyncio.create_task(inbox.fill(self._open(bool(self._last))))
+        is_again = bool(self._seen)
+        receiver = asyncio.create_task(inbox.fill(self._open(is_again)))
         try:
-            if self._last:
+            if is_again:
                 for piece in await self._sewn(inbox):
                     yield piece
             while items := await inbox.take():
@@ -118,33 +123,37 @@ class Resumed(Generic[T]):
             await asyncio.gather(receiver, return_exceptions=True)
 
     async def _sewn(self, inbox: Inbox[T]) -> list[Piece[T]]:
-        """What is new of what is sent again.
+        """What is new of what is sent again, as soon as that can be said.
 
-        Nothing when the connection ends before that can be said: the next one will
-        send it again.
+        Nothing when the connection ends before: the next one will send it again.
         """
-        seam = Seam(self._last)
+        seam = Seam(self._seen, is_whole=self._is_whole)
         held: list[T] = []
+        place: int | Place = Place.BEFORE
         items = await inbox.take()
-        while items and len(held) < LARGEST_BUFFER:
-            for index, item in enumerate(items):
-                if seam.feed(self._mark(item)):
-                    self._renew(seam.again)
-                    return list(self._noted(items[index + 1 :]))
+        while items:
             held += items
-            items = await self._soon(inbox)
-        if inbox.has_ended:
-            return []
-        held += items
-        seen = seam.overlap()
-        self._renew(seam.again[: seen or 0])
-        gap: list[Piece[T]] = [] if seen is not None else [Gap(OVERWRITTEN)]
-        return [*gap, *self._noted(held[seen or 0 :])]
+            seam.again.extend(map(self._mark, items))
+            place = seam.find()
+            if place not in {Place.BEFORE, Place.INSIDE}:
+                break
+            is_inside = place is Place.INSIDE
+            seconds = STALL_SECONDS if is_inside else QUIET_SECONDS
+            items = await self._soon(inbox, seconds)
+        else:
+            if inbox.has_ended:
+                return []
+            place = seam.settle()
+        # From now on its marks count: times differ between answers.
+        self._seen, self._is_whole = seam.again, True
+        count = place if isinstance(place, int) else 0
+        gap: list[Piece[T]] = [] if count else [Gap(OVERWRITTEN)]
+        return [*gap, *_batches(held[count:])]
 
-    async def _soon(self, inbox: Inbox[T]) -> list[T]:
+    async def _soon(self, inbox: Inbox[T], seconds: float) -> list[T]:
         """What comes next; nothing when the node falls quiet or ends the stream."""
         taking = asyncio.create_task(inbox.take())
-        pausing = asyncio.create_task(_wait(self._pace.sleep(QUIET_SECONDS)))
+        pausing = asyncio.create_task(_wait(self._pace.sleep(seconds)))
         both = (taking, pausing)
         try:
             await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
@@ -154,16 +163,15 @@ class Resumed(Generic[T]):
                 task.cancel()
             await asyncio.gather(*both, return_exceptions=True)
 
-    def _renew(self, marks: Sequence[Mark]) -> None:
-        """From now on the newest answer's marks count: times differ between answers."""
-        self._last.clear()
-        self._last.extend(marks)
-
-    def _noted(self, items: Sequence[T]) -> Iterator[Piece[T]]:
+    def _noted(self, items: Sequence[T]) -> Iterator[tuple[T, ...]]:
         """Batches of them, remembered for the next seam."""
-        self._last.extend(map(self._mark, items))
-        for start in range(0, len(items), LONGEST_BATCH):
-            yield tuple(items[start : start + LONGEST_BATCH])
+        self._seen.extend(map(self._mark, items))
+        return _batches(items)
+
+
+def _batches(items: Sequence[T]) -> Iterator[tuple[T, ...]]:
+    for start in range(0, len(items), LONGEST_BATCH):
+        yield tuple(items[start : start + LONGEST_BATCH])
 
 
 async def _wait(pause: Awaitable[None]) -> None:
@@ -179,12 +187,14 @@ class Inbox(Generic[T]):
         self._news = asyncio.Event()
         self._room = asyncio.Event()
 
-    async def fill(self, tail: AsyncGenerator[T, None]) -> None:
+    async def fill(self, tail: AsyncGenerator[Sequence[T], None]) -> None:
         """Put in what a tail gives, to its end or failure."""
         try:
-            async with aclosing(tail) as items:
-                async for item in items:
-                    self._items.append(item)
+            async with aclosing(tail) as bursts:
+                async for burst in bursts:
+                    if not burst:
+                        continue  # half a line
+                    self._items += burst
                     self._news.set()
                     if len(self._items) >= INBOX:
                         self._room.clear()

@@ -44,11 +44,11 @@ class TailCalls(Calls):
         wire     /machine.MachineService/Dmesg; after a cut the whole buffer comes
                  again, with times up to a second different
         """
-        request = machine.DmesgRequest(follow=follow, tail=tail).SerializeToString()
-        chunks = self._caller.tail(_DMESG, node, request, timeout_seconds)
-        async with aclosing(chunks):
-            async for chunk in chunks:
-                yield decode.kernel_record(chunk.data)
+        asked = machine.DmesgRequest(follow=follow, tail=tail)
+        async with aclosing(self._records(node, asked, timeout_seconds)) as bursts:
+            async for burst in bursts:
+                for record in burst:
+                    yield record
 
     async def logs(
         self,
@@ -68,18 +68,11 @@ class TailCalls(Calls):
         raise       TalosError(NOT_FOUND) for a service that never wrote a line
         wire        /machine.MachineService/Logs, raw chunks cut anywhere
         """
-        request = machine.LogsRequest(
-            namespace="system", id=service, follow=follow, tail_lines=tail_lines
-        ).SerializeToString()
-        chunks = self._caller.tail(_LOGS, node, request, timeout_seconds)
-        splitter = decode.LineSplitter()
-        async with aclosing(chunks):
-            async for chunk in chunks:
-                for line in splitter.feed(chunk.data):
+        asked = _logs_request(service, follow=follow, tail_lines=tail_lines)
+        async with aclosing(self._lines(node, asked, timeout_seconds)) as bursts:
+            async for burst in bursts:
+                for line in burst:
                     yield line
-        if not follow:
-            for line in splitter.flush():
-                yield line
 
     async def events(
         self,
@@ -99,19 +92,19 @@ class TailCalls(Calls):
         """
         asked = event.EventsRequest(tail_events=0 if after_id else past)
         asked.tail_id = after_id
-        answers = self._caller.tail(
-            _EVENTS, node, asked.SerializeToString(), timeout_seconds
-        )
-        async with aclosing(answers):
-            async for answer in answers:
-                if answer.data.type_url:
-                    yield decode_event.node_event(answer)
+        async with aclosing(self._events(node, asked, timeout_seconds)) as bursts:
+            async for burst in bursts:
+                for one in burst:
+                    yield one
 
     def follow_dmesg(
         self, node: str, pace: Pace
     ) -> AsyncGenerator[Piece[KernelRecord], None]:
         """The kernel log for ever: the whole ring buffer, then what comes."""
-        return Resumed(lambda _: self.dmesg(node), _kernel_mark, pace).pieces()
+        asked = machine.DmesgRequest(follow=True)
+        return Resumed(
+            lambda _: self._records(node, asked), _kernel_mark, pace, is_whole=True
+        ).pieces()
 
     def follow_logs(
         self, node: str, service: str, pace: Pace, *, past: int = -1
@@ -120,12 +113,14 @@ class TailCalls(Calls):
 
         past  how many past lines to begin with, at least 1; -1 for all that are kept
         """
+
+        def opened(is_again: bool) -> AsyncGenerator[list[str], None]:  # noqa: FBT001 - the one thing that it is told
+            lines = -1 if is_again else past
+            asked = _logs_request(service, follow=True, tail_lines=lines)
+            return self._lines(node, asked)
+
         return Resumed(
-            lambda is_again: self.logs(
-                node, service, tail_lines=-1 if is_again else past
-            ),
-            lambda line: Mark(hash(line)),
-            pace,
+            opened, lambda line: Mark(hash(line)), pace, is_whole=past < 0
         ).pieces()
 
     def follow_events(
@@ -135,11 +130,53 @@ class TailCalls(Calls):
 
         past  how many past events to begin with, at least 1; -1 for all that are kept
         """
+
+        def opened(is_again: bool) -> AsyncGenerator[list[Event], None]:  # noqa: FBT001 - the one thing that it is told
+            asked = event.EventsRequest(tail_events=-1 if is_again else past)
+            return self._events(node, asked)
+
         return Resumed(
-            lambda is_again: self.events(node, past=-1 if is_again else past),
-            lambda one: Mark(hash(one.id)),
-            pace,
+            opened, lambda one: Mark(hash(one.id)), pace, is_whole=past < 0
         ).pieces()
+
+    async def _records(
+        self, node: str, asked: machine.DmesgRequest, seconds: float | None = None
+    ) -> AsyncGenerator[list[KernelRecord], None]:
+        chunks = self._caller.bursts(_DMESG, node, asked.SerializeToString(), seconds)
+        async with aclosing(chunks):
+            async for burst in chunks:
+                yield [decode.kernel_record(chunk.data) for chunk in burst]
+
+    async def _lines(
+        self, node: str, asked: machine.LogsRequest, seconds: float | None = None
+    ) -> AsyncGenerator[list[str], None]:
+        chunks = self._caller.bursts(_LOGS, node, asked.SerializeToString(), seconds)
+        splitter = decode.LineSplitter()
+        async with aclosing(chunks):
+            async for burst in chunks:
+                yield [line for chunk in burst for line in splitter.feed(chunk.data)]
+        if not asked.follow:
+            yield list(splitter.flush())
+
+    async def _events(
+        self, node: str, asked: event.EventsRequest, seconds: float | None = None
+    ) -> AsyncGenerator[list[Event], None]:
+        answers = self._caller.bursts(_EVENTS, node, asked.SerializeToString(), seconds)
+        async with aclosing(answers):
+            async for burst in answers:
+                yield [
+                    decode_event.node_event(answer)
+                    for answer in burst
+                    if answer.data.type_url
+                ]
+
+
+def _logs_request(
+    service: str, *, follow: bool, tail_lines: int
+) -> machine.LogsRequest:
+    return machine.LogsRequest(
+        namespace="system", id=service, follow=follow, tail_lines=tail_lines
+    )
 
 
 def _kernel_mark(record: KernelRecord) -> Mark:

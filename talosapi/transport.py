@@ -14,12 +14,14 @@ import socket
 import ssl
 import struct
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import grpc
 
 from talosapi.acceptor import Acceptor
+from talosapi.bundle import Bundler
 from talosapi.config import TalosContext
 from talosapi.endpoint import Endpoint
 from talosapi.errors import ForeignServerError
@@ -27,7 +29,10 @@ from talosapi.tls import client_context
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
-CHUNK = 256 * 1024
+CHUNK = 64 * 1024
+BEAT_SECONDS = 0.05
+"""Whoever says more within a beat is listened to once a beat."""
+WINDOW = 65_535 * 32  # what Go's client lets an apid send ahead
 MAX_MESSAGE = 32 * 1024 * 1024  # GRPCMaxMessageSize of Talos
 DIAL_SECONDS = 2.0
 NEXT_ADDRESS_SECONDS = 0.25
@@ -36,11 +41,30 @@ OPTIONS = (
     ("grpc.max_receive_message_length", MAX_MESSAGE),
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 5000),
+    ("grpc.http2.lookahead_bytes", WINDOW),
     # A unix socket has no proxy, and apid offers no service config by DNS.
     ("grpc.enable_http_proxy", 0),
     # Channels of two contexts must not share a socket.
     ("grpc.use_local_subchannel_pool", 1),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A TLS connection to an endpoint.
+
+    socket  the connection below the TLS, which can be left unread for a while
+    """
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    socket: asyncio.Transport
+
+    def rest(self) -> None:
+        """Read nothing for a beat; what comes meanwhile is then read at once."""
+        self.socket.pause_reading()
+        loop = asyncio.get_running_loop()
+        loop.call_later(BEAT_SECONDS, self.socket.resume_reading)
 
 
 class Transport:
@@ -136,7 +160,7 @@ class Transport:
         finally:
             writer.transport.abort()
 
-    async def _dial(self) -> tuple[Endpoint, Streams] | None:
+    async def _dial(self) -> tuple[Endpoint, Link] | None:
         """Connect to the first endpoint that takes us; None when none does."""
         for endpoint in tuple(self._queue):
             try:
@@ -150,27 +174,29 @@ class Transport:
                 self._retire(endpoint, error)
         return None
 
-    async def _connect(self, endpoint: Endpoint) -> Streams:
+    async def _connect(self, endpoint: Endpoint) -> Link:
         reader, writer = await asyncio.open_connection(
             endpoint.host,
             endpoint.port,
-            ssl=self._tls,
-            server_hostname=endpoint.host,
             limit=CHUNK,
             # Of a name's addresses, a dead one must not use up the dial time.
             happy_eyeballs_delay=NEXT_ADDRESS_SECONDS,
         )
+        below = writer.transport
+        if self._tls is None or not isinstance(below, asyncio.Transport):
+            raise AssertionError("a socket is read too, and the channel has its TLS")
+        await writer.start_tls(self._tls, server_hostname=endpoint.host)
         secured: ssl.SSLObject = writer.get_extra_info("ssl_object")
         # Talos 1.7.0 to 1.8.3 select nothing, which gRPC itself would not accept.
         if secured.selected_alpn_protocol() not in {"h2", None}:
             writer.transport.abort()
             raise ForeignServerError("it does not speak HTTP/2")
-        return reader, writer
+        return Link(reader, writer, below)
 
-    async def _carry(self, ours: Streams, endpoint: Endpoint, theirs: Streams) -> None:
+    async def _carry(self, ours: Streams, endpoint: Endpoint, theirs: Link) -> None:
         """Copy both ways until one way ends; then the other has no use either."""
-        upward = asyncio.create_task(_copy(ours[0], theirs[1]))
-        downward = asyncio.create_task(self._receive(endpoint, theirs[0], ours[1]))
+        upward = asyncio.create_task(_copy(ours[0], theirs.writer))
+        downward = asyncio.create_task(self._receive(endpoint, theirs, ours[1]))
         both = (upward, downward)
         try:
             await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
@@ -182,29 +208,25 @@ class Transport:
             for task in both:
                 task.cancel()
             # At once: a TLS farewell could keep us waiting for half a minute.
-            theirs[1].transport.abort()
+            theirs.writer.transport.abort()
             await asyncio.gather(*both, return_exceptions=True)
 
     async def _receive(
-        self,
-        endpoint: Endpoint,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
+        self, endpoint: Endpoint, link: Link, writer: asyncio.StreamWriter
     ) -> None:
         """What the endpoint says, to gRPC. The first word of it makes it serve.
 
         Only that: in TLS 1.3 a client learns on its first read, after the
         handshake, that its certificate was refused.
         """
-        first = await reader.read(CHUNK)
-        if not first:
+        chunk = await link.reader.read(CHUNK)
+        if not chunk:
             return
-        if first.startswith(b"HTTP/1"):
+        if chunk.startswith(b"HTTP/1"):
             raise ForeignServerError("it is a web server, not an apid")
         self._serving = endpoint
         self._faults.clear()
-        writer.write(first)
-        await _copy(reader, writer)
+        await _bundle(link, chunk, writer)
 
     def _retire(self, endpoint: Endpoint, error: Exception) -> None:
         """Remember why an endpoint failed and let the others go before it."""
@@ -219,6 +241,29 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     while chunk := await reader.read(CHUNK):
         writer.write(chunk)
         await writer.drain()
+
+
+async def _bundle(link: Link, chunk: bytes, writer: asyncio.StreamWriter) -> None:
+    """Pass on what the endpoint says, from this chunk of it to the end.
+
+    A reply comes through at once. A log that has new lines all the time is let grow for
+    a beat before it is read again, so that waking up costs the same for one line and
+    for a hundred.
+    """
+    loop = asyncio.get_running_loop()
+    bundler = Bundler()
+    spoke: frozenset[int] = frozenset()
+    listened_at = loop.time()
+    while chunk:
+        writer.write(bundler.feed(chunk))
+        await writer.drain()
+        now = loop.time()
+        is_fluent = not spoke.isdisjoint(bundler.streams)
+        if is_fluent and now - listened_at < BEAT_SECONDS and len(chunk) < CHUNK:
+            link.rest()
+            now += BEAT_SECONDS
+        spoke, listened_at = bundler.streams, now
+        chunk = await link.reader.read(CHUNK)
 
 
 def _cause(*tasks: asyncio.Task[None]) -> Exception:

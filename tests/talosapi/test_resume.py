@@ -4,7 +4,17 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from talosapi.errors import ErrorKind, TalosError
-from talosapi.resume import INBOX, QUIET_SECONDS, Cut, Gap, Pace, Piece, Resumed
+from talosapi.resume import (
+    BEAT_SECONDS,
+    INBOX,
+    QUIET_SECONDS,
+    STALL_SECONDS,
+    Cut,
+    Gap,
+    Pace,
+    Piece,
+    Resumed,
+)
 from talosapi.seam import Mark
 from tests.clock import ManualClock
 
@@ -30,13 +40,14 @@ class Buffer:
         self._is_cut = True
         self._changed.set()
 
-    async def opened(self, is_again: bool) -> AsyncGenerator[str, None]:
+    async def opened(self, is_again: bool) -> AsyncGenerator[list[str], None]:
         self.openings.append(is_again)
         self.sent = 0
         while True:
             while self.sent < len(self.lines):
                 self.sent += 1
-                yield self.lines[self.sent - 1]
+                line = self.lines[self.sent - 1]
+                yield [line] if line else []
             await self._changed.wait()
             self._changed.clear()
             if self._is_cut:
@@ -55,11 +66,12 @@ class Following:
     """Reads a tail in the background, by a clock that the test moves."""
 
     def __init__(self, buffer: Buffer) -> None:
+        self.buffer = buffer
         self.clock = ManualClock()
         self.pieces: list[Piece[str]] = []
         pace = Pace(self.clock.sleep, lambda _: BACKOFF_SECONDS)
         self.stream = Resumed(
-            buffer.opened, lambda line: Mark(hash(line)), pace
+            buffer.opened, lambda line: Mark(hash(line)), pace, is_whole=True
         ).pieces()
         self._task = asyncio.create_task(pump(self.stream, self.pieces))
 
@@ -71,6 +83,13 @@ class Following:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         await self.stream.aclose()
+
+    async def reopen(self, *lines: str) -> None:
+        """Cut it; at the next opening it holds these lines."""
+        self.buffer.cut()
+        await self.clock.advance(BEAT_SECONDS)
+        self.buffer.lines = list(lines)
+        await self.clock.advance(BACKOFF_SECONDS)
 
     async def settle(self) -> None:
         """Past the backoff, and past the pauses in which a buffer is sent again."""
@@ -188,11 +207,72 @@ async def test_the_seam_is_found_after_a_gap_too() -> None:
         assert following.gaps == 1
 
 
+async def test_a_node_that_is_never_quiet_is_shown_at_once_after_a_gap() -> None:
+    buffer = Buffer("a", "b", "c", "d")
+    async with Following(buffer) as following:
+        await following.reopen("p", "q")
+        for number in range(8):
+            buffer.add(f"{number}")
+            await following.clock.advance(BEAT_SECONDS)
+
+        assert following.gaps == 1
+        assert following.lines == [*"abcdpq", *map(str, range(8))]
+
+
+async def test_a_node_that_is_never_quiet_goes_on_at_its_seam() -> None:
+    buffer = Buffer("a", "b", "c", "d")
+    async with Following(buffer) as following:
+        await following.reopen(*"abcdef")
+        for letter in "ghij":
+            buffer.add(letter)
+            await following.clock.advance(BEAT_SECONDS)
+
+        assert following.lines == list("abcdefghij")
+        assert following.gaps == 0
+
+
+async def test_a_buffer_that_is_held_up_on_its_way_is_not_taken_for_another() -> None:
+    buffer = Buffer(*"abcdef")
+    async with Following(buffer) as following:
+        await following.reopen("a", "b")
+        await following.clock.advance(STALL_SECONDS - 1)
+        buffer.add(*"cdefg")
+        await following.settle()
+
+        assert following.lines == list("abcdefg")
+        assert following.gaps == 0
+
+
+async def test_a_buffer_that_ends_where_more_was_seen_is_another() -> None:
+    buffer = Buffer(*"abcdef")
+    async with Following(buffer) as following:
+        await following.reopen("a", "b")
+        await following.clock.advance(STALL_SECONDS)
+
+        assert following.lines == [*"abcdef", "a", "b"]
+        assert following.gaps == 1
+
+
+async def test_half_a_line_is_no_end() -> None:
+    buffer = Buffer("a")
+    async with Following(buffer) as following:
+        buffer.add("")
+        await following.clock.advance(BEAT_SECONDS)
+        buffer.add("b")
+        await following.clock.advance(BEAT_SECONDS)
+
+        assert following.lines == ["a", "b"]
+        assert not following.cuts
+
+
 async def test_who_does_not_read_holds_the_node_up() -> None:
     buffer = Buffer(*(str(number) for number in range(3 * INBOX)))
     clock = ManualClock()
     stream = Resumed(
-        buffer.opened, lambda line: Mark(hash(line)), Pace(clock.sleep, float)
+        buffer.opened,
+        lambda line: Mark(hash(line)),
+        Pace(clock.sleep, float),
+        is_whole=True,
     ).pieces()
 
     first = await anext(stream)
