@@ -7,7 +7,7 @@ come from; the owner cleans, tones and merges them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import events
@@ -76,12 +76,17 @@ class LogView(LinePane, can_focus=True):
         *,
         capacity: int = 100_000,
         glyphs: Glyphs = UNICODE,
+        clock: Callable[[int], str] = str,
         id: str | None = None,  # noqa: A002 - the name that Textual gives it
         classes: str | None = None,
     ) -> None:
-        """Make an empty log that keeps the newest `capacity` lines."""
+        """Make an empty log that keeps the newest `capacity` lines.
+
+        clock  puts unix nanoseconds into words, all of one width
+        """
         super().__init__(glyphs=glyphs, id=id, classes=classes)
         self._ring = Ring(capacity)
+        self._clock = clock
         self._painter = LogPainter(self)
         self._search: LogSearch | None = None
         self._current = -1
@@ -111,6 +116,12 @@ class LogView(LinePane, can_focus=True):
     def _widen(self, lines: Sequence[LogLine]) -> None:
         widest = max(width_of(line.gutter) for line in lines)
         self._gutter_width = min(max(self._gutter_width, widest), _WIDEST_GUTTER)
+        self._touch()
+
+    def tell_time(self, clock: Callable[[int], str]) -> None:
+        """Put times into other words from now on, those of old lines too."""
+        self._clock = clock
+        self.forget_strips()
         self._touch()
 
     def clear(self) -> None:
@@ -188,6 +199,8 @@ class LogView(LinePane, can_focus=True):
         )
 
     def _draw(self, line: LogLine, look: LogLook) -> Strip:
+        if line.at_ns is not None:
+            line = replace(line, at_text=self._clock(line.at_ns))
         if self._search is None:
             return self._painter.line(line, (), look)
         seen = line.text[: (look.left + look.width) * 4]

@@ -111,6 +111,8 @@ class LogLine:
     """What the owner knows the line by; not drawn."""
     at_text: str = ""
     """The time in words, drawn before the text."""
+    at_ns: int | None = None
+    """The time in unix nanoseconds; the clock of the log puts it into words."""
     gutter: str = ""
     """Where the line came from; drawn between time and text."""
     gutter_tone: Tone = Tone.QUIET

@@ -19,7 +19,7 @@ _ORIGINS = ("node", "hostname", "host", "instance")
 _SERVICE = "talos_service"
 _KERNEL_SERVICES = {"", "kernel", "ext-iscsid"}
 _SILENCE = timedelta(minutes=1)
-_TONES = {"error": Tone.CRITICAL, "warning": Tone.WARNING}
+TONES = {"error": Tone.CRITICAL, "warning": Tone.WARNING}
 
 
 def entry_line(
@@ -33,7 +33,7 @@ def entry_line(
     """
     sign = classify(entry.line)
     text = text_of(entry.line)
-    tone = _TONES.get(sign.severity, Tone.TEXT) if sign else Tone.TEXT
+    tone = TONES.get(sign.severity, Tone.TEXT) if sign else Tone.TEXT
     if sign is not None:
         glyph = marks.real if tone is Tone.CRITICAL else marks.degraded
         text = f"{glyph} {text}"

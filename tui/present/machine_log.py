@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from tui.model.kernel import classify, text_of
 from tui.model.log import Entry, LogBatch
 from tui.present import logs
 from tui.present.glyphs import Marks
@@ -13,56 +14,57 @@ from widgets.values import LogLine, Tone
 
 ERROR_LEVELS = frozenset({"emerg", "alert", "crit", "err"})
 _OWN_WORDS = "[talos]"
+_LEVEL_TONES = {
+    **dict.fromkeys(ERROR_LEVELS, Tone.CRITICAL),
+    "warn": Tone.WARNING,
+    "debug": Tone.QUIET,
+}
 
 
-def kernel_lines(
-    batch: LogBatch, marks: Marks, booted_at: datetime | None
-) -> tuple[LogLine, ...]:
-    """What one turn of a kernel log brought, gaps and failures included.
-
-    booted_at  write times as seconds since then; None writes the time of day
-    """
-    known = (kernel_line(entry, marks, booted_at) for entry in batch.entries)
+def kernel_lines(batch: LogBatch, marks: Marks) -> tuple[LogLine, ...]:
+    """What one turn of a kernel log brought, gaps and failures included."""
+    known = (kernel_line(entry, marks) for entry in batch.entries)
     return (*known, *logs.batch_lines(replace(batch, entries=()), marks))
 
 
-def all_lines(
-    batches: Iterable[LogBatch], marks: Marks, booted_at: datetime | None
-) -> tuple[LogLine, ...]:
-    """The same for many turns."""
-    return tuple(
-        line for batch in batches for line in kernel_lines(batch, marks, booted_at)
+def kernel_line(entry: Entry, marks: Marks) -> LogLine:
+    """One record: its class stands in the gutter, else its level when that is bad.
+
+    It has no words for its time: a clock of the log has.
+    """
+    text = text_of(entry.line)
+    sign = classify(entry.line)
+    if sign is None:
+        level = _level(entry, text)
+        tone = _LEVEL_TONES.get(level, Tone.TEXT)
+        key = ""
+    else:
+        level = key = sign.kind
+        tone = logs.TONES.get(sign.severity, Tone.TEXT)
+    if tone is Tone.CRITICAL:
+        text = f"{marks.real} {text}"
+    elif sign is not None:
+        text = f"{marks.degraded} {text}"
+    gutter = "" if tone is Tone.QUIET else level
+    return LogLine(
+        text, tone, key=key, at_ns=entry.at_ns, gutter=gutter, gutter_tone=tone
     )
 
 
-def kernel_line(entry: Entry, marks: Marks, booted_at: datetime | None) -> LogLine:
-    """One record: its class stands in the gutter, else its level when that is bad."""
-    line = logs.entry_line(entry, marks, {})
-    line = replace(line, gutter=line.key, gutter_tone=line.tone)
-    if not line.key:
-        line = _levelled(line, entry, marks)
-    if booted_at is None:
-        return line
-    seconds = entry.at_ns / 1e9 - booted_at.timestamp()
-    return replace(line, at_text=f"{seconds:11.3f}")
-
-
-def _levelled(line: LogLine, entry: Entry, marks: Marks) -> LogLine:
-    """In the tone of the kernel's own priority.
+def _level(entry: Entry, text: str) -> str:
+    """The kernel's own priority, where it is worth a word.
 
     machined writes to the kernel log without one, which comes out as a warning:
     its lines are told apart by their facility and their first word.
     """
     level = entry.labels.get("priority", "")
-    is_own = entry.labels.get("facility") == "user" and _OWN_WORDS in line.text[:20]
-    if level in ERROR_LEVELS:
-        return replace(
-            line,
-            text=f"{marks.real} {line.text}",
-            tone=Tone.CRITICAL,
-            gutter=level,
-            gutter_tone=Tone.CRITICAL,
-        )
-    if level == "warning" and not is_own:
-        return replace(line, tone=Tone.WARNING, gutter="warn", gutter_tone=Tone.WARNING)
-    return replace(line, tone=Tone.QUIET if level == "debug" else line.tone)
+    if level == "warning":
+        is_own = entry.labels.get("facility") == "user" and _OWN_WORDS in text[:20]
+        return "" if is_own else "warn"
+    return level if level in _LEVEL_TONES else ""
+
+
+def since_boot(booted_at: datetime) -> Callable[[int], str]:
+    """A clock that tells seconds since a node was started."""
+    booted = booted_at.timestamp()
+    return lambda at_ns: f"{at_ns / 1e9 - booted:11.3f}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
@@ -14,13 +13,11 @@ from tui.model.fleet import Cluster, NodeView
 from tui.model.log import LogBatch
 from tui.present import logs, machine_log, nodes
 from tui.present.glyphs import Marks
+from tui.present.units import time_of_ns
 from tui.screens.node_tab import NodeTab
 from tui.screens.node_tail import TailPanel
 from widgets.log_view import LogView
 from widgets.values import Line, LogLine, Span, Tone
-
-_KEPT_BATCHES = 2_000
-"""Turns of the tail that can be written again with other times."""
 
 
 class SoughtLog(LogView):
@@ -37,18 +34,16 @@ class SoughtLog(LogView):
 class DmesgPanel(TailPanel):
     """A tail of the kernel log, with times of the day or since the start."""
 
-    def compose(self) -> ComposeResult:
-        yield SoughtLog(glyphs=self.glyphs)
-
     def __init__(self, marks: Marks, name: str) -> None:
         super().__init__(marks, name)
-        self._batches: deque[LogBatch] = deque(maxlen=_KEPT_BATCHES)
         self._booted_at: datetime | None = None
         self._chips: Line = ()
 
+    def compose(self) -> ComposeResult:
+        yield SoughtLog(glyphs=self.glyphs, clock=time_of_ns)
+
     def lines(self, batch: LogBatch) -> Sequence[LogLine]:
-        self._batches.append(batch)
-        return machine_log.kernel_lines(batch, self.marks, self._booted_at)
+        return machine_log.kernel_lines(batch, self.marks)
 
     def note(self) -> Line:
         clock = "seconds since boot" if self._booted_at else "UTC"
@@ -61,14 +56,10 @@ class DmesgPanel(TailPanel):
             self.show_status()
 
     def count_from(self, booted_at: datetime | None) -> None:
-        """Write all times anew: since then, or of the day when it is None."""
+        """Tell all times anew: since then, or of the day when it is None."""
         self._booted_at = booted_at
-        log = self.query_one(LogView)
-        was_following = log.following
-        log.search("")
-        log.clear()
-        log.append(machine_log.all_lines(self._batches, self.marks, booted_at))
-        log.following = was_following
+        clock = machine_log.since_boot(booted_at) if booted_at else time_of_ns
+        self.query_one(LogView).tell_time(clock)
         self.show_status()
 
     @property

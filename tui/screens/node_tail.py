@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from tui.model.log import LogBatch
 from tui.present import logs
 from tui.present.glyphs import Marks
+from tui.present.units import time_of_ns
 from widgets.log_view import LogView
 from widgets.panel import Panel
 from widgets.values import Line, LogLine, Span, Tone
@@ -23,7 +24,7 @@ class TailPanel(Panel):
         self._following = ""
 
     def compose(self) -> ComposeResult:
-        yield LogView(glyphs=self.glyphs)
+        yield LogView(glyphs=self.glyphs, clock=time_of_ns)
 
     @property
     def following(self) -> str:

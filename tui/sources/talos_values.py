@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from talosapi.errors import ErrorKind, TalosConfigError, TalosError
 from talosapi.etcd import EtcdAlarm, EtcdMember, EtcdStatus, member_name
-from talosapi.messages import KernelRecord, Memory, Mount, Service
+from talosapi.messages import KernelRecord, Memory, Mount, Priority, Service
 from tui.model.fault import Fault, FaultKind
+from tui.model.labels import Labels
 from tui.model.log import Entry
 from tui.model.machine import CpuUse, Etcd, EtcdPeer, Filesystem
 from tui.model.talos import ServiceEvent, ServiceHealth, TalosService
@@ -148,12 +150,14 @@ def _alarm(alarm: EtcdAlarm, names: dict[str, str]) -> str:
 
 def kernel_entry(record: KernelRecord, at: datetime, address: str) -> Entry:
     """Labels: node, facility, priority. Metadata: SUBSYSTEM and DEVICE, if any."""
-    labels = {
-        "node": address,
-        "facility": record.facility,
-        "priority": record.priority.name.lower(),
-    }
-    return Entry(to_ns(at), labels, record.message, dict(record.fields))
+    labels = _kernel_labels(address, record.facility, record.priority)
+    return Entry(to_ns(at), labels, record.message, record.fields)
+
+
+@lru_cache(256)
+def _kernel_labels(address: str, facility: str, priority: Priority) -> Labels:
+    """One for all the records of which it is true."""
+    return {"node": address, "facility": facility, "priority": priority.name.lower()}
 
 
 def line_time(line: str) -> datetime | None:
