@@ -8,17 +8,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tui.model.alert import Alert, AlertState, Judgement
-from tui.model.kube import ConfigMap, KubeNode, Lease, Pod
+from tui.model.kube import ConfigMap, Deployment, KubeNode, Lease, Pod
 from tui.model.labels import Labels, fingerprint
 from tui.model.question import Answer, Question
+from tui.model.question_beyond import StaticPod, TargetsOf
 from tui.model.reading import Reading
-from tui.model.target import InventoryTarget
+from tui.model.target import Expected, Health, InventoryTarget, Target, TargetRow
 from tui.triage.case import Case
 from tui.triage.rulebook import Rulebook
 from tui.triage.rules import kube_proxy
-from tui.triage.rules.control_plane import (
-    CONTROLLER_MANAGER,
-    SCHEDULER,
+from tui.triage.rules.control_plane import CONTROLLER_MANAGER, SCHEDULER
+from tui.triage.rules.control_plane_claims import (
+    DEPLOYMENTS,
+    SCALED,
+    SCHEDULED,
+    STATIC_PODS,
     UNASSIGNED,
     leader,
     static_pods,
@@ -85,11 +89,34 @@ def healthy() -> dict[Question, Any]:
         kube_proxy.PROXY_PODS: (),
         kube_proxy.PROXY_SETS: (),
         UNASSIGNED: (),
+        SCHEDULED: (),
+        SCALED: (),
+        DEPLOYMENTS: (deployment("coredns"),),
+        STATIC_PODS: {
+            f"{component}-{PLANE}": StaticPod("10.10.0.40", "Running", is_ready=True)
+            for component in (SCHEDULER, CONTROLLER_MANAGER)
+        },
+        TargetsOf(kube_proxy.JOB): (down(kube_proxy.JOB),),
     }
     for component in (SCHEDULER, CONTROLLER_MANAGER):
+        values[TargetsOf(component)] = (down(component),)
         values[static_pods(component)] = (pod(f"{component}-{PLANE}", PLANE),)
         values[leader(component)] = (lease(component),)
     return values
+
+
+def deployment(name: str, generation: int = 3, **changes: Any) -> Deployment:
+    """One that was changed long ago and is as it should be."""
+    known = Deployment("kube-system", name, generation, 3, 2, 2, CREATED)
+    return replace(known, **changes)
+
+
+def down(job: str, health: Health = Health.DOWN, namespace: str = "") -> TargetRow:
+    """A target of a component, scraped a moment ago."""
+    labels = {"job": job, "namespace": namespace or "kube-system"}
+    scraped = SEEN - timedelta(seconds=8)
+    target = Target(labels, health, job, "http://x", "", scraped, 0.1, 10.0, 5.0)
+    return TargetRow(job, "10.10.0.40:1", Expected.UNLISTED, health, "", target)
 
 
 def lease(component: str, age: float = 2.0, holder: str = f"{PLANE}_8d6f") -> Lease:

@@ -7,23 +7,35 @@ from typing import Any
 import pytest
 
 from tests.triage.cases import (
+    BOOK,
+    CREATED,
     NODES,
     PLANE,
     PLANE_NODE,
     SEEN,
     WORKER_NODE,
     alert,
+    case,
+    deployment,
     judged,
     lease,
     node,
     pod,
+    with_answer,
 )
+from tests.triage.declared_cases import event
 from tui.model.alert import Verdict
+from tui.model.fault import Fault, FaultKind
 from tui.model.question import Question
+from tui.model.question_beyond import StaticPod
+from tui.model.reading import Reading
 from tui.model.target import InventoryTarget
-from tui.triage.rules.control_plane import (
-    CONTROLLER_MANAGER,
-    SCHEDULER,
+from tui.triage.rules.control_plane import CONTROLLER_MANAGER, SCHEDULER
+from tui.triage.rules.control_plane_claims import (
+    DEPLOYMENTS,
+    SCALED,
+    SCHEDULED,
+    STATIC_PODS,
     UNASSIGNED,
     leader,
     static_pods,
@@ -35,6 +47,15 @@ MANAGER_DOWN = alert("KubeControllerManagerDown", severity="critical")
 PODS = static_pods(SCHEDULER)
 LEASE = leader(SCHEDULER)
 POD = pod(f"{SCHEDULER}-{PLANE}", PLANE)
+UNFIT = replace(
+    pod("web-0", ""),
+    namespace="home",
+    phase="Pending",
+    is_ready=False,
+    scheduled=False,
+    reason="Unschedulable: 0/2 nodes",
+)
+NEWLY_UNFIT = replace(UNFIT, created_at=SEEN - timedelta(minutes=4))
 OTHER_PLANE = node("talos-cp-2", is_control_plane=True)
 UNSEEN = replace(
     pod("web-0", ""),
@@ -104,9 +125,27 @@ UNDECIDED: list[tuple[str, Changes, str]] = [
     ("no nodes", {NODES: ()}, "no control-plane node"),
     ("no planes", {NODES: (WORKER_NODE,)}, "no control-plane node"),
     (
-        "plane quiet",
-        {NODES: (replace(PLANE_NODE, is_ready=None),)},
+        "plane quiet, and Talos too",
+        {NODES: (replace(PLANE_NODE, is_ready=None),), STATIC_PODS: {}},
         "talos-cp-1 is not Ready",
+    ),
+    (
+        "plane quiet, and Talos says that it is ill",
+        {
+            NODES: (replace(PLANE_NODE, heartbeat_at=CREATED),),
+            STATIC_PODS: {POD.name: StaticPod("10.10.0.40", "Running", is_ready=False)},
+        },
+        "the kubelet of talos-cp-1 reported",
+    ),
+    (
+        "a pod fits nowhere, and nothing was scheduled lately",
+        {UNASSIGNED: (UNFIT,)},
+        "home/web-0 waits (Unschedulable: 0/2 nodes), and no event Scheduled",
+    ),
+    (
+        "a pod fits nowhere, and the last was scheduled long ago",
+        {UNASSIGNED: (UNFIT,), SCHEDULED: (event(16),)},
+        "16 min ago",
     ),
     (
         "OS not told",
@@ -146,7 +185,25 @@ STILL_FALSE: list[tuple[str, Changes]] = [
     ("clocks differ by a minute", {LEASE: (lease(SCHEDULER, age=62),)}),
     ("clocks differ the other way", {LEASE: (lease(SCHEDULER, age=-60),)}),
     ("a pod is quite new", {UNASSIGNED: (replace(UNSEEN, created_at=SEEN),)}),
-    ("a pod fits nowhere", {UNASSIGNED: (replace(UNSEEN, scheduled=False),)}),
+    (
+        "a pod fits nowhere, and others were scheduled",
+        {UNASSIGNED: (UNFIT,), SCHEDULED: (event(14),)},
+    ),
+    ("a pod has only begun to fit nowhere", {UNASSIGNED: (NEWLY_UNFIT,)}),
+    (
+        "a pod is held back on purpose",
+        {UNASSIGNED: (replace(UNFIT, reason="SchedulingGated: gated"),)},
+    ),
+    ("a pod is over", {UNASSIGNED: (replace(UNSEEN, phase="Failed"),)}),
+    (
+        "plane quiet, but Talos there says that it is well",
+        {NODES: (replace(PLANE_NODE, is_ready=None),)},
+    ),
+    ("Talos says nothing", {STATIC_PODS: {}}),
+    (
+        "Talos says otherwise than the API server",
+        {STATIC_PODS: {POD.name: StaticPod("10.10.0.40", "Running", is_ready=False)}},
+    ),
     (
         "a worker is not Ready",
         {NODES: (PLANE_NODE, replace(WORKER_NODE, is_ready=None))},
@@ -164,6 +221,99 @@ def test_what_says_nothing_of_the_scheduler_changes_nothing(changes: Changes) ->
 def test_the_scheduler_s_pods_say_nothing_of_the_controller_manager() -> None:
     changes: Changes = {static_pods(CONTROLLER_MANAGER): (POD,)}
     assert judged(MANAGER_DOWN, changes).verdict is Verdict.REAL
+
+
+def test_it_is_told_what_was_scheduled_last() -> None:
+    found = judged(SCHEDULER_DOWN, {SCHEDULED: (event(3), event(50))})
+    work = found.evidence[3]
+    assert work.value == "none waits; scheduled last: Pod/web-0 3 min ago"
+
+
+def test_talos_word_stands_beside_that_of_kubernetes() -> None:
+    told = judged(SCHEDULER_DOWN).evidence[-1]
+    assert (
+        told.claim
+        == "Talos on 10.10.0.40: kube-scheduler-talos-cp-1 is Running and Ready"
+    )
+    assert told.source == "talos prod"
+    assert told.supports is Verdict.FALSE_POSITIVE
+    silent = judged(SCHEDULER_DOWN, {STATIC_PODS: {}}).evidence[-1]
+    assert silent.supports is Verdict.UNDECIDED
+
+
+SILENT: Reading[Any] = Reading(
+    fault=Fault(FaultKind.FORBIDDEN, "may not list pods"), attempts=1
+)
+
+
+@pytest.mark.parametrize(
+    ("is_ready", "verdict", "words"),
+    [
+        (False, Verdict.REAL, "kube-scheduler-talos-cp-1 is not ready, says Talos"),
+        (True, Verdict.UNDECIDED, "may not list pods"),
+    ],
+)
+def test_while_kubernetes_is_silent_talos_refutes_and_proves_nothing(
+    is_ready: bool, verdict: Verdict, words: str
+) -> None:
+    told = {POD.name: StaticPod("10.10.0.40", "Running", is_ready=is_ready)}
+    known = with_answer(case(SCHEDULER_DOWN, {STATIC_PODS: told}), PODS, SILENT)
+    found = BOOK.judge(known)
+    assert found.verdict is verdict
+    assert words in found.reason
+
+
+LAGGING: list[tuple[Changes, Verdict, str]] = [
+    ({DEPLOYMENTS: ()}, Verdict.UNDECIDED, "no deployment is listed"),
+    (
+        {DEPLOYMENTS: (deployment("web", 4),)},
+        Verdict.REAL,
+        "generation 4 is not seen yet",
+    ),
+    (
+        {DEPLOYMENTS: (deployment("web", existing=1),)},
+        Verdict.REAL,
+        "1 of 2 pods are made",
+    ),
+    (
+        {DEPLOYMENTS: (deployment("web", 4, changed_at=None),)},
+        Verdict.UNDECIDED,
+        "since when is not told",
+    ),
+    (
+        {DEPLOYMENTS: (deployment("web", 4, changed_at=SEEN + timedelta(hours=1)),)},
+        Verdict.UNDECIDED,
+        "since when is not told",
+    ),
+    (
+        {DEPLOYMENTS: (deployment("web", 4, changed_at=SEEN - timedelta(minutes=4)),)},
+        Verdict.FALSE_POSITIVE,
+        "",
+    ),
+    (
+        {DEPLOYMENTS: (deployment("web", existing=1, is_hindered=True),)},
+        Verdict.FALSE_POSITIVE,
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "verdict", "words"), LAGGING)
+def test_deployments_show_whether_the_controller_manager_works(
+    changes: Changes, verdict: Verdict, words: str
+) -> None:
+    found = judged(MANAGER_DOWN, changes)
+    assert found.verdict is verdict
+    assert words in found.reason
+
+
+def test_what_was_scaled_lately_is_told_beside() -> None:
+    scaled = replace(event(9), reason="ScalingReplicaSet", involved="Deployment/web")
+    told = judged(MANAGER_DOWN, {SCALED: (scaled,)}).evidence[-1]
+    assert (told.claim, told.value) == (
+        "deployments are scaled",
+        "Deployment/web 9 min ago",
+    )
 
 
 def test_an_inventory_that_expects_the_job_makes_it_real() -> None:

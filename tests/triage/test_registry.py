@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from tests.triage.cases import BOOK, SEEN, alert, case, judged
+from tests.triage.cases import BOOK, SEEN, alert, case, down, judged
 from tui.model.alert import Verdict
+from tui.model.question_beyond import TargetsOf
+from tui.model.target import Health
 from tui.triage.case import Case
 from tui.triage.registry import RULES
 
@@ -19,9 +23,8 @@ OWN = {
 @pytest.mark.parametrize(
     "labels",
     [
-        {},
         {"namespace": "kube-system"},
-        {"service": "{job}"},
+        {"namespace": "kube-system", "service": "{job}"},
         {"namespace": "kube-system", "service": "kube-prometheus-stack-{job}"},
     ],
 )
@@ -38,8 +41,8 @@ LOOK_ALIKES = [
     {"job": "{job}-exporter"},
     {"job": "my-{job}"},
     {"job": "{job}", "namespace": "shop"},
-    {"job": "{job}", "service": "{job}-exporter"},
-    {"job": "{job}", "service": "fake{job}"},
+    {"job": "{job}", "namespace": "kube-system", "service": "{job}-exporter"},
+    {"job": "{job}", "namespace": "kube-system", "service": "fake{job}"},
     {"job": "", "service": "kube-prometheus-stack-{job}"},
     {"service": "kube-prometheus-stack-{job}"},
     {"job": "{job}\n"},
@@ -54,6 +57,35 @@ def test_what_only_looks_like_the_component_is_real(
 ) -> None:
     named = {key: value.format(job=job) for key, value in labels.items()}
     assert judged(alert("TargetDown", **named)).verdict is Verdict.REAL
+
+
+@pytest.mark.parametrize("job", COMPONENTS)
+@pytest.mark.parametrize("labels", [{}, {"service": "kube-prometheus-stack-{job}"}])
+def test_a_target_outside_kubernetes_is_not_the_component(
+    job: str, labels: dict[str, str]
+) -> None:
+    """What Prometheus finds in Kubernetes has a namespace; a static target has none."""
+    named = {key: value.format(job=job) for key, value in labels.items()}
+    found = judged(alert("TargetDown", job=job, **named))
+    assert (found.verdict, found.rule) == (Verdict.REAL, "target-static")
+
+
+@pytest.mark.parametrize("job", COMPONENTS)
+@pytest.mark.parametrize(
+    ("row", "verdict", "words"),
+    [
+        ({"health": Health.UP}, Verdict.REAL, "answers, so others should"),
+        ({"health": Health.UNKNOWN}, Verdict.UNDECIDED, "has not tried every target"),
+        ({"namespace": "shop"}, Verdict.UNDECIDED, "lists no target"),
+    ],
+)
+def test_target_down_is_cleared_only_while_no_target_answers(
+    job: str, row: dict[str, Any], verdict: Verdict, words: str
+) -> None:
+    about = alert("TargetDown", job=job, namespace="kube-system")
+    found = judged(about, {TargetsOf(job): (down(job, **row),)})
+    assert found.verdict is verdict
+    assert words in found.reason
 
 
 @pytest.mark.parametrize("job", COMPONENTS)
@@ -180,4 +212,4 @@ def test_the_first_rule_that_covers_an_alert_judges_it() -> None:
         alert("TargetDown", job="kube-proxy", namespace="kube-system")
     )
     assert found is not None
-    assert found.id == "kube-proxy-replaced"
+    assert found.id == "kube-proxy-target-replaced"

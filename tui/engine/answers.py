@@ -13,7 +13,7 @@ from tui.config import ClusterConfig
 from tui.engine.plan import UnaskableError, asked_key, node_key
 from tui.engine.view import View
 from tui.model.fault import Fault, FaultKind
-from tui.model.fleet import FeedKey, SourceKind
+from tui.model.fleet import SourceKind
 from tui.model.question import Answer, Question
 from tui.model.question_beyond import (
     AlertsListed,
@@ -81,7 +81,7 @@ def _answer(view: View, cluster: ClusterConfig, question: Question) -> _Answered
             return _targets(view, cluster, job)
         case AlertsListed():
             served = view.serving(SourceKind.ALERTMANAGER, cluster.name)
-            return None if served is None else _said(view, served.key("alerts"))
+            return None if served is None else view.said(served.key("alerts"))
         case TalosServices():
             return _services(view, cluster)
     try:
@@ -92,25 +92,18 @@ def _answer(view: View, cluster: ClusterConfig, question: Question) -> _Answered
         )
     if key is None:
         return None
-    reading, pace = _said(view, key)
+    reading, pace = view.said(key)
     if isinstance(question, KernelLines) and reading.value is not None:
         spoke_at = view.state.kernel.get(cluster.name, KernelLog()).last_by_node
         reading = replace(reading, value=KernelFound(reading.value, spoke_at))
     return reading, pace
 
 
-def _said(view: View, key: FeedKey) -> _Answered:
-    """What a feed said, and its pace; one that nobody supervises says nothing."""
-    feed = view.feeds.get(key)
-    seconds = feed.interval_seconds if feed else view.config.refresh_seconds
-    return view.reading(key), timedelta(seconds=seconds)
-
-
 def _targets(view: View, cluster: ClusterConfig, job: str) -> _Answered | None:
     served = view.serving(SourceKind.PROMETHEUS, cluster.name)
     if served is None:
         return None
-    reading, pace = _said(view, served.key("targets"))
+    reading, pace = view.said(served.key("targets"))
     rows = targets_of(view, cluster)
     own = None
     if rows is not None:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tui.engine.answers import Answers, answers_of
+from tui.engine.plan import Served
 from tui.engine.view import View
 from tui.model.alert import Alert, JudgedAlert, Verdict
 from tui.model.fleet import SourceKind
+from tui.model.reading import Freshness
 from tui.triage import assign
 from tui.triage.case import Case, Scene
 
@@ -38,24 +40,67 @@ def judged_alerts(
             if not assign.is_marked(alert.labels, served.marks):
                 kinds = view.rulebook.kernel_kinds(alert)
                 placed = assign.cluster_by_kernel(alert, kinds, own)
-            scene = scenes.get(placed or name, Scene())
-            case = _case(view, alert, placed or name, scene)
-            case = replace(case, is_placed=placed not in {"", name})
-            judgement = view.rulebook.judge(case)
-            one = JudgedAlert(
-                alert,
-                judgement,
-                case.cluster,
-                served.key("alerts").endpoint,
-                is_waiting=judgement.verdict is Verdict.UNDECIDED
-                and any(each.attempts == 0 for each in case.answers.values()),
+            case = _case(view, alert, placed or name, scenes)
+            case = replace(
+                case,
+                is_placed=placed not in {"", name},
+                doubt=_doubt(served, alert, case.cluster),
             )
+            one = _judged(view, served, case, scenes)
             found.setdefault(case.cluster, []).append(one)
     return {name: tuple(sorted(each, key=_rank)) for name, each in found.items()}
 
 
-def _case(view: View, alert: Alert, cluster: str, scene: Scene) -> Case:
-    """One alert with the answers of its own cluster only."""
+def _judged(
+    view: View, served: Served, case: Case, scenes: Mapping[str, Scene]
+) -> JudgedAlert:
+    """The alert by its own cluster; and by others when it may be about them as well."""
+    names = _concerned(view, case)
+    others = [name for name in names if name != case.cluster]
+    cases = [case, *(_case(view, case.alert, name, scenes) for name in others)]
+    judgement = view.rulebook.judge_together(cases)
+    waits = any(a.attempts == 0 for each in cases for a in each.answers.values())
+    return JudgedAlert(
+        case.alert,
+        judgement,
+        case.cluster,
+        served.key("alerts").endpoint,
+        is_waiting=judgement.verdict is Verdict.UNDECIDED and waits,
+        concerns=names,
+    )
+
+
+def _concerned(view: View, case: Case) -> tuple[str, ...]:
+    """All clusters of a shared Prometheus, when the alert is not of one alone.
+
+    An `absent()` alert carries no labels but those of the sender: it says the same of
+    every cluster that the sender looks at. Only what clears it must hold in all.
+    """
+    served = view.serving(SourceKind.PROMETHEUS, case.cluster)
+    if served is None or not served.is_shared:
+        return ()
+    if not view.rulebook.is_cleared_by_clusters(case.alert):
+        return ()
+    known, pace = view.said(served.key("rules"))
+    is_fresh = known.freshness(view.now, pace) is Freshness.LIVE
+    rules = known.value if is_fresh and known.value else ()
+    if assign.is_own(case.alert, rules, served.marks, case.cluster, served.home):
+        return ()
+    return tuple(each.name for each in served.clusters)
+
+
+def _doubt(served: Served, alert: Alert, cluster: str) -> str:
+    """What speaks against the alert being of the cluster that it is shown in."""
+    if not cluster:
+        return assign.why_nobodys(alert.labels, served.marks)
+    if served.is_shared:
+        return ""
+    (only,) = served.clusters
+    return assign.contradiction(alert.labels, only.name, only.labels)
+
+
+def _case(view: View, alert: Alert, cluster: str, scenes: Mapping[str, Scene]) -> Case:
+    """One alert with the answers of one cluster only."""
     config = view.cluster(cluster)
     answers = Answers({}, {})
     if config is not None:
@@ -68,7 +113,7 @@ def _case(view: View, alert: Alert, cluster: str, scene: Scene) -> Case:
         inventory=config.inventory if config else (),
         interval=view.pace,
         now=view.now,
-        scene=scene,
+        scene=scenes.get(cluster, Scene()),
         paces=answers.paces,
     )
 

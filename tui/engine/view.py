@@ -64,6 +64,12 @@ class View:
         """What a feed last said; an empty reading before its first attempt."""
         return self.state.readings.get(key, Reading())
 
+    def said(self, key: FeedKey) -> tuple[Reading[Any], timedelta]:
+        """The same, and its pace; that of most feeds when nobody supervises it."""
+        feed = self.feeds.get(key)
+        seconds = feed.interval_seconds if feed else self.config.refresh_seconds
+        return self.reading(key), timedelta(seconds=seconds)
+
     def serving(self, kind: SourceKind, cluster: str) -> Served | None:
         """The endpoint of one kind that serves a cluster."""
         return serving(self.served, kind, cluster)

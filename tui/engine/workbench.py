@@ -57,11 +57,12 @@ class Workbench:
 
     def _asked(self, fleet: Fleet) -> Asked:
         """Each question once, in a stable order."""
-        found = {}
+        found: dict[str, dict[Question, None]] = {
+            cluster.name: {KubeNodes(): None} for cluster in fleet.clusters
+        }
         for cluster in fleet.clusters:
-            questions: dict[Question, None] = {KubeNodes(): None}
             for alert in cluster.alerts or ():
-                asked = self._rulebook.questions_for(alert.alert)
-                questions.update(dict.fromkeys(asked))
-            found[cluster.name] = tuple(questions)
-        return found
+                asked = dict.fromkeys(self._rulebook.questions_for(alert.alert))
+                for name in alert.concerns or (cluster.name,):
+                    found[name].update(asked)
+        return {name: tuple(questions) for name, questions in found.items()}

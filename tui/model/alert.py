@@ -132,6 +132,8 @@ class JudgedAlert:
     """The Alertmanager that lists it: a URL without secrets."""
     is_waiting: bool = False
     """Undecided only because what its rule asks was not answered even once."""
+    concerns: tuple[str, ...] = ()
+    """Clusters whose answers it takes to judge it; its own alone when empty."""
     concealed: Concealed | None = None
     """Set when it is real, kept quiet, and news to everybody."""
 

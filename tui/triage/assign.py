@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from tui.model.alert import Alert
 from tui.model.labels import Labels, matches
 from tui.model.log import LogFinding
+from tui.model.metric import Rule
 from tui.model.silence import Matcher
 from tui.triage.notes import lines_behind
 
@@ -30,6 +31,57 @@ def cluster_of(
         names = [name for name, wanted in found if len(wanted) == closest]
         return names[0] if len(names) == 1 else ""
     return "" if is_marked(labels, clusters) else home
+
+
+def is_own(
+    alert: Alert,
+    rules: Sequence[Rule],
+    clusters: tuple[tuple[str, Labels], ...],
+    name: str,
+    home: str,
+) -> bool:
+    """Whether an alert of a shared Prometheus is about the cluster its label names.
+
+    The sender adds its own labels to what carries none: they say who sends, not what
+    it is about. Its rules show an alert as it is without them.
+
+    rules       of that Prometheus, as of now; none when they are not known
+    home        where that Prometheus lives, and what its own label names
+    """
+    seen = [
+        active.labels
+        for rule in rules
+        if rule.name == alert.name
+        for active in rule.alerts
+        if active.labels.items() <= alert.labels.items()
+    ]
+    if not seen:
+        return bool(home) and name != home
+    return all(cluster_of(labels, clusters, "") == name for labels in seen)
+
+
+def why_nobodys(labels: Labels, clusters: tuple[tuple[str, Labels], ...]) -> str:
+    """Why a thing belongs to no configured cluster, in words."""
+    names = [name for name, wanted in clusters if wanted and matches(labels, wanted)]
+    if len(names) > 1:
+        return f"its labels name {' and '.join(names)}: nobody knows whose it is"
+    keys = dict.fromkeys(key for _, wanted in clusters for key in wanted)
+    said = ", ".join(f'{key}="{labels[key]}"' for key in keys if labels.get(key))
+    if said:
+        return f"its labels name a cluster that is not configured: {said}"
+    return "it names no cluster, and the config does not say where its server lives"
+
+
+def contradiction(labels: Labels, name: str, own: Labels) -> str:
+    """How labels contradict what marks the one cluster of a server; mostly empty.
+
+    A server that only one cluster of the config uses may still serve others.
+    """
+    for key, value in own.items():
+        if labels.get(key, value) not in {"", value}:
+            said = f'{key}="{labels[key]}"'
+            return f"its label {said} does not mark {name}: set labels in the config"
+    return ""
 
 
 def held_to(

@@ -54,7 +54,7 @@ class Case:
     paces: Mapping[Question, timedelta] = field(default_factory=dict)
     """How often a question is asked that has a pace of its own."""
     doubt: str = ""
-    """Why it may be another cluster's alert after all; empty when nothing says so."""
+    """Why it may be another cluster's alert after all, or is nobody's; else empty."""
 
     def source(self, questions: tuple[Question, ...]) -> str:
         """Who answers, as evidence names it; empty when nobody is asked."""
@@ -83,7 +83,7 @@ class Case:
         """Why there is no fresh answer, in words that name who failed."""
         answer, source = self.answers.get(question), self.source((question,))
         if not self.cluster:
-            return "the alert belongs to no configured cluster"
+            return self.doubt or "the alert belongs to no configured cluster"
         if answer is None:
             return f"{source} is not read"
         if answer.fault is not None:

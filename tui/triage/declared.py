@@ -45,12 +45,13 @@ def _rule(declared: DeclaredRule) -> Rule:
         reason=declared.reason,
         runbook=declared.runbook,
         would_change=declared.would_change or change,
-        claims=tuple(map(_claim, declared.claims)),
+        claims=tuple(map(claim_of, declared.claims)),
         fixes=declared.fixes,
     )
 
 
-def _claim(declared: DeclaredClaim) -> Claim:
+def claim_of(declared: DeclaredClaim) -> Claim:
+    """What one declared claim asks, and how its answers are read."""
     claim = _asked(declared.expects)
     return replace(claim, text=declared.text) if declared.text else claim
 

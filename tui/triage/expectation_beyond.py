@@ -95,7 +95,7 @@ def targets(expected: TargetsUp) -> Claim:
             if row.health in {Health.DOWN, Health.ABSENT}:
                 return fails(f"{row.job} {row.instance} is {row.health.value}")
         for row in rows:
-            if row.health is not Health.UP or not _is_scraped(row, seen):
+            if row.health is not Health.UP or not is_scraped(row, seen):
                 return unclear(f"{row.job} {row.instance} was not scraped lately")
         if not rows:
             return unclear("Prometheus lists no such target")
@@ -104,7 +104,7 @@ def targets(expected: TargetsUp) -> Claim:
     return Claim(f"every target of {expected.job} is up", (question,), read)
 
 
-def _is_scraped(row: TargetRow, seen: datetime | None) -> bool:
+def is_scraped(row: TargetRow, seen: datetime | None) -> bool:
     """Whether `up` is of now: a Prometheus that stands still goes on saying it."""
     target = row.target
     if target is None or target.last_scrape is None or seen is None:

@@ -66,12 +66,19 @@ class Claim:
     """Called only when every question has an answer."""
     told_by: str = ""
     """Who says so when no server is asked."""
+    also: tuple[Question, ...] = ()
+    """Asked too: a fresh answer may help to prove the claim, and none refutes it."""
+    otherwise: Callable[[Case], Ruling] | None = None
+    """A second source, for when the first has no answer at all. It may refute the
+    claim and never proves it: else the silence of the first would clear an alert."""
 
     def evidence(self, case: Case) -> Evidence:
         """The claim held against the answers, with where they come from."""
         missing = [each for each in self.questions if case.value(each) is None]
         if missing:
-            return self._evidence(case, unclear(case.blindness(missing[0])))
+            second = self.otherwise(case) if self.otherwise else None
+            blind = unclear(case.blindness(missing[0]))
+            return self._evidence(case, second if second and second.refutes else blind)
         found = self.read(case)
         stale = [each for each in self.questions if case.fresh(each) is None]
         if stale and found.supports is not Verdict.REAL:
@@ -129,6 +136,8 @@ class Rule:
     """What the rule cannot see."""
     notes: tuple[Note, ...] = ()
     """Put behind the evidence once the verdict stands."""
+    beside: tuple[Question, ...] = ()
+    """What its notes tell of."""
     is_firm: bool = False
     """No rule of an operator clears what it covers."""
     kernel: tuple[str, ...] = ()
@@ -137,9 +146,9 @@ class Rule:
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """All questions of its claims, each once."""
-        asked = (question for claim in self.claims for question in claim.questions)
-        return tuple(dict.fromkeys(asked))
+        """All questions of its claims and notes, each once."""
+        asked = [q for claim in self.claims for q in (*claim.questions, *claim.also)]
+        return tuple(dict.fromkeys((*asked, *self.beside)))
 
     def covers_labels(self, labels: Labels) -> bool:
         """Whether the rule covers an alert with these labels.

@@ -7,13 +7,14 @@ both must be proven; where ours knows that an alert is real, it stays real.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from tui.model.alert import Alert, Evidence, Judgement, Verdict
 from tui.model.labels import Labels
 from tui.model.question import Question
+from tui.model.question_beyond import AlertsListed
 from tui.model.silence import Matcher
 from tui.triage import asked, inventory, notes
 from tui.triage.case import Case
@@ -22,6 +23,7 @@ from tui.triage.rule import CLEARING, Rule
 from tui.triage.weigh import weigh
 
 _KNOWN = 10_000
+_GRAVITY = list(Verdict)
 
 
 class Rulebook:
@@ -48,6 +50,40 @@ class Rulebook:
         """The classes of kernel findings that the alert is made of; mostly none."""
         rule = self.rule_for(alert)
         return rule.kernel if rule else ()
+
+    def is_cleared_by_clusters(self, alert: Alert) -> bool:
+        """Whether its rule may clear it by what a cluster says, not its sender."""
+        rule = self.rule_for(alert)
+        return (
+            rule is not None
+            and rule.verdict in CLEARING
+            and any(not isinstance(each, AlertsListed) for each in rule.questions)
+        )
+
+    def judge_together(self, cases: Sequence[Case]) -> Judgement:
+        """The verdict on one alert that is about several clusters: the gravest of all.
+
+        cases   the same alert in each of them; the first is where it is shown
+        """
+        first, *others = (self.judge(case) for case in cases)
+        if not others:
+            return first
+        each = list(
+            zip((case.cluster for case in cases), (first, *others), strict=True)
+        )
+        cluster, gravest = min(each, key=lambda one: _GRAVITY.index(one[1].verdict))
+        evidence = tuple(
+            replace(piece, source=f"inventory {name}")
+            if piece.source == "inventory"
+            else piece
+            for name, judgement in each
+            for piece in judgement.evidence
+        )
+        names = ", ".join(name for name, _ in each)
+        reason = f"{gravest.reason}; so in all of {names}"
+        if gravest.verdict not in CLEARING:
+            reason = f"{cluster}: {gravest.reason}; it is not of one cluster alone"
+        return replace(gravest, reason=reason, evidence=evidence)
 
     def judge(self, case: Case) -> Judgement:
         """The verdict on one alert. What no rule covers is real."""
@@ -109,6 +145,7 @@ def _joined(theirs: Rule, ours: Rule) -> Rule:
         blind_spots=theirs.blind_spots + ours.blind_spots,
         notes=theirs.notes + ours.notes,
         kernel=ours.kernel,
+        beside=theirs.beside + ours.beside,
     )
 
 

@@ -2,26 +2,70 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from tui.model.question_beyond import TargetsOf
 from tui.model.silence import Matcher
-from tui.triage.rule import Scope, alert_scope
+from tui.model.target import Health, TargetRow
+from tui.triage.case import Case
+from tui.triage.expectation_beyond import is_scraped
+from tui.triage.rule import Claim, Ruling, Scope, alert_scope, fails, holds, unclear
 
 _RELEASE = "kube-prometheus-stack"
+_NAMESPACE = "kube-system"
 
 
-def scopes(alert: str, job: str) -> tuple[Scope, ...]:
-    """The component's own alert, and TargetDown of exactly its job.
+def own_scope(alert: str, job: str) -> Scope:
+    """The component's own alert.
 
     Labels that are not there do not speak against it (an `absent()` alert has none);
     a job, namespace or service of another name does.
     """
-    place = (
-        Matcher("namespace", "|kube-system", is_regex=True),
+    return alert_scope(
+        alert,
+        Matcher("job", f"|{job}", is_regex=True),
+        Matcher("namespace", f"|{_NAMESPACE}", is_regex=True),
         Matcher("service", f"|(.+-)?{job}", is_regex=True),
     )
-    return (
-        alert_scope(alert, Matcher("job", f"|{job}", is_regex=True), *place),
-        alert_scope("TargetDown", Matcher("job", job), *place),
+
+
+def target_scope(job: str) -> Scope:
+    """TargetDown of exactly its job: what is scraped in Kubernetes has a namespace."""
+    return alert_scope(
+        "TargetDown",
+        Matcher("job", job),
+        Matcher("namespace", _NAMESPACE),
+        Matcher("service", f"|(.+-)?{job}", is_regex=True),
     )
+
+
+def none_answers(job: str) -> Claim:
+    """TargetDown says that some are down. One that is up is neither gone nor hidden."""
+    return Claim(
+        f"no target of {job} answers Prometheus",
+        (TargetsOf(job),),
+        partial(_none_answers, job),
+    )
+
+
+def _none_answers(job: str, case: Case) -> Ruling:
+    question = TargetsOf(job)
+    every: tuple[TargetRow, ...] = case.value(question)
+    rows = [row for row in every if _namespace(row) in {"", _NAMESPACE}]
+    for row in rows:
+        if row.health is Health.UP:
+            if is_scraped(row, case.observed_at(question)):
+                return fails(f"{job} {row.instance} answers, so others should")
+            return unclear(f"{job} {row.instance} was up when it was scraped last")
+    if any(row.health is Health.UNKNOWN for row in rows):
+        return unclear(f"Prometheus has not tried every target of {job}")
+    if not rows:
+        return unclear(f"Prometheus lists no target of {job}")
+    return holds(f"{len(rows)}/{len(rows)} down")
+
+
+def _namespace(row: TargetRow) -> str:
+    return row.target.labels.get("namespace", "") if row.target else ""
 
 
 def fixes(value: str, job: str) -> tuple[str, ...]:

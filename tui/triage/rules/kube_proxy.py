@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tui.model.alert import Verdict
 from tui.model.declared import Where
 from tui.model.kube import ConfigMap, DaemonSet, KubeNode, Pod
@@ -9,8 +11,9 @@ from tui.model.question import ConfigMapOf, DaemonSetsWith, KubeNodes, PodsWith
 from tui.triage.case import Case
 from tui.triage.on_nodes import none_listed, pods_ready
 from tui.triage.rule import Claim, Rule, Ruling, fails, holds, unclear
-from tui.triage.rules.component import fixes, scopes
+from tui.triage.rules.component import fixes, none_answers, own_scope, target_scope
 
+JOB = "kube-proxy"
 NODES = KubeNodes()
 CONFIG = ConfigMapOf("kube-system", "cilium-config")
 AGENTS = PodsWith("kube-system", "k8s-app=cilium")
@@ -80,42 +83,50 @@ is new or has moved is not reached from there.
 **Fix at the source:** turn the component off in the values of kube-prometheus-stack.
 """
 
+_RULE = Rule(
+    id="kube-proxy-replaced",
+    title="kube-proxy is replaced by Cilium",
+    covers=(own_scope("KubeProxyDown", JOB),),
+    verdict=Verdict.FALSE_POSITIVE,
+    reason="Cilium replaces it",
+    claims=(
+        Claim(
+            "every node has a Running and Ready Cilium agent",
+            (NODES, AGENTS),
+            _agents_ready,
+        ),
+        Claim(
+            "Cilium is set to replace kube-proxy, since before its agents started",
+            (CONFIG, AGENTS),
+            _replacement_on,
+        ),
+        Claim("no kube-proxy is installed", (PROXY_PODS, PROXY_SETS), _no_proxy),
+    ),
+    job=JOB,
+    runbook=_RUNBOOK,
+    fixes=fixes("kubeProxy", JOB),
+    would_change=(
+        "A Cilium agent that is missing or not Ready, kube-proxy-replacement off, "
+        "a kube-proxy pod or DaemonSet, or an inventory that expects the job."
+    ),
+    blind_spots=(
+        "An agent that is Ready but programs the datapath wrongly.",
+        "Any change of the ConfigMap after an agent started makes it undecided, "
+        "even one of another setting.",
+        "A kube-proxy under another label or in another namespace.",
+        "A node that is not Ready makes it undecided, not real: its agent may be "
+        "well. The node has a finding of its own.",
+    ),
+)
+
 RULES = (
-    Rule(
-        id="kube-proxy-replaced",
-        title="kube-proxy is replaced by Cilium",
-        covers=scopes("KubeProxyDown", "kube-proxy"),
-        verdict=Verdict.FALSE_POSITIVE,
-        reason="Cilium replaces it",
-        claims=(
-            Claim(
-                "every node has a Running and Ready Cilium agent",
-                (NODES, AGENTS),
-                _agents_ready,
-            ),
-            Claim(
-                "Cilium is set to replace kube-proxy, since before its agents started",
-                (CONFIG, AGENTS),
-                _replacement_on,
-            ),
-            Claim("no kube-proxy is installed", (PROXY_PODS, PROXY_SETS), _no_proxy),
-        ),
-        job="kube-proxy",
-        runbook=_RUNBOOK,
-        fixes=fixes("kubeProxy", "kube-proxy"),
-        would_change=(
-            "A Cilium agent that is missing or not Ready, kube-proxy-replacement off, "
-            "a kube-proxy pod or DaemonSet, or an inventory that expects the job."
-        ),
-        blind_spots=(
-            "An agent that is Ready but programs the datapath wrongly.",
-            "Any change of the ConfigMap after an agent started makes it undecided, "
-            "even one of another setting.",
-            "A kube-proxy under another label or in another namespace.",
-            "One Prometheus for several clusters fires this alert once, with its own "
-            "`cluster` label: it is judged by that cluster alone.",
-            "A node that is not Ready makes it undecided, not real: its agent may be "
-            "well. The node has a finding of its own.",
-        ),
+    _RULE,
+    replace(
+        _RULE,
+        id="kube-proxy-target-replaced",
+        title="kube-proxy's targets are down: Cilium replaces it",
+        covers=(target_scope(JOB),),
+        claims=(*_RULE.claims, none_answers(JOB)),
+        would_change=f"{_RULE.would_change} And one of its targets that is up.",
     ),
 )

@@ -1,0 +1,279 @@
+"""What must be proven of the scheduler and of the controller manager."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+
+from tui.model.alert import Evidence, Verdict
+from tui.model.declared import Where
+from tui.model.kube import Deployment, KubeEvent, KubeNode, Lease, Pod
+from tui.model.question import (
+    Deployments,
+    EventsWith,
+    KubeNodes,
+    LeaseOf,
+    PodsWith,
+)
+from tui.model.question_beyond import StaticPod, StaticPods
+from tui.triage.case import Case
+from tui.triage.expectation import AHEAD, lately
+from tui.triage.on_nodes import chosen, none_listed, silence
+from tui.triage.rule import Claim, Ruling, fails, holds, unclear
+
+NODES = KubeNodes()
+UNASSIGNED = PodsWith("", "", "spec.nodeName=")
+SCHEDULED = EventsWith("", "Scheduled")
+SCALED = EventsWith("", "ScalingReplicaSet")
+DEPLOYMENTS = Deployments()
+STATIC_PODS = StaticPods()
+
+LATE = timedelta(minutes=5)
+"""What is not done by then is not being done."""
+RECENT_MINUTES = 15
+# Twice the lease and a minute more: the two clocks need not agree to the second.
+_SKEW = timedelta(seconds=60)
+
+
+def static_pods(component: str) -> PodsWith:
+    """The question for a component's mirror pods."""
+    return PodsWith("kube-system", f"component={component}")
+
+
+def leader(component: str) -> LeaseOf:
+    """The question for a component's leader lease."""
+    return LeaseOf("kube-system", component)
+
+
+def runs(component: str) -> Claim:
+    """It is there, by Kubernetes' word; by Talos' where a kubelet no longer reports."""
+    return Claim(
+        f"every control-plane node has a Running and Ready {component}",
+        (NODES, static_pods(component)),
+        partial(_runs, component),
+        also=(STATIC_PODS,),
+        otherwise=partial(_runs_not, component),
+    )
+
+
+def _runs(component: str, case: Case) -> Ruling:
+    nodes: tuple[KubeNode, ...] = case.value(NODES)
+    pods: tuple[Pod, ...] = case.value(static_pods(component))
+    planes = chosen(nodes, Where.CONTROL_PLANES)
+    if not planes:
+        return none_listed(Where.CONTROL_PLANES)
+    for node in planes:
+        name = f"{component}-{node.name}"
+        pod = next((p for p in pods if p.name == name and p.node == node.name), None)
+        if pod is None:
+            return fails(f"no {component} pod on {node.name}")
+        if pod.phase != "Running" or not pod.is_ready:
+            why = pod.reason or pod.phase
+            return fails(f"{component} on {node.name} is not ready ({why})")
+    # A mirror pod is the kubelet's word: a dead kubelet leaves it as it was.
+    told: Mapping[str, StaticPod] = case.fresh(STATIC_PODS) or {}
+    vouched = 0
+    for node in planes:
+        if quiet := silence((node,), case.observed_at(NODES)):
+            if not _is_well(told.get(f"{component}-{node.name}")):
+                return unclear(f"{quiet}: what its pod says is old")
+            vouched += 1
+    by_talos = f", {vouched} by Talos' word" if vouched else ""
+    return holds(f"{len(planes)}/{len(planes)} pods ready{by_talos}")
+
+
+def _is_well(pod: StaticPod | None) -> bool:
+    return pod is not None and pod.phase == "Running" and pod.is_ready
+
+
+def _runs_not(component: str, case: Case) -> Ruling:
+    """What Talos says while Kubernetes says nothing."""
+    told: Mapping[str, StaticPod] = case.value(STATIC_PODS) or {}
+    for name, pod in sorted(told.items()):
+        if name.startswith(f"{component}-") and not _is_well(pod):
+            return fails(f"{name} is not ready, says Talos on {pod.address}")
+    return unclear("Talos says nothing against it")
+
+
+def told_by_talos(component: str, case: Case) -> tuple[Evidence, ...]:
+    """A note: what the control planes themselves say of the static pod."""
+    told: Mapping[str, StaticPod] | None = case.value(STATIC_PODS)
+    at = case.observed_at(STATIC_PODS)
+    source = case.source((STATIC_PODS,))
+    own = {n: p for n, p in (told or {}).items() if n.startswith(f"{component}-")}
+    if STATIC_PODS not in case.answers:
+        return ()
+    if not own:
+        why = case.blindness(STATIC_PODS) if told is None else "it lists no such pod"
+        claim = f"Talos does not tell of {component}"
+        return (Evidence(claim, Verdict.UNDECIDED, source, STATIC_PODS.text, why, at),)
+    is_old = case.fresh(STATIC_PODS) is None
+    return tuple(
+        Evidence(
+            f"Talos on {pod.address}: {name} is {pod.phase}"
+            f"{' and Ready' if pod.is_ready else ', not Ready'}",
+            _stance(is_well=_is_well(pod), is_old=is_old),
+            source,
+            STATIC_PODS.text,
+            observed_at=at,
+        )
+        for name, pod in sorted(own.items())
+    )
+
+
+def _stance(*, is_well: bool, is_old: bool) -> Verdict:
+    if not is_well:
+        return Verdict.REAL
+    return Verdict.UNDECIDED if is_old else Verdict.FALSE_POSITIVE
+
+
+def is_talos() -> Claim:
+    """The excuse itself: only Talos hides these metrics."""
+    return Claim("every node runs Talos", (NODES,), _is_talos)
+
+
+def _is_talos(case: Case) -> Ruling:
+    nodes: tuple[KubeNode, ...] = case.value(NODES)
+    if not nodes:
+        return unclear("no node is listed")
+    for node in nodes:
+        if not node.os_image:
+            return unclear(f"{node.name} does not say which OS it runs")
+        if not node.runs_talos:
+            return fails(f"{node.name} runs {node.os_image}, not Talos")
+    return holds(f"{len(nodes)}/{len(nodes)} nodes")
+
+
+def leads(component: str) -> Claim:
+    """One of them is at work: it renews its lease."""
+    return Claim(
+        f"a {component} leads: its lease is renewed",
+        (leader(component),),
+        partial(_leads, component),
+    )
+
+
+def _leads(component: str, case: Case) -> Ruling:
+    question = leader(component)
+    leases: tuple[Lease, ...] = case.value(question)
+    seen = case.observed_at(question)
+    lease = leases[0] if leases else None
+    if lease is None or lease.renewed_at is None or seen is None:
+        return unclear(f"no leader lease {component} in kube-system")
+    limit = 2 * timedelta(seconds=lease.duration_seconds) + _SKEW
+    age = seen - lease.renewed_at
+    if age > limit:
+        seconds = age.total_seconds()
+        return fails(f"no {component} leads: its lease is {seconds:.0f} s old")
+    if age < -limit:
+        return unclear(f"the lease {component} is from the future: clocks disagree")
+    if not lease.holder:
+        return unclear(f"nobody holds the lease {component} at this moment")
+    return holds(f"renewed by {lease.holder}")
+
+
+def schedules() -> Claim:
+    """Pods are given nodes, or none waits for one."""
+    return Claim(
+        "no pod waits for the scheduler",
+        (UNASSIGNED,),
+        _schedules,
+        also=(SCHEDULED,),
+    )
+
+
+def _schedules(case: Case) -> Ruling:
+    """A pod that fits nowhere was looked at; whether others still are, events tell."""
+    pods: tuple[Pod, ...] = case.value(UNASSIGNED)
+    seen = case.observed_at(UNASSIGNED)
+    unfit: list[Pod] = []
+    for pod in filter(_waits, pods):
+        name = f"{pod.namespace}/{pod.name}"
+        if pod.created_at is None or seen is None:
+            return unclear(f"{name} does not say how old it is")
+        if seen - pod.created_at <= LATE:
+            continue
+        if pod.scheduled is None:
+            return fails(f"nothing schedules {name}")
+        unfit.append(pod)
+    work = _scheduled_lately(case)
+    if unfit and not work.proves:
+        name = f"{unfit[0].namespace}/{unfit[0].name}"
+        return unclear(f"{name} waits ({unfit[0].reason}), and {work.words}")
+    last = f"; scheduled last: {work.words}" if work.proves else ""
+    return holds(f"{len(unfit)} wait for room{last}" if unfit else f"none waits{last}")
+
+
+def _waits(pod: Pod) -> bool:
+    """Whether it wants a node; one that is held back on purpose does not."""
+    is_over = pod.phase in {"Succeeded", "Failed"}
+    return not (pod.node or is_over or pod.reason.startswith("SchedulingGated"))
+
+
+def _scheduled_lately(case: Case) -> Ruling:
+    events: tuple[KubeEvent, ...] | None = case.fresh(SCHEDULED)
+    if events is None:
+        return unclear(case.blindness(SCHEDULED))
+    return lately(events, case, SCHEDULED, RECENT_MINUTES)
+
+
+def converges() -> Claim:
+    """What deployments want is seen, and their pods are made."""
+    return Claim("every deployment is looked after", (DEPLOYMENTS,), _converges)
+
+
+def _converges(case: Case) -> Ruling:
+    found: tuple[Deployment, ...] = case.value(DEPLOYMENTS)
+    seen = case.observed_at(DEPLOYMENTS)
+    if not found:
+        return unclear("no deployment is listed: nothing shows its work")
+    under_way = 0
+    for each in found:
+        behind = _behind(each)
+        if not behind:
+            continue
+        name = f"{each.namespace}/{each.name}"
+        late = _lateness(each, seen)
+        if late is None:
+            return unclear(f"{name}: {behind}, since when is not told")
+        if late > LATE:
+            minutes = late // timedelta(minutes=1)
+            return fails(f"{name} has waited for {minutes} min: {behind}")
+        under_way += 1
+    rest = f", {under_way} of them under way" if under_way else ""
+    return holds(f"{len(found)} deployments{rest}")
+
+
+def _behind(each: Deployment) -> str:
+    """What the controller manager has not done for a deployment; empty when it has."""
+    if each.observed_generation < each.generation:
+        return f"generation {each.generation} is not seen yet"
+    if each.existing < each.wanted and not each.is_hindered:
+        return f"{each.existing} of {each.wanted} pods are made"
+    return ""
+
+
+def _lateness(each: Deployment, seen: datetime | None) -> timedelta | None:
+    """How long it has waited; None when that is not told, or clocks disagree."""
+    if seen is None or each.changed_at is None or each.changed_at - seen > AHEAD:
+        return None
+    return seen - each.changed_at
+
+
+def scaled_lately(case: Case) -> tuple[Evidence, ...]:
+    """A note: the last time that a deployment was seen to be scaled."""
+    events: tuple[KubeEvent, ...] | None = case.fresh(SCALED)
+    if not events:
+        return ()
+    found = lately(events, case, SCALED, RECENT_MINUTES)
+    return (
+        Evidence(
+            "deployments are scaled" if found.proves else found.words,
+            found.supports,
+            case.source((SCALED,)),
+            SCALED.text,
+            found.words if found.proves else "",
+            case.observed_at(SCALED),
+        ),
+    )
