@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from random import Random
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tui.cli.output import USAGE, complain, is_coloured
 from tui.cli.report import exit_code, report
@@ -18,6 +18,10 @@ from tui.cli.text import Page, summary
 from tui.clock import Clock, SystemClock
 from tui.config import Config, ConfigError, find, load
 from tui.model.fleet import Fleet
+
+if TYPE_CHECKING:
+    from tui.engine.engine import Engine
+    from tui.state.audit import AuditLog
 
 
 def run(explicit: Path | None, output: Literal["text", "json"], timeout: float) -> int:
@@ -28,7 +32,7 @@ def run(explicit: Path | None, output: Literal["text", "json"], timeout: float) 
         complain(error)
         return USAGE
     clock = SystemClock()
-    fleet = asyncio.run(look(config, clock, timeout))
+    fleet = asyncio.run(look(make_engine(config, clock), timeout))
     now = clock.now()
     if output == "json":
         print(json.dumps(report(fleet, now), indent=2))
@@ -39,13 +43,17 @@ def run(explicit: Path | None, output: Literal["text", "json"], timeout: float) 
     return exit_code(fleet, now)
 
 
-async def look(config: Config, clock: Clock, timeout: float) -> Fleet:  # noqa: ASYNC109 - it reports, it does not fail
-    """What is known when everything was tried once, or when the time is up."""
+def make_engine(config: Config, clock: Clock, audit: AuditLog | None = None) -> Engine:
+    """An engine that has asked nothing yet."""
     # The C core of gRPC would write on our standard error; it looks when imported.
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     from tui.engine.engine import Engine  # noqa: PLC0415 - after the line above
 
-    engine = Engine(config, clock, Random())  # noqa: S311 - it spreads retries
+    return Engine(config, clock, Random(), audit)  # noqa: S311 - it spreads retries
+
+
+async def look(engine: Engine, timeout: float) -> Fleet:  # noqa: ASYNC109 - it reports, it does not fail
+    """What is known when everything was tried once, or when the time is up."""
     async with asyncio.TaskGroup() as group:
         running = group.create_task(engine.run())
         with suppress(TimeoutError):

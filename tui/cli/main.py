@@ -4,41 +4,36 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import NoReturn
 
-from tui.cli.output import USAGE
+from tui.cli.arguments import Parser, add_config, add_output, add_timeout
 
 VERBS = """\
 without a verb, the dashboard opens on your config
 
 exit codes
   0    done; for check: nothing real
-  1    for check: something is real
-  2    for check: something could not be judged
+  1    for check: something is real; for silence: it was not done
+  2    for check: something could not be judged; for silence: unknown whether done
   3    the command line or the config is wrong
+  4    for silence: it was not confirmed
 """
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse leaves with 2, which is an answer of `check` here."""
-
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(USAGE, f"{self.prog}: {message}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
     parser = _parser()
     asked, rest = parser.parse_known_args(arguments)
-    # The lab reads its own options: it must not be imported only to know them.
-    if rest and asked.verb not in {"lab", "demo"}:
+    # These read their own options: they must not be imported only to know them.
+    if rest and asked.verb not in {"lab", "demo", "silence"}:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     if asked.version:
         return _print_version()
+    return _run(asked, rest)
+
+
+def _run(asked: argparse.Namespace, rest: Sequence[str]) -> int:
+    """What each verb needs is imported for it alone."""
     match asked.verb:
         case "check":
             from tui.cli import check  # noqa: PLC0415 - heavy: httpx and grpc
@@ -52,6 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from tui.cli import demo  # noqa: PLC0415
 
             return demo.run(rest)
+        case "silence":
+            from tui.cli import silence  # noqa: PLC0415
+
+            return silence.run(rest, asked.config, os.environ)
         case "lab":
             from tui.cli import lab  # noqa: PLC0415
 
@@ -63,57 +62,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="taloscope",
         description="A terminal war room for several Talos Linux clusters.",
         epilog=VERBS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="store_true", help="print the version")
-    _add_config(parser, default=None)
+    add_config(parser, default=None)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     check = verbs.add_parser("check", help="look once, report, and set the exit code")
-    _add_config(check)
-    check.add_argument(
-        "--output", choices=("text", "json"), default="text", help="default: text"
-    )
-    check.add_argument(
-        "--timeout",
-        type=seconds,
-        default=10.0,
-        metavar="SECONDS",
-        help="report what is known after so long (default: 10)",
-    )
+    add_config(check)
+    add_output(check)
+    add_timeout(check)
     config = verbs.add_parser("config", help="check the config, or say where it is")
-    _add_config(config)
+    add_config(config)
     config.add_argument("action", choices=("check", "path"))
     for verb, text in (
         ("demo", "open the dashboard on a lab; options as for lab"),
+        ("silence", "add, list or expire silences; see silence --help"),
         ("lab", "serve the demonstration estate on loopback; see lab --help"),
     ):
         verbs.add_parser(verb, help=text, add_help=False)
     return parser
-
-
-def _add_config(
-    parser: argparse.ArgumentParser, default: str | None = argparse.SUPPRESS
-) -> None:
-    """The option may stand before and after the verb."""
-    parser.add_argument(
-        "--config",
-        type=Path,
-        default=default,
-        metavar="FILE",
-        help="default: $TALOSCOPE_CONFIG, else ~/.config/taloscope/config.toml",
-    )
-
-
-def seconds(text: str) -> float:
-    """A deadline; argparse says `invalid seconds value` of anything else."""
-    value = float(text.removesuffix("s"))
-    if not 0 < value < float("inf"):
-        raise ValueError
-    return value
 
 
 def _print_version() -> int:

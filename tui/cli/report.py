@@ -48,7 +48,7 @@ def report(fleet: Fleet, now: datetime) -> Document:
         "generated_at": plain(now),
         "exit_code": exit_code(fleet, now),
         "clusters": [_cluster(each, now) for each in fleet.clusters],
-        "unassigned_alerts": [_alert(each) for each in fleet.unassigned_alerts],
+        "unassigned_alerts": [alert_document(each) for each in fleet.unassigned_alerts],
         "silences": plain(fleet.silences),
     }
 
@@ -76,7 +76,7 @@ def _cluster(cluster: Cluster, now: datetime) -> Document:
         "sources": [_source(each, now) for each in cluster.sources],
         "targets": None if cluster.targets is None else _targets(cluster.targets),
         "trend": _trend(cluster),
-        "alerts": None if alerts is None else [_alert(each) for each in alerts],
+        "alerts": None if alerts is None else [alert_document(each) for each in alerts],
         "nodes": [_node(each) for each in cluster.nodes],
         "findings": plain(cluster.findings),
         "log_findings": plain(cluster.log_findings),
@@ -140,7 +140,8 @@ def _points(series: Series) -> list[list[float | None]]:
     return [[at, value if isfinite(value) else None] for at, value in series.points]
 
 
-def _alert(judged: JudgedAlert) -> Document:
+def alert_document(judged: JudgedAlert) -> Document:
+    """An alert with its judgement, side by side."""
     return {
         **plain(judged.alert),
         "name": judged.alert.name,

@@ -60,7 +60,7 @@ def summary(fleet: Fleet, now: datetime, page: Page) -> Iterator[str]:
         yield ""
         yield page.paint("yellow", "alerts of no configured cluster")
         for alert in fleet.unassigned_alerts:
-            yield from _alert(alert, now, page)
+            yield from alert_lines(alert, now, page)
     for cluster in ranked:
         yield ""
         yield from _cluster(cluster, now, page)
@@ -75,7 +75,7 @@ def _cluster(cluster: Cluster, now: datetime, page: Page) -> Iterator[str]:
                 yield from _finding(finding, now, page)
         for alert in cluster.alerts or ():
             if alert.verdict is verdict:
-                yield from _alert(alert, now, page)
+                yield from alert_lines(alert, now, page)
     for source in cluster.sources:
         yield from _source(source, now, page)
 
@@ -96,7 +96,8 @@ def _facts(cluster: Cluster) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _alert(judged: JudgedAlert, now: datetime, page: Page) -> Iterator[str]:
+def alert_lines(judged: JudgedAlert, now: datetime, page: Page) -> Iterator[str]:
+    """An alert, its verdict in the margin."""
     colour, tag = _VERDICTS[judged.verdict]
     alert = judged.alert
     told = [alert.severity, age(alert.starts_at, now)]

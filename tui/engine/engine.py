@@ -118,6 +118,10 @@ class Engine:
             self._running.clear()
             await self._connections.aclose()
 
+    async def aclose(self) -> None:
+        """Close every connection; what is asked afterwards opens its own."""
+        await self._connections.aclose()
+
     async def settled(self) -> None:
         """Wait until everything that is wanted was tried at least once."""
         await self._settled.wait()

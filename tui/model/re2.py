@@ -49,8 +49,20 @@ class _Known:
     """Whether the text may end here; None while nobody asked."""
 
 
+@dataclass(slots=True)
+class _Steps:
+    """How much may still be looked at for one text."""
+
+    left: int = _MOST_STEPS
+
+    def take(self, count: int) -> None:
+        self.left -= count
+        if self.left < 0:
+            raise UntriedError("it takes too long to try here")
+
+
 class Pattern:
-    """One expression, anchored at both ends.
+    """One expression, anchored at both ends. Threads may share it.
 
     raise   PatternError where Alertmanager would refuse it
     """
@@ -80,15 +92,15 @@ class Pattern:
             return text in self._literals
         if self._untried:
             raise UntriedError(self._untried)
-        self._left = _MOST_STEPS
+        left = _Steps()
         known = self._first
         for character in text:
             found = known.ways.get(character)
-            known = self._next(known, character) if found is None else found
+            known = self._next(known, character, left) if found is None else found
             if not known.state[0]:
                 return False
         if known.accepts is None:
-            known.accepts = 0 in self._reached(known.state, "")
+            known.accepts = 0 in self._reached(known.state, "", left)
         return known.accepts
 
     def _compile(self, node: Node, then: int) -> int:
@@ -139,14 +151,14 @@ class Pattern:
             found = self._states[state] = _Known(state)
         return found
 
-    def _next(self, known: _Known, character: str) -> _Known:
+    def _next(self, known: _Known, character: str, left: _Steps) -> _Known:
         """The state after one more character, which was not met here before."""
         if len(self._states) > _MOST_STATES or self._ways > _MOST_WAYS:
             self._forget()
             known = _Known(known.state)
         to = {
             self._steps[at].to[0]
-            for at in self._reached(known.state, character)
+            for at in self._reached(known.state, character, left)
             if self._takes(at, character)
         }
         before = _kind(character) if self._minds_places else ""
@@ -159,7 +171,7 @@ class Pattern:
         asks = self._steps[at].asks
         return isinstance(asks, CharClass) and asks.has(character)
 
-    def _reached(self, state: _State, ahead: str) -> set[int]:
+    def _reached(self, state: _State, ahead: str, left: _Steps) -> set[int]:
         """All instructions that the ways come to without taking a character."""
         waiting, before = list(state[0]), state[1]
         reached = set(waiting)
@@ -173,9 +185,7 @@ class Pattern:
                 if to not in reached:
                     reached.add(to)
                     waiting.append(to)
-        self._left -= len(reached)
-        if self._left < 0:
-            raise UntriedError("it takes too long to try here")
+        left.take(len(reached))
         return reached
 
 

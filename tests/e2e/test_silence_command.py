@@ -1,0 +1,184 @@
+"""`taloscope silence` on the lab: what it tells, what it does, how it ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.labs import RunningLab, running_lab
+
+FALSE = ("KubeProxyDown", "cluster=prod")
+REAL = ("TargetDown", "job=proxmox-carrick")
+WHY = ("--comment", "a test's own")
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[RunningLab]:
+    with running_lab("--at", "2m", "--speed", "0") as lab:
+        yield lab
+
+
+@pytest.fixture
+def lab(started: RunningLab, tmp_path: Path) -> Iterator[RunningLab]:
+    """The lab with a state of its own, without silences before and after."""
+    found = RunningLab({**started.environment, "XDG_STATE_HOME": str(tmp_path)})
+    ids = found.run("silence", "list", "-q").stdout.split()
+    assert ids == []
+    yield found
+    ids = found.run("silence", "list", "-q").stdout.split()
+    if ids:
+        found.run("silence", "expire", *ids)
+
+
+def told(lab: RunningLab, *arguments: str) -> tuple[int, dict[str, Any]]:
+    done = lab.run("silence", *arguments, "--output", "json")
+    assert done.stdout, done.stderr
+    document: dict[str, Any] = json.loads(done.stdout)
+    assert document["exit_code"] == done.returncode
+    return done.returncode, document
+
+
+def listed(lab: RunningLab, *arguments: str) -> list[dict[str, Any]]:
+    _, document = told(lab, "list", *arguments)
+    found: list[dict[str, Any]] = document["silences"]
+    return found
+
+
+def test_a_silence_is_made_listed_and_ended(lab: RunningLab, tmp_path: Path) -> None:
+    done = lab.run("silence", "add", *FALSE, *WHY, "-d", "2h", "-a", "ada")
+    assert done.returncode == 0, done.stderr
+    made = done.stdout.splitlines()[-1]
+    assert "KubeProxyDown" in done.stdout
+
+    (found,) = listed(lab)
+    assert (found["id"], found["created_by"], found["hides"]) == (made, "ada", 1)
+    assert "hides 1" in lab.run("silence", "list").stdout
+
+    code, ended = told(lab, "expire", made)
+    assert code == 0
+    assert [each["name"] for each in ended["comes_back"]] == ["KubeProxyDown"]
+    assert listed(lab) == []
+    (over,) = [one for one in listed(lab, "--state", "expired") if one["id"] == made]
+    assert over["comment"] == WHY[1]
+
+    log = (tmp_path / "taloscope" / "audit.jsonl").read_text().splitlines()
+    outcomes = [(json.loads(one)["what"], json.loads(one)["outcome"]) for one in log]
+    assert outcomes == [
+        ("silence.create", "attempt"),
+        ("silence.create", "done"),
+        ("silence.expire", "attempt"),
+        ("silence.expire", "done"),
+    ]
+
+
+def test_a_dry_run_tells_and_changes_nothing(lab: RunningLab, tmp_path: Path) -> None:
+    code, document = told(lab, "add", *REAL, *WHY, "--dry-run")
+    assert code == 0
+    assert document["dry_run"]
+    assert document["outcome"] is None
+    (firing,) = document["preview"]["firing"]
+    assert firing["verdict"] == "real"
+    assert document["preview"]["real"] == [firing["fingerprint"]]
+    assert "hides-real" in document["preview"]["warnings"]
+    assert listed(lab) == []
+    assert not (tmp_path / "taloscope").exists()
+
+
+def test_what_is_real_is_not_hidden_without_a_yes(lab: RunningLab) -> None:
+    refused = lab.run("silence", "add", *REAL, *WHY)
+    assert refused.returncode == 4
+    assert "hides what is REAL: TargetDown in monit" in refused.stdout
+    assert "--yes-hide-real" in refused.stderr
+    assert listed(lab) == []
+    assert lab.run("silence", "add", *REAL, *WHY, "--yes-hide-real").returncode == 0
+    assert len(listed(lab)) == 1
+
+
+def test_the_same_again_can_be_made_to_last_longer(lab: RunningLab) -> None:
+    lab.run("silence", "add", *FALSE, *WHY, "-d", "1h")
+    (first,) = listed(lab)
+    _, again = told(
+        lab, "add", *reversed(FALSE[1:]), "alertname=KubeProxyDown", "-n", *WHY
+    )
+    assert again["preview"]["silences"] == [{"id": first["id"], "likeness": "equal"}]
+    assert lab.run("silence", "add", *FALSE, "-d", "3h", "--extend").returncode == 0
+    (longer,) = listed(lab)
+    assert (longer["id"], longer["comment"]) == (first["id"], WHY[1])
+    assert longer["ends_at"] > first["ends_at"]
+
+
+def test_many_are_ended_by_a_matcher_once_that_is_agreed_to(lab: RunningLab) -> None:
+    for cluster in ("prod", "monit", "agentic"):
+        lab.run("silence", "add", "Bulk", f"cluster={cluster}", *WHY)
+    lab.run("silence", "add", "Other", *WHY)
+    assert len(listed(lab, "alertname=Bulk")) == 3
+    assert lab.run("silence", "expire", "alertname=Bulk").returncode == 4
+    assert len(listed(lab)) == 4
+    done = lab.run("silence", "expire", "--yes", "alertname=Bulk")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "ended 3 of 3")
+    assert len(listed(lab)) == 1
+
+
+def test_what_ends_soon_is_listed_alone(lab: RunningLab) -> None:
+    lab.run("silence", "add", "Soon", *WHY, "-d", "2h")
+    lab.run("silence", "add", "Later", *WHY, "-d", "2d")
+    (soon,) = listed(lab, "--expiring", "24h")
+    assert soon["matchers"][0]["value"] == "Soon"
+
+
+def test_an_id_that_nobody_knows_ends_nothing(lab: RunningLab) -> None:
+    lab.run("silence", "add", *FALSE, *WHY)
+    (known,) = listed(lab)
+    done = lab.run("silence", "expire", known["id"], "deadbeef")
+    assert done.returncode == 1
+    assert "deadbeef: there is no such silence" in done.stderr
+    assert len(listed(lab)) == 1
+
+
+def test_nothing_is_made_up_when_alertmanager_is_gone(lab: RunningLab) -> None:
+    lab.faults(("alertmanager-down",))
+    try:
+        code, document = told(lab, "list")
+        assert (code, document["silences"]) == (1, [])
+        assert document["alertmanagers"][0]["faults"][0]["kind"] == "unreachable"
+        code, document = told(lab, "add", *FALSE, *WHY)
+        assert code == 4, "what it hides is not known, and nobody was there to ask"
+        assert document["blind"]["kind"] == "unreachable"
+        code, document = told(lab, "add", *FALSE, *WHY, "--yes-hide-real")
+        assert code == 1
+        assert document["outcome"]["fault"]["kind"] == "unreachable"
+        ended = lab.run("silence", "expire", "deadbeef")
+        assert ended.returncode == 1
+        assert "its silences are not known" in ended.stderr
+    finally:
+        lab.faults((), ("alertmanager-down",))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("add", *FALSE), "say why"),
+        (("add", *WHY), "at least one matcher"),
+        (("add", "a=~(", *WHY), "no regular expression"),
+        (("add", "a=~(?=b)", *WHY), "RE2 has no look-ahead"),
+        (("add", "a=~.*", *WHY), "matches an alert without"),
+        (("add", *FALSE, *WHY, "-d", "2h1d"), "larger unit first"),
+        (("add", *FALSE, *WHY, "--until", "someday"), "neither a duration"),
+        (("add", *FALSE, *WHY, "--cluster", "nope"), "no cluster with"),
+        (("add", *FALSE, *WHY, "--alertmanager", "http://x"), "not in the config"),
+        (("add", *FALSE, *WHY, "--template", "x"), "no template"),
+        (("list", "--expiring", "soon"), "no duration"),
+        (("expire",), "arguments are required"),
+        ((), "arguments are required"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_words(
+    lab: RunningLab, arguments: tuple[str, ...], words: str
+) -> None:
+    done = lab.run("silence", *arguments)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert words in done.stderr

@@ -1,0 +1,61 @@
+"""How the command line is read."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from tui.cli.output import USAGE
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse leaves with 2, which is an answer of `check` here."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{self.prog}: {message}\n")
+
+
+def add_config(
+    parser: argparse.ArgumentParser, default: str | None = argparse.SUPPRESS
+) -> None:
+    """The option may stand before and after the verb."""
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=default,
+        metavar="FILE",
+        help="default: $TALOSCOPE_CONFIG, else ~/.config/taloscope/config.toml",
+    )
+
+
+def seconds(text: str) -> float:
+    """A deadline; argparse says `invalid seconds value` of anything else."""
+    value = float(text.removesuffix("s"))
+    if not 0 < value < float("inf"):
+        raise ValueError
+    return value
+
+
+def add_timeout(parser: argparse.ArgumentParser) -> None:
+    """The deadline for a look at everything."""
+    parser.add_argument(
+        "--timeout",
+        type=seconds,
+        default=10.0,
+        metavar="SECONDS",
+        help="report what is known after so long (default: 10)",
+    )
+
+
+def add_output(parser: argparse.ArgumentParser, *flags: str) -> None:
+    """Text for people, or JSON."""
+    parser.add_argument(
+        *flags,
+        "--output",
+        choices=("text", "json"),
+        default="text",
+        help="default: text",
+    )
