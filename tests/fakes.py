@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from tests.estate import kernel_entries, make_fleet
@@ -13,14 +14,36 @@ from tests.machines import make_history
 from tests.triage.examination.exams import Exam
 from tui.backend import EntriesListener, FleetListener
 from tui.config import ClusterConfig, Config
+from tui.model.change import AlertName, Change
 from tui.model.command import Command, Outcome
 from tui.model.examination import Subject
 from tui.model.fault import Fault
 from tui.model.fleet import Fleet
 from tui.model.log import Entry, LogBatch
 from tui.model.machine import Moment
+from tui.model.memory import Episode, Habits
 from tui.model.target import Health, Target
 from tui.model.target_past import Past
+
+
+class FakeMemory:
+    """A memory that holds what it is given."""
+
+    def __init__(self) -> None:
+        self.stamp = 0
+        self.trouble = ""
+        self.happened: tuple[Change, ...] = ()
+        self.known: dict[AlertName, tuple[Episode, ...]] = {}
+        self.told = Habits(NOW - timedelta(days=30), NOW)
+
+    async def changes(self) -> tuple[Change, ...]:
+        return self.happened
+
+    async def episodes(self, name: AlertName) -> tuple[Episode, ...]:
+        return self.known.get(name, ())
+
+    async def habits(self) -> Habits:
+        return self.told
 
 
 class FakeBackend:
@@ -31,6 +54,7 @@ class FakeBackend:
         self.logs = {
             each.name: kernel_entries(each.name) for each in self.fleet.clusters
         }
+        self.memory = FakeMemory()
         self.outcome = Outcome("new-silence")
         self.submitted: list[Command] = []
         self.refreshed = 0

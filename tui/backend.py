@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from typing import Protocol
 
+from tui.model.change import AlertName, Change
 from tui.model.command import Command, Outcome
 from tui.model.examination import Examination, Subject
 from tui.model.fault import Fault
 from tui.model.fleet import Fleet
 from tui.model.log import Entry, LogBatch
 from tui.model.machine import Moment
+from tui.model.memory import Episode, Habits
 from tui.model.target import Target
 from tui.model.target_past import Past
 
@@ -30,12 +32,36 @@ class Inquiry(Protocol):
         """Make checks anew, by their ids; `show` is called when something came out."""
 
 
+class Memory(Protocol):
+    """What is remembered of alerts, from the runs before too."""
+
+    stamp: int
+    """Another number whenever there may be something new."""
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing is remembered, or what was lost; empty when all is well."""
+
+    async def changes(self) -> tuple[Change, ...]:
+        """What happened last, newest first."""
+
+    async def episodes(self, name: AlertName) -> tuple[Episode, ...]:
+        """What is remembered of one alert, the newest episode first."""
+
+    async def habits(self) -> Habits:
+        """What each name amounts to."""
+
+
 class Backend(Protocol):
     """Everything that is known, and the few things that can be asked."""
 
     @property
     def fleet(self) -> Fleet:
         """The newest snapshot."""
+
+    @property
+    def memory(self) -> Memory:
+        """What is remembered of alerts."""
 
     async def run(self) -> None:
         """Keep the snapshot new, until cancelled."""

@@ -11,7 +11,7 @@ from tests.state.books import ALERT, Run, rows
 from tui.chronicle.changes import changes
 from tui.chronicle.known import GRACE, Known
 from tui.model.alert import Verdict
-from tui.model.past import Habit
+from tui.model.memory import Habit
 from tui.state import book_trim
 from tui.state.book_file import connect
 from tui.state.book_trim import KEPT

@@ -83,32 +83,26 @@ class Known:
 def look(known: Known, fleet: Fleet, now: datetime) -> Known:
     """What is known after a look at the fleet."""
     scene = _Scene(known, fleet, now)
-    sights = dict(known.sights)
+    newer: dict[AlertName, Sight | None] = {}
     present: set[AlertName] = set()
     for judged in alerts_of(fleet):
         name = judged.endpoint, judged.alert.fingerprint
         present.add(name)
-        old = sights.get(name)
+        old = known.sights.get(name)
         new = scene.seen(old, judged)
-        if new is None:
-            sights.pop(name, None)
-        elif new is not old:
-            sights[name] = new
+        if new is not old:
+            newer[name] = new
     for name, old in known.sights.items():
         if name not in present:
             new = scene.missed(old)
-            if new is None:
-                del sights[name]
-            else:
-                sights[name] = new
-    is_same = sights.keys() == known.sights.keys() and all(
-        each is known.sights[name] for name, each in sights.items()
-    )
-    return Known(
-        known.sights if is_same else sights,
-        {**known.watches, **{e: each.watch for e, each in scene.lists.items()}},
-        known.cleared if is_same else _cleared(known, sights, now),
-    )
+            if new is not old:
+                newer[name] = new
+    watches = {**known.watches, **{e: each.watch for e, each in scene.lists.items()}}
+    if not newer:
+        return Known(known.sights, watches, known.cleared)
+    kept = {**known.sights, **newer}
+    sights = {name: sight for name, sight in kept.items() if sight is not None}
+    return Known(sights, watches, _cleared(known, newer, now))
 
 
 def alerts_of(fleet: Fleet) -> Iterator[JudgedAlert]:
@@ -119,15 +113,16 @@ def alerts_of(fleet: Fleet) -> Iterator[JudgedAlert]:
 
 
 def _cleared(
-    known: Known, sights: Mapping[AlertName, Sight], now: datetime
+    known: Known, newer: Mapping[AlertName, Sight | None], now: datetime
 ) -> Mapping[AlertName, datetime]:
     """With those that were calm and are no longer, or fire no longer."""
-    turned = {
-        name: old.missing.at if old.missing else now
-        for name, old in known.sights.items()
-        if old.judged.verdict in CALM
-        and ((new := sights.get(name)) is None or not _is_calm_still(old, new))
-    }
+    turned = {}
+    for name, new in newer.items():
+        old = known.sights.get(name)
+        if old is None or old.judged.verdict not in CALM:
+            continue
+        if new is None or not _is_calm_still(old, new):
+            turned[name] = old.missing.at if old.missing else now
     return {**known.cleared, **turned} if turned else known.cleared
 
 
@@ -212,10 +207,14 @@ class _Scene:
 
     def _quieted(self, sight: Sight, judged: JudgedAlert) -> Sight:
         """With what keeps it quiet now."""
+        alert = judged.alert
+        is_quiet = alert.silenced_by or alert.inhibited_by
+        if not (is_quiet or sight.silences or sight.inhibited_by):
+            return sight
         silences = self._notes(judged)
         if silences is not None and silences != sight.silences:
             sight = replace(sight, judged=judged, silences=silences)
-        inhibited_by = self._inhibitors(judged.alert)
+        inhibited_by = self._inhibitors(alert)
         if inhibited_by != sight.inhibited_by:
             sight = replace(sight, judged=judged, inhibited_by=inhibited_by)
         return sight

@@ -47,9 +47,11 @@ def make_engine(config: Config, clock: Clock, audit: AuditLog | None = None) -> 
     """An engine that has asked nothing yet."""
     # The C core of gRPC would write on our standard error; it looks when imported.
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    from tui.cli.remember import book  # noqa: PLC0415 - after the line above
     from tui.engine.engine import Engine  # noqa: PLC0415 - after the line above
 
-    return Engine(config, clock, Random(), audit)  # noqa: S311 - it spreads retries
+    kept = book(os.environ, clock, writes=False)
+    return Engine(config, clock, Random(), audit, kept)  # noqa: S311 - it spreads retries
 
 
 async def look(engine: Engine, timeout: float) -> Fleet:  # noqa: ASYNC109 - it reports, it does not fail

@@ -55,10 +55,11 @@ def _show(config: Config, environ: Mapping[str, str]) -> int:
     async def connect() -> Backend:
         """The engine, whose libraries are imported while the first frame shows."""
         engine = await asyncio.to_thread(_import_engine)
+        from tui.cli.remember import book  # noqa: PLC0415 - after the first frame
         from tui.state.audit import audit_log  # noqa: PLC0415 - after the first frame
 
-        audit = audit_log(environ)
-        backend: Backend = engine.Engine(config, clock, Random(), audit)  # noqa: S311 - it spreads retries
+        kept = audit_log(environ), book(environ, clock)
+        backend: Backend = engine.Engine(config, clock, Random(), *kept)  # noqa: S311 - it spreads retries
         return backend
 
     app = TaloscopeApp(config, clock, connect)

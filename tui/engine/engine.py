@@ -10,6 +10,7 @@ from random import Random
 from typing import Any, assert_never
 
 from tui.aside import aside
+from tui.chronicle.watcher import Watcher
 from tui.clock import Clock
 from tui.config import ClusterConfig, Config, Permission
 from tui.engine.asking import Polled
@@ -20,6 +21,7 @@ from tui.engine.history import History
 from tui.engine.journal import Journal
 from tui.engine.pasts import Pasts
 from tui.engine.plan import NODE_FEEDS, Served, node_key, served_by
+from tui.engine.recorder import Recorder
 from tui.engine.schedule import Schedule
 from tui.engine.silencer import Silencer, all_of
 from tui.engine.supervisor import Follower, Poller, Supervised
@@ -43,6 +45,7 @@ from tui.model.target import Target
 from tui.model.target_past import Past
 from tui.sources.base import SourceError
 from tui.state.audit import AuditLog
+from tui.state.book import Book
 from tui.store import Event, Forgotten, KernelLogged, Observed, State, reduce
 from tui.triage import assign, declared
 from tui.triage.rulebook import Rulebook
@@ -67,8 +70,13 @@ class Engine:
         clock: Clock,
         random: Random,
         audit: AuditLog | None = None,
+        book: Book | None = None,
     ) -> None:
-        """audit   where changes are written down; nowhere in tests"""
+        """Nothing is asked before `run`.
+
+        audit   where changes are written down; nowhere in tests
+        book    where what happens to alerts is remembered; None: for this run only
+        """
         self._audit = audit
         self._config = config
         self._clock = clock
@@ -84,11 +92,13 @@ class Engine:
         self._pasts = Pasts(config, self._connections, clock)
         self._examiner = Examiner(config, self._served, self._connections, clock)
         self._rulebook = Rulebook(declared.rules(config.rules))
-        self._bench = Workbench(self._rulebook)
+        watcher = Watcher()
+        self._bench = Workbench(self._rulebook, watcher)
         self._feeds = Feeds(config, self._served, self._connections, clock)
         self._state = State()
         self._dirty = asyncio.Event()
         self._settled = asyncio.Event()
+        self.memory = Recorder(clock, watcher, book, self._dirty.set)
         self._fleet_listeners: list[FleetListener] = []
         self._entries_listeners: list[EntriesListener] = []
         self._running: dict[FeedKey, tuple[Supervised, asyncio.Task[None]]] = {}
@@ -100,6 +110,7 @@ class Engine:
         """Read until cancelled; then close every connection."""
         try:
             async with asyncio.TaskGroup() as group:
+                group.create_task(self.memory.run())
                 self._supervise(group)
                 published = self._clock.monotonic() - BUSY_BEAT_SECONDS
                 while True:
@@ -112,7 +123,8 @@ class Engine:
                     self._dirty.clear()
                     self._publish(await aside(partial(self._bench.make, self._view())))
                     self._supervise(group)
-                    if all(key in self._state.readings for key in self._wanted):
+                    tried = all(key in self._state.readings for key in self._wanted)
+                    if tried and self.memory.is_ready:
                         self._settled.set()
         finally:
             self._running.clear()
@@ -250,6 +262,7 @@ class Engine:
     def _publish(self, made: Made) -> None:
         """Show the new fleet, and ask what must be asked because of it."""
         self.fleet, self._asked = made.fleet, made.asked
+        self.memory.note(made.seen)
         self._wanted = self._feeds.wanted(self._state, self._asked)
         for listener in tuple(self._fleet_listeners):
             listener(self.fleet)

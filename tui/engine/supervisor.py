@@ -71,7 +71,7 @@ class Poller:
             )
             reading = _next(reading, fault, value, self._clock, pause)
             self._emit(self.key, reading)
-            await _rest(pause, self._clock, self._poked)
+            await rest(pause, self._clock, self._poked)
 
 
 class Follower:
@@ -112,7 +112,7 @@ class Follower:
             ended = fault or Fault(FaultKind.UNREACHABLE, "the tail ended")
             self._reading = _next(self._reading, ended, None, self._clock, pause)
             self._emit(self.key, self._reading)
-            await _rest(pause, self._clock, self._poked)
+            await rest(pause, self._clock, self._poked)
 
     def _heard(self, batch: LogBatch) -> None:
         """A batch is a sign of life once the tail has caught up; a cut is a fault."""
@@ -158,7 +158,7 @@ def _next(
     return replace(reading, fault=timed, attempts=attempts)
 
 
-async def _rest(seconds: float, clock: Clock, poked: asyncio.Event) -> None:
+async def rest(seconds: float, clock: Clock, poked: asyncio.Event) -> None:
     """Sleep, or until somebody asks for now."""
     waits = {
         asyncio.ensure_future(clock.sleep(seconds)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from tui.chronicle.watcher import Seen, Watcher
 from tui.engine.assemble import assemble
 from tui.engine.review import Reviewer
 from tui.engine.view import View
@@ -25,16 +26,23 @@ Asked = Mapping[str, tuple[Question, ...]]
 class Made:
     """What one pass comes to."""
 
-    fleet: Fleet
     asked: Asked
     """What the alerts of each cluster make us ask; its nodes, whatever they do."""
+    seen: Seen
+    """The fleet compared with the one before."""
+
+    @property
+    def fleet(self) -> Fleet:
+        """Everything that is known."""
+        return self.seen.fleet
 
 
 class Workbench:
     """Makes a fleet of a view."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, watcher: Watcher) -> None:
         self._rulebook = rulebook
+        self._watcher = watcher
         self._reviewer = Reviewer()
         self._changes: dict[FeedKey, Changes] = {}
 
@@ -42,7 +50,7 @@ class Workbench:
         """Everything that is known at `view.now`, and what must be asked for more."""
         view = replace(view, changes=self._followed(view))
         fleet = self._reviewer.reviewed(view, assemble(view))
-        return Made(fleet, self._asked(fleet))
+        return Made(self._asked(fleet), self._watcher.look(fleet, view.now))
 
     def _followed(self, view: View) -> Mapping[FeedKey, Changes]:
         """When targets changed, now that they were read again."""

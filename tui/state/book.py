@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from tui.chronicle.known import Known
 from tui.model.change import AlertName, Change
-from tui.model.past import Episode, Habits
+from tui.model.memory import Episode, Habits
 from tui.state import book_pages as pages
 from tui.state.book_file import BookError, DamagedError, connect, in_words
 from tui.state.book_trim import KEPT

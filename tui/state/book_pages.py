@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from tui.chronicle.known import CALM, Known, Sight, Watch
 from tui.model.change import AlertName, Change, Subject, When
-from tui.model.past import Episode, Habit, Habits
+from tui.model.memory import Episode, Habit, Habits
 from tui.state import book_codec as codec
 from tui.state.book_codec import moment, moment_or_none, stamp
 

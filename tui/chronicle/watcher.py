@@ -1,0 +1,45 @@
+"""Looks at one fleet after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui.chronicle.changes import changes
+from tui.chronicle.concealed import Marker
+from tui.chronicle.known import Known, look
+from tui.model.change import Change
+from tui.model.fleet import Fleet
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one look comes to."""
+
+    fleet: Fleet
+    """With its concealed alerts marked."""
+    known: Known | None
+    """None before it is known what the runs before knew: nothing is compared yet."""
+    changes: tuple[Change, ...] = ()
+
+
+class Watcher:
+    """Carries what is known from one look to the next."""
+
+    def __init__(self) -> None:
+        self._known: Known | None = None
+        self._marker = Marker()
+
+    def begin(self, known: Known) -> None:
+        """Compare with this from now on. It may be called while a look is taken."""
+        self._known = known
+
+    def look(self, fleet: Fleet, now: datetime) -> Seen:
+        """Look at a fleet."""
+        before = self._known
+        if before is None:
+            return Seen(fleet, None)
+        after = look(before, fleet, now)
+        self._known = after
+        marked = self._marker.marked(fleet, after)
+        return Seen(marked, after, changes(before, after))
