@@ -42,6 +42,8 @@ class SilenceAlert(Message):
     """Open the form that silences an alert."""
 
     alert: JudgedAlert
+    others: tuple[JudgedAlert, ...] = ()
+    """Further ones that the same silence is for."""
 
 
 @dataclass
@@ -49,6 +51,8 @@ class EndSilence(Message):
     """Expire the silences of an alert, once that is confirmed."""
 
     alert: JudgedAlert
+    others: tuple[JudgedAlert, ...] = ()
+    """Further ones whose silences are to end."""
 
 
 @dataclass

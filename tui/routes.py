@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from functools import partial
 
 from textual.app import App
@@ -168,18 +168,25 @@ class Routes(App[None]):
         self.open(SourcesScreen(self.marks))
 
     def on_end_silence(self, message: EndSilence) -> None:
-        alert = message.alert
-        told = ((Span(f"{alert.alert.name} will notify again at once."),),)
+        alerts = (message.alert, *message.others)
+        silences = {
+            silence: alert.cluster
+            for alert in alerts
+            for silence in alert.alert.silenced_by
+        }
+        names = ", ".join(alert.alert.name for alert in alerts)
+        told = ((Span(f"{names} will notify again at once."),),)
         question = Confirm("End its silence?", told, glyphs=self.marks.glyphs)
 
         def answered(is_yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
             if is_yes:
-                self.run_worker(self._expire(alert.cluster, alert.alert.silenced_by))
+                self.run_worker(self._expire(silences))
 
         self.push_screen(question, answered)
 
-    async def _expire(self, cluster: str, ids: tuple[str, ...]) -> None:
-        for silence in ids:
+    async def _expire(self, silences: Mapping[str, str]) -> None:
+        """End silences, each in the Alertmanager of a cluster."""
+        for silence, cluster in silences.items():
             outcome = await self.submit(ExpireSilence(cluster, silence))
             if outcome.fault is not None:
                 words = f"Not ended: {outcome.fault.summary}. {outcome.fault.advice}"

@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from widgets.columns import GAP, column_widths
 from widgets.pane import LinePane
-from widgets.values import Cell, Column, Row, Tone
+from widgets.values import Cell, Column, Glyphs, Row, Tone
 
 _EDGES = 2
 """The cursor's mark on the left and the scroll bar on the right, a cell each."""
@@ -26,6 +26,14 @@ class Look:
     bar: str
     is_cursor: bool
     has_focus: bool
+    is_marked: bool = False
+
+    def edge(self, part: int, glyphs: Glyphs) -> str:
+        """What stands left of a line of the row; its mark is beside the first."""
+        has_cursor = self.is_cursor and self.has_focus
+        if self.is_marked and part == 0:
+            return glyphs.cursor_mark if has_cursor else glyphs.mark
+        return glyphs.cursor if has_cursor else " "
 
 
 class RowPainter:
@@ -52,11 +60,10 @@ class RowPainter:
             segments = [
                 Segment(text, style and style + _DIM) for text, style, _ in segments
             ]
-        mark = " "
         if look.is_cursor:
             segments = self._over(segments, "row-table--cursor")
-            mark = self._pane.glyphs.cursor if look.has_focus else " "
-        return Strip(self._framed(segments, mark, look.bar), look.width)
+        edge = look.edge(part, self._pane.glyphs)
+        return Strip(self._framed(segments, edge, look.bar), look.width)
 
     def _cells(self, row: Row, columns: Sequence[Column], room: int) -> list[Segment]:
         pane = self._pane
@@ -93,10 +100,10 @@ class RowPainter:
         ]
 
     def _framed(
-        self, segments: Iterable[Segment], mark: str, bar: str
+        self, segments: Iterable[Segment], edge: str, bar: str
     ) -> list[Segment]:
         return [
-            Segment(mark, self._pane.tone_style(Tone.ACCENT)),
+            Segment(edge, self._pane.tone_style(Tone.ACCENT)),
             *segments,
             Segment(bar, self._pane.tone_style(Tone.QUIET)),
         ]

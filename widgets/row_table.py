@@ -1,7 +1,7 @@
 """A table of keyed rows that are replaced as a whole; it draws only what is visible.
 
-The widget owns the cursor and the scroll, both kept by key. Order and filter are the
-owner's.
+The widget owns the cursor and the scroll, both kept by key. Order, filter and marks are
+the owner's.
 """
 
 from __future__ import annotations
@@ -90,6 +90,7 @@ class RowTable(LinePane, can_focus=True):
         self._painter = RowPainter(self, detail_column)
         self._index = RowIndex()
         self._empty: Line = ()
+        self._marked: frozenset[str] = frozenset()
         self._cursor = 0
         self._top = 0
         self._has_moved = False
@@ -146,6 +147,17 @@ class RowTable(LinePane, can_focus=True):
         self.repaint()
 
     @property
+    def marked(self) -> frozenset[str]:
+        """The keys of rows that are drawn as marked; the owner says which."""
+        return self._marked
+
+    @marked.setter
+    def marked(self, keys: frozenset[str]) -> None:
+        if keys != self._marked:
+            self._marked = keys
+            self.repaint()
+
+    @property
     def cursor_key(self) -> str | None:
         """The key of the row under the cursor."""
         return self._index.rows[self._cursor].key if len(self._index) else None
@@ -171,7 +183,8 @@ class RowTable(LinePane, can_focus=True):
             return self.line_strip((Span(" "), *text), width)
         place, part = self._index.at_line(line)
         row = self._index.rows[place]
-        look = Look(width, bar, place == self._cursor, self.has_focus)
+        is_marked = row.key in self._marked
+        look = Look(width, bar, place == self._cursor, self.has_focus, is_marked)
         return self.cached(
             (row, part, look),
             lambda: self._painter.row(row, part, self._columns, look),

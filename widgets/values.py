@@ -203,6 +203,10 @@ class Glyphs:
 
     ellipsis: str
     cursor: str
+    mark: str
+    """Beside a row that the user has marked."""
+    cursor_mark: str
+    """Beside a marked row that the cursor is on."""
     thumb: str
     track: str
     rule: str
@@ -221,6 +225,8 @@ class Glyphs:
 UNICODE = Glyphs(
     ellipsis="…",
     cursor="▌",
+    mark="◆",
+    cursor_mark="◈",
     thumb="▐",
     track=" ",
     rule="╌",
@@ -233,6 +239,8 @@ UNICODE = Glyphs(
 ASCII = Glyphs(
     ellipsis="~",
     cursor=">",
+    mark="*",
+    cursor_mark="&",
     thumb="#",
     track="|",
     rule="-",

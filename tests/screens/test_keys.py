@@ -12,6 +12,7 @@ from tui.screens.desk import Desk, SearchBar
 from tui.screens.fleet import FleetScreen, StrayAlerts
 from tui.screens.help import HelpScreen
 from tui.screens.logs import LogsScreen
+from tui.screens.mark_listing import MarkListing
 from tui.screens.node import NodeScreen
 from tui.screens.node_dmesg import DmesgTab
 from tui.screens.node_resources import ResourcesTab
@@ -32,6 +33,7 @@ OWNERS = (
     FleetScreen,
     StrayAlerts,
     AlertsPane,
+    MarkListing,
     AlertScreen,
     SilenceScreen,
     DurationInput,

@@ -42,7 +42,7 @@ async def test_a_beat_over_5000_alerts_keeps_no_key_waiting() -> None:
         prod, now = app.fleet.clusters[0], stage.clock.now()
         column = app.screen.query(ClusterColumn).first()
         assert best_ms(app.show_now) < 10
-        assert best_ms(lambda: column.show(prod, now)) < 10
+        assert best_ms(lambda: column.show(prod, now, {})) < 10
 
 
 async def test_what_did_not_change_is_not_drawn_again() -> None:

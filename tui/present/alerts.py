@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from tui.model.alert import AlertState, JudgedAlert, Verdict
 from tui.model.finding import Finding
 from tui.model.fleet import Cluster, SourceKind
 from tui.model.labels import Labels
-from tui.present import faults
+from tui.present import faults, silenced
 from tui.present.glyphs import Marks, Sign, verdict_sign
 from tui.present.standing import tally
 from tui.present.units import age, age_changes
@@ -30,6 +30,8 @@ WIDE_COLUMNS = (
     *COLUMNS[2:],
     Column("why", 20, weight=2),
 )
+KEY_PREFIX = "alert "
+"""What the keys of alerts begin with, and of nothing else."""
 
 # Labels that name a thing, and those that say what it belongs to; most telling first.
 _THINGS = ("node", "nodename", "instance", "device", "persistentvolumeclaim", "pod")
@@ -37,6 +39,7 @@ _OWNERS = ("job", "deployment", "statefulset", "daemonset", "service", "namespac
 _SHORT = {"critical": "crit", "warning": "warn", "error": "err", "none": ""}
 _ALERTMANAGER = frozenset({SourceKind.ALERTMANAGER})
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_NO_SILENCES: silenced.Known = {}
 _CALM = {Verdict.FALSE_POSITIVE, Verdict.BY_DESIGN}
 
 
@@ -58,6 +61,13 @@ def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
     return tuple(spans) or (Span("none that matters", Tone.QUIET),)
 
 
+def marked_words(number: int, marks: Marks) -> Line:
+    """How many are marked, for the edge of the pane; nothing when none is."""
+    if not number:
+        return ()
+    return (Span(f"{marks.glyphs.mark} {number} marked  ", Tone.ACCENT, bold=True),)
+
+
 class AlertRows:
     """Makes rows of alerts; a row is made again only when its alert or its age changed.
 
@@ -70,6 +80,7 @@ class AlertRows:
         self._is_wide = is_wide
         self._made: dict[str, _Made] = {}
         self._asked: tuple[object, object] = (None, None)
+        self._silences: silenced.Known = {}
         self._shown: tuple[Row, ...] = ()
         self._due = _NEVER
 
@@ -78,13 +89,24 @@ class AlertRows:
         alerts: Sequence[JudgedAlert],
         findings: Sequence[Finding],
         now: datetime,
+        silences: silenced.Known = _NO_SILENCES,
     ) -> tuple[Row, ...]:
         """Real alerts, then real findings, then the others in the order they came."""
         is_same = self._asked[0] is alerts and self._asked[1] is findings
+        if silences is not self._silences:
+            is_same = False
+            self._silences = silences
+            self._forget_silenced()
         if not is_same or now >= self._due:
             self._asked = alerts, findings
             self._shown = self._build(alerts, findings, now)
         return self._shown
+
+    def _forget_silenced(self) -> None:
+        """Make the rows again that say who silenced them."""
+        for key, made in tuple(self._made.items()):
+            if made.alert.is_silenced:
+                del self._made[key]
 
     def _build(
         self,
@@ -114,8 +136,13 @@ class AlertRows:
 
     def _make(self, alert: JudgedAlert, now: datetime) -> _Made:
         since = alert.alert.starts_at
+        line = silenced.row_line(alert, self._silences, now, self._marks)
         row = _alert_row(alert, age(since, now), self._marks, is_wide=self._is_wide)
-        return _Made(alert, row, age_changes(since, now))
+        due = age_changes(since, now)
+        if line:
+            row = _with_line(row, line, is_wide=self._is_wide)
+            due = min(due, silenced.row_changes(now))
+        return _Made(alert, row, due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +156,7 @@ class _Made:
 
 def alert_key(alert: JudgedAlert) -> str:
     """What a row is known by."""
-    return f"alert {alert.alert.fingerprint}"
+    return f"{KEY_PREFIX}{alert.alert.fingerprint}"
 
 
 def finding_key(finding: Finding) -> str:
@@ -156,6 +183,15 @@ def _alert_row(alert: JudgedAlert, how_old: str, marks: Marks, *, is_wide: bool)
     details = () if is_wide else _details(alert)
     tone = Tone.QUIET if is_calm else Tone.TEXT
     return Row(alert_key(alert), tuple(cells), tone, details=details)
+
+
+def _with_line(row: Row, line: Line, *, is_wide: bool) -> Row:
+    """Add who silenced it: below the reason, or before it when there is room."""
+    if not is_wide:
+        return replace(row, details=(*row.details, line))
+    *cells, why = row.cells
+    said = (*line, Span(f"  {why.text}"), *why.spans)
+    return replace(row, cells=(*cells, Cell(spans=said)))
 
 
 def muted_glyph(alert: JudgedAlert, marks: Marks) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.silence import Matcher, SilenceDraft
 from tui.present.glyphs import Marks
-from tui.present.units import count, exact_length, plain
+from tui.present.units import clock, count, exact_length, plain
 from tui.silencing.span import is_duration
 from widgets.values import Line, Span, Tone
 
@@ -32,12 +32,6 @@ def end_line(end: datetime, now: datetime, typed: str) -> Line:
     if is_duration(typed):
         return line
     return (*line, Span(f"  in {exact_length(end - now)}", Tone.QUIET))
-
-
-def clock(at: datetime, now: datetime) -> str:
-    """The time of day; with the date when that is another one than today's."""
-    at, now = at.astimezone(UTC), now.astimezone(UTC)
-    return f"{at:%H:%M}" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M}"
 
 
 def created(draft: SilenceDraft, now: datetime) -> str:

@@ -9,8 +9,8 @@ from tui.model.alert import JudgedAlert, Verdict
 from tui.model.fleet import Fleet
 from tui.model.silence import Silence, SilenceDraft, SilenceState
 from tui.present.glyphs import Marks
-from tui.present.silence import clock, subject
-from tui.present.units import count, exact_length
+from tui.present.silence import subject
+from tui.present.units import clock, count, exact_length
 from tui.silencing.reach import Reach
 from widgets.values import Align, Cell, Column, Line, Row, Span, Tone
 

@@ -60,6 +60,12 @@ def time_of_day(at: datetime) -> str:
     return f"{at.astimezone(UTC):%H:%M:%S}"
 
 
+def clock(at: datetime, now: datetime) -> str:
+    """The UTC time of day, to the minute; with its date when that is not today's."""
+    at, now = at.astimezone(UTC), now.astimezone(UTC)
+    return f"{at:%H:%M}" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M}"
+
+
 def moment(at: datetime | None) -> str:
     """Date and time in UTC, to the second; empty for None."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if at else ""

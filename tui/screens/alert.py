@@ -13,7 +13,7 @@ from textual.containers import Vertical, VerticalScroll
 from tui.messages import EndSilence, SilenceAlert
 from tui.model.alert import JudgedAlert
 from tui.model.fleet import Fleet
-from tui.present import alerts, evidence, runbook
+from tui.present import alerts, evidence, runbook, silenced
 from tui.present.glyphs import Marks
 from tui.screens.desk import Desk
 from tui.screens.listing import Listing
@@ -54,6 +54,7 @@ class AlertScreen(Desk):
     def __init__(self, alert: JudgedAlert, marks: Marks) -> None:
         super().__init__(marks)
         self.alert = alert
+        self._silences: silenced.Known = {}
 
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
@@ -94,6 +95,7 @@ class AlertScreen(Desk):
         was_silenced, self.alert = self.alert.is_silenced, found or self.alert
         if was_silenced is not self.alert.is_silenced:
             self.refresh_bindings()
+        self._silences = {each.id: each for each in fleet.silences}
         self._show_why(now, is_firing=found is not None)
         self._show_what(fleet, now)
         self._show_copies()
@@ -133,7 +135,8 @@ class AlertScreen(Desk):
         title = (Span(name, bold=True), Span(f"  {where}", Tone.QUIET))
         self.query_one("#why", Panel).show_title(title, gone)
         lines = evidence.verdict_lines(self.alert, self.marks)
-        self.query_one("#verdict", TextBlock).show_lines(*lines, ())
+        quiet = silenced.view_lines(self.alert, self._silences, now, self.marks)
+        self.query_one("#verdict", TextBlock).show_lines(*lines, *quiet, ())
         items = evidence.items(self.alert, now, self.marks)
         self.query_one(EvidenceList).show_items(items)
         change = evidence.change_lines(self.alert)

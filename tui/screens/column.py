@@ -11,6 +11,7 @@ from tui.model.log import Entry
 from tui.present import standing
 from tui.present.glyphs import Marks
 from tui.present.shares import share
+from tui.present.silenced import Known
 from tui.screens.pane import Pane
 from tui.screens.panes import AlertsPane, KernelPane, NodesPane, TargetsPane
 from widgets.panel import Panel
@@ -36,14 +37,16 @@ class ClusterColumn(Panel):
         panes = (TargetsPane, AlertsPane, NodesPane, KernelPane)
         await self.mount_all(pane(self.marks) for pane in panes)
 
-    def show(self, cluster: Cluster, now: datetime) -> None:
-        """Bring the column up to date."""
+    def show(self, cluster: Cluster, now: datetime, silences: Known) -> None:
+        """Bring the column up to date; `silences` are those of the whole fleet."""
         words = standing.cluster_words(cluster, now, self.marks)
         title = (Span(f"{self.number} {cluster.name}  ", bold=True), *words)
         tone = standing.cluster_tone(cluster, now, self.marks)
         age = standing.cluster_age(cluster, now, self.marks)
         self.show_title(title, age, tone if tone in _LOUD else None)
         for pane in self.query(Pane):
+            if isinstance(pane, AlertsPane):
+                pane.silences = silences
             pane.show(cluster, now)
         self._arrange()
 

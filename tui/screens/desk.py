@@ -17,7 +17,9 @@ from tui.present import standing
 from tui.present.glyphs import Marks
 from tui.present.units import time_of_day
 from tui.screens.listing import Listing
+from tui.screens.mark_listing import MarkListing
 from tui.screens.pane import Pane
+from widgets.keys import hidden
 from widgets.log_view import LogView
 from widgets.status_line import StatusLine
 from widgets.values import Line, Span, Tone
@@ -91,6 +93,7 @@ class Desk(Screen[None]):
     """A screen that shows the fleet, or a part of it, as of one moment."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        hidden("escape", "unmark", "Unmark", "desk.unmark", "Take all marks away"),
         Binding(
             "slash",
             "search",
@@ -125,6 +128,8 @@ class Desk(Screen[None]):
         if action == "cluster" and parameters:
             number = parameters[0]
             return isinstance(number, int) and number <= len(self._names)
+        if action == "unmark":
+            return any(listing.marked for listing in self.query(MarkListing))
         return super().check_action(action, parameters)
 
     @property
@@ -179,6 +184,11 @@ class Desk(Screen[None]):
             bar.display = True
             bar.focus()
             self.query_one(KeyBar).tell_search(_place(found))
+
+    def action_unmark(self) -> None:
+        """Take the marks of all lists away."""
+        for listing in self.query(MarkListing):
+            listing.unmark()
 
     def action_end_search(self) -> None:
         """Forget the search, show everything again."""

@@ -9,16 +9,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
-from tui.messages import OpenAlert, SilenceAlert
+from tui.messages import EndSilence, OpenAlert, SilenceAlert
 from tui.model.alert import JudgedAlert
 from tui.model.fleet import Cluster, Fleet
 from tui.model.log import Entry
 from tui.present import alerts, standing
 from tui.present.glyphs import Marks
+from tui.present.silenced import Known
 from tui.present.standing import Detail
 from tui.screens.column import ClusterColumn
 from tui.screens.desk import Desk
-from tui.screens.listing import Listing
+from tui.screens.mark_listing import MarkListing
+from tui.screens.panes import AlertsPane, silence_keys
+from widgets.keys import hidden
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.status_line import StatusLine
@@ -31,31 +34,35 @@ _STRAY_LINES = 4
 class StrayAlerts(Panel):
     """Alerts that belong to no configured cluster: shown, never dropped."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "silence", "Silence", id="stray.silence", tooltip="Silence it"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*silence_keys("stray")]
 
     def __init__(self, marks: Marks) -> None:
         super().__init__(glyphs=marks.glyphs, classes="-flat")
+        self._marks = marks
         self._alerts: tuple[JudgedAlert, ...] = ()
         self._rows = alerts.AlertRows(marks, is_wide=True)
         self.display = False
 
     def compose(self) -> ComposeResult:
-        yield Listing(alerts.WIDE_COLUMNS, show_header=False, glyphs=self.glyphs)
+        yield MarkListing(alerts.WIDE_COLUMNS, show_header=False, glyphs=self.glyphs)
 
-    def show(self, found: tuple[JudgedAlert, ...], now: datetime) -> None:
+    def show(
+        self, found: tuple[JudgedAlert, ...], now: datetime, silences: Known
+    ) -> None:
         """Show other alerts; without any it takes no room."""
         self._alerts = found
         self.display = bool(found)
         self.styles.height = 1 + min(_STRAY_LINES, len(found))
-        self.show_title((Span("alerts of no configured cluster", Tone.ACCENT),))
-        self.query_one(Listing).show_rows(self._rows.rows(found, (), now))
+        listing = self.query_one(MarkListing)
+        listing.show_rows(self._rows.rows(found, (), now, silences))
+        marked = alerts.marked_words(len(listing.marked), self._marks)
+        title = Span("alerts of no configured cluster  ", Tone.ACCENT)
+        self.show_title((title, *marked))
 
     @property
     def selected(self) -> JudgedAlert | None:
         """The alert under the cursor."""
-        key = self.query_one(Listing).cursor_key
+        key = self.query_one(MarkListing).cursor_key
         return next((a for a in self._alerts if alerts.alert_key(a) == key), None)
 
     def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
@@ -63,15 +70,21 @@ class StrayAlerts(Panel):
         if self.selected is not None:
             self.post_message(OpenAlert(self.selected))
 
-    def action_silence(self) -> None:
-        if self.selected is not None:
-            self.post_message(SilenceAlert(self.selected))
+    @property
+    def marked(self) -> tuple[JudgedAlert, ...]:
+        """The alerts that are marked."""
+        keys = self.query_one(MarkListing).marked
+        return tuple(each for each in self._alerts if alerts.alert_key(each) in keys)
 
 
 class FleetScreen(Desk):
     """As many columns as there is room for; the others in one line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        hidden("s", "silence", "Silence", "fleet.silence", "Silence what is marked"),
+        hidden(
+            "x", "expire", "End silence", "fleet.expire", "End silences of the marked"
+        ),
         Binding("left,h", "step(-1)", "Cluster before", show=False, id="fleet.left"),
         Binding("right,l", "step(1)", "Next cluster", show=False, id="fleet.right"),
         *(
@@ -88,6 +101,7 @@ class FleetScreen(Desk):
         self._first = 0
         self._chosen = 0
         self._last: tuple[Fleet, datetime] | None = None
+        self._silences: Known = {}
 
     def compose_body(self) -> ComposeResult:
         yield StatusLine(glyphs=self.marks.glyphs, id="others")
@@ -95,6 +109,12 @@ class FleetScreen(Desk):
         with Horizontal(id="columns"):
             for number, name in enumerate(self._names, 1):
                 yield ClusterColumn(number, name, self.marks)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Away from the alerts there is something to silence only when it is marked."""
+        if action in {"silence", "expire"} and not self._has_alerts_focus:
+            return any(listing.marked for listing in self.query(MarkListing))
+        return super().check_action(action, parameters)
 
     async def fill(self) -> None:
         """Put the panes into the columns: too many widgets for the first frame."""
@@ -109,13 +129,15 @@ class FleetScreen(Desk):
         return list(self.query(ClusterColumn))
 
     def show(self, fleet: Fleet, now: datetime) -> None:
+        if self._last is None or self._last[0].silences is not fleet.silences:
+            self._silences = {each.id: each for each in fleet.silences}
         self._last = fleet, now
         for column in self.columns:
             cluster = fleet.cluster(column.cluster_name)
             if cluster is not None and column.display:
                 # Each in a turn of its own, so that a key may come between them.
                 self.call_later(self._show_column, column, cluster, now)
-        self.query_one(StrayAlerts).show(fleet.unassigned_alerts, now)
+        self.query_one(StrayAlerts).show(fleet.unassigned_alerts, now, self._silences)
         others = self.query_one("#others", StatusLine)
         others.display = self._shown < len(self._names)
         if others.display:
@@ -125,7 +147,7 @@ class FleetScreen(Desk):
         self, column: ClusterColumn, cluster: Cluster, now: datetime
     ) -> None:
         if self.is_open:
-            column.show(cluster, now)
+            column.show(cluster, now, self._silences)
 
     def add_entries(self, cluster: str, entries: tuple[Entry, ...]) -> None:
         for column in self.columns:
@@ -136,6 +158,42 @@ class FleetScreen(Desk):
     def chosen_cluster(self) -> str:
         """The cluster that the keyboard is in."""
         return self._names[self._chosen] if self._names else ""
+
+    @property
+    def _has_alerts_focus(self) -> bool:
+        return isinstance(self.focused, MarkListing)
+
+    @property
+    def _chosen_alerts(self) -> tuple[JudgedAlert, ...]:
+        """All that are marked, in all clusters; else the one under the cursor."""
+        lists = [*self.query(AlertsPane), *self.query(StrayAlerts)]
+        marked = tuple(alert for each in lists for alert in each.marked)
+        if marked:
+            return marked
+        focused = next((each for each in lists if each.has_focus_within), None)
+        selected = focused.selected if focused else None
+        return (selected,) if selected else ()
+
+    def on_mark_listing_marked(self) -> None:
+        self.refresh_bindings()
+        if self._last is not None:
+            self.show(*self._last)
+
+    def action_silence(self) -> None:
+        """Open the form for what is chosen."""
+        chosen = self._chosen_alerts
+        if chosen:
+            self.post_message(SilenceAlert(chosen[0], chosen[1:]))
+        else:
+            self.notify("No alert is here to be silenced.", timeout=2, markup=False)
+
+    def action_expire(self) -> None:
+        """Ask whether the silences of what is chosen are to end."""
+        quiet = [each for each in self._chosen_alerts if each.is_silenced]
+        if quiet:
+            self.post_message(EndSilence(quiet[0], tuple(quiet[1:])))
+        else:
+            self.notify("No silence covers it.", timeout=2, markup=False)
 
     def action_step(self, by: int) -> None:
         """Go to the next column, or to the one before."""

@@ -17,10 +17,11 @@ from widgets.values import Line, Span, Tone
 
 _NAMES = {
     "Listing": "this list",
-    "KernelLog": "this log",
-    "LogView": "this log",
+    "MarkListing": "this list",
     "AlertsPane": "alerts",
     "StrayAlerts": "alerts",
+    "KernelLog": "this log",
+    "LogView": "this log",
     "TaloscopeApp": "everywhere",
 }
 

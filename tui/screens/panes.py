@@ -10,22 +10,23 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from tui.messages import (
-    EndSilence,
     OpenAlert,
     OpenFinding,
     OpenLogs,
     OpenNode,
     OpenTargets,
-    SilenceAlert,
 )
 from tui.model.alert import JudgedAlert
 from tui.model.fleet import Cluster
 from tui.model.log import Entry
 from tui.present import alerts, faults, logs, nodes, targets
 from tui.present.shares import Need
+from tui.present.silenced import Known
 from tui.screens.listing import Listing
+from tui.screens.mark_listing import MarkListing
 from tui.screens.pane import Pane
 from widgets.chart import Chart
+from widgets.keys import hidden
 from widgets.log_view import LogView
 from widgets.row_table import RowTable
 from widgets.values import Line, LogLine
@@ -37,6 +38,26 @@ _LOG_LINES = 3
 _NEWS_LINES = 9
 _KEPT_ENTRIES = 500
 """The Logs view has all; this pane has the newest."""
+
+
+def silence_keys(place: str) -> tuple[Binding, ...]:
+    """Keys of a pane of alerts; the screen knows what is marked in the others."""
+    return (
+        Binding(
+            "s",
+            "screen.silence",
+            "Silence",
+            id=f"{place}.silence",
+            tooltip="Silence it, or what is marked",
+        ),
+        hidden(
+            "x",
+            "screen.expire",
+            "End silence",
+            f"{place}.expire",
+            "End its silence, or those of the marked",
+        ),
+    )
 
 
 class TargetsPane(Pane):
@@ -97,29 +118,24 @@ class AlertsPane(Pane):
 
     KINDS = faults.ALERT_SOURCES
     SUBJECT = "alerts"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "silence", "Silence", id="alerts.silence", tooltip="Silence it"),
-        Binding(
-            "x",
-            "expire",
-            "End silence",
-            show=False,
-            id="alerts.expire",
-            tooltip="End its silence",
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*silence_keys("alerts")]
+    silences: Known = {}  # noqa: RUF012 - a value that is replaced as a whole
+    """Of the whole fleet, by id: who silenced what is shown here."""
 
     def compose_body(self) -> ComposeResult:
         self._rows = alerts.AlertRows(self.marks)
-        yield Listing(
+        yield MarkListing(
             alerts.COLUMNS,
+            prefix=alerts.KEY_PREFIX,
             show_header=False,
             detail_column=alerts.DETAIL_COLUMN,
             glyphs=self.glyphs,
         )
 
     def heading(self, cluster: Cluster, now: datetime) -> Line:
-        return alerts.heading(cluster, now, self.marks)
+        marked = len(self.query_one(MarkListing).marked)
+        words = alerts.marked_words(marked, self.marks)
+        return (*words, *alerts.heading(cluster, now, self.marks))
 
     def show_body(self, cluster: Cluster, now: datetime, *, is_stale: bool) -> None:
         listing = self.query_one(Listing)
@@ -127,7 +143,9 @@ class AlertsPane(Pane):
         listing.say_if_empty(
             self.missing(cluster, now, is_known=is_known, none="no alerts")
         )
-        rows = self._rows.rows(cluster.alerts or (), cluster.findings, now)
+        rows = self._rows.rows(
+            cluster.alerts or (), cluster.findings, now, self.silences
+        )
         listing.show_rows(rows, is_stale=is_stale)
 
     def body_need(self) -> Need:
@@ -151,15 +169,12 @@ class AlertsPane(Pane):
             if alerts.finding_key(finding) == event.key:
                 self.post_message(OpenFinding(self.cluster.name, finding))
 
-    def action_silence(self) -> None:
-        if self.selected is not None:
-            self.post_message(SilenceAlert(self.selected))
-
-    def action_expire(self) -> None:
-        if self.selected is not None and self.selected.is_silenced:
-            self.post_message(EndSilence(self.selected))
-        else:
-            self.notify("No silence covers it.", timeout=2, markup=False)
+    @property
+    def marked(self) -> tuple[JudgedAlert, ...]:
+        """The alerts that are marked."""
+        keys = self.query_one(MarkListing).marked
+        known = self.cluster.alerts if self.cluster and keys else None
+        return tuple(each for each in known or () if alerts.alert_key(each) in keys)
 
 
 class NodesPane(Pane):
