@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.silence import Matcher, SilenceDraft
