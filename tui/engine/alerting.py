@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 
 from tui.engine.plan import Served
 from tui.engine.view import View
+from tui.model.alert import Alert
 from tui.model.alertmanager import Alertmanager, Told
 from tui.model.fleet import SourceKind
 from tui.model.metric import Rule, Ruler
@@ -23,16 +25,22 @@ def alertmanagers(view: View) -> tuple[Alertmanager, ...]:
 
 def rulers(view: View) -> tuple[Ruler, ...]:
     """Every Prometheus with its rules, and what it adds to alerts."""
-    alerts = [
-        alert
+    listed: list[tuple[Alert, ...]] = [
+        view.reading(served.key("alerts")).value or ()
         for served in view.of_kind(SourceKind.ALERTMANAGER)
-        for alert in view.reading(served.key("alerts")).value or ()
     ]
     found = []
     for served in view.of_kind(SourceKind.PROMETHEUS):
         rules: tuple[Rule, ...] | None = view.reading(served.key("rules")).value
         bare = Ruler(served.endpoint.urls[0], served.names, rules)
-        found.append(with_external(bare, alerts))
+        alerts = chain.from_iterable(listed)
+        found.append(
+            view.memo.once_for(
+                ("external", bare.endpoint),
+                (rules, *listed),
+                partial(with_external, bare, alerts),
+            )
+        )
     return tuple(found)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from tui.config import ClusterConfig
-from tui.engine.plan import UnaskableError, asked_key, node_key
+from tui.engine.plan import Served, UnaskableError, asked_key, node_key
 from tui.engine.view import View
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import SourceKind
@@ -59,17 +60,37 @@ def targets_of(view: View, cluster: ClusterConfig) -> tuple[TargetRow, ...] | No
     if listed is None:
         return None
 
-    def rows() -> tuple[TargetRow, ...]:
-        marks, home = served.marks, served.home
-        own = tuple(
-            target
-            for target in listed
-            if assign.cluster_of(target.labels, marks, home) == cluster.name
-        )
-        changes = view.changes.get(served.key("targets"), NOTHING)
-        return inventory.rows(own, cluster.inventory, changes)
+    key = served.key("targets")
+    divided = view.memo.once(
+        ("divided", key), listed, partial(_divided, served, listed)
+    )
+    changes = view.changes.get(key, NOTHING)
+    own = divided.get(cluster.name, ())
+    return view.memo.once(
+        ("targets", cluster.name),
+        own,
+        lambda: inventory.rows(own, cluster.inventory, changes),
+    )
 
-    return view.memo.once(("targets", cluster.name), listed, rows)
+
+def _divided(
+    served: Served, listed: tuple[Target, ...]
+) -> Mapping[str, tuple[Target, ...]]:
+    """The targets of each cluster that the Prometheus serves."""
+    if not served.is_shared:
+        return {served.home: listed}
+    names: dict[tuple[str | None, ...], str] = {}
+    marks = tuple({mark for _, wanted in served.marks for mark in wanted})
+    found: dict[str, list[Target]] = {each.name: [] for each in served.clusters}
+    for target in listed:
+        # Thousands of targets carry a few sets of marks.
+        said = tuple(map(target.labels.get, marks))
+        name = names.get(said)
+        if name is None:
+            name = assign.cluster_of(target.labels, served.marks, served.home)
+            names[said] = name
+        found.setdefault(name, []).append(target)
+    return {name: tuple(each) for name, each in found.items()}
 
 
 _Answered = tuple[Answer, timedelta]
@@ -105,13 +126,7 @@ def _targets(view: View, cluster: ClusterConfig, job: str) -> _Answered | None:
         return None
     reading, pace = view.said(served.key("targets"))
     rows = targets_of(view, cluster)
-    own = None
-    if rows is not None:
-        own = view.memo.once(
-            ("targets of", cluster.name, job),
-            rows,
-            lambda: tuple(row for row in rows if row.job == job),
-        )
+    own = None if rows is None else inventory.of_job(rows, job)
     return replace(reading, value=own), pace
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from tui.config import ClusterConfig
 from tui.engine.alerting import alertmanagers, rulers
 from tui.engine.answers import targets_of
-from tui.engine.judging import judged_alerts
+from tui.engine.judging import Judging
 from tui.engine.plan import (
     NODE_FEEDS,
     Served,
@@ -59,7 +59,7 @@ def assemble(view: View) -> Fleet:
     scenes = {
         each.name: _scene(view, each, nodes[each.name]) for each in view.config.clusters
     }
-    alerts = judged_alerts(view, scenes)
+    alerts = view.memo.keep(Judging).alerts(view, scenes)
     clusters = tuple(
         _cluster(
             view,
@@ -119,7 +119,7 @@ def _cluster(
     )
     certificates = _certificates(view, cluster)
     found = (
-        *_target_findings(view, prometheus, targets),
+        *_target_findings(view, cluster, prometheus, targets),
         *_watchdog_findings(view, cluster, alerts),
         *findings.of_nodes(nodes, view.pace, view.now),
         *machine.of_nodes(nodes, view.facts_pace, view.now),
@@ -141,12 +141,20 @@ def _cluster(
 
 
 def _target_findings(
-    view: View, served: Served | None, rows: tuple[TargetRow, ...] | None
+    view: View,
+    cluster: ClusterConfig,
+    served: Served | None,
+    rows: tuple[TargetRow, ...] | None,
 ) -> tuple[Finding, ...]:
     if served is None or rows is None:
         return ()
     reading = view.reading(served.key("targets"))
-    return findings.of_targets(rows, reading.freshness(view.now, view.pace))
+    freshness = reading.freshness(view.now, view.pace)
+    return view.memo.once(
+        ("target findings", cluster.name, freshness),
+        rows,
+        lambda: findings.of_targets(rows, freshness),
+    )
 
 
 def _watchdog_findings(

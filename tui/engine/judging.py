@@ -1,90 +1,255 @@
-"""Whose each alert is, and the judgement on it from that cluster's answers."""
+"""Whose each alert is, and the judgement on it from that cluster's answers.
+
+Of thousands of alerts those are judged again that may have another verdict by now, and
+no others. Alerts whose judgement rests on the same things are one group.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import chain
 
 from tui.engine.answers import Answers, answers_of
 from tui.engine.plan import Served
 from tui.engine.view import View
 from tui.model.alert import Alert, JudgedAlert, Verdict
 from tui.model.fleet import SourceKind
-from tui.model.reading import Freshness
+from tui.model.kept import Kept
+from tui.model.question import Question
+from tui.model.reading import STALE_AFTER, Freshness
 from tui.triage import assign
 from tui.triage.case import Case, Scene
 
 _VERDICTS = list(Verdict)
 _SEVERITIES = ("critical", "error", "warning", "info")
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_STALE_PACE = timedelta(seconds=1)
+"""How often what rests on an old answer is judged: it says how old that is."""
 
 
-def judged_alerts(
-    view: View, scenes: Mapping[str, Scene]
-) -> dict[str, tuple[JudgedAlert, ...]]:
-    """Judged alerts by name of the cluster; "" holds those of no cluster.
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What alerts of one group have in common."""
 
-    A cluster whose Alertmanager never answered is not in it. An alert made of kernel
-    lines that names no cluster goes where the lines are.
-    """
-    found: dict[str, list[JudgedAlert]] = {}
-    for served in view.of_kind(SourceKind.ALERTMANAGER):
-        alerts: tuple[Alert, ...] | None = view.reading(served.key("alerts")).value
-        if alerts is None:
+    endpoint: str
+    """The Alertmanager that lists them."""
+    cluster: str
+    is_placed: bool
+    concerns: tuple[str, ...]
+    has_rule: bool
+    questions: tuple[Question, ...]
+    kernel: tuple[str, ...]
+
+    @property
+    def clusters(self) -> tuple[str, ...]:
+        """Their own, then the others that they are about."""
+        return self.cluster, *(each for each in self.concerns if each != self.cluster)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What the judgement of a group rests on in one cluster, beside alert and time."""
+
+    cluster: str
+    scene: Scene
+    """As much of it as the group looks at."""
+    answers: Answers = field(default_factory=lambda: Answers({}, {}))
+
+    def due(self, now: datetime, pace: timedelta) -> datetime:
+        """When the same ground may give another judgement; a refresh from now at most.
+
+        pace    how often most things are read
+        """
+        moments = [now + pace]
+        for question, answer in self.answers.readings.items():
+            if answer.observed_at is not None:
+                each = self.answers.paces.get(question, pace)
+                stale_at = answer.observed_at + STALE_AFTER * each
+                moments.append(stale_at if now <= stale_at else now + _STALE_PACE)
+        seen = (self.scene.rows_at, self.scene.rules_at)
+        stale = [at + STALE_AFTER * pace for at in seen if at is not None]
+        return min(moments + [at for at in stale if now <= at])
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A group as it was judged."""
+
+    members: tuple[Alert, ...]
+    grounds: tuple[_Ground, ...]
+    judged: tuple[JudgedAlert, ...]
+    """In the order of the members."""
+    at: datetime
+    due: datetime
+
+    def holds(self, grounds: tuple[_Ground, ...], now: datetime) -> bool:
+        """Whether an alert of the group would be judged in the same way now."""
+        return self.at <= now < self.due and self.grounds == grounds
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The alerts of one Alertmanager by what they rest on."""
+
+    groups: Mapping[_Kind, tuple[Alert, ...]]
+    loose: tuple[Alert, ...]
+    """Those of which other facts tell whose they are: kernel lines, and rules."""
+
+
+class Judging:
+    """Judges all alerts pass after pass; what did not change is the same object."""
+
+    def __init__(self) -> None:
+        self._groups: dict[_Kind, _Group] = {}
+        self._lists: dict[str, tuple[list[_Group], tuple[JudgedAlert, ...]]] = {}
+
+    def alerts(
+        self, view: View, scenes: Mapping[str, Scene]
+    ) -> dict[str, tuple[JudgedAlert, ...]]:
+        """Judged alerts by name of the cluster; "" holds those of no cluster.
+
+        A cluster whose Alertmanager never answered is not in it. An alert made of
+        kernel lines that names no cluster goes where the lines are.
+        """
+        found: dict[str, list[_Group]] = {}
+        groups: dict[_Kind, _Group] = {}
+        for served in view.of_kind(SourceKind.ALERTMANAGER):
+            alerts: tuple[Alert, ...] | None = view.reading(served.key("alerts")).value
+            if alerts is None:
+                continue
+            for cluster in served.clusters:
+                found.setdefault(cluster.name, [])
+            for kind, members in _grouped(view, served, alerts, scenes):
+                grounds = tuple(_ground(view, kind, at, scenes) for at in kind.clusters)
+                groups[kind] = self._judged(view, served, kind, members, grounds)
+                found.setdefault(kind.cluster, []).append(groups[kind])
+        self._groups = groups
+        self._lists = {name: self._ranked(name, each) for name, each in found.items()}
+        return {name: ranked for name, (_, ranked) in self._lists.items()}
+
+    def _judged(
+        self,
+        view: View,
+        served: Served,
+        kind: _Kind,
+        members: tuple[Alert, ...],
+        grounds: tuple[_Ground, ...],
+    ) -> _Group:
+        """The group as it was, or judged anew as far as it must be."""
+        known = self._groups.get(kind)
+        holds = known is not None and known.holds(grounds, view.now)
+        if known is not None and holds and known.members == members:
+            return known
+        old_ones = known.judged if known is not None else ()
+        before = {each.alert.fingerprint: each for each in old_ones}
+        judged = []
+        for alert in members:
+            old = before.get(alert.fingerprint)
+            if old is None or not holds or old.alert != alert:
+                new = _judge(view, served, kind, grounds, alert)
+                old = old if new == old else new
+            judged.append(old)
+        due = min(ground.due(view.now, view.pace) for ground in grounds)
+        return _Group(
+            members,
+            grounds,
+            tuple(judged),
+            view.now,
+            due if kind.has_rule else _NEVER,
+        )
+
+    def _ranked(
+        self, name: str, groups: list[_Group]
+    ) -> tuple[list[_Group], tuple[JudgedAlert, ...]]:
+        """All alerts of a cluster, worst first."""
+        known = self._lists.get(name)
+        if known is not None and len(known[0]) == len(groups):
+            pairs = zip(known[0], groups, strict=True)
+            if all(old.judged is new.judged for old, new in pairs):
+                return known
+        judged = chain.from_iterable(group.judged for group in groups)
+        return groups, Kept(sorted(judged, key=_rank))
+
+
+def _grouped(
+    view: View,
+    served: Served,
+    alerts: tuple[Alert, ...],
+    scenes: Mapping[str, Scene],
+) -> Iterator[tuple[_Kind, tuple[Alert, ...]]]:
+    """The alerts of one Alertmanager by what their judgement rests on."""
+    key = served.key("alerts")
+    listed = view.memo.once(
+        ("groups", key), alerts, partial(_listed, view, served, alerts)
+    )
+    yield from listed.groups.items()
+    own = {each.name: scenes[each.name].kernel for each in served.clusters}
+    loose: dict[_Kind, list[Alert]] = {}
+    for alert in listed.loose:
+        name = assign.cluster_of(alert.labels, served.marks, served.home)
+        placed = ""
+        if not assign.is_marked(alert.labels, served.marks):
+            kinds = view.rulebook.kernel_kinds(alert)
+            placed = assign.cluster_by_kernel(alert, kinds, own)
+        kind = _kind(view, served, alert, placed or name)
+        kind = replace(
+            kind,
+            is_placed=placed not in {"", name},
+            concerns=_concerned(view, alert, kind.cluster),
+        )
+        loose.setdefault(kind, []).append(alert)
+    for kind, members in loose.items():
+        yield kind, tuple(members)
+
+
+def _listed(view: View, served: Served, alerts: tuple[Alert, ...]) -> _Listed:
+    groups: dict[_Kind, list[Alert]] = {}
+    loose = []
+    for alert in alerts:
+        is_marked = assign.is_marked(alert.labels, served.marks)
+        if view.rulebook.is_cleared_by_clusters(alert) or (
+            not is_marked and view.rulebook.kernel_kinds(alert)
+        ):
+            loose.append(alert)
             continue
-        for cluster in served.clusters:
-            found.setdefault(cluster.name, [])
-        own = {each.name: scenes[each.name].kernel for each in served.clusters}
-        for alert in alerts:
-            name = assign.cluster_of(alert.labels, served.marks, served.home)
-            placed = ""
-            if not assign.is_marked(alert.labels, served.marks):
-                kinds = view.rulebook.kernel_kinds(alert)
-                placed = assign.cluster_by_kernel(alert, kinds, own)
-            case = _case(view, alert, placed or name, scenes)
-            case = replace(
-                case,
-                is_placed=placed not in {"", name},
-                doubt=_doubt(served, alert, case.cluster),
-            )
-            one = _judged(view, served, case, scenes)
-            found.setdefault(case.cluster, []).append(one)
-    return {name: tuple(sorted(each, key=_rank)) for name, each in found.items()}
-
-
-def _judged(
-    view: View, served: Served, case: Case, scenes: Mapping[str, Scene]
-) -> JudgedAlert:
-    """The alert by its own cluster; and by others when it may be about them as well."""
-    names = _concerned(view, case)
-    others = [name for name in names if name != case.cluster]
-    cases = [case, *(_case(view, case.alert, name, scenes) for name in others)]
-    judgement = view.rulebook.judge_together(cases)
-    waits = any(a.attempts == 0 for each in cases for a in each.answers.values())
-    return JudgedAlert(
-        case.alert,
-        judgement,
-        case.cluster,
-        served.key("alerts").endpoint,
-        is_waiting=judgement.verdict is Verdict.UNDECIDED and waits,
-        concerns=names,
+        name = assign.cluster_of(alert.labels, served.marks, served.home)
+        groups.setdefault(_kind(view, served, alert, name), []).append(alert)
+    return _Listed(
+        {kind: tuple(members) for kind, members in groups.items()}, tuple(loose)
     )
 
 
-def _concerned(view: View, case: Case) -> tuple[str, ...]:
+def _kind(view: View, served: Served, alert: Alert, cluster: str) -> _Kind:
+    rule = view.rulebook.rule_for(alert)
+    return _Kind(
+        endpoint=served.key("alerts").endpoint,
+        cluster=cluster,
+        is_placed=False,
+        concerns=(),
+        has_rule=rule is not None,
+        questions=rule.questions if rule else (),
+        kernel=rule.kernel if rule else (),
+    )
+
+
+def _concerned(view: View, alert: Alert, cluster: str) -> tuple[str, ...]:
     """All clusters of a shared Prometheus, when the alert is not of one alone.
 
     An `absent()` alert carries no labels but those of the sender: it says the same of
     every cluster that the sender looks at. Only what clears it must hold in all.
     """
-    served = view.serving(SourceKind.PROMETHEUS, case.cluster)
+    served = view.serving(SourceKind.PROMETHEUS, cluster)
     if served is None or not served.is_shared:
         return ()
-    if not view.rulebook.is_cleared_by_clusters(case.alert):
+    if not view.rulebook.is_cleared_by_clusters(alert):
         return ()
     known, pace = view.said(served.key("rules"))
     is_fresh = known.freshness(view.now, pace) is Freshness.LIVE
     rules = known.value if is_fresh and known.value else ()
-    if assign.is_own(case.alert, rules, served.marks, case.cluster, served.home):
+    if assign.is_own(alert, rules, served.marks, cluster, served.home):
         return ()
     return tuple(each.name for each in served.clusters)
 
@@ -99,22 +264,55 @@ def _doubt(served: Served, alert: Alert, cluster: str) -> str:
     return assign.contradiction(alert.labels, only.name, only.labels)
 
 
-def _case(view: View, alert: Alert, cluster: str, scenes: Mapping[str, Scene]) -> Case:
-    """One alert with the answers of one cluster only."""
+def _ground(
+    view: View, kind: _Kind, cluster: str, scenes: Mapping[str, Scene]
+) -> _Ground:
+    """What the group looks at in one cluster."""
+    scene = scenes.get(cluster, Scene())
+    if not kind.has_rule:
+        return _Ground(cluster, Scene(rules=scene.rules, rules_at=scene.rules_at))
+    seen = scene if kind.kernel else replace(scene, kernel=())
     config = view.cluster(cluster)
-    answers = Answers({}, {})
-    if config is not None:
-        questions = view.rulebook.questions_for(alert)
-        answers = answers_of(view, config, questions)
+    if config is None:
+        return _Ground(cluster, seen)
+    return _Ground(cluster, seen, answers_of(view, config, kind.questions))
+
+
+def _judge(
+    view: View,
+    served: Served,
+    kind: _Kind,
+    grounds: tuple[_Ground, ...],
+    alert: Alert,
+) -> JudgedAlert:
+    """The alert by its own cluster; and by others when it is about them as well."""
+    cases = [_case(view, alert, ground) for ground in grounds]
+    doubt = _doubt(served, alert, kind.cluster)
+    cases[0] = replace(cases[0], is_placed=kind.is_placed, doubt=doubt)
+    judgement = view.rulebook.judge_together(cases)
+    waits = any(a.attempts == 0 for each in cases for a in each.answers.values())
+    return JudgedAlert(
+        alert,
+        judgement,
+        kind.cluster,
+        kind.endpoint,
+        is_waiting=judgement.verdict is Verdict.UNDECIDED and waits,
+        concerns=kind.concerns,
+    )
+
+
+def _case(view: View, alert: Alert, ground: _Ground) -> Case:
+    """One alert with the answers of one cluster only."""
+    config = view.cluster(ground.cluster)
     return Case(
         alert=alert,
-        cluster=cluster,
-        answers=answers.readings,
+        cluster=ground.cluster,
+        answers=ground.answers.readings,
         inventory=config.inventory if config else (),
         interval=view.pace,
         now=view.now,
-        scene=scenes.get(cluster, Scene()),
-        paces=answers.paces,
+        scene=ground.scene,
+        paces=ground.answers.paces,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import is_
 from typing import Any, TypeVar
 
 from tui.config import ClusterConfig, Config
@@ -33,15 +34,30 @@ class Memo:
     """What the passes before made: of the very same values nothing is made again."""
 
     def __init__(self) -> None:
-        self._made: dict[object, tuple[object, Any]] = {}
+        self._made: dict[object, tuple[tuple[object, ...], Any]] = {}
 
     def once(self, name: object, of: object, make: Callable[[], T]) -> T:
         """What `make` makes of a value; `name` tells apart what is made."""
+        return self.once_for(name, (of,), make)
+
+    def once_for(
+        self, name: object, of: tuple[object, ...], make: Callable[[], T]
+    ) -> T:
+        """The same of several values."""
         known = self._made.get(name)
-        if known is None or known[0] is not of:
+        if known is None or not _are_same(known[0], of):
             known = self._made[name] = of, make()
         made: T = known[1]
         return made
+
+    def keep(self, kind: type[T]) -> T:
+        """The one thing of that type which lives through all passes."""
+        kept: T = self.once(kind, kind, kind)
+        return kept
+
+
+def _are_same(before: tuple[object, ...], now: tuple[object, ...]) -> bool:
+    return len(before) == len(now) and all(map(is_, before, now))
 
 
 @dataclass(frozen=True, slots=True)

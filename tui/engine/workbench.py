@@ -5,14 +5,16 @@ A pass is pure but for what is kept here, and there is one pass at a time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tui.chronicle.watcher import Seen, Watcher
 from tui.engine.assemble import assemble
 from tui.engine.review import Reviewer
 from tui.engine.view import View
+from tui.model.alert import JudgedAlert
 from tui.model.fleet import FeedKey, Fleet, SourceKind
+from tui.model.kept import once
 from tui.model.question import KubeNodes, Question
 from tui.model.target import Target
 from tui.triage.changes import NOTHING, Changes, follow
@@ -69,8 +71,16 @@ class Workbench:
             cluster.name: {KubeNodes(): None} for cluster in fleet.clusters
         }
         for cluster in fleet.clusters:
-            for alert in cluster.alerts or ():
-                asked = dict.fromkeys(self._rulebook.questions_for(alert.alert))
-                for name in alert.concerns or (cluster.name,):
-                    found[name].update(asked)
+            for concerns, questions in once(cluster.alerts or (), self._asked_by):
+                for name in concerns or (cluster.name,):
+                    found[name].update(dict.fromkeys(questions))
         return {name: tuple(questions) for name, questions in found.items()}
+
+    def _asked_by(
+        self, alerts: Sequence[JudgedAlert]
+    ) -> tuple[tuple[tuple[str, ...], tuple[Question, ...]], ...]:
+        """Which clusters are asked what by some alerts, each once."""
+        found = dict.fromkeys(
+            (each.concerns, self._rulebook.questions_for(each.alert)) for each in alerts
+        )
+        return tuple(found)

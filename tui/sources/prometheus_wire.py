@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from tui.model.kept import Kept
 from tui.model.metric import Rule, RuleAlert, Sample, Series
 from tui.sources.wire import utc
 
@@ -108,7 +109,7 @@ _RULE_ALERT = msgspec.json.Decoder(RuleAlertWire)
 
 def rules(answer: Envelope[GroupsWire]) -> tuple[Rule, ...]:
     """All alerting rules, in the server's order; the position counts those alone."""
-    return tuple(
+    return Kept(
         _rule(group, position, one)
         for group in answer.data.groups or ()
         for position, one in enumerate(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from urllib.parse import parse_qs, urlsplit
 
 from tui.model.alert import Alert, Evidence, Verdict
+from tui.model.kept import once
+from tui.model.labels import Labels
+from tui.model.metric import Rule, RuleAlert
 from tui.triage.case import Case, Scene
 
 _EXPR = re.compile(r'"expr":\s*("(?:[^"\\]|\\.)*")')
@@ -32,15 +36,42 @@ def asked(alert: Alert, scene: Scene) -> Asked:
     A rule that evaluates this very alert wins over the link that the alert carries.
     """
     linked = _linked(alert.generator_url)
-    for rule in scene.rules:
-        if rule.name != alert.name:
-            continue
-        for active in rule.alerts:
-            # The sender adds external labels to those that the rule knows.
-            if active.labels.items() <= alert.labels.items():
-                return Asked(linked or rule.query, active.value, active.active_at)
-        linked = linked or rule.query
+    for rule in once(scene.rules, _by_name).get(alert.name, ()):
+        active = rule.active(alert.labels)
+        if active is not None:
+            query = linked or rule.rule.query
+            return Asked(query, active.value, active.active_at)
+        linked = linked or rule.rule.query
     return Asked(linked)
+
+
+class _Indexed:
+    """A rule whose alerts are found without looking at each."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self._alerts: dict[tuple[str, ...], dict[tuple[str, ...], RuleAlert]] = {}
+        """By the names of their labels, then by the values."""
+        for alert in rule.alerts:
+            names = tuple(sorted(alert.labels))
+            values = tuple(alert.labels[name] for name in names)
+            self._alerts.setdefault(names, {}).setdefault(values, alert)
+
+    def active(self, labels: Labels) -> RuleAlert | None:
+        """The alert that was sent with these: the sender adds labels of its own."""
+        for names, alerts in self._alerts.items():
+            values = tuple(labels.get(name, "") for name in names)
+            if values in alerts:
+                return alerts[values]
+        return None
+
+
+def _by_name(rules: Sequence[Rule]) -> Mapping[str, tuple[_Indexed, ...]]:
+    """The rules of each name, in their order."""
+    found: dict[str, list[_Indexed]] = {}
+    for rule in rules:
+        found.setdefault(rule.name, []).append(_Indexed(rule))
+    return {name: tuple(each) for name, each in found.items()}
 
 
 @lru_cache(maxsize=10_000)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from tui.model.kept import Kept, once
 from tui.model.target import Expected, Health, InventoryTarget, Target, TargetRow
 from tui.triage.changes import NOTHING, Changes, host
 
@@ -20,21 +23,33 @@ def rows(
     changes     tells since when
     """
     lines = {(line.job, line.instance): line for line in inventory}
+    jobs = {line.job for line in inventory}
     found = []
     matched: set[tuple[str, str | None]] = set()
     for target in targets:
-        keys = [
-            (target.job, each)
-            for each in (target.instance, host(target.instance), None)
-        ]
-        fitting = [key for key in keys if key in lines]
-        matched.update(fitting)
-        line = lines[fitting[0]] if fitting else None
+        line = None
+        if target.job in jobs:
+            names = (target.instance, host(target.instance), None)
+            fitting = [key for each in names if (key := (target.job, each)) in lines]
+            matched.update(fitting)
+            line = lines[fitting[0]] if fitting else None
         found.append(_row(target, line, changes))
     found += [
         _absent(line, changes) for key, line in lines.items() if key not in matched
     ]
-    return tuple(sorted(found, key=_rank))
+    return Kept(sorted(found, key=_rank))
+
+
+def of_job(rows: Sequence[TargetRow], job: str) -> tuple[TargetRow, ...]:
+    """The rows of one job, in their order."""
+    return once(rows, _by_job).get(job, ())
+
+
+def _by_job(rows: Sequence[TargetRow]) -> Mapping[str, tuple[TargetRow, ...]]:
+    found: dict[str, list[TargetRow]] = {}
+    for row in rows:
+        found.setdefault(row.job, []).append(row)
+    return {job: tuple(each) for job, each in found.items()}
 
 
 def lines_about(

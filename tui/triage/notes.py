@@ -12,6 +12,7 @@ from tui.model.alert import Alert, Evidence, Verdict
 from tui.model.kernel import GRAVITY
 from tui.model.log import LogFinding
 from tui.model.target import Health, TargetRow
+from tui.triage import inventory
 from tui.triage.case import Case
 
 _BEFORE = timedelta(minutes=15)
@@ -26,7 +27,10 @@ def of_targets(case: Case) -> tuple[Evidence, ...]:
     rows = case.scene.rows
     if rows is None:
         return (_unknown("its targets were never read", source),)
-    mine = [row for row in rows if _is_about(case.alert, row)]
+    labels = case.alert.labels
+    instance = labels.get("instance")
+    job = inventory.of_job(rows, labels.get("job", ""))
+    mine = [row for row in job if not instance or row.instance == instance]
     if not mine:
         return (_unknown("Prometheus lists no such target", source),)
     failing = [row for row in mine if row.health is not Health.UP]
@@ -36,11 +40,6 @@ def of_targets(case: Case) -> tuple[Evidence, ...]:
         left = f"and {len(shown) - _MOST} more: the targets screen lists them"
         told.append(Evidence(left, told[-1].supports, source))
     return tuple(told)
-
-
-def _is_about(alert: Alert, row: TargetRow) -> bool:
-    instance = alert.labels.get("instance") or row.instance
-    return (alert.labels.get("job"), instance) == (row.job, row.instance)
 
 
 def _of_target(case: Case, row: TargetRow, source: str) -> Evidence:
