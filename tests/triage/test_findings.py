@@ -10,7 +10,7 @@ from tui.model.alert import Verdict
 from tui.model.fault import Fault, FaultKind
 from tui.model.finding import FindingKind
 from tui.model.fleet import NodeView
-from tui.model.kernel import CATALOGUE
+from tui.model.kernel_catalogue import CATALOGUE
 from tui.model.kube import KubeNode
 from tui.model.log import LogFinding
 from tui.model.metric import Rule

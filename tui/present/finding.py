@@ -7,7 +7,8 @@ from datetime import datetime
 
 from tui.model.finding import Finding, FindingKind
 from tui.model.fleet import Cluster, NodeView
-from tui.model.kernel import CATALOGUE
+from tui.model.kernel import explained
+from tui.model.kernel_catalogue import CATALOGUE
 from tui.model.log import LogFinding
 from tui.model.target import TargetRow
 from tui.present.glyphs import Marks, verdict_sign
@@ -115,7 +116,9 @@ def _lines(
     place = f"{found.node} {found.device}".rstrip()
     between = f"{time_of_day(found.first)} to {time_of_day(found.last)} UTC"
     lines = count(found.count, "line")
-    claim = f"{place}: {found.meaning}; {lines}, {between}: {found.sample}"
+    code = explained(found.sample)
+    meaning = f"{found.meaning} ({code})" if code else found.meaning
+    claim = f"{place}: {meaning}; {lines}, {between}: {found.sample}"
     tone = Tone.CRITICAL if found.severity == "error" else Tone.WARNING
     ago = f"{age(found.last, now)} ago"
     return EvidenceItem(

@@ -22,7 +22,7 @@ from tui.model.declared import (
     TargetsUp,
     Where,
 )
-from tui.model.kernel import CATALOGUE, KernelClass
+from tui.model.kernel_catalogue import CATALOGUE, KernelClass
 from tui.triage.declared import claim_of
 from tui.triage.registry import NO_RULE, RULES
 from tui.triage.rule import Claim, Rule, Scope
@@ -114,9 +114,10 @@ EXAMPLES: tuple[Expectation, ...] = (
 _KERNEL = """\
 ## Kernel errors
 
-Lines of the kernel log, of the iSCSI daemon and of the kubelet that mean trouble with
-storage, gravest first. Errors of the last hour are findings. Severity is what a line
-means for data, not the kernel's own priority: some of the worst are of level info.
+Lines of the kernel log, of the iSCSI daemon and of the kubelet that mean trouble for
+data, memory or hardware, gravest first. Errors of the last hour are findings. Severity
+is what a line means, not the kernel's own priority: some of the worst are of level
+info.
 
 | family | severity | meaning | what to do |
 | --- | --- | --- | --- |
