@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from tui.model.alert import JudgedAlert
+from tui.model.examination import Subject
 from tui.model.finding import Finding
 from tui.model.fleet import Fleet
 from tui.model.log import Entry
@@ -74,6 +75,13 @@ class OpenTargets(Message):
 
     cluster: str
     key: str = ""
+
+
+@dataclass
+class OpenChecks(Message):
+    """Look at what comes next for targets that are down, the first of them first."""
+
+    subjects: tuple[Subject, ...]
 
 
 @dataclass

@@ -19,6 +19,7 @@ from tui.config import Config
 from tui.messages import (
     EndSilence,
     OpenAlert,
+    OpenChecks,
     OpenFinding,
     OpenLogs,
     OpenNode,
@@ -146,6 +147,13 @@ class Routes(App[None]):
 
         screen = TargetsScreen(message.cluster, self.names, self.marks, message.key)
         self.open(screen)
+
+    def on_open_checks(self, message: OpenChecks) -> None:
+        from tui.screens.checks import ChecksScreen  # noqa: PLC0415 - see above
+
+        if self.backend is not None and message.subjects:
+            examine = self.backend.examine
+            self.open(ChecksScreen(message.subjects, examine, self.marks))
 
     def on_open_logs(self, message: OpenLogs) -> None:
         from tui.screens.logs import LogsScreen  # noqa: PLC0415 - see above

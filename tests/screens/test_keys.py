@@ -8,6 +8,7 @@ from textual.binding import Binding
 from tests.screens.stage import on_stage
 from tui.app import TaloscopeApp
 from tui.screens.alert import AlertScreen
+from tui.screens.checks import CheckList, ChecksScreen
 from tui.screens.desk import Desk, SearchBar
 from tui.screens.fleet import FleetScreen, StrayAlerts
 from tui.screens.help import HelpScreen
@@ -45,6 +46,8 @@ OWNERS = (
     NodesScreen,
     LogsScreen,
     TargetsScreen,
+    ChecksScreen,
+    CheckList,
     SourcesScreen,
     HelpScreen,
     RowTable,

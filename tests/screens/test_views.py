@@ -123,6 +123,8 @@ async def test_a_finding_shows_what_it_rests_on_and_leads_on(
         assert "✖ REAL   found by taloscope: no alert" in stage.text
         assert "argocd-server-metrics 10.10.0.40:30083 is absent" in stage.text
         await stage.press("enter")
+        assert "what next  argocd-server-metrics" in stage.text
+        await stage.press("escape", "j", "enter")
         assert "targets of prod" in stage.text
         listing = stage.app.screen.query_one(Listing)
         assert (listing.cursor_key or "").startswith("argocd-server-metrics")

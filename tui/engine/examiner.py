@@ -90,6 +90,8 @@ class Inquiry:
     subject: Subject
     _replies: Replies = field(default_factory=dict)
     _pending: set[Ask] = field(default_factory=set)
+    _chosen: set[str] = field(default_factory=set)
+    """Checks that are being made, in whichever call."""
 
     @property
     def current(self) -> Examination:
@@ -104,40 +106,44 @@ class Inquiry:
     async def run(self, chosen: Collection[str], show: Callable[[], None]) -> None:
         """Make the chosen checks anew; `show` is called whenever something came out.
 
-        Cancelled, it leaves what was answered by then.
+        May be called while another call runs: what waits for an answer is not asked
+        twice. Cancelled, it leaves what was answered by then.
         """
         for ask in asks_of(self._case, chosen):
             self._replies.pop(ask, None)
+        self._chosen.update(chosen)
+        own: set[Ask] = set()
         try:
             async with asyncio.TaskGroup() as group:
-                self._start(group, chosen, show)
+                self._start(group, own, show)
         finally:
-            self._pending.clear()
+            self._pending -= own
+            if not self._pending:
+                self._chosen.clear()
         show()
 
     def _start(
-        self,
-        group: asyncio.TaskGroup,
-        chosen: Collection[str],
-        show: Callable[[], None],
+        self, group: asyncio.TaskGroup, own: set[Ask], show: Callable[[], None]
     ) -> None:
         """Ask all that is wanted by now; an answer may make more of it."""
-        for ask in wanted(self._case, chosen):
+        for ask in wanted(self._case, self._chosen):
             self._pending.add(ask)
-            group.create_task(self._follow(group, ask, chosen, show))
+            own.add(ask)
+            group.create_task(self._follow(group, ask, own, show))
         show()
 
     async def _follow(
         self,
         group: asyncio.TaskGroup,
         ask: Ask,
-        chosen: Collection[str],
+        own: set[Ask],
         show: Callable[[], None],
     ) -> None:
         reply = await self.examiner.ask(self.subject, ask)
         self._pending.discard(ask)
+        own.discard(ask)
         self._replies[ask] = reply
-        self._start(group, chosen, show)
+        self._start(group, own, show)
 
 
 def _judgement(fleet: Fleet, subject: Subject) -> Judgement | None:

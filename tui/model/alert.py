@@ -92,6 +92,9 @@ class Judgement:
     """What would turn this verdict."""
     expression: str = ""
     """What the alert itself asks, PromQL or LogQL; empty when nobody tells."""
+    needless_job: str = ""
+    """Of a false positive: the job that need not be scraped, so that the ServiceMonitor
+    which makes it may go."""
 
 
 class Surprise(Enum):

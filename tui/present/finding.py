@@ -16,7 +16,8 @@ from tui.present.units import age, count, moment, time_of_day
 from widgets.values import Cell, Column, EvidenceItem, Line, Row, Span, Tone
 
 WAY_COLUMNS = (Column("", 20, weight=1),)
-LOGS, NODE, TARGETS, SOURCES = "logs", "node", "targets", "sources"
+CHECKS, LOGS, NODE = "checks", "logs", "node"
+TARGETS, SOURCES = "targets", "sources"
 _ADVICE = {each.meaning: each.advice for each in CATALOGUE}
 _ABOUT_TARGETS = {
     FindingKind.TARGET_DOWN,
@@ -43,6 +44,7 @@ class Subject:
         if self.node is not None:
             ways.append((NODE, f"node {self.node.name}"))
         if self.rows:
+            ways.append((CHECKS, f"what to look at next for {self.rows[0].job}"))
             ways.append((TARGETS, f"target {self.rows[0].job} among all targets"))
         return (*ways, (SOURCES, "the sources that all this is read from"))
 

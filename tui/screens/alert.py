@@ -10,10 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 
-from tui.messages import EndSilence, SilenceAlert
+from tui.messages import EndSilence, OpenChecks, SilenceAlert
 from tui.model.alert import JudgedAlert
+from tui.model.examination import Subject
 from tui.model.fleet import Fleet
-from tui.present import alerts, evidence, runbook, silenced
+from tui.present import alerts, evidence, examination, runbook, silenced
 from tui.present.glyphs import Marks
 from tui.screens.desk import Desk
 from tui.screens.listing import Listing
@@ -46,6 +47,13 @@ class AlertScreen(Desk):
             tooltip="Copy the fix or query",
         ),
         Binding(
+            "w",
+            "checks",
+            "What next",
+            id="alert.checks",
+            tooltip="Check what to look at next for its target",
+        ),
+        Binding(
             "b", "runbook", "Runbook", id="alert.runbook", tooltip="Go to the runbook"
         ),
     ]
@@ -55,6 +63,8 @@ class AlertScreen(Desk):
         super().__init__(marks)
         self.alert = alert
         self._silences: silenced.Known = {}
+        self._subjects: tuple[Subject, ...] = ()
+        """The targets that it is about."""
 
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
@@ -75,8 +85,10 @@ class AlertScreen(Desk):
                     yield TextBlock(id="whole", glyphs=glyphs)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is no key to end a silence that is not there."""
+        """There is no key for a silence or a target that is not there."""
         if action == "expire" and not self.alert.is_silenced:
+            return False
+        if action == "checks" and not self._subjects:
             return False
         return super().check_action(action, parameters)
 
@@ -92,8 +104,11 @@ class AlertScreen(Desk):
 
     def show(self, fleet: Fleet, now: datetime) -> None:
         found = _find(fleet, self.alert)
-        was_silenced, self.alert = self.alert.is_silenced, found or self.alert
-        if was_silenced is not self.alert.is_silenced:
+        before = self.alert.is_silenced, bool(self._subjects)
+        self.alert = found or self.alert
+        cluster = fleet.cluster(self.alert.cluster)
+        self._subjects = examination.subjects(self.alert, cluster)
+        if before != (self.alert.is_silenced, bool(self._subjects)):
             self.refresh_bindings()
         self._silences = {each.id: each for each in fleet.silences}
         self._show_why(now, is_firing=found is not None)
@@ -169,6 +184,10 @@ class AlertScreen(Desk):
     def action_runbook(self) -> None:
         """Bring the runbook page into view."""
         self.query_one("#runbook").scroll_visible(top=True, animate=False)
+
+    def action_checks(self) -> None:
+        """Look at what comes next for the targets that it is about."""
+        self.post_message(OpenChecks(self._subjects))
 
     def action_silence(self) -> None:
         self.post_message(SilenceAlert(self.alert))

@@ -9,7 +9,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
-from tui.messages import OpenLogs, OpenNode, OpenSources, OpenTargets
+from tui.messages import OpenChecks, OpenLogs, OpenNode, OpenSources, OpenTargets
+from tui.model.examination import Subject
 from tui.model.finding import Finding
 from tui.model.fleet import Fleet
 from tui.present import finding as words
@@ -28,6 +29,13 @@ class FindingScreen(Desk):
 
     CSS_PATH = "finding.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "w",
+            "checks",
+            "What next",
+            id="finding.checks",
+            tooltip="Check what to look at next for its target",
+        ),
         Binding("c", "copy", "Copy", id="finding.copy", tooltip="Copy the command"),
     ]
     AUTO_FOCUS = "Listing"
@@ -37,6 +45,12 @@ class FindingScreen(Desk):
         self._cluster = cluster
         self.finding = finding
         self._about = words.Subject(None, (), ())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is no key for a target where it is about none."""
+        if action == "checks" and not self._about.rows:
+            return False
+        return super().check_action(action, parameters)
 
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
@@ -56,7 +70,10 @@ class FindingScreen(Desk):
         same = (self.finding.kind, self.finding.subject)
         newer = [f for f in cluster.findings if (f.kind, f.subject) == same]
         self.finding = newer[0] if newer else self.finding
+        had_rows = bool(self._about.rows)
         self._about = words.subject(self.finding, cluster)
+        if had_rows is not bool(self._about.rows):
+            self.refresh_bindings()
         gone = () if newer else (Span("no longer found", Tone.WARNING),)
         title = (Span(self.finding.subject, bold=True),)
         place = (Span(f"  {self._cluster}", Tone.QUIET),)
@@ -82,7 +99,9 @@ class FindingScreen(Desk):
         """Go on to where the row under the cursor leads."""
         event.stop()
         about, name = self._about, self._cluster
-        if event.key == words.LOGS:
+        if event.key == words.CHECKS:
+            self.action_checks()
+        elif event.key == words.LOGS:
             first = about.kernel[0]
             self.post_message(OpenLogs(name, first.node, first.kind))
         elif event.key == words.NODE and about.node is not None:
@@ -92,6 +111,12 @@ class FindingScreen(Desk):
             self.post_message(OpenTargets(name, about.rows[0].key))
         else:
             self.post_message(OpenSources())
+
+    def action_checks(self) -> None:
+        """Look at what comes next for the targets that it is about."""
+        rows = self._about.rows
+        subjects = tuple(Subject.of(self._cluster, row) for row in rows)
+        self.post_message(OpenChecks(subjects))
 
     def action_copy(self) -> None:
         """Copy a command that shows the same by hand."""

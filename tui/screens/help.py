@@ -16,6 +16,7 @@ from widgets.text_block import TextBlock
 from widgets.values import Line, Span, Tone
 
 _NAMES = {
+    "CheckList": "this list",
     "Listing": "this list",
     "MarkListing": "this list",
     "AlertsPane": "alerts",

@@ -8,6 +8,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from tui.messages import OpenChecks
+from tui.model.examination import Subject
 from tui.model.fleet import Fleet
 from tui.model.target import TargetRow
 from tui.present import faults, target_list, targets
@@ -24,6 +26,13 @@ class TargetsScreen(Desk):
     """One row a target; what is wrong with it stands in its row."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "w",
+            "checks",
+            "What next",
+            id="targets.checks",
+            tooltip="Check what to look at next for it",
+        ),
         Binding("c", "copy", "Copy URL", id="targets.copy", tooltip="Copy its URL"),
         *(
             Binding(
@@ -86,6 +95,13 @@ class TargetsScreen(Desk):
         self._unfolded ^= {event.key}
         if self._last is not None:
             self.show(*self._last)
+
+    def action_checks(self) -> None:
+        """Look at what comes next for the target under the cursor."""
+        key = self.query_one(Listing).cursor_key
+        chosen = [row for row in self._rows if row.key == key]
+        subjects = tuple(Subject.of(self._cluster, row) for row in chosen)
+        self.post_message(OpenChecks(subjects))
 
     def action_copy(self) -> None:
         """Copy the URL that Prometheus scrapes."""

@@ -112,6 +112,7 @@ class Rulebook:
             (*rule.fixes, silence_command(case.alert, reason)) if is_false else (),
             rule.would_change,
             expression,
+            rule.job if is_false else "",
         )
 
     def _found(self, items: frozenset[tuple[str, str]]) -> Rule | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from tests.judged import NOW
 from tui.model.examination import (
     Ask,
     Examination,
@@ -32,7 +33,6 @@ from tui.model.target import Expected, Health
 from tui.triage.examination.case import ExamCase
 from tui.triage.examination.table import examine, wanted
 
-NOW = datetime(2026, 2, 27, 2, 13, 47, tzinfo=UTC)
 REFUSED = "dial tcp 10.10.0.40:30082: connect: connection refused"
 TIMEOUT = 'Get "http://10.10.0.40:30082/metrics": context deadline exceeded'
 UNTRUSTED = "x509: certificate signed by unknown authority"

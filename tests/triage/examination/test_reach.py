@@ -124,7 +124,7 @@ def test_all_of_a_certificate_is_told() -> None:
         "subject CN=carrick",
         "issuer O=PVE Cluster Manager CA",
         "names carrick, 10.30.0.10",
-        "valid 2025-08-11 to 2026-05-28: 90 days left",
+        "valid 2026-05-05 to 2027-02-19: 90 days left",
     )
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.judged import NOW
 from tests.triage.examination.exams import (
-    NOW,
     TIMEOUT,
     Exam,
     handshake,
@@ -168,7 +168,7 @@ CONCLUSIONS: list[tuple[str, Exam, str]] = [
     (
         "expired",
         Exam(proxmox(), tls=handshake(Trust.EXPIRED, -3), http=HttpStatus(401)),
-        "Its certificate has expired (2026-02-24): renew it; behind it, it asks for "
+        "Its certificate has expired (2026-11-18): renew it; behind it, it asks for "
         "credentials (401).",
     ),
     (

@@ -134,7 +134,7 @@ def _told(ask: Ask, found: HttpStatus) -> tuple[str, ...]:
 
 HTTP = ExamRule(
     "http",
-    "How does it answer a GET without credentials?",
+    "an answer to a GET, without credentials",
     http_ask,
     _read,
     has_url,

@@ -236,8 +236,8 @@ def _pod_line(pod: Pod) -> str:
     return f"{pod.namespace}/{pod.name}{node}  {state}"
 
 
-PODS = ExamRule("pods", "Do its pods run, and are they ready?", ask_pods, _pods)
-SERVICE = ExamRule("service", "Is its Service there?", ask_service, _service)
+PODS = ExamRule("pods", "its pods run and are ready", ask_pods, _pods)
+SERVICE = ExamRule("service", "its Service is there", ask_service, _service)
 ENDPOINTS = ExamRule(
-    "endpoints", "Has its Service ready endpoints?", ask_endpoints, _endpoints
+    "endpoints", "its Service has ready endpoints", ask_endpoints, _endpoints
 )

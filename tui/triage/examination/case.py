@@ -106,7 +106,7 @@ class ExamRule:
 
     id: str
     title: str
-    """What is checked, as a question."""
+    """What should be so, in a few words."""
     asks: Asks
     read: Callable[[ExamCase], Result]
     """Called when all that it asks was answered, be it by a fault."""

@@ -49,4 +49,4 @@ def _of(verdict: Verdict, reason: str) -> Result:
     )
 
 
-JUDGED = ExamRule("judged", "Does its alert mean anything?", nothing, _read, is_judged)
+JUDGED = ExamRule("judged", "what its alert is worth", nothing, _read, is_judged)

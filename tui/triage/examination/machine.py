@@ -103,7 +103,7 @@ def _is_exporter(pod: Pod) -> bool:
     return any(name.endswith(_EXPORTER) for name in names) or _EXPORTER in pod.name
 
 
-NODE = ExamRule("node", "Is its node Ready?", ask_nodes, _node)
+NODE = ExamRule("node", "its node is Ready", ask_nodes, _node)
 EXPORTER = ExamRule(
-    "exporter", "Does the exporter's pod run on that node?", ask_exporter, _exporter
+    "exporter", "the exporter's pod runs on that node", ask_exporter, _exporter
 )

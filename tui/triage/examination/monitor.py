@@ -187,7 +187,7 @@ def _lines(monitor: ServiceMonitor) -> tuple[str, ...]:
 
 MONITOR = ExamRule(
     "monitor",
-    "Is its ServiceMonitor there, and does it match the Service?",
+    "its ServiceMonitor is there and matches",
     ask_monitor,
     _read,
     is_monitored,

@@ -72,7 +72,7 @@ def _node_port(case: ExamCase, name: str, port: str) -> int:
 
 PROXY = ExamRule(
     "proxy",
-    "Is it scraped directly, not through the API server?",
+    "scraped directly, not through the API server",
     ask,
     _read,
     goes_through,

@@ -262,11 +262,11 @@ def _left(end: datetime, now: datetime) -> str:
 
 
 TCP = ExamRule(
-    "tcp", "Does its address accept connections?", tcp_ask, _tcp, is_from_here=True
+    "tcp", "its address accepts connections", tcp_ask, _tcp, is_from_here=True
 )
 TLS = ExamRule(
     "tls",
-    "Does it shake hands over TLS, and is its certificate in order?",
+    "TLS handshake, and a certificate in order",
     tls_ask,
     _tls,
     is_https,
