@@ -44,6 +44,23 @@ _CATEGORIES = re.compile(
 )
 
 
+_ORBITS = {
+    character: orbit
+    for orbit in (
+        *("Kk\u212a", "Ss\u017f", "\xb5\u039c\u03bc", "\xc5\xe5\u212b", "\xdf\u1e9e"),
+        *("\u0345\u0399\u03b9\u1fbe", "\u0392\u03b2\u03d0", "\u0395\u03b5\u03f5"),
+        *("\u0398\u03b8\u03d1\u03f4", "\u039a\u03ba\u03f0", "\u03a0\u03c0\u03d6"),
+        *("\u03a1\u03c1\u03f1", "\u03a3\u03c2\u03c3", "\u03a6\u03c6\u03d5"),
+        *("\u03a9\u03c9\u2126", "\u0412\u0432\u1c80", "\u0414\u0434\u1c81"),
+        *("\u041e\u043e\u1c82", "\u0421\u0441\u1c83", "\u0422\u0442\u1c84\u1c85"),
+        *("\u042a\u044a\u1c86", "\u0462\u0463\u1c87", "\u1c88\ua64a\ua64b"),
+        "\u1e60\u1e61\u1e9b",
+    )
+    for character in orbit
+}
+"""Characters with cases that no method of `str` leads to."""
+
+
 class PatternError(ValueError):
     """No regular expression for Alertmanager; the text says why."""
 
@@ -128,17 +145,20 @@ def unicode_item(name: str, *, is_negated: bool, folds: bool) -> Item:
 
 
 def _folded(character: str) -> Iterator[str]:
-    """A character in its cases, by Unicode's simple folding."""
+    """A character in its cases, itself too, by Unicode's simple folding."""
+    if character in _ORBITS:
+        yield from _ORBITS[character]
+        return
     yield character
-    simple = character.casefold()
-    if len(simple) != 1:
-        simple = character.lower()
-    if len(simple) == 1 and simple != character:
-        yield simple
-    for other in (character.upper(), character.lower(), simple.upper()):
-        if len(other) == 1 and other != character and _same(other, character):
+    simple = _simple(character)
+    for other in (simple, simple.upper(), simple.title(), simple.lower()):
+        if len(other) == 1 and other != character and _simple(other) == simple:
             yield other
 
 
-def _same(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold()
+def _simple(character: str) -> str:
+    """What all cases of a character have in common."""
+    folded = character.casefold()
+    if len(folded) != 1:
+        folded = character.lower()
+    return folded if len(folded) == 1 else character

@@ -209,9 +209,11 @@ class _Parser:
                 return [place]
         if self._take("\\Q"):
             end = self._text.find("\\E", self._at)
-            end = len(self._text) if end < 0 else end
+            if end < 0:
+                # It would swallow what Alertmanager anchors the expression with.
+                raise PatternError("a \\Q is not ended by \\E")
             literal = self._text[self._at : end]
-            self._at = min(len(self._text), end + 2)
+            self._at = end + 2
             return [self._literal(character) for character in literal]
         item = self._class_escape()
         if item:
