@@ -111,20 +111,46 @@ def test_watchdog_is_by_design(lab: RunningLab) -> None:
     assert alert["verdict"] == "by-design"
 
 
-def test_no_watchdog_is_a_real_finding(lab: RunningLab) -> None:
-    lab.faults(add=("no-watchdog",))
+STAGES = [
+    ("no-watchdog", "Prometheus has the rule, but does not fire it"),
+    ("watchdog-rule-missing", "Prometheus has no rule Watchdog"),
+    ("watchdog-rule-fails", "query timed out in expression evaluation"),
+    ("alerts-unwired", "Prometheus fires it, but is wired to no Alertmanager"),
+    ("alerts-lost", "/api/v2/alerts; Alertmanager does not have it"),
+    ("alerts-late", "/api/v2/alerts; Alertmanager does not have it"),
+]
+
+
+@pytest.mark.parametrize(("fault", "stage"), STAGES)
+def test_a_broken_alerting_path_is_real_and_names_its_stage(
+    lab: RunningLab, fault: str, stage: str
+) -> None:
+    lab.faults(add=(fault,))
     try:
         code, report = lab.check()
     finally:
-        lab.faults(remove=("no-watchdog",))
+        lab.faults(remove=(fault,))
     findings = [
-        finding
+        (cluster["name"], finding["verdict"], finding["detail"])
         for cluster in report["clusters"]
         for finding in cluster["findings"]
         if finding["kind"] == "watchdog-absent"
     ]
-    assert [finding["verdict"] for finding in findings] == ["real"]
+    ((cluster, verdict, detail),) = findings
+    assert (cluster, verdict) == ("monit", "real")
+    assert stage in detail
     assert code == 1
+
+
+def test_a_watchdog_that_is_late_is_real_itself(lab: RunningLab) -> None:
+    lab.faults(add=("alerts-late",))
+    try:
+        _, report = lab.check()
+    finally:
+        lab.faults(remove=("alerts-late",))
+    (alert,) = alerts(report, "monit", "Watchdog")
+    assert alert["verdict"] == "real"
+    assert "alerts no longer arrive" in alert["reason"]
 
 
 def test_every_verdict_carries_its_evidence(lab: RunningLab) -> None:

@@ -235,3 +235,26 @@ def test_durations_are_read_as_prometheus_writes_them(
     text: str, seconds: float
 ) -> None:
     assert duration_seconds(text) == seconds
+
+
+async def test_the_alertmanagers_that_alerts_are_sent_to() -> None:
+    url = "http://alertmanager:9093/api/v2/alerts"
+    wired = json.dumps(
+        {
+            "status": "success",
+            "data": {
+                "activeAlertmanagers": [{"url": url}],
+                "droppedAlertmanagers": [{"url": "http://old:9093/api/v2/alerts"}],
+            },
+        }
+    )
+    assert await source(saying(200, wired.encode())).alertmanagers() == (url,)
+    nobody = b'{"status":"success","data":{"activeAlertmanagers":[]}}'
+    assert await source(saying(200, nobody)).alertmanagers() == ()
+
+
+async def test_a_query_tells_the_server_s_warnings() -> None:
+    record = recorded("prometheus/query-warnings.json")
+    measured = await source(playing(record)).measure("x")
+    assert measured.warnings == tuple(raw(record)["warnings"])
+    assert measured.samples == ()

@@ -27,6 +27,7 @@ from tui.triage.rules.control_plane_claims import (
     leader,
     static_pods,
 )
+from tui.triage.rules.watchdog import LISTED
 
 BOOK = Rulebook()
 """Our rules alone."""
@@ -89,6 +90,7 @@ def healthy() -> dict[Question, Any]:
         kube_proxy.PROXY_PODS: (),
         kube_proxy.PROXY_SETS: (),
         UNASSIGNED: (),
+        LISTED: (),
         SCHEDULED: (),
         SCALED: (),
         DEPLOYMENTS: (deployment("coredns"),),

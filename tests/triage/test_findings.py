@@ -13,7 +13,6 @@ from tui.model.fleet import NodeView
 from tui.model.kernel_catalogue import CATALOGUE
 from tui.model.kube import KubeNode
 from tui.model.log import LogFinding
-from tui.model.metric import Rule
 from tui.model.reading import Freshness, Reading
 from tui.model.talos import ServiceHealth, TalosNode, TalosService
 from tui.model.target import Expected, Health, TargetRow
@@ -62,53 +61,6 @@ def test_what_an_old_answer_says_of_targets_is_undecided() -> None:
     row = TargetRow("a", "1", Expected.YES, Health.ABSENT)
     (found,) = findings.of_targets((row,), STALE)
     assert found.verdict is Verdict.UNDECIDED
-
-
-def rule(state: str) -> Rule:
-    return Rule("f", "g", 0, "Watchdog", "vector(1)", state, "ok", "", 0, {}, {}, ())
-
-
-def test_a_watchdog_that_is_there_is_no_finding() -> None:
-    assert findings.of_watchdog((WATCHDOG,), LIVE, None, NOW) is None
-
-
-@pytest.mark.parametrize(
-    ("rules", "stage"),
-    [
-        (None, "not known"),
-        ((), "no such rule"),
-        ((rule("inactive"),), "does not fire it"),
-        ((rule("firing"),), "Alertmanager does not have it"),
-    ],
-)
-def test_no_watchdog_is_real_and_names_the_stage(
-    rules: tuple[Rule, ...] | None, stage: str
-) -> None:
-    found = findings.of_watchdog((alert("KubeProxyDown"),), LIVE, rules, NOW)
-    assert found is not None
-    assert (found.kind, found.verdict) == (FindingKind.WATCHDOG_ABSENT, Verdict.REAL)
-    assert "alerting path is broken" in found.title
-    assert stage in found.detail
-
-
-def test_a_watchdog_that_has_expired_is_as_good_as_none() -> None:
-    old = replace(WATCHDOG, ends_at=NOW - timedelta(seconds=1))
-    found = findings.of_watchdog((old,), LIVE, None, NOW)
-    assert found is not None
-    assert found.since == old.ends_at
-
-
-def test_one_sender_that_lives_is_enough() -> None:
-    old = replace(WATCHDOG, ends_at=NOW - timedelta(seconds=1))
-    assert findings.of_watchdog((old, WATCHDOG), LIVE, None, NOW) is None
-
-
-@pytest.mark.parametrize("freshness", [STALE, Freshness.LOST, Freshness.NEVER])
-def test_an_alertmanager_that_does_not_answer_says_nothing_of_the_watchdog(
-    freshness: Freshness,
-) -> None:
-    assert findings.of_watchdog((), freshness, None, NOW) is None
-    assert findings.of_watchdog(None, LIVE, None, NOW) is None
 
 
 def service(

@@ -21,6 +21,7 @@ from tui.engine.plan import (
     question_key,
 )
 from tui.engine.view import KERNEL_WINDOW, Feed, View
+from tui.engine.watchdog import watchdog_findings
 from tui.model.alert import JudgedAlert
 from tui.model.finding import Finding
 from tui.model.fleet import (
@@ -120,7 +121,7 @@ def _cluster(
     certificates = _certificates(view, cluster)
     found = (
         *_target_findings(view, cluster, prometheus, targets),
-        *_watchdog_findings(view, cluster, alerts),
+        *watchdog_findings(view, cluster, alerts),
         *findings.of_nodes(nodes, view.pace, view.now),
         *machine.of_nodes(nodes, view.facts_pace, view.now),
         *machine.of_certificates(certificates, view.now),
@@ -155,22 +156,6 @@ def _target_findings(
         rows,
         lambda: findings.of_targets(rows, freshness),
     )
-
-
-def _watchdog_findings(
-    view: View, cluster: ClusterConfig, alerts: tuple[JudgedAlert, ...] | None
-) -> tuple[Finding, ...]:
-    """Whether alerts still arrive, for the cluster in which an Alertmanager lives."""
-    served = view.serving(SourceKind.ALERTMANAGER, cluster.name)
-    if served is None or (served.home or served.clusters[0].name) != cluster.name:
-        return ()
-    reading = view.reading(served.key("alerts"))
-    prometheus = view.serving(SourceKind.PROMETHEUS, cluster.name)
-    rules = view.reading(prometheus.key("rules")).value if prometheus else None
-    listed = None if alerts is None else [each.alert for each in alerts]
-    freshness = reading.freshness(view.now, view.pace)
-    found = findings.of_watchdog(listed, freshness, rules, view.now)
-    return (found,) if found else ()
 
 
 def _certificates(view: View, cluster: ClusterConfig) -> tuple[Certificate, ...]:

@@ -39,6 +39,7 @@ TREND_STEP_SECONDS = 30
 TAIL_SECONDS = 30.0
 """A tail gives a sign of life at least this often."""
 ADDRESSES_SECONDS = 60.0
+RECEIVERS_SECONDS = 60.0
 REVIEW_SECONDS = 60.0
 DETAIL_SECONDS = 3.0
 CERTIFICATE_SECONDS = 3600.0
@@ -135,6 +136,10 @@ class Feeds:
                 yield served.key("targets"), Polled(Feed(pace, names), source.targets)
                 slow = pace * SLOW
                 yield served.key("rules"), Polled(Feed(slow, names), source.rules)
+                # Of no cluster's sources: others that speak this API know of nobody.
+                rare = Feed(max(RECEIVERS_SECONDS, slow), ())
+                key = served.key("alertmanagers")
+                yield key, Polled(rare, source.alertmanagers)
                 for cluster in served.clusters:
                     poll = partial(self._trend, source, served, cluster)
                     key = served.key(f"trend {cluster.name}")

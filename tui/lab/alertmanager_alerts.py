@@ -14,6 +14,7 @@ from tui.lab.silences import Silences
 from tui.lab.world import World
 
 RESEND = timedelta(seconds=30)
+_LATE = timedelta(seconds=200)
 # Prometheus says: unless I speak again, it ended four intervals from now.
 _EXPIRES_AFTER = timedelta(minutes=4)
 _PROMETHEUS = "http://prometheus.monit.internal:9090"
@@ -28,6 +29,7 @@ class SentAlert:
     annotations: Mapping[str, str]
     starts_at: datetime
     generator_url: str
+    quiet_for: timedelta = timedelta(0)  # its sender has not spoken for so long
 
     @property
     def fingerprint(self) -> str:
@@ -51,8 +53,13 @@ def _hashed(labels: tuple[tuple[str, str], ...]) -> str:
 
 def from_prometheus(world: World) -> Iterator[SentAlert]:
     """What Prometheus sends: firing, and with its external labels added."""
+    faults = world.faults
+    if faults.has("alerts-unwired") or faults.has("alerts-lost"):
+        return  # what was sent before has expired
     estate = world.estate()
     for rule in world.rules:
+        if rule.name == "Watchdog" and faults.has("watchdog-rule-fails"):
+            continue  # a rule that fails keeps its alerts, and sends them no more
         for alert in world.raised(rule, estate):
             if alert.is_firing:
                 yield _sent(world, rule, alert)
@@ -61,12 +68,14 @@ def from_prometheus(world: World) -> Iterator[SentAlert]:
 def _sent(world: World, rule: AlertRule, alert: RaisedAlert) -> SentAlert:
     url = f"{_PROMETHEUS}/graph?g0.expr={quote_plus(rule.query)}&g0.tab=1"
     labels = {**EXTERNAL_LABELS, **alert.labels}
-    return SentAlert(labels, alert.annotations, world.when(alert.starts_at), url)
+    started_at = world.when(alert.starts_at)
+    quiet = _LATE if world.faults.has("alerts-late") else timedelta(0)
+    return SentAlert(labels, alert.annotations, started_at, url, quiet)
 
 
 def resent_at(now: datetime, alert: SentAlert) -> datetime:
     """When it was last sent: on its own 30 s grid, which moves on."""
-    since = now - alert.starts_at
+    since = now - alert.quiet_for - alert.starts_at
     return alert.starts_at + since // RESEND * RESEND
 
 

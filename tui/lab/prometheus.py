@@ -26,6 +26,7 @@ from tui.lab.world import World
 _EVALUATION = timedelta(seconds=10)
 _RULES_FILE = "/etc/prometheus/rules/kube-prometheus-stack.yaml"
 _STARTED_BEFORE = timedelta(days=6)
+_RULE_ERROR = "query timed out in expression evaluation"
 
 
 class Prometheus:
@@ -167,7 +168,12 @@ class Prometheus:
         state = "pending" if alerts else "inactive"
         if any(alert.is_firing for alert in alerts):
             state = "firing"
+        fails = rule.name == "Watchdog" and self._world.faults.has(
+            "watchdog-rule-fails"
+        )
+        error = {"lastError": _RULE_ERROR} if fails else {}
         return {
+            **error,
             "state": state,
             "name": rule.name,
             "query": rule.query,
@@ -176,7 +182,7 @@ class Prometheus:
             "labels": dict(sorted(rule.labels.items())),
             "annotations": rule.annotations,
             "alerts": [self._alert(alert) for alert in alerts],
-            "health": "ok",
+            "health": "err" if fails else "ok",
             "evaluationTime": 0.000213,
             "lastEvaluation": evaluated_at,
             "type": "alerting",
@@ -185,7 +191,8 @@ class Prometheus:
     def alertmanagers(self, _: Mapping[str, str]) -> object:
         """GET /alertmanagers."""
         url = f"{self.alertmanager_url}/api/v2/alerts"
-        return {"activeAlertmanagers": [{"url": url}], "droppedAlertmanagers": []}
+        wired = [] if self._world.faults.has("alerts-unwired") else [{"url": url}]
+        return {"activeAlertmanagers": wired, "droppedAlertmanagers": []}
 
     def build_info(self, _: Mapping[str, str]) -> object:
         """GET /status/buildinfo."""

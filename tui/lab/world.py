@@ -31,8 +31,7 @@ class World:
         self.story = Story(faults, plan)
         self.crowd = plan.crowd
         self._crowd_alerts = CrowdAlerts(plan.crowd)
-        self.rules: tuple[AlertRule, ...] = (*RULES, *self._crowd_alerts.rules)
-        """All alerting rules of Prometheus."""
+        self._rules: tuple[AlertRule, ...] = (*RULES, *self._crowd_alerts.rules)
         self._reboot(faults.arguments("reboot"))
         self._drawn: tuple[tuple[Story, int], Estate] | None = None
         self._gates: list[Callable[[], Awaitable[None]]] = []
@@ -40,6 +39,13 @@ class World:
         self._hidden: set[tuple[str, str, str]] = set()
         self._version = 5_000_000
         self.served: dict[str, str] = {}  # host:port of a target, and where it answers
+
+    @property
+    def rules(self) -> tuple[AlertRule, ...]:
+        """All alerting rules of Prometheus."""
+        if not self.faults.has("watchdog-rule-missing"):
+            return self._rules
+        return tuple(rule for rule in self._rules if rule.name != "Watchdog")
 
     @property
     def faults(self) -> FaultSet:

@@ -75,6 +75,15 @@ class PrometheusSource:
         request = Request("/api/v1/rules", {"type": "alert"})
         return await read(await self._session.send(request), wire.GROUPS, wire.rules)
 
+    async def alertmanagers(self) -> tuple[str, ...]:
+        """URLs of those that it sends alerts to; none when it is wired to nobody.
+
+        wire    GET /api/v1/alertmanagers
+        """
+        answer = await self._session.send(Request("/api/v1/alertmanagers"))
+        found = decode(answer, wire.ALERTMANAGERS).data.active_alertmanagers
+        return tuple(sorted(one.url for one in found or ()))
+
     async def query(self, expr: str) -> tuple[Sample, ...]:
         """One PromQL expression, evaluated now by the server's clock.
 

@@ -76,6 +76,18 @@ class RuntimeWire(Wire):
     start_time: datetime | None = None
 
 
+class AlertmanagerWire(Wire):
+    """One that alerts are sent to."""
+
+    url: str = ""
+
+
+class AlertmanagersWire(Wire):
+    """Data of /alertmanagers."""
+
+    active_alertmanagers: list[AlertmanagerWire] | None
+
+
 class SeriesWire(Wire):
     """One element of a vector or a matrix."""
 
@@ -100,6 +112,7 @@ class Envelope(Wire, Generic[T]):
 
 
 GROUPS = msgspec.json.Decoder(Envelope[GroupsWire])
+ALERTMANAGERS = msgspec.json.Decoder(Envelope[AlertmanagersWire])
 RUNTIME = msgspec.json.Decoder(Envelope[RuntimeWire])
 RESULT = msgspec.json.Decoder(Envelope[ResultWire])
 SERIES = msgspec.json.Decoder(list[SeriesWire])

@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from tui.model.alert import Alert, Verdict
+from tui.model.alert import Verdict
 from tui.model.finding import Finding, FindingKind
 from tui.model.fleet import NodeView
 from tui.model.kernel import GRAVITY
 from tui.model.log import LogFinding
-from tui.model.metric import Rule
 from tui.model.reading import Freshness
 from tui.model.talos import ServiceHealth, TalosService
 from tui.model.target import Expected, Health, TargetRow
-from tui.triage.rules.watchdog import WATCHDOG
 
 
 def of_targets(rows: Iterable[TargetRow], freshness: Freshness) -> tuple[Finding, ...]:
@@ -48,50 +46,6 @@ def _of_target(row: TargetRow, freshness: Freshness) -> Finding:
             said = "is down, and not in the inventory"
         detail = row.last_error
     return Finding(kind, verdict, subject, f"{subject} {said}", detail)
-
-
-def of_watchdog(
-    alerts: Iterable[Alert] | None,
-    freshness: Freshness,
-    rules: Iterable[Rule] | None,
-    now: datetime,
-) -> Finding | None:
-    """The alerting path is broken: nothing of this cluster's Prometheus arrives.
-
-    alerts      those of the cluster in which the Alertmanager is at home; None when it
-                never answered
-    freshness   of Alertmanager's answer; an old one says nothing new, and the source's
-                own state tells that it is old
-    rules       of the Prometheus that sends there, to name the stage; None when unknown
-    """
-    if alerts is None or freshness is not Freshness.LIVE:
-        return None
-    seen = [alert for alert in alerts if alert.name == WATCHDOG]
-    if any(alert.ends_at is None or alert.ends_at >= now for alert in seen):
-        return None
-    stage = _stage(rules)
-    if seen:
-        stage = f"the last Watchdog has expired; {stage}"
-    return Finding(
-        FindingKind.WATCHDOG_ABSENT,
-        Verdict.REAL,
-        WATCHDOG,
-        "the alerting path is broken: no Watchdog",
-        stage,
-        max((alert.ends_at for alert in seen if alert.ends_at), default=None),
-    )
-
-
-def _stage(rules: Iterable[Rule] | None) -> str:
-    """Where the path ends, as far as Prometheus' rules tell."""
-    if rules is None:
-        return "what Prometheus fires is not known"
-    states = {rule.state for rule in rules if rule.name == WATCHDOG}
-    if "firing" in states:
-        return "Prometheus fires it, Alertmanager does not have it"
-    if states:
-        return "Prometheus has the rule, but does not fire it"
-    return "Prometheus has no such rule"
 
 
 def of_nodes(

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from tui.model.alert import Verdict
-from tui.triage.rule import Rule, alert_scope
+from datetime import timedelta
 
-WATCHDOG = "Watchdog"
+from tui.model.alert import Verdict
+from tui.model.question_beyond import AlertsListed
+from tui.triage.alerting_path import WATCHDOG, is_late
+from tui.triage.case import Case
+from tui.triage.rule import Claim, Rule, Ruling, alert_scope, fails, holds, unclear
+
+LISTED = AlertsListed()
+
+
+def _arrives(case: Case) -> Ruling:
+    """By its own time, at the moment when Alertmanager listed it."""
+    sent, seen = case.alert.updated_at, case.observed_at(LISTED)
+    if sent is None or seen is None:
+        return unclear("when it was sent last is not told")
+    ago = max(timedelta(0), seen - sent)
+    said = f"{ago // timedelta(seconds=1)} s ago"
+    if ago > timedelta(minutes=2):
+        said = f"{ago // timedelta(minutes=1)} min ago"
+    if is_late(case.alert, seen):
+        return fails(f"alerts no longer arrive: Watchdog was sent last {said}")
+    return holds(f"sent {said}")
+
 
 _WATCHDOG = """\
 ## Watchdog always fires
@@ -17,7 +37,8 @@ Alertmanager lists it. There is nothing to do while it is there.
 broken:
 
 1. Prometheus up, and its rules loaded? `Watchdog` must be *firing* under its rules.
-2. Prometheus wired to Alertmanager? Look at its `alertmanagers` under status.
+2. Prometheus wired to Alertmanager? Look at its `alertmanagers` under status:
+   `/api/v1/alertmanagers` must list one.
 3. Alertmanager up? A restarted one knows no alerts until they are sent again, for about
    a minute.
 
@@ -38,8 +59,14 @@ RULES = (
         covers=(alert_scope(WATCHDOG),),
         verdict=Verdict.BY_DESIGN,
         reason="always fires: alerts do arrive",
+        claims=(
+            Claim("it was sent again within two of its refreshes", (LISTED,), _arrives),
+        ),
         runbook=_WATCHDOG,
-        would_change="Nothing: it is its absence that is reported, as a finding.",
+        would_change=(
+            "A Watchdog that is not sent again makes it real. Its absence is a "
+            "finding, with the stage at which the alerting path is broken."
+        ),
         blind_spots=(
             "It proves the path into Alertmanager, not the path out to a person.",
         ),
