@@ -27,6 +27,7 @@ types: setup ## mypy --strict
 bench: setup ## measure it in a pseudo-terminal, beside its neighbours
 	$(bin)/python -m tests.bench.run
 	$(bin)/python -m tests.bench.nodes
+	$(bin)/python -m tests.bench.preview
 
 screenshots: setup ## draw screenshots/*.svg anew
 	$(bin)/pytest tests/screenshots --write-screenshots

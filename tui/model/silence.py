@@ -62,10 +62,6 @@ class SilenceDraft:
     comment: str
     id: str = ""
 
-    def covers(self, labels: Labels) -> bool:
-        """Whether it would mute an alert with these labels: all matchers must pass."""
-        return all(matcher.matches(labels) for matcher in self.matchers)
-
 
 @dataclass(frozen=True, slots=True)
 class Silence:
