@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.estate import failing, make_fleet
+from tests.hidden import turned
 from tests.judged import NOW
 from tests.machines import refusing
 from tui.cli.report import report
@@ -124,7 +125,7 @@ def test_the_advice_for_each_fault_is_what_the_screen_says() -> None:
 
 PARTS = re.compile(
     r"(\.(?:labels|annotations|counts|kubernetes|vitals\.cpu|facts\.etcd|unavailable)"
-    r"|(?:matchers|events|filesystems|certificates)\[\])\..*"
+    r"|(?:matchers|events|filesystems|certificates|concealed\.silences)\[\])\..*"
 )
 """What is described as a whole, with its parts in the text."""
 
@@ -152,7 +153,10 @@ def whole_report() -> Any:
     first = fleet.clusters[0]
     broken = failing(first.sources[0], FaultKind.TLS, "no")
     nodes = (refusing(first.nodes[0]), *first.nodes[1:])
-    cluster = replace(first, sources=(broken, *first.sources[1:]), nodes=nodes)
+    alerts = (turned(), *(first.alerts or ()))
+    cluster = replace(
+        first, sources=(broken, *first.sources[1:]), nodes=nodes, alerts=alerts
+    )
     clusters = (cluster, *fleet.clusters[1:])
     whole = Fleet(clusters, fleet.unassigned_alerts, fleet.silences)
     return json.loads(json.dumps(report(whole, NOW)))

@@ -16,8 +16,15 @@ from tui.clock import Clock
 from tui.commands import Actions
 from tui.config import Config
 from tui.driver import QuickEscDriver
-from tui.messages import EntriesArrived, FleetChanged
+from tui.messages import (
+    AcknowledgeHidden,
+    EntriesArrived,
+    FleetChanged,
+    OpenAlert,
+)
+from tui.model.alert import JudgedAlert
 from tui.model.fleet import Fleet
+from tui.present.concealed import Told, concealed, told_of
 from tui.present.glyphs import UNICODE, Marks
 from tui.present.units import count, length
 from tui.routes import Routes
@@ -47,6 +54,15 @@ class TaloscopeApp(Routes):
         Binding("L", "logs", "Logs", id="app.logs"),
         Binding("S", "silences", "Silences", show=False, id="app.silences"),
         Binding("o", "sources", "Sources", id="app.sources"),
+        Binding(
+            "exclamation_mark",
+            "hidden",
+            "What is hidden",
+            key_display="!",
+            show=False,
+            id="app.hidden",
+            tooltip="Go to what is real and hidden",
+        ),
         Binding("T", "theme", "Dark or light", show=False, id="app.theme"),
         Binding("question_mark", "help", "Keys", show=False, id="app.help"),
     ]
@@ -72,6 +88,7 @@ class TaloscopeApp(Routes):
         self._held_at: datetime | None = None
         self._newer: Fleet | None = None
         self._waiting = 0
+        self._noted: set[Told] = set()
         for theme in THEMES:
             self.register_theme(theme)
         # Not by assignment, which would apply all styles once more; so the style
@@ -138,13 +155,39 @@ class TaloscopeApp(Routes):
     def show_now(self) -> None:
         """Bring the screen in front up to date, ages included."""
         # While the app is being closed there is none.
-        screen = next(reversed(self.screen_stack), None)
-        if not isinstance(screen, Desk) or not screen.is_open:
+        stack = self.screen_stack
+        desks = [each for each in stack if isinstance(each, Desk)]
+        if not desks or not desks[-1].is_open:
             return
         now = self.clock.now()
-        screen.show_top(self.fleet, now, self._note(now))
-        if self.fleet is not None and self._held_at is None:
-            screen.show(self.fleet, now)
+        # The top is seen past a question too.
+        desks[-1].show_top(self.fleet, now, self._note(now), self._hidden())
+        is_in_front = desks[-1] is stack[-1]
+        if is_in_front and self.fleet is not None and self._held_at is None:
+            desks[-1].show(self.fleet, now)
+
+    def _hidden(self) -> tuple[JudgedAlert, ...]:
+        """What is real and hidden, and nobody has noted; a held screen tells it too."""
+        fleet = self._newer or self.fleet
+        if fleet is None:
+            return ()
+        found = concealed(fleet)
+        self._noted &= {told_of(each) for each in found}
+        return tuple(each for each in found if told_of(each) not in self._noted)
+
+    def on_acknowledge_hidden(self, message: AcknowledgeHidden) -> None:
+        self._noted.add(told_of(message.alert))
+        self.show_now()
+
+    def action_hidden(self) -> None:
+        """Give the keyboard to what is hidden; open it once somebody has noted it."""
+        found = concealed(self.fleet) if self.fleet else ()
+        if isinstance(self.screen, Desk) and self.screen.go_to_hidden():
+            return
+        if found:
+            self.post_message(OpenAlert(found[0]))
+        else:
+            self.notify("Nothing real is hidden.", timeout=2, markup=False)
 
     def _note(self, now: datetime) -> Line:
         """Whether the screen is held, for how long, and what waits."""

@@ -57,6 +57,13 @@ class EndSilence(Message):
 
 
 @dataclass
+class AcknowledgeHidden(Message):
+    """Somebody has taken note that an alert is real and hidden."""
+
+    alert: JudgedAlert
+
+
+@dataclass
 class OpenNode(Message):
     """Show a node; `address` is what Talos is asked about, or the name without one."""
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.estate import make_fleet
+from tests.hidden import hidden_fleet
 from tests.judged import NOW
 from tui.cli.report import exit_code, report
 from tui.model.alert import Verdict
@@ -44,6 +45,17 @@ def test_every_alert_is_there_with_its_verdict() -> None:
     known = [a for c in FLEET.clusters for a in c.alerts or ()]
     assert [a["fingerprint"] for a in written] == [a.alert.fingerprint for a in known]
     assert [a["verdict"] for a in written] == [a.verdict.value for a in known]
+
+
+def test_a_real_alert_that_is_hidden_says_by_whom_and_counts_as_real() -> None:
+    found = document(hidden_fleet())
+    alert = found["clusters"][0]["alerts"][0]
+    assert alert["concealed"]["surprise"] == "turned"
+    assert alert["concealed"]["silences"][0]["created_by"] == "ops"
+    assert document()["clusters"][0]["alerts"][0]["concealed"] is None
+    prod = hidden_fleet().clusters[0]
+    only_hidden = replace(live(prod), alerts=(prod.alerts or ())[:1])
+    assert exit_code(only(only_hidden), NOW) == 1
 
 
 def test_evidence_says_what_it_claims_who_said_so_and_when() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.estate import failing, make_fleet
+from tests.hidden import hidden_fleet
 from tests.judged import NOW
 from tui.cli.text import Page, summary
 from tui.model.alert import Verdict
@@ -25,6 +26,18 @@ def test_the_cluster_in_trouble_comes_first() -> None:
     heads = [line for line in lines() if line.startswith(names)]
     trouble = ["REAL TROUBLE" in line for line in heads]
     assert trouble == sorted(trouble, reverse=True)
+
+
+def test_what_is_real_and_hidden_is_told_before_all_else() -> None:
+    _, _, head, *told = lines(hidden_fleet())
+    assert head == "real, and hidden from everybody"
+    text = " ".join(" ".join(told[:5]).split())
+    assert text.startswith("HIDDEN KubeProxyDown prod (real for 12s): Cilium agent")
+    assert "was false when ops silenced it, 3h left: False positive" in text
+
+
+def test_nothing_is_said_of_hidden_ones_when_there_are_none() -> None:
+    assert "hidden" not in " ".join(lines())
 
 
 def test_all_alerts_are_told_with_their_reason() -> None:

@@ -12,6 +12,7 @@ from tui.screens.checks import CheckList, ChecksScreen
 from tui.screens.desk import Desk, SearchBar
 from tui.screens.fleet import FleetScreen, StrayAlerts
 from tui.screens.help import HelpScreen
+from tui.screens.hidden import HiddenBar
 from tui.screens.logs import LogsScreen
 from tui.screens.mark_listing import MarkListing
 from tui.screens.node import NodeScreen
@@ -31,6 +32,7 @@ OWNERS = (
     TaloscopeApp,
     Desk,
     SearchBar,
+    HiddenBar,
     FleetScreen,
     StrayAlerts,
     AlertsPane,

@@ -146,6 +146,7 @@ def alert_document(judged: JudgedAlert) -> Document:
         **plain(judged.alert),
         "name": judged.alert.name,
         "severity": judged.alert.severity,
+        "concealed": plain(judged.concealed),
         **plain(judged.judgement),
     }
 

@@ -12,6 +12,7 @@ from tui.model.alert import JudgedAlert, Verdict
 from tui.model.finding import Finding
 from tui.model.fleet import Cluster, Fleet, SourceState, SourceStatus, Standing
 from tui.model.target import Health
+from tui.present.concealed import concealed, hidden_by, real_for
 from tui.present.units import age, count, moment
 
 _COLOURS = {"red": 31, "yellow": 33, "green": 32, "grey": 90}
@@ -56,6 +57,11 @@ def summary(fleet: Fleet, now: datetime, page: Page) -> Iterator[str]:
     order = list(_STANDINGS)
     ranked = sorted(fleet.clusters, key=lambda each: order.index(each.standing(now)))
     yield f"taloscope check, {moment(now)} UTC"
+    if hidden := concealed(fleet):
+        yield ""
+        yield page.paint("red", "real, and hidden from everybody")
+        for alert in hidden:
+            yield from _hidden(alert, now, page)
     if fleet.unassigned_alerts:
         yield ""
         yield page.paint("yellow", "alerts of no configured cluster")
@@ -64,6 +70,17 @@ def summary(fleet: Fleet, now: datetime, page: Page) -> Iterator[str]:
     for cluster in ranked:
         yield ""
         yield from _cluster(cluster, now, page)
+
+
+def _hidden(judged: JudgedAlert, now: datetime, page: Page) -> Iterator[str]:
+    """A real alert of which nobody can be supposed to know."""
+    if judged.concealed is None:
+        return
+    where = f" {judged.cluster}" if judged.cluster else ""
+    why = f"{judged.judgement.reason}; {hidden_by(judged.concealed, now)}"
+    long = real_for(judged.concealed, now)
+    text = f"{judged.alert.name}{where} (real for {long}): {why}"
+    yield from page.entry("red", "HIDDEN", text)
 
 
 def _cluster(cluster: Cluster, now: datetime, page: Page) -> Iterator[str]:

@@ -10,7 +10,7 @@ from tui.model.alert import AlertState, JudgedAlert, Verdict
 from tui.model.finding import Finding
 from tui.model.fleet import Cluster, SourceKind
 from tui.model.labels import Labels
-from tui.present import faults, silenced
+from tui.present import concealed, faults, silenced
 from tui.present.glyphs import Marks, Sign, verdict_sign
 from tui.present.standing import tally
 from tui.present.units import age, age_changes
@@ -50,6 +50,7 @@ def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
     found = tally(cluster.alerts, cluster.findings)
     spans: list[Span] = []
     for number, words, tone in (
+        (found.concealed, "real hidden", Tone.CRITICAL),
         (found.real, "real", Tone.CRITICAL),
         (found.undecided, "unsure", Tone.WARNING),
         (found.false, "false", Tone.QUIET),
@@ -136,10 +137,13 @@ class AlertRows:
 
     def _make(self, alert: JudgedAlert, now: datetime) -> _Made:
         since = alert.alert.starts_at
+        hidden = concealed.hidden_line(alert, now, self._marks)
         line = silenced.row_line(alert, self._silences, now, self._marks)
-        row = _alert_row(alert, age(since, now), self._marks, is_wide=self._is_wide)
+        row = _alert_row(
+            alert, age(since, now), hidden, self._marks, is_wide=self._is_wide
+        )
         due = age_changes(since, now)
-        if line:
+        if line and not hidden:
             row = _with_line(row, line, is_wide=self._is_wide)
             due = min(due, silenced.row_changes(now))
         return _Made(alert, row, due)
@@ -164,8 +168,13 @@ def finding_key(finding: Finding) -> str:
     return f"finding {finding.kind.value} {finding.subject} {finding.title}"
 
 
-def _alert_row(alert: JudgedAlert, how_old: str, marks: Marks, *, is_wide: bool) -> Row:
+def _alert_row(
+    alert: JudgedAlert, how_old: str, hidden: Line, marks: Marks, *, is_wide: bool
+) -> Row:
+    """Make a row; `hidden` is what is said of one that is real and hidden."""
     sign = verdict_sign(alert.verdict, marks)
+    if hidden:
+        sign = Sign(sign.glyph, "HIDDEN", sign.tone)
     if alert.verdict is Verdict.BY_DESIGN:
         sign = Sign(sign.glyph, "design", sign.tone)
     is_calm = alert.verdict in _CALM
@@ -174,13 +183,15 @@ def _alert_row(alert: JudgedAlert, how_old: str, marks: Marks, *, is_wide: bool)
     cells = [
         Cell(sign.text, sign.tone, bold=is_loud),
         Cell(alert.alert.name, bold=is_loud),
-        Cell(muted_glyph(alert, marks), Tone.ACCENT),
+        Cell(muted_glyph(alert, marks), Tone.CRITICAL if hidden else Tone.ACCENT),
         Cell(_SHORT.get(severity, severity[:4]), Tone.QUIET),
         Cell(how_old, Tone.QUIET),
     ]
     if is_wide:
         cells.append(Cell(reason(alert), spans=(Span(_more(alert), Tone.QUIET),)))
     details = () if is_wide else _details(alert)
+    if hidden:
+        details = (hidden, *details)
     tone = Tone.QUIET if is_calm else Tone.TEXT
     return Row(alert_key(alert), tuple(cells), tone, details=details)
 

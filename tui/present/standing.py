@@ -34,6 +34,8 @@ class Tally:
     by_design: int = 0
     silenced: int = 0
     """Alerts under a silence; they count in their verdict too."""
+    concealed: int = 0
+    """Real ones that are kept quiet and that are news to everybody."""
 
 
 # The newest tallies, by the identity of what was counted: screens ask again for the
@@ -69,6 +71,7 @@ def _count(alerts: Sequence[JudgedAlert]) -> Tally:
         false=verdicts[Verdict.FALSE_POSITIVE.value],
         by_design=verdicts[Verdict.BY_DESIGN.value],
         silenced=sum(alert.is_silenced for alert in alerts),
+        concealed=sum(alert.concealed is not None for alert in alerts),
     )
 
 
@@ -82,6 +85,7 @@ def fleet_tally(fleet: Fleet) -> Tally:
         false=sum(part.false for part in parts),
         by_design=sum(part.by_design for part in parts),
         silenced=sum(part.silenced for part in parts),
+        concealed=sum(part.concealed for part in parts),
     )
 
 
@@ -100,12 +104,21 @@ def is_connecting(fleet: Fleet, now: datetime) -> bool:
 
 
 def top_line(
-    fleet: Fleet | None, now: datetime, marks: Marks, room: int = _ANY_ROOM
+    fleet: Fleet | None,
+    now: datetime,
+    marks: Marks,
+    room: int = _ANY_ROOM,
+    *,
+    is_noted: bool = False,
 ) -> Line:
     """The first line of the screen: what is real, and how much of it we cannot see.
 
-    Old alerts are said to be old before they are counted. In a `room` (in cells) too
-    small for all, what is quiet is left out before what we do not see.
+    What is real and hidden comes before all else. Old alerts are said to be old before
+    they are counted.
+
+    room        cells; when there are too few for all, what is quiet is left out before
+                what we do not see
+    is_noted    somebody has taken note of all that is hidden
     """
     connecting = Sign(marks.connecting, "connecting", Tone.QUIET)
     if fleet is None:
@@ -113,7 +126,9 @@ def top_line(
     if is_unreachable(fleet, now):
         words = f"{marks.real} NOTHING CAN BE REACHED"
         return (Span(words, Tone.CRITICAL, bold=True), Span("   o tells why"))
-    counted = _tally_signs(fleet_tally(fleet), marks)
+    found = fleet_tally(fleet)
+    hidden = _hidden_signs(found, marks, is_noted=is_noted)
+    counted = _tally_signs(found, marks)
     old, blind = _old_alerts(fleet, now, marks), _blindness(fleet, now, marks)
     standings = {each.standing(now) for each in fleet.clusters}
     if not old and is_connecting(fleet, now):
@@ -121,7 +136,15 @@ def top_line(
     elif not (old or counted or blind):
         calm = Sign(marks.good, "all quiet", Tone.GOOD)
         counted = (connecting if Standing.CONNECTING in standings else calm,)
-    return _fitted((*old, *counted, *blind), room)
+    return _fitted((*hidden, *old, *counted, *blind), room)
+
+
+def _hidden_signs(found: Tally, marks: Marks, *, is_noted: bool) -> tuple[Sign, ...]:
+    if not found.concealed:
+        return ()
+    glyph = marks.silenced if is_noted else marks.real
+    tone = Tone.WARNING if is_noted else Tone.CRITICAL
+    return (Sign(glyph, f"{found.concealed} REAL HIDDEN", tone),)
 
 
 def _fitted(signs: Sequence[Sign], room: int) -> Line:

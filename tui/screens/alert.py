@@ -14,7 +14,7 @@ from tui.messages import EndSilence, OpenChecks, SilenceAlert
 from tui.model.alert import JudgedAlert
 from tui.model.examination import Subject
 from tui.model.fleet import Fleet
-from tui.present import alerts, evidence, examination, runbook, silenced
+from tui.present import alerts, concealed, evidence, examination, runbook, silenced
 from tui.present.glyphs import Marks
 from tui.screens.desk import Desk
 from tui.screens.listing import Listing
@@ -150,8 +150,9 @@ class AlertScreen(Desk):
         title = (Span(name, bold=True), Span(f"  {where}", Tone.QUIET))
         self.query_one("#why", Panel).show_title(title, gone)
         lines = evidence.verdict_lines(self.alert, self.marks)
+        news = concealed.news_lines(self.alert, self.marks)
         quiet = silenced.view_lines(self.alert, self._silences, now, self.marks)
-        self.query_one("#verdict", TextBlock).show_lines(*lines, *quiet, ())
+        self.query_one("#verdict", TextBlock).show_lines(*lines, *news, *quiet, ())
         items = evidence.items(self.alert, now, self.marks)
         self.query_one(EvidenceList).show_items(items)
         change = evidence.change_lines(self.alert)

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
+from tui.model.alert import JudgedAlert
 from tui.model.fleet import Fleet
 from tui.model.log import Entry
 from tui.present import standing
@@ -112,6 +113,7 @@ class Desk(Screen[None]):
         self.marks = marks
         self._names = names
         self._searched: Listing | LogView | None = None
+        self._has_told_hidden = False
 
     def compose(self) -> ComposeResult:
         yield StatusLine(glyphs=self.marks.glyphs, id="top")
@@ -137,19 +139,53 @@ class Desk(Screen[None]):
         """False before it is mounted, and once it or the app is being closed."""
         return self.is_mounted and self.is_attached and self.app.is_running
 
-    def show_top(self, fleet: Fleet | None, now: datetime, note: Line = ()) -> None:
-        """Bring the top line up to date; `note` says whether the screen is frozen."""
+    def show_top(
+        self,
+        fleet: Fleet | None,
+        now: datetime,
+        note: Line = (),
+        hidden: tuple[JudgedAlert, ...] = (),
+    ) -> None:
+        """Bring the top line up to date.
+
+        note    whether the screen is frozen
+        hidden  real alerts that are hidden, and of which nobody has taken note
+        """
         name = () if self.size.width < _NARROW else (Span("taloscope   ", bold=True),)
         right = (*note, Span(f"{time_of_day(now)} UTC ", Tone.TEXT))
         left = (Span(" "), *name)
         used = sum(len(span.text) for span in (*left, *right)) + 1
         room = self.size.width - used
-        verdict = standing.top_line(fleet, now, self.marks, room)
+        verdict = standing.top_line(fleet, now, self.marks, room, is_noted=not hidden)
         self.query_one("#top", StatusLine).show((*left, *verdict), right)
         is_blind = fleet is not None and any(
             standing.unseen(each, now) for each in fleet.clusters
         )
         self.query_one(KeyBar).put_first("sources" if is_blind else "")
+        self._show_hidden(hidden, now)
+
+    def _show_hidden(self, hidden: tuple[JudgedAlert, ...], now: datetime) -> None:
+        """Tell above all else of what is real, hidden, and news to everybody."""
+        if not hidden and not self._has_told_hidden:
+            return
+        from tui.screens.hidden import HiddenBar  # noqa: PLC0415 - seldom needed
+
+        if self._has_told_hidden:
+            for bar in self.query(HiddenBar):
+                bar.show(hidden, now)
+        else:
+            self._has_told_hidden = True
+            self.mount(HiddenBar(hidden, now, self.marks), after="#top")
+
+    def go_to_hidden(self) -> bool:
+        """Give the keyboard to what is hidden; False when nothing is told of."""
+        from tui.screens.hidden import HiddenBar  # noqa: PLC0415 - seldom needed
+
+        for bar in self.query(HiddenBar):
+            if bar.display:
+                bar.take_keys()
+                return True
+        return False
 
     def show(self, fleet: Fleet, now: datetime) -> None:
         """Bring everything below the top line up to date."""

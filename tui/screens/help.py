@@ -21,6 +21,7 @@ _NAMES = {
     "MarkListing": "this list",
     "AlertsPane": "alerts",
     "StrayAlerts": "alerts",
+    "HiddenBar": "real, hidden",
     "KernelLog": "this log",
     "LogView": "this log",
     "TaloscopeApp": "everywhere",
