@@ -21,7 +21,7 @@ from tui.model.fault import Fault
 from tui.model.fleet import Fleet
 from tui.model.log import Entry, LogBatch
 from tui.model.machine import Moment
-from tui.model.memory import Episode, Habits
+from tui.model.memory import Episode, Habits, SilenceMemory
 from tui.model.target import Health, Target
 from tui.model.target_past import Past
 
@@ -35,6 +35,7 @@ class FakeMemory:
         self.happened: tuple[Change, ...] = ()
         self.known: dict[AlertName, tuple[Episode, ...]] = {}
         self.told = Habits(NOW - timedelta(days=30), NOW)
+        self.hid = SilenceMemory()
 
     async def changes(self) -> tuple[Change, ...]:
         return self.happened
@@ -44,6 +45,9 @@ class FakeMemory:
 
     async def habits(self) -> Habits:
         return self.told
+
+    async def silences(self) -> SilenceMemory:
+        return self.hid
 
 
 class FakeBackend:

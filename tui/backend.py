@@ -12,7 +12,7 @@ from tui.model.fault import Fault
 from tui.model.fleet import Fleet
 from tui.model.log import Entry, LogBatch
 from tui.model.machine import Moment
-from tui.model.memory import Episode, Habits
+from tui.model.memory import Episode, Habits, SilenceMemory
 from tui.model.target import Target
 from tui.model.target_past import Past
 
@@ -50,6 +50,9 @@ class Memory(Protocol):
 
     async def habits(self) -> Habits:
         """What each name amounts to."""
+
+    async def silences(self) -> SilenceMemory:
+        """When silences last hid an alert."""
 
 
 class Backend(Protocol):

@@ -6,18 +6,16 @@ from datetime import timedelta
 from tests.estate import make_fleet, make_silence
 from tests.judged import NOW, ago, btrfs_alert, false_proxy, scheduler_alert
 from tui.model.alert import JudgedAlert
-from tui.model.change import Change, EpisodeKey, Silenced, SilenceEnded, Subject
-from tui.model.silence import SilenceNote, SilenceState
+from tui.model.memory import Looked, SilenceMemory
+from tui.model.silence import Silence, SilenceState
 from tui.silencing.upkeep import (
     IDLE,
-    Seen,
     alerts_of,
     comes_back,
     hidden_by,
     hides_real,
     idle_for,
     is_ending,
-    last_hidden,
 )
 
 ACTIVE = replace(
@@ -54,30 +52,35 @@ def test_a_silence_is_ending_within_a_day() -> None:
     assert not is_ending(replace(ACTIVE, state=SilenceState.PENDING), NOW)
 
 
-def test_a_silence_is_idle_since_it_last_hid_something() -> None:
-    seen = Seen(since=ago(days=20), last=ago(days=8))
-    assert idle_for(ACTIVE, (), seen, NOW) == timedelta(days=8) > IDLE
-    assert idle_for(ACTIVE, (), Seen(ago(days=20)), NOW) == timedelta(days=20)
-    young = replace(ACTIVE, starts_at=ago(days=1))
-    assert idle_for(young, (), Seen(ago(days=20)), NOW) == timedelta(days=1)
-
-
-def test_what_nobody_remembers_is_not_called_idle() -> None:
-    assert idle_for(ACTIVE, (), None, NOW) is None
-    assert idle_for(ACTIVE, (REAL,), Seen(ago(days=20)), NOW) is None
-    over = replace(ACTIVE, state=SilenceState.EXPIRED)
-    assert idle_for(over, (), Seen(ago(days=20)), NOW) is None
-
-
-def test_the_history_tells_when_a_silence_last_hid_something() -> None:
-    subject = Subject(EpisodeKey("am", "f", NOW), "prod", {})
-    note = SilenceNote("a")
-    changes = (
-        Change(subject, ago(days=3), SilenceEnded(note, is_still_silenced=False)),
-        Change(subject, ago(days=5), Silenced(note)),
-        Change(subject, ago(days=2), Silenced(SilenceNote("b"))),
+def idle(
+    silence: Silence,
+    *hidden: JudgedAlert,
+    last: float | None = None,
+    looked: float = 20,
+    share: float = 1,
+) -> timedelta | None:
+    """Days ago; `looked` for how long."""
+    memory = SilenceMemory(
+        {} if last is None else {silence.id: ago(days=last)},
+        {"am": Looked(ago(days=looked), share)},
     )
-    assert last_hidden(changes) == {"a": ago(days=3), "b": ago(days=2)}
+    return idle_for(silence, "am", memory, hidden, NOW)
+
+
+def test_a_silence_is_idle_since_it_last_hid_something() -> None:
+    assert idle(ACTIVE, last=8) == timedelta(days=8) > IDLE
+    assert idle(ACTIVE) == timedelta(days=20)
+    assert idle(replace(ACTIVE, starts_at=ago(days=1))) == timedelta(days=1)
+
+
+def test_a_silence_that_hides_something_is_not_idle() -> None:
+    assert idle(ACTIVE, REAL) is None
+    assert idle(replace(ACTIVE, state=SilenceState.EXPIRED)) is None
+
+
+def test_what_nobody_looked_at_is_not_called_idle() -> None:
+    assert idle(ACTIVE, share=0.5) is None
+    assert idle_for(ACTIVE, "am", SilenceMemory(), (), NOW) is None
 
 
 def test_every_alert_counts_whoever_it_belongs_to() -> None:

@@ -19,7 +19,7 @@ from tui.clock import Clock
 from tui.engine.supervisor import attempt, rest
 from tui.engine.worker import Worker
 from tui.model.change import AlertName, Change
-from tui.model.memory import Episode, Habits
+from tui.model.memory import Episode, Habits, SilenceMemory
 from tui.state.book import Book
 from tui.state.book_file import BookError
 
@@ -136,6 +136,12 @@ class Recorder:
         now = self._clock.now()
         found = await self._read(lambda book: book.habits(now))
         return Habits(now, now) if found is None else found
+
+    async def silences(self) -> SilenceMemory:
+        """When silences last hid an alert; nothing when nothing is remembered."""
+        now = self._clock.now()
+        found = await self._read(lambda book: book.silences(now))
+        return SilenceMemory() if found is None else found
 
     def _own_episodes(self, name: AlertName) -> tuple[Episode, ...]:
         """The episode that it is in, as this run saw it."""

@@ -62,3 +62,23 @@ class Habits:
     """What was false for the longest first."""
     coverage: Mapping[str, float] = field(default_factory=dict)
     """Share of the time in which an Alertmanager was read, by its endpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How much anybody has looked at one Alertmanager."""
+
+    since: datetime
+    """The first time that is remembered."""
+    share: float
+    """Of the last seven days, in which it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceMemory:
+    """When silences last hid an alert, as far as anybody has looked."""
+
+    last: Mapping[str, datetime] = field(default_factory=dict)
+    """By id. One that is not here was never seen to hide anything."""
+    looked: Mapping[str, Looked] = field(default_factory=dict)
+    """By endpoint of the Alertmanager."""

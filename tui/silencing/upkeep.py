@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tui.model.alert import JudgedAlert, Verdict
-from tui.model.change import Change, Silenced, SilenceEnded
 from tui.model.fleet import Fleet
+from tui.model.memory import SilenceMemory
 from tui.model.silence import Silence, SilenceState
 
 SOON = timedelta(hours=24)
@@ -16,17 +15,9 @@ SOON = timedelta(hours=24)
 IDLE = timedelta(days=7)
 """A silence that has hidden nothing for so long is probably not needed."""
 
+_ENOUGH = 0.9
+"""Share of the last week in which somebody must have looked."""
 _ORDER = list(Verdict)
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What is remembered of one silence."""
-
-    since: datetime
-    """Since when somebody has been looking."""
-    last: datetime | None = None
-    """When it was last seen to hide an alert; None: never since then."""
 
 
 def alerts_of(fleet: Fleet) -> tuple[JudgedAlert, ...]:
@@ -75,26 +66,22 @@ def is_ending(silence: Silence, now: datetime, within: timedelta = SOON) -> bool
 
 def idle_for(
     silence: Silence,
+    endpoint: str,
+    memory: SilenceMemory,
     hidden: Collection[JudgedAlert],
-    seen: Seen | None,
     now: datetime,
 ) -> timedelta | None:
     """How long it is known to have hidden nothing.
 
-    hidden  what it hides now
-    seen    None when nothing is remembered of it
-    return  None when it hides something, is not active, or nobody can tell
+    endpoint    of the Alertmanager that has it
+    hidden      what it hides now
+    return      None when it hides something, is not active, or nobody can tell: who did
+                not look for most of the week cannot say that it hid nothing
     """
-    if silence.state is not SilenceState.ACTIVE or hidden or seen is None:
+    looked = memory.looked.get(endpoint)
+    if silence.state is not SilenceState.ACTIVE or hidden:
         return None
-    return now - max(silence.starts_at, seen.last or seen.since)
-
-
-def last_hidden(changes: Iterable[Change]) -> Mapping[str, datetime]:
-    """When each silence was last seen to begin or to cease hiding an alert, by id."""
-    found: dict[str, datetime] = {}
-    for change in changes:
-        if isinstance(change.what, Silenced | SilenceEnded):
-            silence_id = change.what.silence.id
-            found[silence_id] = max(change.at, found.get(silence_id, change.at))
-    return found
+    if looked is None or looked.share < _ENOUGH:
+        return None
+    last = memory.last.get(silence.id, looked.since)
+    return now - max(silence.starts_at, last, looked.since)

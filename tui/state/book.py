@@ -13,8 +13,9 @@ from typing import TypeVar
 
 from tui.chronicle.known import Known
 from tui.model.change import AlertName, Change
-from tui.model.memory import Episode, Habits
+from tui.model.memory import Episode, Habits, SilenceMemory
 from tui.state import book_pages as pages
+from tui.state import book_silences
 from tui.state.book_file import BookError, DamagedError, connect, in_words
 from tui.state.book_trim import KEPT
 from tui.state.book_writer import BookWriter
@@ -73,6 +74,10 @@ class Book:
         since = now - KEPT
         found = self._read(lambda db: pages.habits(db, since, now))
         return found or Habits(since, now)
+
+    def silences(self, now: datetime) -> SilenceMemory:
+        """When silences last hid an alert."""
+        return self._read(lambda db: book_silences.silences(db, now)) or SilenceMemory()
 
     def close(self) -> None:
         """Let another run go on writing at once. What fails now fails unheard."""
