@@ -27,6 +27,7 @@ class Look:
     is_cursor: bool
     has_focus: bool
     is_marked: bool = False
+    is_faint: bool = False
 
     def edge(self, part: int, glyphs: Glyphs) -> str:
         """What stands left of a line of the row; its mark is beside the first."""
@@ -56,7 +57,7 @@ class RowPainter:
             segments = self._cells(row, columns, room)
         else:
             segments = self._detail(row, part - 1, columns, room)
-        if row.dim:
+        if row.dim or look.is_faint:
             segments = [
                 Segment(text, style and style + _DIM) for text, style, _ in segments
             ]

@@ -91,6 +91,7 @@ class RowTable(LinePane, can_focus=True):
         self._index = RowIndex()
         self._empty: Line = ()
         self._marked: frozenset[str] = frozenset()
+        self._is_faint = False
         self._cursor = 0
         self._top = 0
         self._has_moved = False
@@ -158,6 +159,17 @@ class RowTable(LinePane, can_focus=True):
             self.repaint()
 
     @property
+    def is_faint(self) -> bool:
+        """Whether all rows are drawn faintly: they are not of this moment."""
+        return self._is_faint
+
+    @is_faint.setter
+    def is_faint(self, is_faint: bool) -> None:
+        if is_faint != self._is_faint:
+            self._is_faint = is_faint
+            self.repaint()
+
+    @property
     def cursor_key(self) -> str | None:
         """The key of the row under the cursor."""
         return self._index.rows[self._cursor].key if len(self._index) else None
@@ -184,7 +196,14 @@ class RowTable(LinePane, can_focus=True):
         place, part = self._index.at_line(line)
         row = self._index.rows[place]
         is_marked = row.key in self._marked
-        look = Look(width, bar, place == self._cursor, self.has_focus, is_marked)
+        look = Look(
+            width,
+            bar,
+            place == self._cursor,
+            self.has_focus,
+            is_marked,
+            self._is_faint,
+        )
         return self.cached(
             (row, part, look),
             lambda: self._painter.row(row, part, self._columns, look),

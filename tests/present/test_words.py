@@ -32,6 +32,7 @@ from tui.present import (
 )
 from tui.present.glyphs import UNICODE, health_sign, state_sign, verdict_sign
 from tui.present.shares import Need, share
+from tui.present.targets_pane import PaneRows
 from widgets.values import Line, Tone
 
 
@@ -176,7 +177,7 @@ def test_a_gap_in_the_trend_stays_a_gap() -> None:
 
 
 def test_problems_stand_before_healthy_jobs_and_those_before_the_unwanted() -> None:
-    rows = targets.pane_rows(prod().targets or (), UNICODE)
+    rows = PaneRows(UNICODE).rows(prod().targets or ())
     assert rows[0].cells[1].text == "argocd-server-metrics"
     assert rows[0].tone is Tone.CRITICAL
     assert rows[-1].tone is Tone.QUIET

@@ -17,6 +17,7 @@ from tui.model.fleet import FeedKey, Fleet, SourceKind
 from tui.model.kept import once
 from tui.model.question import KubeNodes, Question
 from tui.model.target import Target
+from tui.model.target_summary import summarised
 from tui.triage.changes import NOTHING, Changes, follow
 from tui.triage.rulebook import Rulebook
 
@@ -52,6 +53,9 @@ class Workbench:
         """Everything that is known at `view.now`, and what must be asked for more."""
         view = replace(view, changes=self._followed(view))
         fleet = self._reviewer.reviewed(view, assemble(view))
+        for cluster in fleet.clusters:
+            # Here rather than on the loop, when somebody looks.
+            once(cluster.targets or (), summarised)
         return Made(self._asked(fleet), self._watcher.look(fleet, view.now))
 
     def _followed(self, view: View) -> Mapping[FeedKey, Changes]:

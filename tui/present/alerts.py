@@ -75,9 +75,17 @@ class AlertRows:
     Of thousands of alerts most are as they were a second ago.
     """
 
-    def __init__(self, marks: Marks, *, is_wide: bool = False) -> None:
-        """Make rows with the reason below, or beside when there is room."""
+    def __init__(
+        self, marks: Marks, *, is_wide: bool = False, at_once: int | None = None
+    ) -> None:
+        """Make rows with the reason below, or beside when there is room.
+
+        at_once     the most rows to make in one go: the rest is made when the same is
+                    asked again, and `is_whole` says whether that must be
+        """
         self._marks = marks
+        self._at_once = at_once
+        self.is_whole = True
         self._is_wide = is_wide
         self._made: dict[str, _Made] = {}
         self._asked: tuple[object, object] = (None, None)
@@ -119,16 +127,24 @@ class AlertRows:
         loud: list[Row] = []
         others: list[Row] = []
         due = [age_changes(each.since, now) for each in findings if each.since]
+        left = len(alerts) if self._at_once is None else self._at_once
+        self.is_whole = True
         for alert in alerts:
             key = alert_key(alert)
             known = self._made.get(key)
-            if known is None or known.alert is not alert or now >= known.due:
-                known = self._make(alert, now)
+            if known is None or not known.is_of(alert) or now >= known.due:
+                if left > 0:
+                    left -= 1
+                    known = self._make(alert, now)
+                else:
+                    self.is_whole = False
+            if known is None:
+                continue
             made[key] = known
             due.append(known.due)
             (loud if alert.verdict is Verdict.REAL else others).append(known.row)
         self._made = made
-        self._due = min(due, default=_NEVER)
+        self._due = min(due, default=_NEVER) if self.is_whole else now
         told = _told(alerts) if findings else frozenset()
         real = [each for each in findings if each.verdict is Verdict.REAL]
         rest = [each for each in findings if each.verdict is not Verdict.REAL]
@@ -156,6 +172,24 @@ class _Made:
     alert: JudgedAlert
     row: Row
     due: datetime
+
+    def is_of(self, alert: JudgedAlert) -> bool:
+        """Whether this alert's row says the same.
+
+        An alert that was sent again is another one, and all that one reads of it is as
+        it was.
+        """
+        old = self.alert
+        return old is alert or (
+            old.verdict is alert.verdict
+            and old.judgement.reason == alert.judgement.reason
+            and old.concealed == alert.concealed
+            and old.alert.state is alert.alert.state
+            and old.alert.silenced_by == alert.alert.silenced_by
+            and old.alert.starts_at == alert.alert.starts_at
+            and old.alert.labels == alert.alert.labels
+            and old.alert.annotations == alert.alert.annotations
+        )
 
 
 def alert_key(alert: JudgedAlert) -> str:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
 from tui.model.fleet import Cluster, Trend
+from tui.model.kept import once
 from tui.model.metric import Series as MetricSeries
 from tui.model.target import Expected, Health, TargetRow
 from tui.present import faults
 from tui.present.glyphs import Marks, Sign, health_sign
-from tui.present.reason import short
 from widgets.values import (
     Axis,
-    Cell,
     Column,
     Cut,
     Line,
     Plot,
-    Row,
     Series,
     Span,
     Tick,
@@ -52,9 +50,12 @@ class Counts:
     unknown: int
 
 
-def count_rows(rows: Iterable[TargetRow]) -> Counts:
+def count_rows(rows: Sequence[TargetRow]) -> Counts:
     """Count targets; `expected` and `health` stay two facts."""
-    known = tuple(rows)
+    return once(rows, _counted)
+
+
+def _counted(known: Sequence[TargetRow]) -> Counts:
     wanted = [row for row in known if row.expected is not Expected.NO]
     refused = [row for row in known if row.expected is Expected.NO]
     healths = [row.health for row in wanted]
@@ -88,32 +89,6 @@ def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
     return tuple(spans)
 
 
-def pane_rows(rows: Sequence[TargetRow], marks: Marks) -> tuple[Row, ...]:
-    """Rows for the fleet: each problem, each healthy job, then what is not wanted."""
-    problems = [row for row in rows if not _is_calm(row)]
-    healthy: dict[str, list[TargetRow]] = {}
-    refused = []
-    for row in rows:
-        if _is_calm(row) and row.expected is Expected.NO:
-            refused.append(row)
-        elif _is_calm(row):
-            healthy.setdefault(row.job, []).append(row)
-    shown = [_problem(row, marks) for row in sorted(problems, key=_loudness)]
-    shown += [_job(job, members, marks) for job, members in healthy.items()]
-    shown += [_refused(row, marks) for row in refused]
-    return tuple(shown)
-
-
-def _is_calm(row: TargetRow) -> bool:
-    if row.expected is Expected.NO:
-        return row.health is Health.ABSENT
-    return row.health is Health.UP
-
-
-def _loudness(row: TargetRow) -> tuple[bool, str, str]:
-    return not row.is_finding, row.job, row.instance
-
-
 def sign(row: TargetRow, marks: Marks) -> Sign:
     """Both facts in one sign: what is not expected and not there is calm."""
     if row.expected is not Expected.NO:
@@ -124,33 +99,6 @@ def sign(row: TargetRow, marks: Marks) -> Sign:
     if row.health is Health.ABSENT:
         return Sign(marks.absent, "absent", Tone.QUIET)
     return Sign(marks.degraded, row.health.value, Tone.WARNING)
-
-
-def _problem(row: TargetRow, marks: Marks) -> Row:
-    found = sign(row, marks)
-    why = f"  {short(row.last_error)}" if row.last_error else ""
-    words, place = f"{found.word}{why}", f"  {row.instance}"
-    if row.expected is Expected.NO:
-        words, place = f"{found.word}, but not expected", why
-    elif row.health is Health.ABSENT:
-        words = f"expected, {found.word}{why}"
-    # Why before where: what does not fit is cut off at the end.
-    state = Cell(words, spans=(Span(place, Tone.TEXT),))
-    cells = (Cell(found.glyph, bold=True), Cell(row.job, bold=True), state)
-    return Row(row.key, cells, found.tone)
-
-
-def _job(job: str, members: Sequence[TargetRow], marks: Marks) -> Row:
-    up = health_sign(Health.UP, marks)
-    unlisted = any(row.expected is Expected.UNLISTED for row in members)
-    words = "  not in the inventory" if unlisted else ""
-    state = Cell(f"{len(members)}/{len(members)}", spans=(Span(words, Tone.QUIET),))
-    return Row(f"job {job}", (Cell(up.glyph, up.tone), Cell(job), state))
-
-
-def _refused(row: TargetRow, marks: Marks) -> Row:
-    cells = (Cell(marks.absent), Cell(row.job), Cell("not expected, absent"))
-    return Row(row.key, cells, Tone.QUIET)
 
 
 def trend(value: Trend | None, *, has_times: bool = False) -> Plot:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from widgets.row_table import RowTable
 from widgets.values import Line, Row, Span, Tone
@@ -18,9 +17,9 @@ class Listing(RowTable):
 
     def show_rows(self, rows: Sequence[Row], *, is_stale: bool = False) -> None:
         """Show other rows; stale ones are all drawn faintly."""
-        shown = tuple(replace(row, dim=True) for row in rows) if is_stale else rows
-        if shown != self._all:
-            self._all = tuple(shown)
+        self.is_faint = is_stale
+        if rows is not self._all and rows != self._all:
+            self._all = tuple(rows)
             self._apply()
 
     def say_if_empty(self, line: Line) -> None:

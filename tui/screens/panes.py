@@ -22,6 +22,7 @@ from tui.model.log import Entry
 from tui.present import alerts, faults, logs, nodes, targets
 from tui.present.shares import Need
 from tui.present.silenced import Known
+from tui.present.targets_pane import PaneRows
 from tui.screens.listing import Listing
 from tui.screens.mark_listing import MarkListing
 from tui.screens.pane import Pane
@@ -35,6 +36,7 @@ _CHART_LEAST = 2
 _CHART_MOST = 7
 _CHART_WITH_TIMES = 5
 _LOG_LINES = 3
+_ROWS_AT_ONCE = 100
 _NEWS_LINES = 9
 _KEPT_ENTRIES = 500
 """The Logs view has all; this pane has the newest."""
@@ -68,6 +70,7 @@ class TargetsPane(Pane):
     _chart_lines = _CHART_LEAST
 
     def compose_body(self) -> ComposeResult:
+        self._rows = PaneRows(self.marks)
         yield Chart(glyphs=self.glyphs)
         yield Listing(targets.PANE_COLUMNS, show_header=False, glyphs=self.glyphs)
 
@@ -83,8 +86,7 @@ class TargetsPane(Pane):
         listing.say_if_empty(
             self.missing(cluster, now, is_known=known is not None, none="no targets")
         )
-        rows = targets.pane_rows(known or (), self.marks)
-        listing.show_rows(rows, is_stale=is_stale)
+        listing.show_rows(self._rows.rows(known or ()), is_stale=is_stale)
 
     def body_need(self) -> Need:
         rows = len(self.query_one(Listing).rows)
@@ -123,7 +125,7 @@ class AlertsPane(Pane):
     """Of the whole fleet, by id: who silenced what is shown here."""
 
     def compose_body(self) -> ComposeResult:
-        self._rows = alerts.AlertRows(self.marks)
+        self._rows = alerts.AlertRows(self.marks, at_once=_ROWS_AT_ONCE)
         yield MarkListing(
             alerts.COLUMNS,
             prefix=alerts.KEY_PREFIX,
@@ -147,6 +149,9 @@ class AlertsPane(Pane):
             cluster.alerts or (), cluster.findings, now, self.silences
         )
         listing.show_rows(rows, is_stale=is_stale)
+        if not self._rows.is_whole:
+            # The worst are there already; keys may come before the others.
+            self.call_later(self.show_body, cluster, now, is_stale=is_stale)
 
     def body_need(self) -> Need:
         return Need(3, max(1, self.query_one(Listing).line_count), 3, is_greedy=True)

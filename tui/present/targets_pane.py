@@ -1,0 +1,83 @@
+"""The targets of a cluster in its column: each problem, and each healthy job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.model.kept import once
+from tui.model.target import Expected, Health, TargetRow
+from tui.model.target_summary import WellJob, summarised
+from tui.present.glyphs import Marks, health_sign
+from tui.present.reason import short
+from tui.present.targets import sign
+from widgets.values import Cell, Row, Span, Tone
+
+MOST = 200
+"""Problems told one by one: nobody reads more in a corner of the screen."""
+
+
+class PaneRows:
+    """Makes the rows of one pane; of targets that did not change nothing is made."""
+
+    def __init__(self, marks: Marks) -> None:
+        self._marks = marks
+        self._asked: Sequence[TargetRow] | None = None
+        self._shown: tuple[Row, ...] = ()
+        self._jobs: dict[WellJob, Row] = {}
+
+    def rows(self, known: Sequence[TargetRow]) -> tuple[Row, ...]:
+        """Each problem, each healthy job, then what is not wanted."""
+        if known is not self._asked:
+            self._asked = known
+            self._shown = self._build(known)
+        return self._shown
+
+    def _build(self, known: Sequence[TargetRow]) -> tuple[Row, ...]:
+        found = once(known, summarised)
+        loudest = sorted(found.troubled, key=_loudness)
+        self._jobs = {
+            each: self._jobs.get(each) or self._job(each) for each in found.well
+        }
+        left = len(loudest) - MOST
+        return (
+            *(_problem(row, self._marks) for row in loudest[:MOST]),
+            *((_more(left, self._marks),) if left > 0 else ()),
+            *self._jobs.values(),
+            *(_refused(row, self._marks) for row in found.refused),
+        )
+
+    def _job(self, well: WellJob) -> Row:
+        up = health_sign(Health.UP, self._marks)
+        words = "  not in the inventory" if well.is_unlisted else ""
+        count = f"{well.count}/{well.count}"
+        state = Cell(count, spans=(Span(words, Tone.QUIET),))
+        return Row(f"job {well.job}", (Cell(up.glyph, up.tone), Cell(well.job), state))
+
+
+def _loudness(row: TargetRow) -> tuple[bool, str, str]:
+    return not row.is_finding, row.job, row.instance
+
+
+def _problem(row: TargetRow, marks: Marks) -> Row:
+    found = sign(row, marks)
+    why = f"  {short(row.last_error)}" if row.last_error else ""
+    words, place = f"{found.word}{why}", f"  {row.instance}"
+    if row.expected is Expected.NO:
+        words, place = f"{found.word}, but not expected", why
+    elif row.health is Health.ABSENT:
+        words = f"expected, {found.word}{why}"
+    # Why before where: what does not fit is cut off at the end.
+    state = Cell(words, spans=(Span(place, Tone.TEXT),))
+    cells = (Cell(found.glyph, bold=True), Cell(row.job, bold=True), state)
+    return Row(row.key, cells, found.tone)
+
+
+def _more(left: int, marks: Marks) -> Row:
+    words = Cell(f"{left} more", bold=True)
+    told = Cell("enter shows all targets")
+    return Row("more", (Cell(marks.degraded, bold=True), words, told), Tone.WARNING)
+
+
+def _refused(row: TargetRow, marks: Marks) -> Row:
+    cells = (Cell(marks.absent), Cell(row.job), Cell("not expected, absent"))
+    return Row(row.key, cells, Tone.QUIET)
