@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from tui.config import ClusterConfig
 from tui.engine.alerting import alertmanagers, rulers
@@ -72,10 +73,13 @@ def assemble(view: View) -> Fleet:
         for cluster in view.config.clusters
     )
     managers = alertmanagers(view)
+    silences = tuple(each.silences or () for each in managers)
     return Fleet(
         clusters,
         alerts.get("", ()),
-        tuple(each for one in managers for each in one.silences or ()),
+        view.memo.once_for(
+            "silences", silences, lambda: tuple(chain.from_iterable(silences))
+        ),
         managers,
         rulers(view),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from operator import is_
 
 from tui.model.alert import AlertState, JudgedAlert, Verdict
 from tui.model.finding import Finding
 from tui.model.fleet import Cluster, SourceKind
+from tui.model.kept import once
 from tui.model.labels import Labels
 from tui.present import concealed, faults, silenced
 from tui.present.glyphs import Marks, Sign, verdict_sign
@@ -75,20 +77,13 @@ class AlertRows:
     Of thousands of alerts most are as they were a second ago.
     """
 
-    def __init__(
-        self, marks: Marks, *, is_wide: bool = False, at_once: int | None = None
-    ) -> None:
-        """Make rows with the reason below, or beside when there is room.
-
-        at_once     the most rows to make in one go: the rest is made when the same is
-                    asked again, and `is_whole` says whether that must be
-        """
+    def __init__(self, marks: Marks, *, is_wide: bool = False) -> None:
+        """Make rows with the reason below, or beside when there is room."""
         self._marks = marks
-        self._at_once = at_once
-        self.is_whole = True
         self._is_wide = is_wide
         self._made: dict[str, _Made] = {}
-        self._asked: tuple[object, object] = (None, None)
+        self._found: dict[tuple[Finding, str, bool], Row] = {}
+        self._asked: tuple[object, object, object] = (None, None, None)
         self._silences: silenced.Known = {}
         self._shown: tuple[Row, ...] = ()
         self._due = _NEVER
@@ -101,15 +96,32 @@ class AlertRows:
         silences: silenced.Known = _NO_SILENCES,
     ) -> tuple[Row, ...]:
         """Real alerts, then real findings, then the others in the order they came."""
-        is_same = self._asked[0] is alerts and self._asked[1] is findings
-        if silences is not self._silences:
-            is_same = False
-            self._silences = silences
-            self._forget_silenced()
-        if not is_same or now >= self._due:
-            self._asked = alerts, findings
+        if not self._is_same(alerts, findings, silences) or now >= self._due:
+            if silences is not self._silences:
+                self._silences = silences
+                self._forget_silenced()
+            self._asked = alerts, findings, silences
             self._shown = self._build(alerts, findings, now)
         return self._shown
+
+    def lacks(
+        self,
+        alerts: Sequence[JudgedAlert],
+        findings: Sequence[Finding],
+        silences: silenced.Known,
+    ) -> int:
+        """How many rows `rows` would have to make, but for their ages."""
+        if self._is_same(alerts, findings, silences):
+            return 0
+        has_other = silences is not self._silences
+        return sum(
+            known is None or not known.is_of(alert) or (has_other and alert.is_silenced)
+            for alert in alerts
+            for known in (self._made.get(alert_key(alert)),)
+        )
+
+    def _is_same(self, *asked: object) -> bool:
+        return all(map(is_, self._asked, asked))
 
     def _forget_silenced(self) -> None:
         """Make the rows again that say who silenced them."""
@@ -127,29 +139,38 @@ class AlertRows:
         loud: list[Row] = []
         others: list[Row] = []
         due = [age_changes(each.since, now) for each in findings if each.since]
-        left = len(alerts) if self._at_once is None else self._at_once
-        self.is_whole = True
         for alert in alerts:
             key = alert_key(alert)
             known = self._made.get(key)
             if known is None or not known.is_of(alert) or now >= known.due:
-                if left > 0:
-                    left -= 1
-                    known = self._make(alert, now)
-                else:
-                    self.is_whole = False
-            if known is None:
-                continue
+                known = self._make(alert, now)
             made[key] = known
             due.append(known.due)
             (loud if alert.verdict is Verdict.REAL else others).append(known.row)
         self._made = made
-        self._due = min(due, default=_NEVER) if self.is_whole else now
-        told = _told(alerts) if findings else frozenset()
-        real = [each for each in findings if each.verdict is Verdict.REAL]
-        rest = [each for each in findings if each.verdict is not Verdict.REAL]
-        found = [finding_row(each, told, now, self._marks) for each in (*real, *rest)]
-        return (*loud, *found, *others)
+        self._due = min(due, default=_NEVER)
+        return (*loud, *self._finding_rows(alerts, findings, now), *others)
+
+    def _finding_rows(
+        self,
+        alerts: Sequence[JudgedAlert],
+        findings: Sequence[Finding],
+        now: datetime,
+    ) -> list[Row]:
+        """The real ones first."""
+        if not findings:
+            return []
+        told = once(alerts, _told)
+        made: dict[tuple[Finding, str, bool], Row] = {}
+        for each in findings:
+            is_told = not told.isdisjoint(each.subject.split())
+            key = each, age(each.since, now), is_told
+            row = self._found.get(key)
+            made[key] = row or finding_row(each, now, self._marks, is_told=is_told)
+        self._found = made
+        real = [row for key, row in made.items() if key[0].verdict is Verdict.REAL]
+        rest = [row for key, row in made.items() if key[0].verdict is not Verdict.REAL]
+        return real + rest
 
     def _make(self, alert: JudgedAlert, now: datetime) -> _Made:
         since = alert.alert.starts_at
@@ -292,18 +313,16 @@ def summary(annotations: Labels) -> str:
     return " ".join(text.split())
 
 
-def _told(alerts: Iterable[JudgedAlert]) -> frozenset[str]:
+def _told(alerts: Sequence[JudgedAlert]) -> frozenset[str]:
     """What alerts that are not calm are about: the values of their labels."""
     loud = (each for each in alerts if each.verdict not in _CALM)
     return frozenset(value for each in loud for value in each.alert.labels.values())
 
 
-def finding_row(
-    finding: Finding, told: frozenset[str], now: datetime, marks: Marks
-) -> Row:
+def finding_row(finding: Finding, now: datetime, marks: Marks, *, is_told: bool) -> Row:
     """A finding among the alerts, written like one of them.
 
-    told    what alerts tell of; that none tells of the finding is said on its row
+    is_told     an alert is about it too; that none is, is said on its row
     """
     sign = verdict_sign(finding.verdict, marks)
     is_loud = finding.verdict is Verdict.REAL
@@ -318,7 +337,7 @@ def finding_row(
         finding.detail if finding.subject in finding.title else _with_subject(finding)
     )
     line: list[Span] = []
-    if told.isdisjoint(finding.subject.split()):
+    if not is_told:
         line.append(Span("no alert  " if said else "no alert", Tone.QUIET))
     if said:
         line.append(Span(said))

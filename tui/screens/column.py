@@ -67,6 +67,10 @@ class ClusterColumn(Panel):
     def on_resize(self) -> None:
         self._arrange()
 
+    def on_pane_need_changed(self, event: Pane.NeedChanged) -> None:
+        event.stop()
+        self._arrange()
+
     def _arrange(self) -> None:
         """Share the lines out; a title takes one of each pane's own."""
         panes = list(self.query(Pane))

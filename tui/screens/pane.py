@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.message import Message
 
 from tui.model.fleet import Cluster, SourceKind
 from tui.present import faults
@@ -22,6 +23,9 @@ class Pane(Panel):
 
     KINDS: ClassVar[frozenset[SourceKind]] = frozenset()
     SUBJECT: ClassVar[str] = ""
+
+    class NeedChanged(Message):
+        """It wants other lines than it has, though nobody showed it anything."""
 
     def __init__(self, marks: Marks) -> None:
         super().__init__(glyphs=marks.glyphs, classes="-flat")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from tui.aside import aside
 from tui.messages import (
     OpenAlert,
     OpenFinding,
@@ -30,7 +32,7 @@ from widgets.chart import Chart
 from widgets.keys import hidden
 from widgets.log_view import LogView
 from widgets.row_table import RowTable
-from widgets.values import Line, LogLine
+from widgets.values import Line, LogLine, Row
 
 _CHART_LEAST = 2
 _CHART_MOST = 7
@@ -125,7 +127,8 @@ class AlertsPane(Pane):
     """Of the whole fleet, by id: who silenced what is shown here."""
 
     def compose_body(self) -> ComposeResult:
-        self._rows = alerts.AlertRows(self.marks, at_once=_ROWS_AT_ONCE)
+        self._rows = alerts.AlertRows(self.marks)
+        self._is_making = False
         yield MarkListing(
             alerts.COLUMNS,
             prefix=alerts.KEY_PREFIX,
@@ -145,13 +148,27 @@ class AlertsPane(Pane):
         listing.say_if_empty(
             self.missing(cluster, now, is_known=is_known, none="no alerts")
         )
-        rows = self._rows.rows(
-            cluster.alerts or (), cluster.findings, now, self.silences
-        )
-        listing.show_rows(rows, is_stale=is_stale)
-        if not self._rows.is_whole:
-            # The worst are there already; keys may come before the others.
-            self.call_later(self.show_body, cluster, now, is_stale=is_stale)
+        listing.is_faint = is_stale
+        known, found = cluster.alerts or (), cluster.findings
+        if self._is_making:
+            return  # what is new comes with the next beat
+        if self._rows.lacks(known, found, self.silences) > _ROWS_AT_ONCE:
+            make = partial(self._rows.rows, known, found, now, self.silences)
+            self._is_making = True
+            self.run_worker(self._show_made(make), exclusive=True)
+        else:
+            rows = self._rows.rows(known, found, now, self.silences)
+            listing.show_rows(rows, is_stale=is_stale)
+
+    async def _show_made(self, make: Callable[[], tuple[Row, ...]]) -> None:
+        """Show rows that take too long to make for a turn of the loop."""
+        try:
+            rows = await aside(make)
+        finally:
+            self._is_making = False
+        listing = self.query_one(Listing)
+        listing.show_rows(rows, is_stale=listing.is_faint)
+        self.post_message(self.NeedChanged())
 
     def body_need(self) -> Need:
         return Need(3, max(1, self.query_one(Listing).line_count), 3, is_greedy=True)
