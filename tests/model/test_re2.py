@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.model.re2 import PatternError, UntriedError, compiled
+from tui.model.re2 import PatternError, compiled
 
 
 @pytest.mark.parametrize(
@@ -71,35 +71,23 @@ def test_an_expression_matches_what_alertmanager_says_it_does(
         ("(?!a)", "no look-ahead"),
         ("(?<=a)", "no look-behind"),
         ("(?<!a)", "no look-behind"),
-        (r"(a)\1", "no back-references"),
-        ("(?P=a)", "no back-references"),
+        (r"(a)\1", "invalid escape"),
+        ("(?P=a)", "invalid perl operator"),
         ("(?>a)", "no atomic groups"),
-        ("(?<a>b)", "write \\(\\?P<name>"),
-        ("(?x)a", "does not know this group"),
-        ("(?i-)a", "does not know this group"),
-        ("(?P<a>b)(?P<a>c)", "two groups"),
-        (r"\Z", "does not know this escape"),
-        (r"\é", "does not know this escape"),
-        (r"\u0041", "does not know this escape"),
-        (r"[\b]", "does not know this escape"),
-        (r"[a-\d]", "does not know this escape"),
-        ("a++", "two repetitions"),
-        ("a**", "two repetitions"),
-        ("a{2}{3}", "two repetitions"),
-        ("*a", "nothing to repeat"),
-        ("a|*", "nothing to repeat"),
-        ("a{1001}", "more than 1000"),
-        ("(a{40}){40}", "more than 1000"),
-        ("a{3,2}", "falls"),
-        ("[b-a]", "falls"),
-        ("(a", "not closed"),
-        ("a)", "closes nothing"),
-        ("[a", "not closed"),
-        ("[]", "not closed"),
-        ("a\\", "at the end"),
-        (r"\Qa", "not ended"),
-        ("[[:foo:]]", "no class"),
-        (r"\p{lower}", "no class of Unicode"),
+        ("(?x)a", "invalid perl operator"),
+        (r"\C", "invalid escape"),
+        (r"\Z", "invalid escape"),
+        (r"[a-\d]", "invalid"),
+        ("a**", "bad repetition"),
+        ("*a", "no argument"),
+        ("a{1001}", "invalid repetition size"),
+        ("[b-a]", "invalid character class range"),
+        ("(a", "missing"),
+        ("a)", "unexpected"),
+        ("[a", "missing"),
+        ("a\\", "trailing"),
+        ("[[:foo:]]", "invalid character class"),
+        (r"\p{lower}", "invalid character class"),
     ],
 )
 def test_what_re2_cannot_do_is_refused_in_words(pattern: str, words: str) -> None:
@@ -107,10 +95,8 @@ def test_what_re2_cannot_do_is_refused_in_words(pattern: str, words: str) -> Non
         compiled(pattern)
 
 
-def test_what_only_alertmanager_can_tell_is_neither_refused_nor_guessed() -> None:
-    greek = compiled(r"\p{Greek}+")
-    with pytest.raises(UntriedError):
-        greek.matches("α")
+def test_a_backslash_before_a_c_is_no_byte() -> None:
+    assert compiled(r"\\C").matches("\\C")
 
 
 def test_nothing_that_is_typed_takes_for_ever() -> None:
@@ -118,15 +104,17 @@ def test_nothing_that_is_typed_takes_for_ever() -> None:
     assert not compiled("(a|a|aa)+$x").matches("a" * 5_000)
 
 
-def test_what_would_take_too_long_is_given_up() -> None:
-    large = compiled("(.*a.{300}){3}")
-    with pytest.raises(UntriedError, match="too long"):
-        large.matches("ab" * 2_000)
+def test_deep_nesting_breaks_nothing() -> None:
+    assert compiled("(" * 5_000 + ")" * 5_000).matches("")
 
 
-def test_deep_nesting_ends_in_words() -> None:
-    with pytest.raises(UntriedError, match="inside one another"):
-        compiled("(" * 5_000 + ")" * 5_000).matches("")
+def test_half_a_character_is_a_text_like_any_other() -> None:
+    assert not compiled("a").matches("\ud800")
+
+
+def test_a_line_filter_looks_anywhere() -> None:
+    assert compiled("(?i)iscsi.*lost").is_in("an iSCSI session was lost.")
+    assert not compiled("^lost").is_in("it was lost")
 
 
 ATOMS = st.sampled_from(
