@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.e2e.labs import RunningLab, running_lab
+from tui.clock import SystemClock
 
 FALSE = ("KubeProxyDown", "cluster=prod")
 REAL = ("TargetDown", "job=proxmox-carrick")
@@ -158,13 +160,60 @@ def test_nothing_is_made_up_when_alertmanager_is_gone(lab: RunningLab) -> None:
         lab.faults((), ("alertmanager-down",))
 
 
+def test_a_silence_whose_answer_is_lost_is_found(lab: RunningLab) -> None:
+    lab.faults(("silences-unanswered",))
+    try:
+        done = lab.run("silence", "add", *FALSE, *WHY)
+    finally:
+        lab.faults((), ("silences-unanswered",))
+    assert done.returncode == 0, done.stderr
+    (found,) = listed(lab)
+    assert done.stdout.splitlines()[-1] == found["id"]
+
+
+def test_when_nobody_answers_it_is_unknown_whether_it_was_made(
+    lab: RunningLab, tmp_path: Path
+) -> None:
+    lab.faults(("alertmanager-hangs",))
+    try:
+        done = lab.run("silence", "add", *FALSE, *WHY, "--yes-hide-real")
+    finally:
+        lab.faults((), ("alertmanager-hangs",))
+    assert done.returncode == 2
+    assert "unknown whether it was created" in done.stderr
+    log = (tmp_path / "taloscope" / "audit.jsonl").read_text().splitlines()
+    assert json.loads(log[-1])["outcome"] == "unknown"
+
+
+def test_peers_that_disagree_are_shown(tmp_path: Path) -> None:
+    """In a lab whose clock is behind: a minute of disagreement is no news there."""
+    now = SystemClock().now() - timedelta(minutes=5)
+    options = ("--speed", "0", "--now", now.isoformat(), "--fault", "alertmanager-peer")
+    with running_lab("--at", "2m", *options) as started:
+        lab = RunningLab({**started.environment, "XDG_STATE_HOME": str(tmp_path)})
+        lab.run("silence", "add", "Shared", *WHY)
+        lab.faults(("peer-apart",))
+        lab.run("silence", "add", "Alone", *WHY)
+        _, document = told(lab, "list")
+        (manager,) = document["alertmanagers"]
+        (apart,) = manager["disagreements"]
+        first, second = (peer["url"] for peer in manager["peers"])
+        assert (apart["having"], apart["lacking"]) == ([first], [second])
+        assert "DISAGREE" in lab.run("silence", "list").stdout
+        lab.faults(("peer-down",))
+        _, document = told(lab, "list")
+        (fault,) = document["alertmanagers"][0]["faults"]
+        assert (fault["endpoint"], fault["kind"]) == (second, "unreachable")
+        assert len(document["silences"]) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("add", *FALSE), "say why"),
         (("add", *WHY), "at least one matcher"),
         (("add", "a=~(", *WHY), "no regular expression"),
-        (("add", "a=~(?=b)", *WHY), "RE2 has no look-ahead"),
+        (("add", "a=~(?=b)", *WHY), "no look-ahead in RE2"),
         (("add", "a=~.*", *WHY), "matches an alert without"),
         (("add", *FALSE, *WHY, "-d", "2h1d"), "larger unit first"),
         (("add", *FALSE, *WHY, "--until", "someday"), "neither a duration"),

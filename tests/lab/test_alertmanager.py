@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tomllib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from tests.lab.conftest import NOW, Serve, still_world
 from tui.lab.alertmanager import Alertmanager
 from tui.lab.alertmanager_alerts import Inhibitors, SentAlert, fingerprint
-from tui.lab.server import Lab
+from tui.lab.server import Lab, LabOptions
 
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
 
@@ -224,3 +225,37 @@ def test_a_critical_alert_inhibits_its_namesake_in_the_same_namespace() -> None:
     inhibitors = Inhibitors([critical, warning])
     assert inhibitors.of(warning) == [critical.fingerprint]
     assert inhibitors.of(critical) == []
+
+
+async def test_a_second_peer_tells_the_same_until_it_hears_no_news() -> None:
+    options = LabOptions(speed=0, now=NOW, faults=("alertmanager-peer",))
+    async with Lab(options) as lab, httpx.AsyncClient(trust_env=False) as client:
+        config = tomllib.loads(lab.environment.taloscope_config.read_text())
+        urls = [
+            f"{url}/api/v2/silences" for url in config["shared"]["alertmanager"]["urls"]
+        ]
+
+        async def listed() -> list[int]:
+            return [len((await client.get(url)).json()) for url in urls]
+
+        await client.post(urls[0], json=silence(alertname="A"))
+        assert await listed() == [1, 1]
+        lab.world.change_faults(["peer-apart"], [])
+        await lab.world.settle()
+        await client.post(urls[0], json=silence(alertname="B"))
+        await client.post(urls[0], json=silence(alertname="C"))
+        await client.post(urls[1], json=silence(alertname="D"))
+        assert await listed() == [3, 2]
+        lab.world.change_faults([], ["peer-apart"])
+        await lab.world.settle()
+        assert await listed() == [4, 4]
+
+
+async def test_what_is_asked_of_silences_is_done_although_no_answer_comes(
+    serve: Serve,
+) -> None:
+    world = still_world("1m", "silences-unanswered")
+    client = await serve(Alertmanager(world).app())
+    with pytest.raises(httpx.ReadTimeout):
+        await client.post("/api/v2/silences", json=silence(alertname="A"), timeout=0.3)
+    assert len((await client.get("/api/v2/silences")).json()) == 1

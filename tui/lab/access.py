@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,20 +61,23 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def taloscope_config(urls: Mapping[str, str], folder: Path, plan: Plan) -> str:
+def taloscope_config(
+    urls: Mapping[str, str], peers: Sequence[str], folder: Path, plan: Plan
+) -> str:
     """The dashboard's TOML: one shared Prometheus, Alertmanager and Loki in monit.
 
     urls    by server name: prometheus, alertmanager, loki
+    peers   of Alertmanager, beside the one in `urls`
     folder  where kubeconfig and talosconfig lie
     plan    whose nodes and expectations are written down
     """
+    managers = ", ".join(map(_text, (urls["alertmanager"], *peers)))
     parts = [
         f"kubeconfig = {_text(folder / 'kubeconfig')}\n"
         f"talosconfig = {_text(folder / 'talosconfig')}\n",
         "[shared]\n"
         f'prometheus = {{ url = {_text(urls["prometheus"])}, cluster = "monit" }}\n'
-        f"alertmanager = {{ urls = [{_text(urls['alertmanager'])}], "
-        'cluster = "monit" }\n'
+        f'alertmanager = {{ urls = [{managers}], cluster = "monit" }}\n'
         f'loki = {{ url = {_text(urls["loki"])}, cluster = "monit" }}\n',
     ]
     for cluster, jobs in with_crowd(plan).items():

@@ -41,7 +41,10 @@ def _no_alerts() -> Sequence[SentAlert]:
 
 
 class Alertmanager:
-    """The API over a world. `loki_alerts` gives what Loki's ruler sends."""
+    """The API over a world. `loki_alerts` gives what Loki's ruler sends.
+
+    Peers that hear each other have the same `silences`.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -166,12 +169,20 @@ class Alertmanager:
             reason = "invalid character looking for beginning of value"
             text = f'parsing silence body from "" failed, because {reason}'
             raise RefusalError(400, text, 400) from error
-        return json_answer({"silenceID": self.silences.post(body, self._world.now())})
+        made = self.silences.post(body, self._world.now())
+        await self._answers()
+        return json_answer({"silenceID": made})
 
     async def delete_silence(self, request: web.Request) -> web.Response:
         """DELETE /silence/{id}: 200 and nothing more."""
         self.silences.expire(_uuid(request), self._world.now())
+        await self._answers()
         return web.Response()
+
+    async def _answers(self) -> None:
+        """Wait until an answer would come through."""
+        while self._world.faults.has("silences-unanswered"):
+            await self._world.clock.tick()
 
     def _silence(self, one: Silence) -> Mapping[str, object]:
         return {

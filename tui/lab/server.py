@@ -106,6 +106,8 @@ class Lab:
         self.apids: dict[str, Apid] = {}
         self.alertmanager = Alertmanager(self.world)
         self.alertmanager.silences.load(crowd_silences(asked.crowd, self.world.when))
+        self.peer = Alertmanager(self.world)
+        self.peer.silences = self.alertmanager.silences
         self.loki = Loki(self.world)
         # What was started before a start that fails is stopped again.
         self._starting = AsyncExitStack()
@@ -137,7 +139,8 @@ class Lab:
         # mkdtemp makes it 0700: credentials lie in there.
         folder = Path(tempfile.mkdtemp(prefix="taloscope-lab-"))
         self._starting.callback(shutil.rmtree, folder, ignore_errors=True)
-        self.alertmanager.loki_alerts = self.loki.ruler.alerts
+        for each in (self.alertmanager, self.peer):
+            each.loki_alerts = self.loki.ruler.alerts
         self.loki.feed.catch_up()  # the backlog now, and not while somebody waits
         alertmanager = await self._serve(self.alertmanager.app(), "alertmanager-down")
         prometheus = Prometheus(self.world, alertmanager)
@@ -149,7 +152,8 @@ class Lab:
         await self._clusters(folder)
         await self._exporters()
         config = folder / "taloscope.toml"
-        config.write_text(taloscope_config(urls, folder, self.world.story.plan))
+        peers = await self._peers()
+        config.write_text(taloscope_config(urls, peers, folder, self.world.story.plan))
         return LabEnvironment(
             taloscope_config=config,
             kubeconfig=folder / "kubeconfig",
@@ -172,6 +176,25 @@ class Lab:
         self._starting.push_async_callback(server.stop)
         self.world.follow(server.refresh)
         return await server.start()
+
+    async def _peers(self) -> tuple[str, ...]:
+        """Start the second peer of Alertmanager, if there is to be one."""
+        if not self.world.faults.has("alertmanager-peer"):
+            return ()
+        url = await self._serve(self.peer.app(), "peer-down")
+        self.world.follow(self._gossip)
+        await self._gossip()
+        return (url,)
+
+    async def _gossip(self) -> None:
+        """Let the peers have the same silences, or each its own."""
+        shared = self.alertmanager.silences
+        is_apart = self.world.faults.has("peer-apart")
+        if is_apart and self.peer.silences is shared:
+            self.peer.silences = shared.apart()
+        elif not is_apart and self.peer.silences is not shared:
+            shared.hear(self.peer.silences)
+            self.peer.silences = shared
 
     async def _exporters(self) -> None:
         """Start the targets that answer."""

@@ -70,6 +70,19 @@ class Silences:
         for one in silences:
             self._put(one)
 
+    def apart(self) -> Silences:
+        """The same, for a peer that hears no news from now on."""
+        found = Silences()
+        found.load(self._by_id.values())
+        return found
+
+    def hear(self, other: Silences) -> None:
+        """Take over what another peer knows newer, as gossip does."""
+        for one in other._by_id.values():
+            known = self._by_id.get(one.id)
+            if known is None or known.updated_at < one.updated_at:
+                self._put(one)
+
     def get(self, name: str) -> Silence | None:
         """The silence with that id."""
         return self._by_id.get(name)
