@@ -184,12 +184,12 @@ def test_a_fleet_in_which_nothing_is_concealed_stays_the_very_same() -> None:
     assert Marker().marked(shown, seen(Known(), shown, 0)) is shown
 
 
-def test_a_marked_alert_that_stays_as_it_is_keeps_its_identity() -> None:
+def test_marked_alerts_that_stay_as_they_are_keep_their_identity() -> None:
     shown = silenced(REAL, 0, silence(made=BEGAN))
     known, marker = seen(Known(), shown, 0), Marker()
-    first = alerts_of(marker.marked(shown, known), "KubeProxyDown")
-    again = alerts_of(marker.marked(shown, known), "KubeProxyDown")
-    assert first[0] is again[0]
+    first = marker.marked(shown, known).clusters[0].alerts
+    again = marker.marked(shown, known).clusters[0].alerts
+    assert first is again
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ _SAID_FALSE = re.compile(
     r"\bfalse[\s_-]*(positive|alarm)s?\b|\bby[\s_-]design\b", re.IGNORECASE
 )
 _LOUDEST = tuple(Surprise)
+Alerts = tuple[JudgedAlert, ...]
 
 
 class Marker:
@@ -31,6 +32,8 @@ class Marker:
 
     def __init__(self) -> None:
         self._made: dict[AlertName, tuple[JudgedAlert, JudgedAlert]] = {}
+        self._lists: dict[str, tuple[Alerts, Alerts, Alerts]] = {}
+        """By cluster: what came, what of it is concealed, what was made of it."""
 
     def marked(self, fleet: Fleet, known: Known) -> Fleet:
         """The fleet with its concealed alerts marked, first in their cluster."""
@@ -38,11 +41,12 @@ class Marker:
         clusters = tuple(
             each
             if each.alerts is None
-            or (alerts := self._marked(each.alerts, known, made)) is each.alerts
+            or (alerts := self._marked(each.name, each.alerts, known, made))
+            is each.alerts
             else replace(each, alerts=alerts)
             for each in fleet.clusters
         )
-        strays = self._marked(fleet.unassigned_alerts, known, made)
+        strays = self._marked("", fleet.unassigned_alerts, known, made)
         self._made = made
         if not made:
             return fleet
@@ -50,10 +54,11 @@ class Marker:
 
     def _marked(
         self,
-        alerts: tuple[JudgedAlert, ...],
+        cluster: str,
+        alerts: Alerts,
         known: Known,
         made: dict[AlertName, tuple[JudgedAlert, JudgedAlert]],
-    ) -> tuple[JudgedAlert, ...]:
+    ) -> Alerts:
         marked: list[JudgedAlert] = []
         for judged in alerts:
             if judged.verdict is not Verdict.REAL:
@@ -73,9 +78,18 @@ class Marker:
             marked.append(before[1])
         if not marked:
             return alerts
-        names = {each.alert.fingerprint for each in marked}
-        rest = (each for each in alerts if each.alert.fingerprint not in names)
-        return (*marked, *rest)
+        came, concealed, result = self._lists.get(cluster, ((), (), ()))
+        if came is not alerts or not _are_same(concealed, marked):
+            names = {each.alert.fingerprint for each in marked}
+            rest = (each for each in alerts if each.alert.fingerprint not in names)
+            result = (*marked, *rest)
+            self._lists[cluster] = alerts, tuple(marked), result
+        return result
+
+
+def _are_same(some: Sequence[object], others: Sequence[object]) -> bool:
+    pairs = zip(some, others, strict=False)
+    return len(some) == len(others) and all(one is other for one, other in pairs)
 
 
 def _concealed(judged: JudgedAlert, known: Known, name: AlertName) -> Concealed | None:
