@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import is_
 
 from tui.model.alert import AlertState, JudgedAlert, Verdict
@@ -40,6 +40,7 @@ _THINGS = ("node", "nodename", "instance", "device", "persistentvolumeclaim", "p
 _OWNERS = ("job", "deployment", "statefulset", "daemonset", "service", "namespace")
 _SHORT = {"critical": "crit", "warning": "warn", "error": "err", "none": ""}
 _ALERTMANAGER = frozenset({SourceKind.ALERTMANAGER})
+_SECOND = timedelta(seconds=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _NO_SILENCES: silenced.Known = {}
 _CALM = {Verdict.FALSE_POSITIVE, Verdict.BY_DESIGN}
@@ -96,32 +97,40 @@ class AlertRows:
         silences: silenced.Known = _NO_SILENCES,
     ) -> tuple[Row, ...]:
         """Real alerts, then real findings, then the others in the order they came."""
-        if not self._is_same(alerts, findings, silences) or now >= self._due:
-            if silences is not self._silences:
-                self._silences = silences
-                self._forget_silenced()
-            self._asked = alerts, findings, silences
-            self._shown = self._build(alerts, findings, now)
-        return self._shown
+        rows = self.some_rows(alerts, findings, now, silences, most=len(alerts))
+        return self._shown if rows is None else rows
 
-    def lacks(
+    def some_rows(
         self,
         alerts: Sequence[JudgedAlert],
         findings: Sequence[Finding],
+        now: datetime,
         silences: silenced.Known,
-    ) -> int:
-        """How many rows `rows` would have to make, but for their ages."""
-        if self._is_same(alerts, findings, silences):
-            return 0
-        has_other = silences is not self._silences
-        return sum(
-            known is None or not known.is_of(alert) or (has_other and alert.is_silenced)
-            for alert in alerts
-            for known in (self._made.get(alert_key(alert)),)
-        )
+        *,
+        most: int,
+    ) -> tuple[Row, ...] | None:
+        """The same; None when more than `most` alerts need another row for it."""
+        asked = alerts, findings, silences
+        if all(map(is_, self._asked, asked)) and now < self._due:
+            return self._shown
+        if silences is not self._silences:
+            self._silences = silences
+            self._forget_silenced()
+        missing = [each for each in alerts if not self._has(each, now)]
+        if len(missing) > most:
+            return None
+        new = {alert_key(each): self._make(each, now) for each in missing}
+        keys = [alert_key(each) for each in alerts]
+        old = self._made
+        self._made = {key: new.get(key) or old[key] for key in keys}
+        self._asked = asked
+        self._shown = self._ordered(alerts, findings, now)
+        return self._shown
 
-    def _is_same(self, *asked: object) -> bool:
-        return all(map(is_, self._asked, asked))
+    def _has(self, alert: JudgedAlert, now: datetime) -> bool:
+        """Whether there is a row that is still true of an alert."""
+        known = self._made.get(alert_key(alert))
+        return known is not None and now < known.due and known.is_of(alert)
 
     def _forget_silenced(self) -> None:
         """Make the rows again that say who silenced them."""
@@ -129,27 +138,18 @@ class AlertRows:
             if made.alert.is_silenced:
                 del self._made[key]
 
-    def _build(
+    def _ordered(
         self,
         alerts: Sequence[JudgedAlert],
         findings: Sequence[Finding],
         now: datetime,
     ) -> tuple[Row, ...]:
-        made: dict[str, _Made] = {}
-        loud: list[Row] = []
-        others: list[Row] = []
-        due = [age_changes(each.since, now) for each in findings if each.since]
-        for alert in alerts:
-            key = alert_key(alert)
-            known = self._made.get(key)
-            if known is None or not known.is_of(alert) or now >= known.due:
-                known = self._make(alert, now)
-            made[key] = known
-            due.append(known.due)
-            (loud if alert.verdict is Verdict.REAL else others).append(known.row)
-        self._made = made
-        self._due = min(due, default=_NEVER)
-        return (*loud, *self._finding_rows(alerts, findings, now), *others)
+        made = self._made.values()
+        ages = [age_changes(each.since, now) for each in findings if each.since]
+        self._due = min([each.due for each in made] + ages, default=_NEVER)
+        real = [each.row for each in made if each.alert.verdict is Verdict.REAL]
+        rest = [each.row for each in made if each.alert.verdict is not Verdict.REAL]
+        return (*real, *self._finding_rows(alerts, findings, now), *rest)
 
     def _finding_rows(
         self,
@@ -183,6 +183,8 @@ class AlertRows:
         if line and not hidden:
             row = _with_line(row, line, is_wide=self._is_wide)
             due = min(due, silenced.row_changes(now))
+        if hidden:
+            due = now + _SECOND  # it tells how long that lasts
         return _Made(alert, row, due)
 
 

@@ -152,12 +152,13 @@ class AlertsPane(Pane):
         known, found = cluster.alerts or (), cluster.findings
         if self._is_making:
             return  # what is new comes with the next beat
-        if self._rows.lacks(known, found, self.silences) > _ROWS_AT_ONCE:
-            make = partial(self._rows.rows, known, found, now, self.silences)
+        asked = known, found, now, self.silences
+        rows = self._rows.some_rows(*asked, most=_ROWS_AT_ONCE)
+        if rows is None:
             self._is_making = True
+            make = partial(self._rows.rows, *asked)
             self.run_worker(self._show_made(make), exclusive=True)
         else:
-            rows = self._rows.rows(known, found, now, self.silences)
             listing.show_rows(rows, is_stale=is_stale)
 
     async def _show_made(self, make: Callable[[], tuple[Row, ...]]) -> None:
