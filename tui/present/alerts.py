@@ -84,7 +84,7 @@ class AlertRows:
         self._is_wide = is_wide
         self._made: dict[str, _Made] = {}
         self._found: dict[tuple[Finding, str, bool], Row] = {}
-        self._asked: tuple[object, object, object] = (None, None, None)
+        self._asked: tuple[object, object] = (None, None)
         self._silences: silenced.Known = {}
         self._shown: tuple[Row, ...] = ()
         self._due = _NEVER
@@ -110,12 +110,13 @@ class AlertRows:
         most: int,
     ) -> tuple[Row, ...] | None:
         """The same; None when more than `most` alerts need another row for it."""
-        asked = alerts, findings, silences
-        if all(map(is_, self._asked, asked)) and now < self._due:
-            return self._shown
-        if silences is not self._silences:
+        if silences != self._silences:
             self._silences = silences
             self._forget_silenced()
+            self._asked = None, None
+        asked = alerts, findings
+        if all(map(is_, self._asked, asked)) and now < self._due:
+            return self._shown
         missing = [each for each in alerts if not self._has(each, now)]
         if len(missing) > most:
             return None

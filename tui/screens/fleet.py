@@ -135,8 +135,9 @@ class FleetScreen(Desk):
         for column in self.columns:
             cluster = fleet.cluster(column.cluster_name)
             if cluster is not None and column.display:
-                # Each in a turn of its own, so that a key may come between them.
-                self.call_later(self._show_column, column, cluster, now)
+                # Each in a task of its own, so that a key may come between them: what
+                # waits for one and the same widget is done without a pause.
+                column.call_later(self._show_column, column, cluster, now)
         self.query_one(StrayAlerts).show(fleet.unassigned_alerts, now, self._silences)
         others = self.query_one("#others", StatusLine)
         others.display = self._shown < len(self._names)
