@@ -21,6 +21,7 @@ from tui.model.fault import Fault
 from tui.model.fleet import Fleet
 from tui.model.log import Entry, LogBatch
 from tui.model.machine import Moment
+from tui.model.manifest import Manifests
 from tui.model.memory import Episode, Habits, SilenceMemory
 from tui.model.target import Health, Target
 from tui.model.target_past import Past
@@ -70,6 +71,8 @@ class FakeBackend:
         self.asked: list[tuple[tuple[str, Target], ...]] = []
         self.remembered: Callable[[Target], Past | Fault] = make_past
         self.exam: Exam | None = None
+        self.manifests = Manifests("monit", "")
+        self.looked_for: list[tuple[str, str]] = []
         self.inquiry: FakeInquiry | None = None
         self._fleet_listeners: list[FleetListener] = []
         self._entry_listeners: list[EntriesListener] = []
@@ -134,6 +137,10 @@ class FakeBackend:
         exam = self.exam or Exam(subject)
         self.inquiry = FakeInquiry(subject, exam)
         return self.inquiry
+
+    async def monitors(self, cluster: str, job: str) -> Manifests:
+        self.looked_for.append((cluster, job))
+        return self.manifests
 
     def publish(self, fleet: Fleet) -> None:
         """A newer snapshot arrives."""

@@ -12,6 +12,7 @@ from tui.model.fault import Fault
 from tui.model.fleet import Fleet
 from tui.model.log import Entry, LogBatch
 from tui.model.machine import Moment
+from tui.model.manifest import Manifests
 from tui.model.memory import Episode, Habits, SilenceMemory
 from tui.model.target import Target
 from tui.model.target_past import Past
@@ -108,3 +109,6 @@ class Backend(Protocol):
 
     def examine(self, subject: Subject) -> Inquiry:
         """Look at one target; nothing is asked before its `run`."""
+
+    async def monitors(self, cluster: str, job: str) -> Manifests:
+        """The ServiceMonitors that make a job of a cluster, read in full now."""

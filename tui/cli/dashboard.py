@@ -57,8 +57,9 @@ def _show(config: Config, environ: Mapping[str, str]) -> int:
         engine = await asyncio.to_thread(_import_engine)
         from tui.cli.remember import book  # noqa: PLC0415 - after the first frame
         from tui.state.audit import audit_log  # noqa: PLC0415 - after the first frame
+        from tui.state.undo import undo_folder  # noqa: PLC0415 - after the first frame
 
-        kept = audit_log(environ), book(environ, clock)
+        kept = audit_log(environ), book(environ, clock), undo_folder(environ)
         backend: Backend = engine.Engine(config, clock, Random(), *kept)  # noqa: S311 - it spreads retries
         return backend
 

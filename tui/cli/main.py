@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from importlib import import_module
 
 from tui.cli.arguments import Parser, add_config, add_output, add_timeout
 
@@ -13,10 +14,10 @@ without a verb, the dashboard opens on your config
 
 exit codes
   0    done; for check: nothing real
-  1    for check: something is real; for silence: it was not done
-  2    for check: something could not be judged; for silence: unknown whether done
+  1    for check: something is real; for silence and undo: it was not done
+  2    for check: something could not be judged; else: unknown whether it was done
   3    the command line or the config is wrong
-  4    for silence: it was not confirmed
+  4    for silence and undo: it was not confirmed
 """
 
 
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     asked, rest = parser.parse_known_args(arguments)
     # These read their own options: they must not be imported only to know them.
-    if rest and asked.verb not in {"lab", "demo", "silence"}:
+    if rest and asked.verb not in {"lab", "demo", "silence", "undo"}:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     if asked.version:
         return _print_version()
@@ -47,10 +48,9 @@ def _run(asked: argparse.Namespace, rest: Sequence[str]) -> int:
             from tui.cli import demo  # noqa: PLC0415
 
             return demo.run(rest)
-        case "silence":
-            from tui.cli import silence  # noqa: PLC0415
-
-            return silence.run(rest, asked.config, os.environ)
+        case "silence" | "undo":
+            changes = import_module(f"tui.cli.{asked.verb}")
+            return int(changes.run(rest, asked.config, os.environ))
         case "lab":
             from tui.cli import lab  # noqa: PLC0415
 
@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     for verb, text in (
         ("demo", "open the dashboard on a lab; options as for lab"),
         ("silence", "add, list or expire silences; see silence --help"),
+        ("undo", "put back what was deleted from here; see undo --help"),
         ("lab", "serve the demonstration estate on loopback; see lab --help"),
     ):
         verbs.add_parser(verb, help=text, add_help=False)

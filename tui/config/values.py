@@ -49,6 +49,8 @@ class Permission(Enum):
 
     SERVICE_ACTIONS = "service-actions"
     """Start, stop and restart Talos services."""
+    SERVICEMONITOR_ACTIONS = "servicemonitor-actions"
+    """Delete ServiceMonitors, and put back what was deleted here."""
 
 
 @dataclass(frozen=True, slots=True)

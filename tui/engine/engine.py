@@ -12,13 +12,15 @@ from typing import Any, assert_never
 from tui.aside import aside
 from tui.chronicle.watcher import Watcher
 from tui.clock import Clock
-from tui.config import ClusterConfig, Config, Permission
+from tui.config import Config, Permission
+from tui.engine.allowed import refusal
 from tui.engine.asking import Polled
 from tui.engine.connections import Connections
 from tui.engine.examiner import Examiner, Inquiry
 from tui.engine.feeds import Feeds, Followed, Wanted
 from tui.engine.history import History
 from tui.engine.journal import Journal
+from tui.engine.monitoring import Monitoring
 from tui.engine.pasts import Pasts
 from tui.engine.plan import NODE_FEEDS, Served, node_key, served_by
 from tui.engine.recorder import Recorder
@@ -31,6 +33,7 @@ from tui.model.command import (
     Bulk,
     ChangeService,
     Command,
+    DeleteMonitor,
     ExpireSilence,
     Outcome,
     PutSilence,
@@ -40,12 +43,14 @@ from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import FeedKey, Fleet, SourceKind
 from tui.model.log import Entry, LogBatch
 from tui.model.machine import Moment
+from tui.model.manifest import Manifests
 from tui.model.reading import Reading
 from tui.model.target import Target
 from tui.model.target_past import Past
 from tui.sources.base import SourceError
 from tui.state.audit import AuditLog
 from tui.state.book import Book
+from tui.state.undo import UndoFolder
 from tui.store import Event, Forgotten, KernelLogged, Observed, State, reduce
 from tui.triage import assign, declared
 from tui.triage.rulebook import Rulebook
@@ -71,11 +76,13 @@ class Engine:
         random: Random,
         audit: AuditLog | None = None,
         book: Book | None = None,
+        undo: UndoFolder | None = None,
     ) -> None:
         """Nothing is asked before `run`.
 
         audit   where changes are written down; nowhere in tests
         book    where what happens to alerts is remembered; None: for this run only
+        undo    where deleted objects are kept; None: nothing is deleted
         """
         self._audit = audit
         self._config = config
@@ -91,6 +98,9 @@ class Engine:
         self._memo = Memo()
         self._pasts = Pasts(config, self._connections, clock)
         self._examiner = Examiner(config, self._served, self._connections, clock)
+        self._monitoring = Monitoring(
+            config, self._served, self._connections, clock, audit, undo
+        )
         self._rulebook = Rulebook(declared.rules(config.rules))
         watcher = Watcher()
         self._bench = Workbench(self._rulebook, watcher)
@@ -166,6 +176,10 @@ class Engine:
                 return await all_of(commands, self._silence)
             case PutSilence() | ExpireSilence():
                 return await self._silence(command)
+            case DeleteMonitor():
+                outcome = await self._monitoring.delete(command)
+                self._poke(*(served.key("targets") for served in self._served))
+                return outcome
 
     async def _silence(self, command: PutSilence | ExpireSilence) -> Outcome:
         """Change one silence in the Alertmanager of its cluster."""
@@ -188,8 +202,8 @@ class Engine:
     async def _change_service(self, command: ChangeService) -> Outcome:
         """Start, stop or restart a service, where the config lets us."""
         cluster = self._feeds.config_of(command.cluster)
-        if Permission.SERVICE_ACTIONS not in cluster.allow:
-            return Outcome(fault=_not_allowed(cluster, Permission.SERVICE_ACTIONS))
+        if missing := refusal(cluster, Permission.SERVICE_ACTIONS):
+            return Outcome(fault=missing)
         talos = self._feeds.talos_of(command.cluster)
         try:
             said = await talos.change_service(
@@ -242,6 +256,10 @@ class Engine:
     async def past(self, cluster: str, target: Target) -> Past | Fault:
         """How one target did in the last day, and how long its scrapes took."""
         return await self._pasts.whole(cluster, target)
+
+    async def monitors(self, cluster: str, job: str) -> Manifests:
+        """The ServiceMonitors that make a job of a cluster, read in full now."""
+        return await self._monitoring.find(cluster, job)
 
     def examine(self, subject: Subject) -> Inquiry:
         """Look at one target; nothing is asked before its `run`."""
@@ -358,11 +376,3 @@ class Engine:
             ):
                 return served
         return None
-
-
-def _not_allowed(cluster: ClusterConfig, permission: Permission) -> Fault:
-    """What is missing in the config, in words that can be copied into it."""
-    summary = f"the config does not allow this in {cluster.name}"
-    missing = f'allow = ["{permission.value}"]'
-    detail = f"add {missing} to [clusters.{cluster.name}]"
-    return Fault(FaultKind.FORBIDDEN, f"{summary}: {detail}", detail)

@@ -88,9 +88,15 @@ def taloscope_config(
             f"labels = {{ cluster = {_text(cluster)} }}\n"
             f"context = {_text(cluster)}\n"
             f"talos = {{ context = {_text(cluster)}, nodes = [{nodes}] }}\n"
+            f"{_allowed(cluster)}"
         )
         parts.extend(_inventory_table(cluster, job, of) for job, of in jobs.items())
     return "\n".join(parts)
+
+
+def _allowed(cluster: str) -> str:
+    """ServiceMonitors may be deleted where there are any: that is one to try."""
+    return 'allow = ["servicemonitor-actions"]\n' if cluster == "monit" else ""
 
 
 def with_crowd(plan: Plan) -> Mapping[str, Mapping[str, Expectation]]:

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from tui.model.fault import Fault
+from tui.model.manifest import Manifest
 from tui.model.silence import SilenceDraft
 
 
@@ -52,7 +53,16 @@ class ChangeService:
     verb: ServiceVerb
 
 
-Command: TypeAlias = PutSilence | ExpireSilence | Bulk | ChangeService
+@dataclass(frozen=True, slots=True)
+class DeleteMonitor:
+    """Delete a ServiceMonitor, exactly as it was shown; it is kept before."""
+
+    manifest: Manifest
+    is_dry: bool
+    """Ask the server whether it would, and change nothing."""
+
+
+Command: TypeAlias = PutSilence | ExpireSilence | Bulk | ChangeService | DeleteMonitor
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ class FaultKind(Enum):
     AUTH = "auth"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not-found"
+    CONFLICT = "conflict"
     RATE_LIMITED = "rate-limited"
     BAD_QUERY = "bad-query"
     SERVER = "server"
@@ -55,6 +56,7 @@ ADVICE: dict[FaultKind, str] = {
     FaultKind.AUTH: "Check the user, the password or the token in the config.",
     FaultKind.FORBIDDEN: "These credentials lack a right: see Least privilege.",
     FaultKind.NOT_FOUND: "Check the URL and its path: this server has no such thing.",
+    FaultKind.CONFLICT: "It is no longer as it was when it was read: look again.",
     FaultKind.RATE_LIMITED: "The server asks us to slow down; we do.",
     FaultKind.BAD_QUERY: "The server refuses the query: check labels in the config.",
     FaultKind.SERVER: "It answers, but fails by itself: look at its log.",

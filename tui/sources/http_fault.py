@@ -120,6 +120,7 @@ _REFUSED: dict[int, tuple[FaultKind, str]] = {
     401: (FaultKind.AUTH, "does not accept the credentials"),
     403: (FaultKind.FORBIDDEN, "forbids this"),
     404: (FaultKind.NOT_FOUND, "has no such thing"),
+    409: (FaultKind.CONFLICT, "does not do this as things are"),
     422: (FaultKind.BAD_QUERY, "refused the request"),
     429: (FaultKind.RATE_LIMITED, "asks us to slow down"),
 }

@@ -19,6 +19,7 @@ from tui.triage.examination.case import (
     saw,
     unclear,
 )
+from tui.triage.examination.makers import is_named_after
 
 _KIND = "serviceMonitor/"
 
@@ -121,7 +122,7 @@ def _held_against(monitor: ServiceMonitor, service: Service) -> Result:
 def _wanted(case: ExamCase, monitors: Sequence[ServiceMonitor]) -> Result:
     """Of a target that Prometheus does not list: whether one selects its Service."""
     service, job = service_of(case, _home(case.subject)), case.subject.job
-    near = next((one for one in monitors if _is_near(one.name, job)), None)
+    near = next((one for one in monitors if is_named_after(one.name, job)), None)
     if service is None:
         if near is None:
             return unclear(
@@ -146,10 +147,6 @@ def _wanted(case: ExamCase, monitors: Sequence[ServiceMonitor]) -> Result:
     if hint := _unlike(chosen, monitors):
         found = unclear(found.words, hint) if not found.cause else found
     return saw(found, *_lines(chosen))
-
-
-def _is_near(name: str, job: str) -> bool:
-    return bool(job) and (name == job or name.endswith(f"-{job}"))
 
 
 def _unlike(one: ServiceMonitor, monitors: Sequence[ServiceMonitor]) -> str:

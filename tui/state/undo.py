@@ -1,0 +1,156 @@
+"""What was deleted and can be put back: one file an object, YAML, nobody else's.
+
+The first line is a comment that says where it was; the rest can be given to kubectl.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tui.model.manifest import Kept, Manifest
+from tui.state.place import PRIVATE_FILE, folder, make_private
+
+_MARK = "# taloscope kept this: "
+_SUFFIX = ".yaml"
+_UNFIT = re.compile(r"[^a-z0-9.-]+")
+
+
+class KeepError(Exception):
+    """It cannot be kept, or not be read again; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoFolder:
+    """The folder of kept objects. Every method blocks."""
+
+    path: Path
+
+    def keep(self, manifest: Manifest, at: datetime) -> Kept:
+        """Write an object down, whole or not at all, and on the disk.
+
+        raise   KeepError; then nothing was written
+        """
+        name = _UNFIT.sub("-", manifest.name.casefold())[:80]
+        base = f"{at:%Y%m%dT%H%M%SZ}-{name}"
+        told = {
+            "cluster": manifest.cluster,
+            "namespace": manifest.namespace,
+            "name": manifest.name,
+            "at": at.isoformat(timespec="seconds"),
+        }
+        text = f"{_MARK}{json.dumps(told)}\n{manifest.text}"
+        try:
+            make_private(self.path.parent)
+            make_private(self.path)
+            path = self._written(base, text)
+        except OSError as error:
+            raise KeepError(_words(self.path, error)) from error
+        return _kept(path, told, manifest.text)
+
+    def listed(self) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
+        """(what is kept, newest first; what is wrong with files that cannot be read).
+
+        raise   KeepError when the folder itself cannot be read
+        """
+        found: list[Kept] = []
+        wrong: list[str] = []
+        try:
+            paths = sorted(self.path.glob(f"*{_SUFFIX}"), reverse=True)
+        except OSError as error:
+            raise KeepError(_words(self.path, error)) from error
+        for path in paths:
+            try:
+                found.append(_read(path))
+            except KeepError as error:
+                wrong.append(str(error))
+        return tuple(found), tuple(wrong)
+
+    def forget(self, kept: Kept) -> None:
+        """Remove what has been put back, or was not deleted after all.
+
+        raise   KeepError
+        """
+        try:
+            Path(kept.path).unlink(missing_ok=True)
+        except OSError as error:
+            raise KeepError(_words(Path(kept.path), error)) from error
+
+    def _written(self, base: str, text: str) -> Path:
+        """Beside its place first, then moved there: never a half of it, never over
+        another one.
+        """
+        half = self.path / f".{base}.{secrets.token_hex(4)}"
+        file = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+        try:
+            with os.fdopen(file, "wb") as stream:
+                stream.write(text.encode())
+                stream.flush()
+                os.fsync(stream.fileno())
+            path = self._placed(half, base)
+        finally:
+            half.unlink(missing_ok=True)
+        self._sync()
+        return path
+
+    def _placed(self, half: Path, base: str) -> Path:
+        """Under a name that no other one has: it is taken first, then filled."""
+        number = 1
+        while True:
+            again = f"-{number}" if number > 1 else ""
+            path = self.path / f"{base}{again}{_SUFFIX}"
+            try:
+                os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            except FileExistsError:
+                number += 1
+            else:
+                half.replace(path)
+                return path
+
+    def _sync(self) -> None:
+        """The folder knows of the file once it is on the disk itself."""
+        place = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(place)
+        finally:
+            os.close(place)
+
+
+def undo_folder(environ: Mapping[str, str]) -> UndoFolder:
+    """The folder in XDG's place."""
+    return UndoFolder(folder(environ) / "undo")
+
+
+def _read(path: Path) -> Kept:
+    try:
+        head, _, text = path.read_text(encoding="utf-8").partition("\n")
+        told = json.loads(head.removeprefix(_MARK))
+        if not head.startswith(_MARK) or not isinstance(told, dict):
+            raise KeepError(f"{path}: taloscope did not write this")
+        return _kept(path, told, text)
+    except OSError as error:
+        raise KeepError(_words(path, error)) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise KeepError(f"{path}: it is damaged") from error
+
+
+def _kept(path: Path, told: Mapping[str, str], text: str) -> Kept:
+    return Kept(
+        id=path.name.removesuffix(_SUFFIX),
+        at=datetime.fromisoformat(told["at"]),
+        cluster=told["cluster"],
+        namespace=told["namespace"],
+        name=told["name"],
+        path=str(path),
+        text=text,
+    )
+
+
+def _words(path: Path, error: OSError) -> str:
+    return f"{path}: {error.strerror or error}"
