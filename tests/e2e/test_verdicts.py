@@ -105,6 +105,26 @@ def test_a_log_alert_without_labels_is_where_its_kernel_lines_are(
     assert any("only prod has such lines" in e["claim"] for e in alert["evidence"])
 
 
+def test_a_kernel_error_that_no_rule_of_loki_sees_says_so(lab: RunningLab) -> None:
+    lab.story("4m30s")
+    try:
+        _, report = lab.check()
+    finally:
+        lab.story("1m")
+    prod = next(each for each in report["clusters"] if each["name"] == "prod")
+    seen = {
+        (each["kind"], each["device"]): each["seen_by"] for each in prod["log_findings"]
+    }
+    assert seen["btrfs", "sdb"] == ["BTRFSCorruptionDetected"]
+    assert seen["oom", "cilium-agent"] == []
+    told = [
+        each["detail"] for each in prod["findings"] if "Out of memory" in each["detail"]
+    ]
+    assert told[0].endswith(
+        "neither BTRFSCorruptionDetected nor ISCSIKernelError matches this line"
+    )
+
+
 def test_watchdog_is_by_design(lab: RunningLab) -> None:
     _, report = lab.check()
     (alert,) = alerts(report, "monit", "Watchdog")

@@ -149,7 +149,7 @@ def log_finding(severity: str, place: int = 0) -> LogFinding:
 
 
 def test_kernel_errors_are_real_and_warnings_stay_in_the_log() -> None:
-    found = findings.of_kernel((log_finding("error"), log_finding("warning")))
+    found = findings.of_kernel((log_finding("error"), log_finding("warning")), ())
     (only,) = found
     assert (only.kind, only.verdict) == (FindingKind.KERNEL, Verdict.REAL)
     assert only.subject == "talos-wk-2"
@@ -157,13 +157,13 @@ def test_kernel_errors_are_real_and_warnings_stay_in_the_log() -> None:
 
 def test_the_errors_of_one_node_are_one_finding_named_after_the_gravest() -> None:
     errors = (log_finding("error", 5), log_finding("error", 0))
-    (only,) = findings.of_kernel(errors)
+    (only,) = findings.of_kernel(errors, ())
     assert CATALOGUE[0].meaning in only.title
 
 
 def test_two_nodes_with_kernel_errors_are_two_findings() -> None:
     one = log_finding("error")
-    found = findings.of_kernel((one, replace(one, node="talos-wk-3")))
+    found = findings.of_kernel((one, replace(one, node="talos-wk-3")), ())
     assert [each.subject for each in found] == ["talos-wk-2", "talos-wk-3"]
 
 
@@ -172,7 +172,7 @@ def test_findings_are_ranked_real_first_then_by_kind() -> None:
     absent = TargetRow("b", "1", Expected.YES, Health.ABSENT)
     every = (
         *findings.of_targets((row, absent), LIVE),
-        *findings.of_kernel((log_finding("error"),)),
+        *findings.of_kernel((log_finding("error"),), ()),
     )
     assert [each.kind for each in findings.ranked(every)] == [
         FindingKind.TARGET_ABSENT,

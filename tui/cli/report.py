@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 from math import isfinite
@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.fleet import Cluster, Fleet, NodeView, SourceState, SourceStatus
+from tui.model.log import LogFinding
 from tui.model.metric import Series
 from tui.model.target import Expected, Health, TargetRow
 
@@ -79,11 +80,18 @@ def _cluster(cluster: Cluster, now: datetime) -> Document:
         "alerts": None if alerts is None else [alert_document(each) for each in alerts],
         "nodes": [_node(each) for each in cluster.nodes],
         "findings": plain(cluster.findings),
-        "log_findings": plain(cluster.log_findings),
+        "log_findings": [_log_finding(each) for each in cluster.log_findings],
         "last_entry_at": plain(cluster.last_entry_at),
         "certificates": plain(cluster.certificates),
         "review": plain(cluster.review),
     }
+
+
+def _log_finding(found: LogFinding) -> Document:
+    """Without the entry as it came: `sample` is its text."""
+    document: Document = plain(replace(found, entry=None))
+    del document["entry"]
+    return document
 
 
 def _source(source: SourceStatus, now: datetime) -> Document:

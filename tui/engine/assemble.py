@@ -43,7 +43,7 @@ from tui.model.reading import Reading
 from tui.model.talos import TalosNode
 from tui.model.target import TargetRow
 from tui.store import KernelLog
-from tui.triage import findings, kernel_log, machine
+from tui.triage import findings, kernel_log, log_rule, machine
 from tui.triage.case import Scene
 
 _TROUBLE = (
@@ -88,7 +88,11 @@ def assemble(view: View) -> Fleet:
 def _scene(view: View, cluster: ClusterConfig, nodes: tuple[NodeView, ...]) -> Scene:
     kernel = view.state.kernel.get(cluster.name, KernelLog())
     recent = kernel_log.within(kernel.findings, view.now, KERNEL_WINDOW)
-    named = _named(recent, nodes)
+    log_rules = _log_rules(view, cluster)
+    named = tuple(
+        replace(each, seen_by=log_rule.coverage(each, log_rules))
+        for each in _named(recent, nodes)
+    )
     served = view.serving(SourceKind.PROMETHEUS, cluster.name)
     if served is None:
         return Scene(kernel=named)
@@ -100,6 +104,12 @@ def _scene(view: View, cluster: ClusterConfig, nodes: tuple[NodeView, ...]) -> S
         rules.value or (),
         rules.observed_at,
     )
+
+
+def _log_rules(view: View, cluster: ClusterConfig) -> tuple[Rule, ...] | None:
+    """The rules of the ruler over its kernel logs; None before they are known."""
+    served = view.serving(SourceKind.LOKI, cluster.name)
+    return view.reading(served.key("rules")).value if served else None
 
 
 def _cluster(
@@ -129,7 +139,7 @@ def _cluster(
         *findings.of_nodes(nodes, view.pace, view.now),
         *machine.of_nodes(nodes, view.facts_pace, view.now),
         *machine.of_certificates(certificates, view.now),
-        *findings.of_kernel(log_findings),
+        *findings.of_kernel(log_findings, _log_rules(view, cluster) or ()),
     )
     return Cluster(
         name=cluster.name,

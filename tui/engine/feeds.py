@@ -153,6 +153,10 @@ class Feeds:
                     served.key("tail"),
                     Followed(Feed(TAIL_SECONDS, names), served),
                 )
+                # Of no cluster's sources: not every Loki has a ruler.
+                rare = Feed(max(RECEIVERS_SECONDS, pace * SLOW), ())
+                loki = self._connections.loki(served.endpoint)
+                yield served.key("rules"), Polled(rare, loki.rules)
             case SourceKind.KUBERNETES | SourceKind.TALOS:
                 return
 

@@ -64,3 +64,7 @@ class LogFinding:
     last: datetime
     sample: str
     """The newest line, cleaned."""
+    entry: Entry | None = None
+    """The same as it came: rules are tried on it."""
+    seen_by: tuple[str, ...] | None = None
+    """Names of the rules of Loki's ruler that see it; None when that is not known."""

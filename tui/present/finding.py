@@ -9,6 +9,7 @@ from tui.model.finding import Finding, FindingKind
 from tui.model.fleet import Cluster, NodeView
 from tui.model.kernel import explained
 from tui.model.kernel_catalogue import CATALOGUE
+from tui.model.kernel_rules import manifest, proposed_for
 from tui.model.log import LogFinding
 from tui.model.target import TargetRow
 from tui.present.glyphs import Marks, verdict_sign
@@ -18,6 +19,8 @@ from widgets.values import Cell, Column, EvidenceItem, Line, Row, Span, Tone
 WAY_COLUMNS = (Column("", 20, weight=1),)
 CHECKS, LOGS, NODE = "checks", "logs", "node"
 TARGETS, SOURCES = "targets", "sources"
+_SELECTOR, _NODE_LABEL = '{job="talos-kernel"}', "host"
+"""Of the kernel logs, where the pipeline is as this project describes it."""
 _ADVICE = {each.meaning: each.advice for each in CATALOGUE}
 _ABOUT_TARGETS = {
     FindingKind.TARGET_DOWN,
@@ -157,6 +160,28 @@ def advice(about: Subject) -> tuple[Line, ...]:
             "Is its ServiceMonitor or scrape config still there, and does it match?"
         )
     return tuple((Span(each),) for each in dict.fromkeys(told))
+
+
+def rule_lines(about: Subject) -> tuple[Line, ...]:
+    """What Loki's ruler sees of the kernel lines, line class by line class."""
+    told: list[Line] = []
+    for each in about.kernel:
+        what = (Span(f"{each.kind} {each.device}".rstrip()), Span("  "))
+        if each.seen_by is None:
+            words = Span("not known whether a rule of Loki sees it", Tone.QUIET)
+        elif each.seen_by:
+            words = Span(f"rule {', '.join(each.seen_by)} sees it", Tone.QUIET)
+        else:
+            words = Span("no rule of Loki sees it: R copies one", Tone.WARNING)
+        told.append((*what, words))
+    return tuple(told)
+
+
+def rule_text(about: Subject) -> str:
+    """Rules for the lines that no rule sees: a rules file of Loki's ruler, YAML."""
+    unseen = [each for each in about.kernel if each.seen_by == ()]
+    rules = dict.fromkeys(proposed_for(each.kind, each.severity) for each in unseen)
+    return manifest(rules, _SELECTOR, _NODE_LABEL) if rules else ""
 
 
 def copy_text(about: Subject) -> str:

@@ -37,6 +37,13 @@ class FindingScreen(Desk):
             tooltip="Check what to look at next for its target",
         ),
         Binding("c", "copy", "Copy", id="finding.copy", tooltip="Copy the command"),
+        Binding(
+            "R",
+            "copy_rule",
+            "Copy rule",
+            id="finding.rule",
+            tooltip="Copy a rule for Loki that would see its lines",
+        ),
     ]
     AUTO_FOCUS = "Listing"
 
@@ -49,6 +56,8 @@ class FindingScreen(Desk):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is no key for a target where it is about none."""
         if action == "checks" and not self._about.rows:
+            return False
+        if action == "copy_rule" and not words.rule_text(self._about):
             return False
         return super().check_action(action, parameters)
 
@@ -70,9 +79,9 @@ class FindingScreen(Desk):
         same = (self.finding.kind, self.finding.subject)
         newer = [f for f in cluster.findings if (f.kind, f.subject) == same]
         self.finding = newer[0] if newer else self.finding
-        had_rows = bool(self._about.rows)
+        before = self._about
         self._about = words.subject(self.finding, cluster)
-        if had_rows is not bool(self._about.rows):
+        if self._about != before:
             self.refresh_bindings()
         gone = () if newer else (Span("no longer found", Tone.WARNING),)
         title = (Span(self.finding.subject, bold=True),)
@@ -89,7 +98,7 @@ class FindingScreen(Desk):
         listing.show_rows(words.way_rows(self._about))
         listing.styles.height = max(1, listing.line_count)
         self.query_one("#next", Panel).show_title((Span("open", Tone.ACCENT),))
-        advice = words.advice(self._about)
+        advice = (*words.advice(self._about), *words.rule_lines(self._about))
         box = self.query_one("#do", Panel)
         box.display = bool(advice)
         box.show_title((Span("what helps", Tone.ACCENT),))
@@ -121,3 +130,7 @@ class FindingScreen(Desk):
     def action_copy(self) -> None:
         """Copy a command that shows the same by hand."""
         self.copy(words.copy_text(self._about))
+
+    def action_copy_rule(self) -> None:
+        """Copy rules that would have told of what no alert tells."""
+        self.copy(words.rule_text(self._about))

@@ -20,12 +20,14 @@ from websockets.exceptions import (
 from tui.config import Endpoint
 from tui.model.fault import FaultKind
 from tui.model.log import Entry
+from tui.model.metric import Rule
 from tui.sources import loki_wire as wire
+from tui.sources import prometheus_wire
 from tui.sources.base import SourceError
 from tui.sources.http import LARGEST_ANSWER_BYTES, HttpSession, Request, uses_proxy
 from tui.sources.http_fault import Answer, NotSentError, broken, refusal
 from tui.sources.loki_wire import TailFrame
-from tui.sources.wire import decode
+from tui.sources.wire import decode, read
 
 MOST_BACKFILL = 1000
 """A tail never sends more than 1,100 lines of the past, whatever it is asked for."""
@@ -91,6 +93,14 @@ class LokiSource:
         found = self._entries(decode(result, wire.STREAMS))
         found.sort(key=lambda entry: entry.at_ns, reverse=not forward)
         return tuple(found)
+
+    async def rules(self) -> tuple[Rule, ...]:
+        """The alerting rules of its ruler, in Prometheus' shape; `file` is a namespace.
+
+        wire    GET /prometheus/api/v1/rules
+        """
+        answer = await self._session.send(Request("/prometheus/api/v1/rules"))
+        return await read(answer, prometheus_wire.GROUPS, prometheus_wire.rules)
 
     async def tail(
         self, query: str, start_ns: int, limit: int = MOST_BACKFILL

@@ -6,7 +6,7 @@ is undecided, never left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from tui.model.alert import Verdict
@@ -14,9 +14,11 @@ from tui.model.finding import Finding, FindingKind
 from tui.model.fleet import NodeView
 from tui.model.kernel import GRAVITY
 from tui.model.log import LogFinding
+from tui.model.metric import Rule
 from tui.model.reading import Freshness
 from tui.model.talos import ServiceHealth, TalosService
 from tui.model.target import Expected, Health, TargetRow
+from tui.triage import log_rule
 
 
 def of_targets(rows: Iterable[TargetRow], freshness: Freshness) -> tuple[Finding, ...]:
@@ -127,30 +129,34 @@ def _ailment(service: TalosService) -> str:
     return "failed" if service.state == "Failed" else "unhealthy"
 
 
-def of_kernel(found: Iterable[LogFinding]) -> tuple[Finding, ...]:
+def of_kernel(
+    found: Iterable[LogFinding], rules: Sequence[Rule]
+) -> tuple[Finding, ...]:
     """Nodes whose kernel reported errors in the window: one finding a node.
 
     One broken disk speaks in many classes, and a person acts on the node as a whole;
     the log findings keep them apart. Warnings stay with the log.
 
     found   as `kernel_log` ranks them
+    rules   of the ruler over these logs, to name those that do not see a line
     """
     nodes: dict[str, list[LogFinding]] = {}
     for each in found:
         if each.severity == "error":
             nodes.setdefault(each.node, []).append(each)
-    return tuple(_of_kernel(node, errors) for node, errors in nodes.items())
+    return tuple(_of_kernel(node, errors, rules) for node, errors in nodes.items())
 
 
-def _of_kernel(node: str, errors: list[LogFinding]) -> Finding:
+def _of_kernel(node: str, errors: list[LogFinding], rules: Sequence[Rule]) -> Finding:
     gravest = min(errors, key=lambda each: GRAVITY[each.meaning])
     classes = dict.fromkeys(f"{each.kind} {each.device}".rstrip() for each in errors)
+    told = [f"{', '.join(classes)}: {gravest.sample}", log_rule.hole(gravest, rules)]
     return Finding(
         FindingKind.KERNEL,
         Verdict.REAL,
         node,
         f"kernel of {node}: {gravest.meaning}",
-        f"{', '.join(classes)}: {gravest.sample}",
+        "; ".join(filter(None, told)),
         min(each.first for each in errors),
     )
 

@@ -70,6 +70,7 @@ def _finding(cluster: str, entry: Entry, sign: KernelSign) -> LogFinding:
         first=at,
         last=at,
         sample=text_of(entry.line),
+        entry=entry,
     )
 
 
@@ -93,6 +94,7 @@ def _joined(old: LogFinding, new: LogFinding) -> LogFinding:
         first=min(old.first, new.first),
         last=newest.last,
         sample=newest.sample,
+        entry=newest.entry,
     )
 
 
