@@ -19,6 +19,7 @@ from tests.judged import NOW
 from tests.machines import refusing
 from tui.cli.report import report
 from tui.config import load
+from tui.model.alertmanager import Alertmanager, Disagreement, Peer
 from tui.model.fault import ADVICE, FaultKind
 from tui.model.fleet import Fleet
 
@@ -125,7 +126,7 @@ def test_the_advice_for_each_fault_is_what_the_screen_says() -> None:
 
 PARTS = re.compile(
     r"(\.(?:labels|annotations|counts|kubernetes|vitals\.cpu|facts\.etcd|unavailable)"
-    r"|(?:matchers|events|filesystems|certificates|concealed\.silences)\[\])\..*"
+    r"|(?:peers|disagreements|matchers|events|filesystems|certificates|concealed\.silences)\[\])\..*"
 )
 """What is described as a whole, with its parts in the text."""
 
@@ -158,7 +159,10 @@ def whole_report() -> Any:
         first, sources=(broken, *first.sources[1:]), nodes=nodes, alerts=alerts
     )
     clusters = (cluster, *fleet.clusters[1:])
-    whole = Fleet(clusters, fleet.unassigned_alerts, fleet.silences)
+    peers = (Peer("http://a"), Peer("http://b", broken.fault))
+    apart = Disagreement(fleet.silences[0], ("http://a",), ("http://b",))
+    manager = Alertmanager("http://a", ("prod",), fleet.silences, peers, (apart,))
+    whole = Fleet(clusters, fleet.unassigned_alerts, fleet.silences, (manager,))
     return json.loads(json.dumps(report(whole, NOW)))
 
 

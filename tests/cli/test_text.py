@@ -7,7 +7,8 @@ from tests.hidden import hidden_fleet
 from tests.judged import NOW
 from tui.cli.text import Page, summary
 from tui.model.alert import Verdict
-from tui.model.fault import ADVICE, FaultKind
+from tui.model.alertmanager import Alertmanager, Disagreement, Peer
+from tui.model.fault import ADVICE, Fault, FaultKind
 from tui.model.fleet import Cluster, Fleet
 
 FLEET = make_fleet()
@@ -55,6 +56,16 @@ def test_a_failing_source_is_told_with_advice() -> None:
     text = " ".join(" ".join(lines(fleet)).split())
     assert "its certificate is too old" in text
     assert ADVICE[FaultKind.TLS] in text
+
+
+def test_a_silent_peer_and_one_that_tells_otherwise_are_named() -> None:
+    fault = Fault(FaultKind.UNREACHABLE, "refused the connection")
+    apart = Disagreement(FLEET.silences[0], ("http://a",), ("http://b",))
+    peers = (Peer("http://a"), Peer("http://b"), Peer("http://c", fault))
+    manager = Alertmanager("http://a", ("prod",), FLEET.silences, peers, (apart,))
+    text = " ".join(" ".join(lines(replace(FLEET, alertmanagers=(manager,)))).split())
+    assert "peer of Alertmanager, http://c: refused the connection" in text
+    assert f"silence {FLEET.silences[0].id} is not known to http://b" in text
 
 
 def test_nothing_known_is_said_as_unknown_and_not_as_zero() -> None:

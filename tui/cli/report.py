@@ -14,6 +14,7 @@ from math import isfinite
 from typing import Any, TypeAlias
 
 from tui.model.alert import JudgedAlert, Verdict
+from tui.model.alertmanager import Alertmanager
 from tui.model.fleet import Cluster, Fleet, NodeView, SourceState, SourceStatus
 from tui.model.log import LogFinding
 from tui.model.metric import Series
@@ -51,6 +52,7 @@ def report(fleet: Fleet, now: datetime) -> Document:
         "clusters": [_cluster(each, now) for each in fleet.clusters],
         "unassigned_alerts": [alert_document(each) for each in fleet.unassigned_alerts],
         "silences": plain(fleet.silences),
+        "alertmanagers": [_alertmanager(each) for each in fleet.alertmanagers],
     }
 
 
@@ -67,6 +69,26 @@ def plain(value: object) -> Any:
     if isinstance(value, Mapping):
         return {name: plain(each) for name, each in value.items()}
     return value
+
+
+def _alertmanager(manager: Alertmanager) -> Document:
+    """Its silences stand above, all together."""
+    return {
+        "endpoint": manager.endpoint,
+        "clusters": list(manager.clusters),
+        "peers": [
+            {"url": each.url, "fault": each.fault.summary if each.fault else None}
+            for each in manager.peers
+        ],
+        "disagreements": [
+            {
+                "silence": each.silence.id,
+                "having": list(each.having),
+                "lacking": list(each.lacking),
+            }
+            for each in manager.disagreements
+        ],
+    }
 
 
 def _cluster(cluster: Cluster, now: datetime) -> Document:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from tui.cli.output import cleaned
 from tui.model.alert import JudgedAlert, Verdict
+from tui.model.alertmanager import Alertmanager
 from tui.model.finding import Finding
 from tui.model.fleet import Cluster, Fleet, SourceState, SourceStatus, Standing
 from tui.model.target import Health
@@ -67,9 +68,24 @@ def summary(fleet: Fleet, now: datetime, page: Page) -> Iterator[str]:
         yield page.paint("yellow", "alerts of no configured cluster")
         for alert in fleet.unassigned_alerts:
             yield from alert_lines(alert, now, page)
+    for manager in fleet.alertmanagers:
+        yield from _peers(manager, page)
     for cluster in ranked:
         yield ""
         yield from _cluster(cluster, now, page)
+
+
+def _peers(manager: Alertmanager, page: Page) -> Iterator[str]:
+    """Which of its peers is silent, or tells other silences; mostly nothing."""
+    if len(manager.peers) < 2:
+        return
+    for peer in manager.peers:
+        if peer.fault is not None:
+            words = f"of Alertmanager, {peer.url}: {peer.fault.summary}"
+            yield from page.entry("yellow", "peer", words)
+    for apart in manager.disagreements:
+        words = f"silence {apart.silence.id} is not known to {', '.join(apart.lacking)}"
+        yield from page.entry("yellow", "peer", words)
 
 
 def _hidden(judged: JudgedAlert, now: datetime, page: Page) -> Iterator[str]:
