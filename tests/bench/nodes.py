@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from tests.bench.run import IDLE_SECONDS, Measure, Program, ptybenched, say, table
@@ -65,7 +66,7 @@ def dmesg() -> list[float | None]:
     return [sampled(run).get("cpu_percent"), keys.get("p99")]
 
 
-def sampled(run: dict[str, Any]) -> dict[str, Any]:
+def sampled(run: Mapping[str, Any]) -> dict[str, Any]:
     """The first sample of a run, if it came so far."""
     found: dict[str, Any] = (run.get("sample") or [{}])[0]
     return found

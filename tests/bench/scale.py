@@ -1,0 +1,146 @@
+"""`python -m tests.bench.scale [--quick]`: a large estate, and ten times it.
+
+The first column is 20,000 targets with 80 labels each before relabelling, 2,000 alerts
+and 500 silences; beside it a tenth of that and, unless `--quick`, ten times that. The
+lab is another process: its work is in no figure.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.bench.nodes import sampled
+from tests.bench.run import Measure, Program, ptybenched, say, table
+from tui.cli.demo import running_lab
+from tui.clock import SystemClock
+
+IDLE_SECONDS = 30
+LOADED_SECONDS = 15
+PRESSES = 100
+STALL_MS = 10
+COMPLETE = r"\d[\d,]*/\d[\d,]* up"
+# A key is answered when the name under the cursor changes.
+KEYS_CHANGE = r"regex:▌\S* ?\S+ +(\S+)"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large an estate."""
+
+    targets: int
+    alerts: int
+    silences: int
+
+    @property
+    def title(self) -> str:
+        """As a column says it."""
+        return f"{self.targets:,} / {self.alerts:,} / {self.silences:,}"
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The lab's."""
+        wanted = {
+            "--targets": self.targets,
+            "--alerts": self.alerts,
+            "--silences": self.silences,
+        }
+        return tuple(text for name, n in wanted.items() for text in (name, str(n)))
+
+
+SIZES = (Size(20_000, 2_000, 500), Size(2_000, 200, 50))
+LARGEST = Size(200_000, 20_000, 5_000)
+MEASURES = (
+    Measure("start to all targets and alerts, first try", "ms"),
+    Measure("CPU, hands off, refresh every 10 s", "% of a core", 5),
+    Measure("key to screen, p50", "ms"),
+    Measure("key to screen, p99", "ms", 20, 30),
+    Measure("longest step of the loop, CPU", "ms", STALL_MS),
+    Measure(f"steps of the loop over {STALL_MS} ms of CPU, a minute", "", 0),
+    Measure("longest step of the loop, by the clock", "ms"),
+    Measure("memory (RSS)", "MB"),
+)
+
+
+def measured(size: Size) -> list[float | None]:
+    """One column."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_lab(("--at", "1m", *size.options), SystemClock()) as variables,
+    ):
+        steps = Path(folder) / "steps.jsonl"
+        run = _run(variables["TALOSCOPE_CONFIG"], steps)
+        lines = steps.read_text().splitlines() if steps.exists() else []
+    keys = (run.get("latency") or [{}])[0].get("first_ms", {})
+    sample = sampled(run)
+    ready = run.get("ready_ms") or [None]
+    return [
+        ready[-1] if len(ready) > 1 else None,
+        sample.get("cpu_percent"),
+        keys.get("p50"),
+        keys.get("p99"),
+        *_stalls([json.loads(line) for line in lines], ready[0]),
+        sample.get("rss_mb", {}).get("max"),
+    ]
+
+
+def _run(config: str, steps: Path) -> Mapping[str, Any]:
+    """The dashboard with a stopwatch: keys at first, then hands off."""
+    command = ("-m", "tests.bench.stalls", str(steps), "--config", config)
+    program = Program(
+        "taloscope", (sys.executable, *command), "taloscope", COMPLETE, "j,k", "any"
+    )
+    report = ptybenched(
+        program,
+        *("--timeout", "120", "--ready", program.data),
+        *("--step", f"sleep:{LOADED_SECONDS}"),
+        *("--on", KEYS_CHANGE, "--presses", str(PRESSES)),
+        *("--step", f"latency:{program.keys}", "--step", f"sample:{IDLE_SECONDS}"),
+    )
+    run: Mapping[str, Any] = report["runs"][0]
+    return run
+
+
+def _stalls(
+    steps: list[Mapping[str, Any]], first_text_ms: float | None
+) -> list[float | None]:
+    """The longest by CPU, those over the limit a minute, the longest by the clock.
+
+    Steps count from the first second of text on: what came before it was the start.
+    """
+    if not steps or first_text_ms is None:
+        return [None, None, None]
+    begin = first_text_ms / 1000 + 1
+    counted = [step for step in steps if step["at_seconds"] > begin]
+    if not counted:
+        return [0.0, 0.0, 0.0]
+    minutes = (counted[-1]["at_seconds"] - begin) / 60
+    over = sum(step["cpu_ms"] > STALL_MS for step in counted)
+    return [
+        max(step["cpu_ms"] for step in counted),
+        over / minutes,
+        max(step["wall_ms"] for step in counted),
+    ]
+
+
+def main() -> int:
+    """Measure and print the table."""
+    sizes = SIZES if "--quick" in sys.argv[1:] else (*SIZES, LARGEST)
+    columns = []
+    for size in sizes:
+        say(f"measuring {size.title} ...")
+        columns.append(measured(size))
+    figures = [list(cells) for cells in zip(*columns, strict=True)]
+    sys.stdout.write(f"{os.cpu_count()} cores; targets / alerts / silences\n\n")
+    sys.stdout.write(table(MEASURES, tuple(size.title for size in sizes), figures))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
