@@ -17,11 +17,11 @@ from tui.chronicle.known import Known
 from tui.chronicle.watcher import Seen, Watcher
 from tui.clock import Clock
 from tui.engine.supervisor import attempt, rest
-from tui.engine.worker import Worker
 from tui.model.change import AlertName, Change
 from tui.model.memory import Episode, Habits, SilenceMemory
 from tui.state.book import Book
 from tui.state.book_file import BookError
+from tui.state.worker import Worker
 
 T = TypeVar("T")
 

@@ -15,6 +15,8 @@ from tui.model.metric import Rule, Ruler
 
 _SAMPLES = 50
 """Alerts to look at; the same labels are added to all."""
+_OF_ONE_RULE = 5
+"""Each is held against all alerts of its name: a rule may have hundreds."""
 
 
 def with_external(ruler: Ruler, alerts: Iterable[Alert]) -> Ruler:
@@ -50,11 +52,12 @@ def _pairs(
     for alert in alerts:
         by_name.setdefault(alert.name, []).append(alert.labels)
     for rule in rules:
-        for active in rule.alerts:
+        firing = (each for each in rule.alerts if each.state == "firing")
+        for active in islice(firing, _OF_ONE_RULE):
             sent = [
                 labels
                 for labels in by_name.get(rule.name, ())
                 if active.labels.items() <= labels.items()
             ]
-            if active.state == "firing" and len(sent) == 1:
+            if len(sent) == 1:
                 yield active.labels, sent[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import compress
 from operator import not_
@@ -162,17 +162,7 @@ def _with_warnings(found: Preview, matchers: Sequence[Matcher]) -> Preview:
         Warned.EXISTS: bool(likenesses & {Likeness.EQUAL, Likeness.WIDER}),
     }
     warned = tuple(each for each, is_so in told.items() if is_so)
-    return Preview(
-        found.refusal,
-        found.firing,
-        found.already,
-        found.beside,
-        found.missed,
-        found.pending,
-        found.rules,
-        found.relations,
-        warned,
-    )
+    return replace(found, warned=warned)
 
 
 def _pending(reach: Reach, matchers: Sequence[Matcher]) -> Iterator[PendingAlert]:

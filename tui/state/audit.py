@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.state.place import append, folder, login
+from tui.state.worker import Worker
 
 SECONDS = 2.0
 """A disk that does not answer by then delays no change."""
@@ -62,8 +63,8 @@ class AuditLog:
         self.path = path
         self._who = who
         self._changes = 0
-        self._turn = asyncio.Lock()
-        self._writing: asyncio.Task[str] | None = None
+        self._worker = Worker("audit")
+        self._is_stuck = False
 
     def new_change(self, at: datetime) -> str:
         """A name for a change that no other one has, whoever makes it here."""
@@ -72,18 +73,21 @@ class AuditLog:
 
     async def note(self, entry: Entry) -> str:
         """Write one line; returns why it could not be written, else nothing."""
+        if self._is_stuck:
+            return f"{self.path} is still being written"
         line = json.dumps(_written(entry, self._who), ensure_ascii=False)
-        async with self._turn:
-            if self._writing is not None and not self._writing.done():
-                return f"{self.path} is still being written"
-            self._writing = asyncio.create_task(
-                asyncio.to_thread(_append, self.path, line)
-            )
-            try:
-                async with asyncio.timeout(SECONDS):
-                    return await asyncio.shield(self._writing)
-            except TimeoutError:
-                return f"{self.path} was not written in {SECONDS:g} s"
+        try:
+            async with asyncio.timeout(SECONDS):
+                return await self._worker.do(lambda: self._append(line))
+        except TimeoutError:
+            self._is_stuck = True
+            return f"{self.path} was not written in {SECONDS:g} s"
+
+    def _append(self, line: str) -> str:
+        """Blocks; in the thread."""
+        problem = _append(self.path, line)
+        self._is_stuck = False
+        return problem
 
 
 def audit_log(environ: Mapping[str, str]) -> AuditLog:

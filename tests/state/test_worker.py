@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from tui.engine.worker import Worker
+from tui.state.worker import Worker
 
 
 async def test_work_is_done_in_the_order_in_which_it_was_asked_for() -> None:
@@ -44,7 +44,7 @@ async def test_one_who_stops_waiting_does_not_stop_the_work() -> None:
 def test_work_that_hangs_does_not_keep_the_program_from_ending() -> None:
     script = (
         "import asyncio, threading\n"
-        "from tui.engine.worker import Worker\n"
+        "from tui.state.worker import Worker\n"
         "async def main():\n"
         "    try:\n"
         "        async with asyncio.timeout(0.05):\n"
