@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from widgets.keys import hidden
 from widgets.pane import LinePane
-from widgets.row_index import RowIndex
+from widgets.row_index import Index, LazyIndex, RowIndex, RowSource
 from widgets.row_paint import Look, RowPainter
 from widgets.scroll import bar_glyph, top_for
 from widgets.values import UNICODE, Column, Glyphs, Line, Row, Span
@@ -88,7 +88,7 @@ class RowTable(LinePane, can_focus=True):
         self._columns = tuple(columns)
         self._header_height = 1 if show_header else 0
         self._painter = RowPainter(self, detail_column)
-        self._index = RowIndex()
+        self._index: Index = RowIndex()
         self._empty: Line = ()
         self._marked: frozenset[str] = frozenset()
         self._is_faint = False
@@ -119,10 +119,25 @@ class RowTable(LinePane, can_focus=True):
 
     @rows.setter
     def rows(self, rows: Sequence[Row]) -> None:
-        if rows is self._index.rows:
-            return
+        if rows is not self._index.rows:
+            self._replace(RowIndex(rows))
+
+    def show_lazily(self, source: RowSource) -> None:
+        """Show rows that are made when they come into view."""
+        self._replace(LazyIndex(source))
+
+    @property
+    def in_view(self) -> range:
+        """The places of the rows that are in view, at least in part."""
+        bottom = min(self._top + self._body_height, self._index.line_count)
+        if bottom <= self._top:
+            return range(0)
+        first, last = self._index.at_line(self._top), self._index.at_line(bottom - 1)
+        return range(first[0], last[0] + 1)
+
+    def _replace(self, new: Index) -> None:
+        """Show other rows; the cursor and the scroll follow their keys."""
         before, old = self.cursor_key, self._index
-        new = RowIndex(rows)
         anchor = self._anchor()
         distance = old.start(anchor) - self._top if len(old) else 0
         self._index = new
@@ -172,7 +187,7 @@ class RowTable(LinePane, can_focus=True):
     @property
     def cursor_key(self) -> str | None:
         """The key of the row under the cursor."""
-        return self._index.rows[self._cursor].key if len(self._index) else None
+        return self._index.key(self._cursor) if len(self._index) else None
 
     def move_to(self, key: str) -> bool:
         """Put the cursor on a row and show it; False when there is no such row."""
@@ -194,7 +209,7 @@ class RowTable(LinePane, can_focus=True):
             text = self._empty if total == 0 and bar_at == 0 else ()
             return self.line_strip((Span(" "), *text), width)
         place, part = self._index.at_line(line)
-        row = self._index.rows[place]
+        row = self._index.row(place)
         is_marked = row.key in self._marked
         look = Look(
             width,
