@@ -78,10 +78,19 @@ class OpenNodes(Message):
 
 @dataclass
 class OpenTargets(Message):
-    """Show all targets of a cluster, the cursor on one when its key is given."""
+    """Show all targets, the cursor on one when its cluster and key are given."""
+
+    cluster: str = ""
+    key: str = ""
+
+
+@dataclass
+class OpenTarget(Message):
+    """Show everything about a target."""
 
     cluster: str
-    key: str = ""
+    key: str
+    """As `TargetRow.key`."""
 
 
 @dataclass

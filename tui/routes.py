@@ -26,6 +26,7 @@ from tui.messages import (
     OpenNodes,
     OpenSilences,
     OpenSources,
+    OpenTarget,
     OpenTargets,
     SilenceAlert,
 )
@@ -145,8 +146,25 @@ class Routes(App[None]):
     def on_open_targets(self, message: OpenTargets) -> None:
         from tui.screens.targets import TargetsScreen  # noqa: PLC0415 - see above
 
-        screen = TargetsScreen(message.cluster, self.names, self.marks, message.key)
-        self.open(screen)
+        if self.backend is not None:
+            ask = self.backend.strips
+            screen = TargetsScreen(
+                self.names, self.marks, ask, message.cluster, message.key
+            )
+            self.open(screen)
+
+    def on_open_target(self, message: OpenTarget) -> None:
+        from tui.screens.target import TargetScreen  # noqa: PLC0415 - see above
+
+        if self.backend is not None:
+            screen = TargetScreen(
+                message.cluster,
+                message.key,
+                self.marks,
+                self.backend.past,
+                self.config.marks_of(message.cluster),
+            )
+            self.open(screen)
 
     def on_open_checks(self, message: OpenChecks) -> None:
         from tui.screens.checks import ChecksScreen  # noqa: PLC0415 - see above
@@ -209,8 +227,8 @@ class Routes(App[None]):
         return await self.backend.submit(command)
 
     def action_targets(self) -> None:
-        """Show the targets of the cluster that the keyboard is in."""
-        self.post_message(OpenTargets(self.chosen_cluster))
+        """Show all targets of all clusters."""
+        self.post_message(OpenTargets())
 
     def action_nodes(self) -> None:
         """Show all nodes of all clusters."""

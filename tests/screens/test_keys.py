@@ -24,6 +24,7 @@ from tui.screens.nodes import NodesScreen
 from tui.screens.panes import AlertsPane, KernelLog
 from tui.screens.silence import DurationInput, SilenceScreen
 from tui.screens.sources import SourcesScreen
+from tui.screens.target import TargetScreen
 from tui.screens.targets import TargetsScreen
 from widgets.log_view import LogView
 from widgets.row_table import RowTable
@@ -50,6 +51,7 @@ OWNERS = (
     TargetsScreen,
     ChecksScreen,
     CheckList,
+    TargetScreen,
     SourcesScreen,
     HelpScreen,
     RowTable,

@@ -125,9 +125,11 @@ async def test_a_finding_shows_what_it_rests_on_and_leads_on(
         await stage.press("enter")
         assert "what next  argocd-server-metrics" in stage.text
         await stage.press("escape", "j", "enter")
+        assert "◌ absent   expected" in stage.text
+        await stage.press("escape", "j", "enter")
         assert "targets of prod" in stage.text
         listing = stage.app.screen.query_one(Listing)
-        assert (listing.cursor_key or "").startswith("argocd-server-metrics")
+        assert (listing.cursor_key or "").startswith("prod argocd-server-metrics")
 
 
 async def test_a_kernel_finding_leads_to_the_first_error_of_that_node() -> None:
@@ -202,33 +204,6 @@ async def test_gaps_and_cuts_of_a_tail_are_lines_of_the_log() -> None:
         await stage.press("tab", "enter")
         assert "gap: about 40 entries lost 00:00:00-00:00:02" in stage.text
         assert "connection reset; trying again" in stage.text
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_targets_show_both_facts(size: tuple[int, int]) -> None:
-    async with on_stage(size) as stage:
-        await stage.press("t")
-        assert "targets of prod" in stage.text
-        line = next(
-            x for x in stage.text.splitlines() if "argocd-ser" in x or "absent" in x
-        )
-        assert "absent" in line
-        await stage.press("2")
-        assert "✖ down" in stage.text
-        assert "TLS: " in stage.text
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_target_unfolds_to_all_that_is_known_of_it(
-    size: tuple[int, int],
-) -> None:
-    async with on_stage(size) as stage:
-        await stage.press("t", "2", "enter")
-        assert "url       http://10.30.0.10:8006/metrics" in stage.text
-        assert "7s ago, took 20ms; every 30s, at most 10s" in stage.text
-        assert "TargetDown since" in stage.text
-        await stage.press("enter")
-        assert "every 30s" not in stage.text
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -15,7 +15,7 @@ from tui.model.kube import KubeNode
 from tui.model.log import LogFinding
 from tui.model.reading import Freshness, Reading
 from tui.model.talos import ServiceHealth, TalosNode, TalosService
-from tui.model.target import Expected, Health, TargetRow
+from tui.model.target import Expected, Health, Since, Target, TargetRow
 from tui.triage import findings
 
 LIVE, STALE = Freshness.LIVE, Freshness.STALE
@@ -36,7 +36,7 @@ def test_a_target_that_is_not_as_the_inventory_would_have_it_is_a_finding(
     expected: Expected, health: Health, kind: FindingKind, verdict: Verdict
 ) -> None:
     row = TargetRow("proxmox-carrick", "10.30.0.10:8006", expected, health)
-    (found,) = findings.of_targets((row,), LIVE)
+    (found,) = findings.of_targets((row,), LIVE, "prod")
     assert (found.kind, found.verdict) == (kind, verdict)
     assert found.subject == "proxmox-carrick 10.30.0.10:8006"
 
@@ -54,12 +54,46 @@ def test_a_target_that_is_not_as_the_inventory_would_have_it_is_a_finding(
 def test_a_target_that_is_as_it_should_be_is_none(
     expected: Expected, health: Health
 ) -> None:
-    assert findings.of_targets((TargetRow("a", "1", expected, health),), LIVE) == ()
+    assert (
+        findings.of_targets((TargetRow("a", "1", expected, health),), LIVE, "prod")
+        == ()
+    )
+
+
+def test_what_is_absent_or_unwanted_comes_with_the_ways_out() -> None:
+    absent = TargetRow("a", "h:1", Expected.YES, Health.ABSENT)
+    unwanted = TargetRow("kube-proxy", "h:2", Expected.NO, Health.UP)
+    down = TargetRow("b", "h:3", Expected.YES, Health.DOWN)
+    marks = {"cluster": "prod"}
+    found = findings.of_targets((absent, unwanted, down), LIVE, "prod", marks)
+    assert [len(each.fixes) for each in found] == [2, 2, 0]
+    assert "job_name" in found[0].fixes[0]
+    assert 'labels: {cluster: "prod"}' in found[0].fixes[0]
+    assert "kubeProxy" in found[1].fixes[0]
+    assert "[clusters.prod.inventory.kube-proxy]" in found[1].fixes[1]
+
+
+def test_a_target_tells_since_when_only_if_that_was_seen() -> None:
+    seen, bound = Since(NOW), Since(NOW, is_exact=False)
+    rows = [
+        TargetRow("a", "1", Expected.YES, Health.DOWN, since=each)
+        for each in (seen, bound, None)
+    ]
+    found = findings.of_targets(rows, LIVE, "prod")
+    assert [each.since for each in found] == [NOW, None, None]
+
+
+def test_why_a_target_is_down_is_told_in_words() -> None:
+    error = 'Get "http://h:1/metrics": context deadline exceeded'
+    target = Target({}, Health.DOWN, "a", "http://h:1/metrics", error, NOW, 1, 10, 5)
+    row = TargetRow("a", "h:1", Expected.YES, Health.DOWN, "", target)
+    (found,) = findings.of_targets((row,), LIVE, "prod")
+    assert found.detail == "timeout"
 
 
 def test_what_an_old_answer_says_of_targets_is_undecided() -> None:
     row = TargetRow("a", "1", Expected.YES, Health.ABSENT)
-    (found,) = findings.of_targets((row,), STALE)
+    (found,) = findings.of_targets((row,), STALE, "prod")
     assert found.verdict is Verdict.UNDECIDED
 
 
@@ -171,7 +205,7 @@ def test_findings_are_ranked_real_first_then_by_kind() -> None:
     row = TargetRow("a", "1", Expected.UNLISTED, Health.DOWN)
     absent = TargetRow("b", "1", Expected.YES, Health.ABSENT)
     every = (
-        *findings.of_targets((row, absent), LIVE),
+        *findings.of_targets((row, absent), LIVE, "prod"),
         *findings.of_kernel((log_finding("error"),), ()),
     )
     assert [each.kind for each in findings.ranked(every)] == [

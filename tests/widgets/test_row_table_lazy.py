@@ -37,7 +37,7 @@ async def test_only_what_is_in_view_is_made() -> None:
     async with app.run_test(size=(20, 10)) as pilot:
         table.show_lazily(numbers)
         await pilot.pause()
-        assert screen_lines(app)[1].endswith("row 0")
+        assert "row 0 " in screen_lines(app)[1]
         assert table.in_view == range(9)
         await pilot.press("G")
         assert "row 19999" in screen_text(app)

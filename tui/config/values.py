@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 
 from tui.model.declared import DeclaredRule
-from tui.model.labels import Labels
+from tui.model.labels import NO_LABELS, Labels
 from tui.model.silence import Matcher
 from tui.model.target import InventoryTarget
 
@@ -111,6 +111,16 @@ class Config:
     """How often each feed is read."""
     timeout_seconds: float = 5.0
     """Deadline of one call; shorter than the refresh."""
+
+    def marks_of(self, name: str) -> Labels:
+        """Labels that tell a cluster's targets apart; none on a server of its own."""
+        cluster = next((each for each in self.clusters if each.name == name), None)
+        if cluster is None or cluster.prometheus is None:
+            return NO_LABELS
+        server = cluster.prometheus
+        users = [each for each in self.clusters if each.prometheus == server]
+        return cluster.labels if len(users) > 1 else NO_LABELS
+
     silences: Silences = Silences()
     rules: tuple[DeclaredRule, ...] = ()
     """The operator's own, in the order of the file."""

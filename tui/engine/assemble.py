@@ -16,7 +16,6 @@ from tui.engine.answers import targets_of
 from tui.engine.judging import Judging
 from tui.engine.plan import (
     NODE_FEEDS,
-    Served,
     certificate_key,
     node_key,
     question_key,
@@ -134,7 +133,7 @@ def _cluster(
     )
     certificates = _certificates(view, cluster)
     found = (
-        *_target_findings(view, cluster, prometheus, targets),
+        *_target_findings(view, cluster, targets),
         *watchdog_findings(view, cluster, alerts),
         *findings.of_nodes(nodes, view.pace, view.now),
         *machine.of_nodes(nodes, view.facts_pace, view.now),
@@ -156,19 +155,17 @@ def _cluster(
 
 
 def _target_findings(
-    view: View,
-    cluster: ClusterConfig,
-    served: Served | None,
-    rows: tuple[TargetRow, ...] | None,
+    view: View, cluster: ClusterConfig, rows: tuple[TargetRow, ...] | None
 ) -> tuple[Finding, ...]:
+    served = view.serving(SourceKind.PROMETHEUS, cluster.name)
     if served is None or rows is None:
         return ()
-    reading = view.reading(served.key("targets"))
-    freshness = reading.freshness(view.now, view.pace)
+    freshness = view.reading(served.key("targets")).freshness(view.now, view.pace)
+    marks = view.config.marks_of(cluster.name)
     return view.memo.once(
         ("target findings", cluster.name, freshness),
         rows,
-        lambda: findings.of_targets(rows, freshness),
+        lambda: findings.of_targets(rows, freshness, cluster.name, marks),
     )
 
 

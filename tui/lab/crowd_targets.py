@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from tui.lab.crowd import INTERVAL, TIMEOUT, Crowd, Pod, Service
+from tui.lab.scrape_time import OVERDUE, is_timeout
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _META = "__meta_kubernetes_"
@@ -50,9 +51,16 @@ def _fields(pod: Pod, now: timedelta) -> Mapping[str, str]:
         "uid": f"{pod.number * 0x9E3779B97F4A7C15 & (1 << 128) - 1:032x}",
         "error": json.dumps(outage.error if outage else ""),
         "at": f"{at}.{micros:06d}{pod.number % 1000:03d}Z",
-        "took": f"{(pod.number * 37 + seconds) % 9000 / 1e5 + 0.002:.9f}",
+        "took": f"{_took(pod, seconds):.9f}",
         "health": "down" if outage else "up",
     }
+
+
+def _took(pod: Pod, turn: int) -> float:
+    """Seconds of a scrape; one that waits in vain takes its whole timeout."""
+    if pod.outage and is_timeout(pod.outage.error):
+        return TIMEOUT.total_seconds() + OVERDUE
+    return (pod.number * 37 + turn) % 9000 / 1e5 + 0.002
 
 
 def _template(service: Service) -> str:

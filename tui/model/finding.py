@@ -39,3 +39,5 @@ class Finding:
     title: str
     detail: str = ""
     since: datetime | None = None
+    fixes: tuple[str, ...] = ()
+    """Texts to copy, the likeliest way out first."""

@@ -8,6 +8,8 @@ from typing import TypeAlias
 Labels: TypeAlias = Mapping[str, str]
 """A label set. Never changed after it was made, though the type cannot say so."""
 
+NO_LABELS: Labels = {}
+
 _FNV_OFFSET = 0xCBF29CE484222325
 _FNV_PRIME = 0x100000001B3
 _MASK = 0xFFFFFFFFFFFFFFFF

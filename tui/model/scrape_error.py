@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 
 class ScrapeFault(Enum):
@@ -141,8 +142,12 @@ _KNOWN = tuple(
 )
 
 
+@lru_cache(maxsize=32_768)
 def scrape_error(text: str) -> ScrapeError:
-    """What Prometheus' `lastError` says; an unknown text is OTHER, in its own words."""
+    """What Prometheus' `lastError` says; an unknown text is OTHER, in its own words.
+
+    Remembered: all targets of an estate may be down at once, and stay so.
+    """
     if status := _STATUS.search(text):
         code, reason = int(status[1]), status[2].strip()
         known = _STATUS_WORDS.get(code)

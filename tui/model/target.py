@@ -51,6 +51,13 @@ class Target:
         """The `instance` label; its host need not be that of the scrape URL."""
         return self.labels.get("instance", "")
 
+    @property
+    def timeout_ratio(self) -> float:
+        """How much of its timeout the last scrape took; 0 when none is known."""
+        if not self.timeout_seconds:
+            return 0.0
+        return self.scrape_seconds / self.timeout_seconds
+
 
 @dataclass(frozen=True, slots=True)
 class InventoryTarget:

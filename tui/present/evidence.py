@@ -8,9 +8,11 @@ from datetime import datetime
 from tui.model.alert import Evidence, JudgedAlert, Verdict
 from tui.model.labels import Labels
 from tui.model.silence import Silence
+from tui.present import copies
+from tui.present.copies import Copy
 from tui.present.glyphs import Marks, verdict_sign
-from tui.present.units import age, count, exact_length, length, moment
-from widgets.values import Cell, Column, EvidenceItem, Line, Row, Span, Tone
+from tui.present.units import age, exact_length, length, moment
+from widgets.values import Column, EvidenceItem, Line, Row, Span, Tone
 
 Paragraph = tuple[Line, int]
 """A line, and how far in its continuation begins."""
@@ -70,38 +72,27 @@ def change_lines(alert: JudgedAlert) -> tuple[Line, ...]:
 
 def copy_rows(alert: JudgedAlert) -> tuple[Row, ...]:
     """What can be copied, a line each: fixes, the best first, then what was asked."""
-    return tuple(
-        Row(key, (Cell(name, Tone.QUIET), Cell(_first(text))))
-        for key, name, text in _copies(alert)
-    )
-
-
-def _first(text: str) -> str:
-    first, *rest = text.strip().splitlines() or [""]
-    return f"{first}  (+{count(len(rest), 'line')})" if rest else first
+    return copies.rows(_copies(alert))
 
 
 def copy_lines(alert: JudgedAlert, key: str) -> tuple[Line, ...]:
     """The whole text behind a row, to be read."""
-    return tuple(
-        (Span(line, Tone.ACCENT),) for line in copy_text(alert, key).splitlines()
-    )
+    return copies.lines(_copies(alert), key)
 
 
 def copy_text(alert: JudgedAlert, key: str) -> str:
     """The text behind a row; empty when there is none."""
-    return next((text for known, _, text in _copies(alert) if known == key), "")
+    return copies.text(_copies(alert), key)
 
 
-def _copies(alert: JudgedAlert) -> tuple[tuple[str, str, str], ...]:
-    """(key, what it is, text)."""
+def _copies(alert: JudgedAlert) -> tuple[Copy, ...]:
     judgement = alert.judgement
     queries = (judgement.expression, *(each.query for each in judgement.evidence))
     asked = dict.fromkeys(query for query in queries if query)
     fixes = enumerate(judgement.fixes, 1)
     return (
-        *((f"fix {n}", f"fix {n}", text) for n, text in fixes),
-        *((f"ask {query}", "asked", query) for query in asked),
+        *(Copy(f"fix {n}", f"fix {n}", text) for n, text in fixes),
+        *(Copy(f"ask {query}", "asked", query) for query in asked),
     )
 
 

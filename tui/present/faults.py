@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from tui.model.fleet import Cluster, SourceKind, SourceState, SourceStatus
@@ -113,11 +115,42 @@ def pane_age(
     cluster: Cluster, kinds: frozenset[SourceKind], now: datetime, marks: Marks
 ) -> Line:
     """The age of the oldest answer a pane rests on; loud when it is not live."""
-    mine = _main(cluster, kinds)
+    return oldest_age((cluster,), kinds, now, marks)
+
+
+def oldest_age(
+    clusters: Iterable[Cluster],
+    kinds: frozenset[SourceKind],
+    now: datetime,
+    marks: Marks,
+) -> Line:
+    """The same over several clusters."""
+    known = tuple(clusters)
+    mine = [source for cluster in known for source in _main(cluster, kinds)]
     seen = [source.observed_at for source in mine if source.observed_at]
     if not seen:
         return ()
     oldest = age(min(seen), now)
-    if worst(cluster, kinds, now) is not None:
+    if any(worst(cluster, kinds, now) is not None for cluster in known):
         return (Span(f"{marks.stale} stale {oldest}", Tone.WARNING),)
     return (Span(oldest, Tone.QUIET),)
+
+
+def shared_note(
+    clusters: Iterable[Cluster],
+    kinds: frozenset[SourceKind],
+    now: datetime,
+    marks: Marks,
+) -> FaultNote | None:
+    """The first fault of several clusters, and whose rows it makes old."""
+    found = [
+        (source, cluster.name)
+        for cluster in clusters
+        if (source := worst(cluster, kinds, now)) is not None
+    ]
+    if not found:
+        return None
+    first = found[0][0]
+    names = [name for source, name in found if source.key == first.key]
+    note = fault_note(first, now, marks)
+    return replace(note, what=f"{note.what} of {', '.join(names)}")

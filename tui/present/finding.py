@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from tui.model.kernel import explained
 from tui.model.kernel_catalogue import CATALOGUE
 from tui.model.kernel_rules import manifest, proposed_for
 from tui.model.log import LogFinding
+from tui.model.scrape_error import scrape_error
 from tui.model.target import TargetRow
 from tui.present.glyphs import Marks, verdict_sign
 from tui.present.units import age, count, moment, time_of_day
@@ -18,10 +20,11 @@ from widgets.values import Cell, Column, EvidenceItem, Line, Row, Span, Tone
 
 WAY_COLUMNS = (Column("", 20, weight=1),)
 CHECKS, LOGS, NODE = "checks", "logs", "node"
-TARGETS, SOURCES = "targets", "sources"
+TARGET, TARGETS, SOURCES = "target", "targets", "sources"
 _SELECTOR, _NODE_LABEL = '{job="talos-kernel"}', "host"
 """Of the kernel logs, where the pipeline is as this project describes it."""
 _ADVICE = {each.meaning: each.advice for each in CATALOGUE}
+_UNKNOWN_ERROR = "Does the address answer from where Prometheus runs?"
 _ABOUT_TARGETS = {
     FindingKind.TARGET_DOWN,
     FindingKind.TARGET_ABSENT,
@@ -48,6 +51,8 @@ class Subject:
             ways.append((NODE, f"node {self.node.name}"))
         if self.rows:
             ways.append((CHECKS, f"what to look at next for {self.rows[0].job}"))
+            name = f"{self.rows[0].job} {self.rows[0].instance}".rstrip()
+            ways.append((TARGET, f"target {name}: its last day, and the ways out"))
             ways.append((TARGETS, f"target {self.rows[0].job} among all targets"))
         return (*ways, (SOURCES, "the sources that all this is read from"))
 
@@ -60,7 +65,12 @@ def subject(finding: Finding, cluster: Cluster) -> Subject:
     )
     rows: tuple[TargetRow, ...] = ()
     if finding.kind in _ABOUT_TARGETS:
-        rows = tuple(row for row in cluster.targets or () if _is_of(row, finding))
+        about = finding.subject
+        rows = tuple(
+            row
+            for row in cluster.targets or ()
+            if about.startswith(row.job) and _is_of(row, finding)
+        )
     kernel: tuple[LogFinding, ...] = ()
     if finding.kind is FindingKind.KERNEL:
         kernel = tuple(
@@ -145,21 +155,26 @@ def _target(row: TargetRow, cluster: str, now: datetime, marks: Marks) -> Eviden
     )
 
 
-def advice(about: Subject) -> tuple[Line, ...]:
-    """What helps: of the kernel's catalogue, of the fault of the node."""
+def advice(finding: Finding, about: Subject) -> tuple[Line, ...]:
+    """What helps: the kernel's catalogue, the fault of the node, the way out."""
     told = [_ADVICE[each.meaning] for each in about.kernel if each.meaning in _ADVICE]
     if about.node is not None and about.node.talos.fault is not None:
         told.append(about.node.talos.fault.advice)
-    if any(row.last_error for row in about.rows):
-        told.append(
-            "Does the address answer from where Prometheus runs? 401 or 403: "
-            "credentials. TLS: the certificate. Refused: is it running?"
-        )
+    told += [
+        scrape_error(row.last_error).advice or _UNKNOWN_ERROR
+        for row in about.rows
+        if row.last_error
+    ]
     if any(row.target is None for row in about.rows):
         told.append(
             "Is its ServiceMonitor or scrape config still there, and does it match?"
         )
-    return tuple((Span(each),) for each in dict.fromkeys(told))
+    lines: list[Line] = [(Span(each),) for each in dict.fromkeys(told)]
+    for number, fix in enumerate(finding.fixes):
+        head = "c copies this:" if number == 0 else "or:"
+        lines += [(), (Span(head, Tone.QUIET),)]
+        lines += [(Span(line, Tone.ACCENT),) for line in fix.splitlines()]
+    return tuple(lines)
 
 
 def rule_lines(about: Subject) -> tuple[Line, ...]:
@@ -184,14 +199,16 @@ def rule_text(about: Subject) -> str:
     return manifest(rules, _SELECTOR, _NODE_LABEL) if rules else ""
 
 
-def copy_text(about: Subject) -> str:
-    """A command that shows the same by hand."""
+def copy_text(finding: Finding, about: Subject) -> str:
+    """The likeliest way out, else a command that shows the same by hand."""
+    if finding.fixes:
+        return finding.fixes[0]
     if about.kernel:
         first = about.kernel[0]
         return f"talosctl -n {first.node} dmesg | grep -i {first.kind}"
     for row in about.rows:
         if row.target is not None:
-            return f"curl -sS {row.target.scrape_url}"
+            return f"curl -sS {shlex.quote(row.target.scrape_url)}"
     if about.node is not None:
         return f"talosctl -n {about.node.address or about.node.name} services"
     return ""

@@ -6,13 +6,13 @@ Where the program did not hear of the node there is a gap, never a straight line
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 from typing import TypeVar
 
 from tui.model.machine import DiskRate, LinkRate, Moment
 from tui.present import machine
+from tui.present.curves import Curves
 from tui.present.units import length
 from widgets.values import Axis, Line, Plot, Series, Span, Tick, Tone
 
@@ -25,14 +25,6 @@ _HEADROOM = 1.25
 """How far an axis goes beyond the highest value."""
 _LEAST_RATE = 1024.0
 """The top of an axis of rates is never below this: noise is not a mountain."""
-
-
-@dataclass(frozen=True, slots=True)
-class Curves:
-    """What one chart shows, and the words above it."""
-
-    plot: Plot
-    words: Line
 
 
 def cpu(moments: Sequence[Moment]) -> Curves:

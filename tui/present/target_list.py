@@ -1,130 +1,188 @@
-"""The targets screen: one row a target, what fails before where, the rest unfolded."""
+"""The targets view: one row a target of every cluster, made when it is looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from tui.model.alert import JudgedAlert
-from tui.model.target import Expected, Health, TargetRow
+from tui.model.fault import Fault
+from tui.model.fleet import Cluster, Fleet, SourceKind
+from tui.model.kept import once
+from tui.model.target import TargetRow
+from tui.model.target_past import Past
+from tui.present import faults
 from tui.present.glyphs import Marks
-from tui.present.reason import short
-from tui.present.targets import sign
-from tui.present.units import age, moment
-from widgets.values import Align, Cell, Column, Cut, Line, Row, Span, Tone
+from tui.present.target_fields import FIELDS, Field, Place
+from tui.present.target_order import Arrangement, Known
+from tui.present.target_since import Alerted, alerted
+from tui.present.targets import count_line, sign
+from widgets.values import Column, Line, Row, Span, Tone
 
-COLUMNS = (
-    Column("health", 9),
-    Column("for", 4, align=Align.RIGHT),
-    Column("job", 14, weight=1, max_width=28, cut=Cut.MIDDLE),
-    Column("instance", 16, weight=1, max_width=28, cut=Cut.MIDDLE, drop=2),
-    Column("why", 18, weight=3),
-    Column("scraped", 7, align=Align.RIGHT, drop=1),
-    Column("took", 6, align=Align.RIGHT, drop=3),
-)
-_DOWN = "TargetDown"
+WIDE = 110
+"""From so many cells on, words are written out."""
+Pasts = Mapping[str, Past | Fault]
+"""By key of the target."""
 
 
-def rows(
-    known: Sequence[TargetRow],
-    alerts: Iterable[JudgedAlert],
-    unfolded: Collection[str],
-    now: datetime,
-    marks: Marks,
-) -> tuple[Row, ...]:
-    """All targets, in the order they came.
+def fields(*, is_one: bool) -> tuple[Field, ...]:
+    """The columns; of one cluster its name need not be said in every row."""
+    return tuple(field for field in FIELDS if not (is_one and field.name == "cluster"))
 
-    alerts    of the same cluster: they tell how long a target has been down
-    unfolded  keys of the rows that show everything
-    """
-    since = _since(alerts)
+
+def columns(*, is_one: bool, is_wide: bool) -> tuple[Column, ...]:
+    """The same, for a table."""
     return tuple(
-        _row(row, since, now, marks, is_open=row.key in unfolded) for row in known
+        field.column if is_wide else field.narrow or field.column
+        for field in fields(is_one=is_one)
     )
 
 
-def _since(alerts: Iterable[JudgedAlert]) -> dict[tuple[str, str], datetime]:
-    """Since when a job, or one instance of it, is known to be down."""
-    found: dict[tuple[str, str], datetime] = {}
-    for each in alerts:
-        labels = each.alert.labels
-        if each.alert.name == _DOWN and labels.get("job"):
-            key = labels["job"], labels.get("instance", "")
-            found[key] = min(each.alert.starts_at, found.get(key, each.alert.starts_at))
-    return found
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What rows of targets are drawn with at one moment."""
+
+    now: datetime
+    marks: Marks
+    read_at: Mapping[str, datetime | None]
+    """When the Prometheus of each cluster last listed its targets."""
+    stale: frozenset[str]
+    """Clusters whose Prometheus fails: their rows are faint."""
+    alerts: Mapping[str, Alerted]
+    pasts: Pasts
+    is_one: bool
+    is_wide: bool
 
 
-def _row(
-    row: TargetRow,
-    since: dict[tuple[str, str], datetime],
+def scene(
+    fleet: Fleet,
     now: datetime,
     marks: Marks,
+    pasts: Pasts,
     *,
-    is_open: bool,
-) -> Row:
-    found = sign(row, marks)
-    is_quiet = found.tone in {Tone.GOOD, Tone.QUIET}
-    down = None
-    if row.health is Health.DOWN:
-        down = since.get((row.job, row.instance)) or since.get((row.job, ""))
-    target = row.target
-    cells = (
-        Cell(found.text, found.tone, bold=not is_quiet),
-        Cell(age(down, now), Tone.QUIET),
-        Cell(row.job, bold=not is_quiet),
-        Cell(row.instance),
-        Cell(_why(row), None if row.last_error else Tone.QUIET),
-        Cell(age(target.last_scrape, now) if target else "", Tone.QUIET),
-        Cell(_took(target.scrape_seconds) if target else "", Tone.QUIET),
+    is_one: bool,
+    is_wide: bool,
+) -> Scene:
+    """What is known of the clusters, for the rows of their targets."""
+    failing = {
+        each.name
+        for each in fleet.clusters
+        if faults.worst(each, faults.TARGET_SOURCES, now) is not None
+    }
+    return Scene(
+        now,
+        marks,
+        {each.name: read_at(each) for each in fleet.clusters},
+        frozenset(failing),
+        {each.name: alerted(each.alerts or ()) for each in fleet.clusters},
+        pasts,
+        is_one,
+        is_wide,
     )
-    tone = Tone.QUIET if found.tone is Tone.QUIET else Tone.TEXT
-    details = _details(row, down, now) if is_open else ()
-    return Row(row.key, cells, tone, details=details)
 
 
-def _why(row: TargetRow) -> str:
-    """What is wrong; else what the inventory says that is not plain."""
-    said = {
-        Expected.YES: "",
-        Expected.NO: "not expected",
-        Expected.UNLISTED: "not in the inventory",
-    }[row.expected]
-    if row.last_error:
-        return short(row.last_error)
-    return ": ".join(part for part in (said, row.reason) if part)
+def read_at(cluster: Cluster) -> datetime | None:
+    """When its Prometheus last listed its targets."""
+    return next(
+        (
+            source.observed_at
+            for source in cluster.sources
+            if source.key.kind is SourceKind.PROMETHEUS and source.key.feed == "targets"
+        ),
+        None,
+    )
 
 
-def _took(seconds: float) -> str:
-    return f"{seconds * 1000:.0f}ms" if seconds < 1 else f"{seconds:.1f}s"
+class Rows:
+    """The rows of an arrangement: a `RowSource` of the table."""
+
+    def __init__(self, arrangement: Arrangement, scene: Scene) -> None:
+        self._arrangement = arrangement
+        self._scene = scene
+        self._fields = fields(is_one=scene.is_one)
+
+    def __len__(self) -> int:
+        return len(self._arrangement)
+
+    def key(self, place: int) -> str:
+        """The key of a row."""
+        return self._arrangement.key(place)
+
+    def place(self, key: str) -> int | None:
+        """Where a key is."""
+        return self._arrangement.places.get(key)
+
+    def row(self, place: int) -> Row:
+        """A row, made now."""
+        cluster, target = self._arrangement.target(place)
+        key, look = self.key(place), self._scene
+        sizes = self._arrangement.shelf.sizes
+        found = Place(
+            cluster,
+            target,
+            look.now,
+            look.marks,
+            look.read_at.get(cluster),
+            look.alerts.get(cluster),
+            sizes[cluster, target.job] == 1,
+            look.pasts.get(key),
+            look.is_wide,
+        )
+        cells = tuple(field.cell(found) for field in self._fields)
+        is_calm = sign(target, look.marks).tone is Tone.QUIET
+        tone = Tone.QUIET if is_calm else Tone.TEXT
+        return Row(key, cells, tone, dim=cluster in look.stale)
 
 
-def _details(row: TargetRow, down: datetime | None, now: datetime) -> tuple[Line, ...]:
-    """Everything that is known of a target."""
-    told: list[tuple[str, str]] = [("instance", row.instance)]
-    if row.last_error:
-        told.append(("error", row.last_error))
-    expected = {
-        Expected.YES: "expected",
-        Expected.NO: "not expected",
-        Expected.UNLISTED: "not in it",
-    }[row.expected]
-    told.append(("inventory", f"{expected}  {row.reason}".rstrip()))
-    if down is not None:
-        told.append(("alert", f"{_DOWN} since {moment(down)} UTC, {age(down, now)}"))
-    target = row.target
-    if target is not None:
-        scraped = age(target.last_scrape, now)
-        took = _took(target.scrape_seconds)
-        pace = f"every {target.interval_seconds:.0f}s"
-        limit = f"at most {target.timeout_seconds:.0f}s"
-        last = f"{scraped} ago, took {took}" if scraped else "never"
-        told += [
-            ("scraped", f"{last}; {pace}, {limit}"),
-            ("url", target.scrape_url),
-            ("pool", target.scrape_pool),
-        ]
-        labels = sorted(target.labels.items())
-        told.append(("labels", " ".join(f'{name}="{value}"' for name, value in labels)))
+def heading(arrangement: Arrangement) -> Line:
+    """How all targets stand: exact, and how many of them are shown."""
+    shelf = arrangement.shelf
+    spans = list(count_line(shelf.counts))
+    if shelf.counts.unlisted:
+        words = f"  {shelf.counts.unlisted:,} not in the inventory"
+        spans.append(Span(words, Tone.QUIET))
+    if arrangement.search:
+        spans.append(Span(f"  {len(arrangement):,} shown", Tone.ACCENT))
+    return tuple(spans)
+
+
+def unread(fleet: Fleet, chosen: str, now: datetime, marks: Marks) -> Line:
+    """Clusters of which no targets are known, and why."""
+    spans: list[Span] = []
+    for cluster in fleet.clusters:
+        is_meant = not chosen or cluster.name == chosen
+        if is_meant and cluster.targets is None:
+            told = faults.unknown(cluster, faults.TARGET_SOURCES, now, marks)
+            spans += [Span(f"  {cluster.name} ", told.tone), told]
+    return tuple(spans)
+
+
+def known_of(fleet: Fleet, chosen: str) -> Known:
+    """The targets of one cluster, or of all, in the order of the config."""
     return tuple(
-        (Span(f"{name:<10}", Tone.QUIET), Span(value)) for name, value in told if value
+        (cluster.name, cluster.targets)
+        for cluster in fleet.clusters
+        if cluster.targets is not None and (not chosen or cluster.name == chosen)
     )
+
+
+def row_of(fleet: Fleet, cluster: str, key: str) -> TargetRow | None:
+    """The target whose `TargetRow.key` that is."""
+    found = fleet.cluster(cluster)
+    return once(found.targets or (), _by_key).get(key) if found else None
+
+
+def _by_key(rows: Sequence[TargetRow]) -> Mapping[str, TargetRow]:
+    return {row.key: row for row in rows}
+
+
+def is_alone(fleet: Fleet, cluster: str, row: TargetRow) -> bool:
+    """Whether no other target of the cluster has its job."""
+    found = fleet.cluster(cluster)
+    rows = (found.targets if found else None) or ()
+    return once(rows, _sizes)[row.job] == 1
+
+
+def _sizes(rows: Sequence[TargetRow]) -> Counter[str]:
+    return Counter(row.job for row in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -11,6 +11,7 @@ from tui.model.fleet import Cluster, Trend
 from tui.model.kept import once
 from tui.model.metric import Series as MetricSeries
 from tui.model.target import Expected, Health, TargetRow
+from tui.model.target_summary import summarised
 from tui.present import faults
 from tui.present.glyphs import Marks, Sign, health_sign
 from widgets.values import (
@@ -34,7 +35,7 @@ PANE_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How the targets of a cluster stand."""
+    """How some targets stand; `expected` and `health` stay two facts."""
 
     up: int
     """Of those that should be there."""
@@ -48,35 +49,37 @@ class Counts:
     not_expected: int
     """Not there, as the inventory says."""
     unknown: int
+    unlisted: int
+    """There, and not in the inventory."""
 
 
-def count_rows(rows: Sequence[TargetRow]) -> Counts:
-    """Count targets; `expected` and `health` stay two facts."""
-    return once(rows, _counted)
+def count_ranks(ranks: Mapping[int, int]) -> Counts:
+    """Count targets by `TargetRow.rank`: each rank is one pair of facts."""
 
+    def total(*some: int) -> int:
+        return sum(ranks.get(rank, 0) for rank in some)
 
-def _counted(known: Sequence[TargetRow]) -> Counts:
-    wanted = [row for row in known if row.expected is not Expected.NO]
-    refused = [row for row in known if row.expected is Expected.NO]
-    healths = [row.health for row in wanted]
     return Counts(
-        up=healths.count(Health.UP),
-        wanted=len(wanted),
-        down=healths.count(Health.DOWN),
-        absent=healths.count(Health.ABSENT),
-        unknown=healths.count(Health.UNKNOWN),
-        unexpected=sum(row.health is not Health.ABSENT for row in refused),
-        not_expected=sum(row.health is Health.ABSENT for row in refused),
+        up=total(8, 9),
+        wanted=total(0, 1, 2, 4, 5, 8, 9),
+        down=total(0, 2),
+        absent=total(1),
+        unexpected=total(3, 6, 7),
+        not_expected=total(10),
+        unknown=total(4, 5),
+        unlisted=total(2, 5, 9),
     )
 
 
-def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
+def count_rows(rows: Sequence[TargetRow]) -> Counts:
+    """Count the targets of a cluster."""
+    return count_ranks(once(rows, summarised).ranks)
+
+
+def count_line(counts: Counts) -> Line:
     """Up / wanted, and what is not as it should be."""
-    if cluster.targets is None:
-        return (faults.unknown(cluster, faults.TARGET_SOURCES, now, marks),)
-    counts = count_rows(cluster.targets)
     all_up = counts.up == counts.wanted
-    spans = [Span(f"{counts.up}/{counts.wanted} up", Tone.TEXT, bold=not all_up)]
+    spans = [Span(f"{counts.up:,}/{counts.wanted:,} up", Tone.TEXT, bold=not all_up)]
     for number, words, tone in (
         (counts.down, "down", Tone.CRITICAL),
         (counts.absent, "absent", Tone.CRITICAL),
@@ -85,8 +88,15 @@ def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
         (counts.not_expected, "not expected", Tone.QUIET),
     ):
         if number:
-            spans.append(Span(f"  {number} {words}", tone))
+            spans.append(Span(f"  {number:,} {words}", tone))
     return tuple(spans)
+
+
+def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
+    """How the targets of a cluster stand, or why nobody knows."""
+    if cluster.targets is None:
+        return (faults.unknown(cluster, faults.TARGET_SOURCES, now, marks),)
+    return count_line(count_rows(cluster.targets))
 
 
 def sign(row: TargetRow, marks: Marks) -> Sign:

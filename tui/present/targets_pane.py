@@ -16,6 +16,21 @@ MOST = 200
 """Problems told one by one: nobody reads more in a corner of the screen."""
 
 
+_JOB, _MORE = "job\0", "more\0"
+"""Begin the keys of rows that are no one target."""
+
+
+def is_target(key: str) -> bool:
+    """Whether a row of the pane is one target."""
+    return not key.startswith((_JOB, _MORE))
+
+
+def first_of(key: str, rows: Sequence[TargetRow]) -> str:
+    """The key of the first target of the healthy job that a row stands for."""
+    job = key.removeprefix(_JOB)
+    return next((row.key for row in rows if row.job == job), "")
+
+
 class PaneRows:
     """Makes the rows of one pane; of targets that did not change nothing is made."""
 
@@ -51,7 +66,9 @@ class PaneRows:
         words = "  not in the inventory" if well.is_unlisted else ""
         count = f"{well.count}/{well.count}"
         state = Cell(count, spans=(Span(words, Tone.QUIET),))
-        return Row(f"job {well.job}", (Cell(up.glyph, up.tone), Cell(well.job), state))
+        return Row(
+            f"{_JOB}{well.job}", (Cell(up.glyph, up.tone), Cell(well.job), state)
+        )
 
 
 def _loudness(row: TargetRow) -> tuple[bool, str, str]:
@@ -75,7 +92,7 @@ def _problem(row: TargetRow, marks: Marks) -> Row:
 def _more(left: int, marks: Marks) -> Row:
     words = Cell(f"{left} more", bold=True)
     told = Cell("enter shows all targets")
-    return Row("more", (Cell(marks.degraded, bold=True), words, told), Tone.WARNING)
+    return Row(_MORE, (Cell(marks.degraded, bold=True), words, told), Tone.WARNING)
 
 
 def _refused(row: TargetRow, marks: Marks) -> Row:

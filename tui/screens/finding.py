@@ -9,7 +9,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
-from tui.messages import OpenChecks, OpenLogs, OpenNode, OpenSources, OpenTargets
+from tui.messages import (
+    OpenChecks,
+    OpenLogs,
+    OpenNode,
+    OpenSources,
+    OpenTarget,
+    OpenTargets,
+)
 from tui.model.examination import Subject
 from tui.model.finding import Finding
 from tui.model.fleet import Fleet
@@ -98,7 +105,8 @@ class FindingScreen(Desk):
         listing.show_rows(words.way_rows(self._about))
         listing.styles.height = max(1, listing.line_count)
         self.query_one("#next", Panel).show_title((Span("open", Tone.ACCENT),))
-        advice = (*words.advice(self._about), *words.rule_lines(self._about))
+        told = words.advice(self.finding, self._about)
+        advice = (*told, *words.rule_lines(self._about))
         box = self.query_one("#do", Panel)
         box.display = bool(advice)
         box.show_title((Span("what helps", Tone.ACCENT),))
@@ -116,6 +124,8 @@ class FindingScreen(Desk):
         elif event.key == words.NODE and about.node is not None:
             address = about.node.address or about.node.name
             self.post_message(OpenNode(name, address))
+        elif event.key == words.TARGET:
+            self.post_message(OpenTarget(name, about.rows[0].key))
         elif event.key == words.TARGETS:
             self.post_message(OpenTargets(name, about.rows[0].key))
         else:
@@ -128,8 +138,8 @@ class FindingScreen(Desk):
         self.post_message(OpenChecks(subjects))
 
     def action_copy(self) -> None:
-        """Copy a command that shows the same by hand."""
-        self.copy(words.copy_text(self._about))
+        """Copy the way out, or a command that shows the same by hand."""
+        self.copy(words.copy_text(self.finding, self._about))
 
     def action_copy_rule(self) -> None:
         """Copy rules that would have told of what no alert tells."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tui.present.search import search
 from widgets.row_table import RowTable
 from widgets.values import Line, Row, Span, Tone
 
@@ -34,7 +35,7 @@ class Listing(RowTable):
         return self._wanted
 
     def narrow(self, text: str) -> None:
-        """Show only rows that hold a text, in small letters or capitals."""
+        """Show only rows with these words, and without those behind a `!`."""
         self._wanted = text.casefold()
         self._apply()
 
@@ -44,13 +45,18 @@ class Listing(RowTable):
         return self._index.line_count
 
     def _apply(self) -> None:
-        if not self._wanted:
+        wanted = search(self._wanted)
+        if not wanted:
             self.empty = self._none
             self.rows = self._all
             return
-        words = f"nothing here has {self._wanted!r}"
-        self.empty = (Span(words, Tone.QUIET),) if self._all else self._none
-        self.rows = [row for row in self._all if self._wanted in _text(row)]
+        self.empty = nothing_has(self._wanted) if self._all else self._none
+        self.rows = [row for row in self._all if wanted.fits(_text(row))]
+
+
+def nothing_has(text: str) -> Line:
+    """What a list says that was narrowed to nothing."""
+    return (Span(f"nothing here has {text!r}", Tone.QUIET),)
 
 
 def _text(row: Row) -> str:

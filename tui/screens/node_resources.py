@@ -14,28 +14,11 @@ from tui.model.fleet import Cluster, NodeView
 from tui.model.machine import Detail, Facts, Moment
 from tui.present import machine_plots, machine_tables
 from tui.present.glyphs import Marks
+from tui.screens.curve_panel import CurvePanel
 from tui.screens.listing import Listing
 from tui.screens.node_tab import NodeTab
-from widgets.chart import Chart
 from widgets.panel import Panel
 from widgets.values import Column, Line, Row, Span, Tone
-
-
-class CurvePanel(Panel):
-    """One chart below its newest values."""
-
-    def __init__(self, subject: str, marks: Marks) -> None:
-        super().__init__(glyphs=marks.glyphs, id=subject, classes="-flat curve")
-        self._subject = subject
-
-    def compose(self) -> ComposeResult:
-        yield Chart(glyphs=self.glyphs)
-
-    def show_curves(self, curves: machine_plots.Curves, none: str) -> None:
-        """Show other curves; without any, say why there are none."""
-        words = curves.words or (Span(none, Tone.QUIET),)
-        self.show_title((Span(f"{self._subject}  ", Tone.ACCENT), *words))
-        self.query_one(Chart).show(curves.plot)
 
 
 class TablePanel(Panel):

@@ -16,15 +16,15 @@ from tui.messages import (
     OpenFinding,
     OpenLogs,
     OpenNode,
+    OpenTarget,
     OpenTargets,
 )
 from tui.model.alert import JudgedAlert
 from tui.model.fleet import Cluster
 from tui.model.log import Entry
-from tui.present import alerts, faults, logs, nodes, targets
+from tui.present import alerts, faults, logs, nodes, targets, targets_pane
 from tui.present.shares import Need
 from tui.present.silenced import Known
-from tui.present.targets_pane import PaneRows
 from tui.screens.listing import Listing
 from tui.screens.mark_listing import MarkListing
 from tui.screens.pane import Pane
@@ -72,7 +72,7 @@ class TargetsPane(Pane):
     _chart_lines = _CHART_LEAST
 
     def compose_body(self) -> ComposeResult:
-        self._rows = PaneRows(self.marks)
+        self._rows = targets_pane.PaneRows(self.marks)
         yield Chart(glyphs=self.glyphs)
         yield Listing(targets.PANE_COLUMNS, show_header=False, glyphs=self.glyphs)
 
@@ -112,9 +112,16 @@ class TargetsPane(Pane):
         self.query_one(Chart).show(targets.trend(trend, has_times=has_times))
 
     def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
+        """Open the one that is not as it should be, or all of the cluster."""
         event.stop()
-        if self.cluster is not None:
-            self.post_message(OpenTargets(self.cluster.name))
+        if self.cluster is None:
+            return
+        name = self.cluster.name
+        if targets_pane.is_target(event.key):
+            self.post_message(OpenTarget(name, event.key))
+        else:
+            first = targets_pane.first_of(event.key, self.cluster.targets or ())
+            self.post_message(OpenTargets(name, first))
 
 
 class AlertsPane(Pane):

@@ -7,26 +7,44 @@ is undecided, never left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tui.model.alert import Verdict
 from tui.model.finding import Finding, FindingKind
 from tui.model.fleet import NodeView
 from tui.model.kernel import GRAVITY
+from tui.model.labels import NO_LABELS, Labels
 from tui.model.log import LogFinding
 from tui.model.metric import Rule
 from tui.model.reading import Freshness
+from tui.model.scrape_error import scrape_error
 from tui.model.talos import ServiceHealth, TalosService
 from tui.model.target import Expected, Health, TargetRow
+from tui.model.target_fix import fixes
 from tui.triage import log_rule
 
 
-def of_targets(rows: Iterable[TargetRow], freshness: Freshness) -> tuple[Finding, ...]:
-    """Targets that are not as the inventory would have them.
+def of_targets(
+    rows: Iterable[TargetRow],
+    freshness: Freshness,
+    cluster: str,
+    marks: Labels = NO_LABELS,
+) -> tuple[Finding, ...]:
+    """Targets that are not as the inventory would have them, with the ways out.
 
     freshness   of Prometheus' answer: from an old one nothing is certain
+    marks       labels that mark the cluster's targets on a shared Prometheus
     """
-    return tuple(_of_target(row, freshness) for row in rows if row.is_finding)
+    return tuple(
+        replace(
+            _of_target(row, freshness),
+            since=row.since.at if row.since and row.since.is_exact else None,
+            fixes=tuple(fix.text for fix in fixes(cluster, row, marks)),
+        )
+        for row in rows
+        if row.is_finding
+    )
 
 
 def _of_target(row: TargetRow, freshness: Freshness) -> Finding:
@@ -46,7 +64,7 @@ def _of_target(row: TargetRow, freshness: Freshness) -> Finding:
         kind, said = FindingKind.TARGET_DOWN, "is down"
         if row.expected is Expected.UNLISTED:
             said = "is down, and not in the inventory"
-        detail = row.last_error
+        detail = scrape_error(row.last_error).words
     return Finding(kind, verdict, subject, f"{subject} {said}", detail)
 
 
