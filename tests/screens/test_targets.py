@@ -342,8 +342,16 @@ async def test_the_finding_of_a_missing_target_carries_the_way_out() -> None:
         assert "- job_name: a" in stage.text
         await stage.press("c")
         assert stage.app.clipboard == "- job_name: a\n"
-        await stage.press("enter")
+        await stage.press("j", "enter")
         assert "◌ absent   expected" in stage.text
+
+
+async def test_what_comes_next_is_a_key_away() -> None:
+    async with on_stage((120, 40)) as stage:
+        await stage.press("t", "w")
+        assert "what next  proxmox-carrick" in stage.text
+        await stage.press("escape", "enter", "w")
+        assert "what next  proxmox-carrick" in stage.text
 
 
 async def test_the_pane_of_a_cluster_opens_what_the_cursor_is_on() -> None:
