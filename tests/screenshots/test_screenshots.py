@@ -45,6 +45,8 @@ PICTURES = {
     "dmesg": ((140, 44), ("tab", "j", "j", "enter", "2"), "following"),
     "etcd": ((140, 30), ("tab", "enter", "4"), "etcd of prod"),
     "review": ((140, 44), ("tab", "enter", "5"), "review of prod"),
+    "targets": ((160, 24), ("t",), "████"),
+    "target": ((140, 26), ("t", "2", "enter"), "at most"),
     "logs": ((140, 44), ("L",), "rejecting I/O"),
 }
 """Size, keys, and a text without which the picture is not of what it should be."""

@@ -133,14 +133,20 @@ def up_curves(past: Past | Fault | None) -> Curves:
     words: Line = ()
     if known:
         mean = sum(known) / len(known)
-        text = "never down" if mean == 1 else f"{mean:.1%} of the time"
-        words = (Span(text, Tone.TEXT if mean == 1 else Tone.WARNING),)
+        words = (_share(mean),)
         if len(known) < len(past.up):
             hours = (len(past.up) - len(known)) * past.step_seconds / 3600
             words += (Span(f"  not scraped for {hours:.1f}h", Tone.QUIET),)
     levels = (Tick(1.0, "up"), Tick(0.0, "down"))
     series = (_series(past, past.up, Tone.ACCENT),)
     return Curves(Plot(series, _TIMES, Axis(0.0, 1.0, levels)), words)
+
+
+def _share(mean: float) -> Span:
+    """How much of the time it was up; hardly ever down is not never."""
+    if mean in {0.0, 1.0}:
+        return Span("never down") if mean else Span("never up", Tone.CRITICAL)
+    return Span(f"{min(max(mean, 0.001), 0.999):.1%} of the time", Tone.WARNING)
 
 
 def took_curves(past: Past | Fault | None, target: Target | None) -> Curves:
