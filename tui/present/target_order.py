@@ -11,9 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tui.model.kept import once
 from tui.model.target import TargetRow
-from tui.model.target_summary import summarised
 from tui.present.reason import short
 from tui.present.search import Search
 from tui.present.targets import count_ranks
@@ -33,9 +31,7 @@ class Shelf:
         self.clusters = [name for name, rows in known for _ in rows]
         self.ranks = [row.rank for row in self.rows]
         """How much each needs a person."""
-        self.counts = count_ranks(
-            sum((Counter(once(r, summarised).ranks) for _, r in known), Counter())
-        )
+        self.counts = count_ranks(Counter(self.ranks))
         """How they all stand, shown or not."""
         named = tuple(zip(self.clusters, self.rows, strict=True))
         self.keys = [key_of(cluster, row) for cluster, row in named]
