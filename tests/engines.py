@@ -9,16 +9,16 @@ from random import Random
 
 import pytest
 
-from tui.clock import SystemClock
+from tui.clock import Clock, SystemClock
 from tui.config import Config
 from tui.engine.engine import Engine
 from tui.model.fleet import Fleet
 
 
 @asynccontextmanager
-async def running(config: Config) -> AsyncIterator[Engine]:
+async def running(config: Config, clock: Clock | None = None) -> AsyncIterator[Engine]:
     """The engine on this config, until the block ends; it must end by being told to."""
-    engine = Engine(config, SystemClock(), Random(7))
+    engine = Engine(config, clock or SystemClock(), Random(7))
     task = asyncio.create_task(engine.run())
     try:
         yield engine
