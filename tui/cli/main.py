@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     asked, rest = parser.parse_known_args(arguments)
     # These read their own options: they must not be imported only to know them.
-    if rest and asked.verb not in {"lab", "demo", "silence", "undo"}:
+    if rest and asked.verb not in {"lab", "demo", "init", "silence", "undo"}:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     if asked.version:
         return _print_version()
@@ -48,9 +48,9 @@ def _run(asked: argparse.Namespace, rest: Sequence[str]) -> int:
             from tui.cli import demo  # noqa: PLC0415
 
             return demo.run(rest)
-        case "silence" | "undo":
-            changes = import_module(f"tui.cli.{asked.verb}")
-            return int(changes.run(rest, asked.config, os.environ))
+        case "init" | "silence" | "undo":
+            verb = import_module(f"tui.cli.{asked.verb}")
+            return int(verb.run(rest, asked.config, os.environ))
         case "lab":
             from tui.cli import lab  # noqa: PLC0415
 
@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     config.add_argument("action", choices=("check", "path"))
     for verb, text in (
         ("demo", "open the dashboard on a lab; options as for lab"),
+        ("init", "write an inventory to begin with; see init --help"),
         ("silence", "add, list or expire silences; see silence --help"),
         ("undo", "put back what was deleted from here; see undo --help"),
         ("lab", "serve the demonstration estate on loopback; see lab --help"),

@@ -1,0 +1,84 @@
+"""`taloscope init`: writes what a config begins with, read off what is there."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tui.cli.arguments import Parser, add_config
+from tui.cli.output import USAGE, complain
+from tui.clock import SystemClock
+from tui.config import ConfigError, find, load
+
+DONE, NOT_ALL = 0, 2
+CODES = """\
+exit codes
+  0    written
+  2    written, but a Prometheus did not answer: its clusters are not in it
+  3    the command line or the config is wrong, or the file is there already
+"""
+
+
+def run(
+    arguments: Sequence[str], config: Path | None, environ: Mapping[str, str]
+) -> int:
+    """Write what is asked for; returns the exit code."""
+    parser = _parser(config)
+    asked = parser.parse_args(arguments)
+    if not asked.inventory:
+        parser.error("say what to write: --inventory")
+    output: Path | None = asked.output
+    if output is not None and output.exists() and not asked.force:
+        complain(f"{output} is there already: name another file, or give --force")
+        return USAGE
+    try:
+        loaded = load(find(asked.config, environ), environ)
+    except ConfigError as error:
+        complain(error)
+        return USAGE
+    from tui.cli import init_inventory  # noqa: PLC0415 - heavy: httpx
+
+    text, faults = init_inventory.written(loaded, SystemClock())
+    for fault in faults:
+        complain(fault)
+    if output is None:
+        sys.stdout.write(text)
+    elif not _is_kept(output, text, may_replace=asked.force):
+        return USAGE
+    return NOT_ALL if faults else DONE
+
+
+def _is_kept(path: Path, text: str, *, may_replace: bool) -> bool:
+    """Write the file; one that came in the meantime is not overwritten either."""
+    try:
+        with path.open("w" if may_replace else "x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        complain(f"{path}: cannot be written: {error.strerror}")
+        return False
+    return True
+
+
+def _parser(config: Path | None) -> argparse.ArgumentParser:
+    parser = Parser(
+        prog="taloscope init",
+        description="Write what a config begins with, for you to edit.",
+        epilog=CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(config=config)
+    add_config(parser)
+    parser.add_argument(
+        "--inventory",
+        action="store_true",
+        help="what Prometheus scrapes today, as the inventory of each cluster",
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="default: standard output"
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite the file if it is there"
+    )
+    return parser
