@@ -195,6 +195,13 @@ def test_the_errors_of_one_node_are_one_finding_named_after_the_gravest() -> Non
     assert CATALOGUE[0].meaning in only.title
 
 
+def test_a_kernel_finding_names_the_rules_that_see_its_gravest_line() -> None:
+    seen = replace(log_finding("error"), seen_by=("BTRFSCorruptionDetected",))
+    (found,) = findings.of_kernel((seen,), ())
+    assert found.seen_by == ("BTRFSCorruptionDetected",)
+    assert "no alert fires" not in found.detail
+
+
 def test_two_nodes_with_kernel_errors_are_two_findings() -> None:
     one = log_finding("error")
     found = findings.of_kernel((one, replace(one, node="talos-wk-3")), ())

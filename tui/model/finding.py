@@ -41,3 +41,5 @@ class Finding:
     since: datetime | None = None
     fixes: tuple[str, ...] = ()
     """Texts to copy, the likeliest way out first."""
+    seen_by: tuple[str, ...] = ()
+    """Names of alerting rules that see it too: their alerts tell of it."""

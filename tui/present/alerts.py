@@ -164,7 +164,7 @@ class AlertRows:
         told = once(alerts, _told)
         made: dict[tuple[Finding, str, bool], Row] = {}
         for each in findings:
-            is_told = not told.isdisjoint(each.subject.split())
+            is_told = not told.isdisjoint((*each.subject.split(), *each.seen_by))
             key = each, age(each.since, now), is_told
             row = self._found.get(key)
             made[key] = row or finding_row(each, now, self._marks, is_told=is_told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -88,11 +89,18 @@ def way_rows(about: Subject) -> tuple[Row, ...]:
     return tuple(Row(key, (Cell(words),)) for key, words in about.ways)
 
 
-def head_lines(finding: Finding, now: datetime, marks: Marks) -> tuple[Line, ...]:
-    """Verdict, title, detail, since when; and that no alert tells of it."""
+def head_lines(
+    finding: Finding, firing: Collection[str], now: datetime, marks: Marks
+) -> tuple[Line, ...]:
+    """Verdict, title, detail, since when; and whether an alert tells of it.
+
+    firing  names of the alerts of its cluster
+    """
     sign = verdict_sign(finding.verdict, marks)
+    told = ", ".join(name for name in finding.seen_by if name in firing)
+    alert = f"alert {told} tells of it" if told else "no alert"
     lines: list[Line] = [
-        (sign.span, Span("   found by taloscope: no alert", Tone.QUIET)),
+        (sign.span, Span(f"   found by taloscope: {alert}", Tone.QUIET)),
         (Span(finding.title, bold=True),),
     ]
     if finding.detail:

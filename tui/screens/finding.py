@@ -94,7 +94,8 @@ class FindingScreen(Desk):
         title = (Span(self.finding.subject, bold=True),)
         place = (Span(f"  {self._cluster}", Tone.QUIET),)
         self.query_one("#why", Panel).show_title((*title, *place), gone)
-        head = words.head_lines(self.finding, now, self.marks)
+        firing = {each.alert.name for each in cluster.alerts or ()}
+        head = words.head_lines(self.finding, firing, now, self.marks)
         self.query_one("#head", TextBlock).show_lines(*head, ())
         items = words.items(self._about, self._cluster, now, self.marks)
         self.query_one(EvidenceList).show_items(items)

@@ -176,6 +176,7 @@ def _of_kernel(node: str, errors: list[LogFinding], rules: Sequence[Rule]) -> Fi
         f"kernel of {node}: {gravest.meaning}",
         "; ".join(filter(None, told)),
         min(each.first for each in errors),
+        seen_by=gravest.seen_by or (),
     )
 
 
