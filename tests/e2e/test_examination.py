@@ -38,10 +38,9 @@ def lab() -> Iterator[RunningLab]:
 async def looking(lab: RunningLab, *faults: str) -> AsyncIterator[Engine]:
     await asyncio.to_thread(lab.faults, faults)
     config = load(Path(lab.environment["TALOSCOPE_CONFIG"]))
-    quick = replace(config, refresh_seconds=2.0, timeout_seconds=1.9)
     try:
-        async with running(quick) as engine:
-            async with asyncio.timeout(20):
+        async with running(config) as engine:
+            async with asyncio.timeout(40):
                 await engine.settled()
             yield engine
     finally:

@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -72,14 +71,13 @@ def audited(lab: RunningLab) -> list[dict[str, Any]]:
 async def deleted(lab: RunningLab, *, is_dry: bool = False) -> tuple[Manifest, str]:
     """Delete it through the engine, the way the screen does."""
     config = load(Path(lab.environment["TALOSCOPE_CONFIG"]))
-    quick = replace(config, refresh_seconds=2.0, timeout_seconds=1.9)
     random = Random(7)
     audit = AuditLog(state(lab) / "audit.jsonl", "ada")
     undo = UndoFolder(state(lab) / "undo")
-    engine = Engine(quick, SystemClock(), random, audit, undo=undo)
+    engine = Engine(config, SystemClock(), random, audit, undo=undo)
     task = asyncio.create_task(engine.run())
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(40):
             await engine.settled()
         await until(engine, is_scraped)
         found = await engine.monitors("prod", JOB)
