@@ -101,6 +101,14 @@ class OpenChecks(Message):
 
 
 @dataclass
+class OpenMonitor(Message):
+    """Show the ServiceMonitor that makes a job of a cluster, to delete it."""
+
+    cluster: str
+    job: str
+
+
+@dataclass
 class OpenLogs(Message):
     """Show kernel logs of one cluster, or of all when the name is empty."""
 

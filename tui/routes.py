@@ -22,6 +22,7 @@ from tui.messages import (
     OpenChecks,
     OpenFinding,
     OpenLogs,
+    OpenMonitor,
     OpenNode,
     OpenNodes,
     OpenSilences,
@@ -172,6 +173,13 @@ class Routes(App[None]):
         if self.backend is not None and message.subjects:
             examine = self.backend.examine
             self.open(ChecksScreen(message.subjects, examine, self.marks))
+
+    def on_open_monitor(self, message: OpenMonitor) -> None:
+        from tui.screens.monitor import MonitorScreen  # noqa: PLC0415 - see above
+
+        if self.backend is not None:
+            find = partial(self.backend.monitors, message.cluster, message.job)
+            self.open(MonitorScreen(message.job, find, self.submit, self.marks))
 
     def on_open_logs(self, message: OpenLogs) -> None:
         from tui.screens.logs import LogsScreen  # noqa: PLC0415 - see above

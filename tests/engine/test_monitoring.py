@@ -282,7 +282,8 @@ async def test_what_is_found_says_why_and_what_is_missing(place: Place) -> None:
     found = await without_permission(place).find("monit", "kube-proxy")
     assert "servicemonitor-actions" in found.refusal
     assert found.found
-    assert await place.monitoring.find("monit", "etcd") == Manifests("monit", "etcd")
+    nothing = Manifests("monit", "etcd", asked_for="monit")
+    assert await place.monitoring.find("monit", "etcd") == nothing
 
 
 async def test_services_that_may_not_be_read_are_done_without(place: Place) -> None:

@@ -15,6 +15,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.hidden import HiddenBar
 from tui.screens.logs import LogsScreen
 from tui.screens.mark_listing import MarkListing
+from tui.screens.monitor import MonitorScreen, NameInput
 from tui.screens.node import NodeScreen
 from tui.screens.node_dmesg import DmesgTab
 from tui.screens.node_resources import ResourcesTab
@@ -51,6 +52,8 @@ OWNERS = (
     TargetsScreen,
     ChecksScreen,
     CheckList,
+    MonitorScreen,
+    NameInput,
     TargetScreen,
     SourcesScreen,
     HelpScreen,

@@ -53,7 +53,7 @@ class Monitoring:
         server = serving(self.served, SourceKind.PROMETHEUS, name)
         home = (server.home if server else "") or name
         cluster = self._cluster(home)
-        none = Manifests(home, job)
+        none = Manifests(home, job, asked_for=name)
         if cluster is None or not cluster.context:
             summary = f"the config gives {home} no kubeconfig context"
             return replace(none, fault=Fault(FaultKind.CONFIG, summary))
@@ -62,7 +62,8 @@ class Monitoring:
         except SourceError as error:
             return replace(none, fault=self._timed(error.fault))
         missing = refusal(cluster, NEEDED)
-        return Manifests(home, job, found, refusal=missing.summary if missing else "")
+        words = missing.summary if missing else ""
+        return replace(none, found=found, refusal=words)
 
     async def delete(self, command: DeleteMonitor) -> Outcome:
         """Delete one as it was shown; keep it first. A dry run changes nothing."""
@@ -152,7 +153,7 @@ class Monitoring:
         warnings += await self._note(replace(entry, became=Became.DONE, said=said))
         more = f" ({said})" if said else ""
         words = f"deleted{more}; `taloscope undo {kept.id}` puts it back"
-        return Outcome(said=words, warnings=warnings)
+        return Outcome(said=words, undo_id=kept.id, warnings=warnings)
 
     async def _has_gone(self, monitors: Monitors, shown: Manifest) -> bool:
         """Whether it is certainly there no more."""

@@ -72,6 +72,8 @@ class Outcome:
     silence_id: str = ""
     said: str = ""
     """What the server answered, when it says something."""
+    undo_id: str = ""
+    """What `taloscope undo` takes to put back what was deleted."""
     fault: Fault | None = None
     """None when it was done; of a bulk, when all of it was."""
     is_unknown: bool = False

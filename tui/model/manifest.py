@@ -49,12 +49,15 @@ class Manifests:
     """The ServiceMonitors that make one job."""
 
     cluster: str
+    """Where they are."""
     job: str
     found: tuple[Manifest, ...] = ()
     fault: Fault | None = None
     """Why they could not be read; then `found` means nothing."""
     refusal: str = ""
     """What the config has to say before one may be deleted; empty when it does."""
+    asked_for: str = ""
+    """The cluster whose job it is; its Prometheus may live in another one."""
 
 
 @dataclass(frozen=True, slots=True)

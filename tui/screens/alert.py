@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 
-from tui.messages import EndSilence, OpenChecks, SilenceAlert
+from tui.messages import EndSilence, OpenChecks, OpenMonitor, SilenceAlert
 from tui.model.alert import JudgedAlert
 from tui.model.examination import Subject
 from tui.model.fleet import Fleet
@@ -54,6 +54,14 @@ class AlertScreen(Desk):
             tooltip="Check what to look at next for its target",
         ),
         Binding(
+            "D",
+            "monitor",
+            "Fix: ServiceMonitor",
+            show=False,
+            id="alert.monitor",
+            tooltip="Show the ServiceMonitor that makes it, to delete it",
+        ),
+        Binding(
             "b", "runbook", "Runbook", id="alert.runbook", tooltip="Go to the runbook"
         ),
     ]
@@ -90,7 +98,15 @@ class AlertScreen(Desk):
             return False
         if action == "checks" and not self._subjects:
             return False
+        if action == "monitor" and not self.alert.judgement.needless_job:
+            return False
         return super().check_action(action, parameters)
+
+    @property
+    def _keys(self) -> tuple[bool, ...]:
+        """What decides which keys there are."""
+        job = self.alert.judgement.needless_job
+        return self.alert.is_silenced, bool(self._subjects), bool(job)
 
     def on_resize(self, event: events.Resize) -> None:
         """Where there is one column only, verdict and fixes come first."""
@@ -104,11 +120,11 @@ class AlertScreen(Desk):
 
     def show(self, fleet: Fleet, now: datetime) -> None:
         found = _find(fleet, self.alert)
-        before = self.alert.is_silenced, bool(self._subjects)
+        before = self._keys
         self.alert = found or self.alert
         cluster = fleet.cluster(self.alert.cluster)
         self._subjects = examination.subjects(self.alert, cluster)
-        if before != (self.alert.is_silenced, bool(self._subjects)):
+        if before != self._keys:
             self.refresh_bindings()
         self._silences = {each.id: each for each in fleet.silences}
         self._show_why(now, is_firing=found is not None)
@@ -128,7 +144,8 @@ class AlertScreen(Desk):
         box.display = bool(listing.rows)
         if not box.display and self.focused in {None, listing}:
             self.query_one("#body").focus()
-        self._title("do", "fixes and queries, c copies")
+        more = ", D deletes the monitor" if self.alert.judgement.needless_job else ""
+        self._title("do", f"fixes and queries, c copies{more}")
         self._show_whole()
 
     def _show_whole(self) -> None:
@@ -189,6 +206,11 @@ class AlertScreen(Desk):
     def action_checks(self) -> None:
         """Look at what comes next for the targets that it is about."""
         self.post_message(OpenChecks(self._subjects))
+
+    def action_monitor(self) -> None:
+        """Show the ServiceMonitor that makes it."""
+        job = self.alert.judgement.needless_job
+        self.post_message(OpenMonitor(self.alert.cluster, job))
 
     def action_silence(self) -> None:
         self.post_message(SilenceAlert(self.alert))
