@@ -47,6 +47,7 @@ def _rule(declared: DeclaredRule) -> Rule:
         would_change=declared.would_change or change,
         claims=tuple(map(claim_of, declared.claims)),
         fixes=declared.fixes,
+        is_own=True,
     )
 
 

@@ -122,7 +122,7 @@ class Rule:
     verdict: Verdict
     """When every claim holds. Without claims it is the verdict at once."""
     reason: str
-    """Why, in one line; the measure of the first claim is put behind it."""
+    """Why, in one line; behind one of ours the measure of the first claim is put."""
     runbook: str
     """Markdown."""
     would_change: str
@@ -136,6 +136,8 @@ class Rule:
     """What the rule cannot see."""
     notes: tuple[Note, ...] = ()
     """Put behind the evidence once the verdict stands."""
+    is_own: bool = False
+    """An operator's: its reason stands as they wrote it."""
     beside: tuple[Question, ...] = ()
     """What its notes tell of."""
     is_firm: bool = False

@@ -28,5 +28,5 @@ def weigh(rule: Rule, evidence: Sequence[Evidence]) -> tuple[Verdict, str]:
     for piece in evidence:
         if piece.supports is Verdict.UNDECIDED:
             return Verdict.UNDECIDED, f"cannot tell: {piece.value}"
-    measure = f", {evidence[0].value}" if evidence else ""
+    measure = f", {evidence[0].value}" if evidence and not rule.is_own else ""
     return rule.verdict, f"{rule.reason}{measure}"
