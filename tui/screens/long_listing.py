@@ -27,5 +27,6 @@ class LongListing(Listing):
 
     def show_source(self, source: RowSource, empty: Line) -> None:
         """Show other rows, or say this when there are none."""
-        self.empty = empty
+        if empty != self.empty:
+            self.empty = empty
         self.show_lazily(source)
