@@ -2,7 +2,7 @@
 
 gRPC spends as much on a message of a hundred bytes as on one of a hundred thousand, and
 a log is one message a line. So the frames of HTTP/2 are rewritten on their way to it:
-whole messages that follow each other in one stream become one message, a bundle, which
+whole messages of one stream that come together become one message, a bundle, which
 `unbundled` takes apart again behind gRPC. Everything else passes as it is.
 
 HTTP/2 counts the bytes of DATA frames at both ends. A bundle is exactly as long as what
@@ -54,8 +54,8 @@ class Bundler:
     def _rewritten(self, raw: memoryview) -> tuple[bytes, int]:
         """Whole frames as they are passed on, and how many bytes they were."""
         out: list[bytes | memoryview] = []
+        bundles: dict[int, _Bundle] = {}
         streams = set()
-        bundle = _Bundle(0)
         start = 0
         while start + _FRAME_HEAD.size <= len(raw):
             high, low, kind, flags, stream = _FRAME_HEAD.unpack_from(raw, start)
@@ -67,15 +67,19 @@ class Bundler:
             messages: list[memoryview] = []
             if kind == _DATA:
                 messages = self._messages(stream, flags, frame[_FRAME_HEAD.size :])
-            if stream != bundle.stream or not messages:
-                out += bundle.frames()
-                bundle = _Bundle(stream)
             if messages:
-                streams.add(stream)
+                bundle = bundles.get(stream)
+                if bundle is None:
+                    streams.add(stream)
+                    bundle = bundles[stream] = _Bundle(stream)
                 bundle.add(frame, messages)
-            else:
-                out.append(frame)
-        out += bundle.frames()
+                continue
+            # Frames of one stream keep their order, those of different ones need not.
+            if stream in bundles:
+                out += bundles.pop(stream).frames()
+            out.append(frame)
+        for whole in bundles.values():
+            out += whole.frames()
         self.streams = frozenset(streams)
         return b"".join(out), start
 
@@ -85,7 +89,8 @@ class Bundler:
         """The messages of a frame that holds nothing but whole, short, plain ones."""
         unfinished = self._unfinished.pop(stream, None)
         if unfinished is None:
-            if not flags and (found := _whole_messages(payload)):
+            found = [] if flags else _whole_messages(payload)
+            if found:
                 return found
             unfinished = _Unfinished()
         if flags & _PADDED:
@@ -120,7 +125,7 @@ class _Unfinished:
 
 
 class _Bundle:
-    """Frames of one stream that follow each other, and the messages in them."""
+    """Frames of one stream that came together, and the messages in them."""
 
     def __init__(self, stream: int) -> None:
         self.stream = stream
@@ -188,6 +193,6 @@ def unbundled(raw: bytes) -> list[bytes]:
         at += _LENGTH.size
         found.append(raw[at : at + length])
         at += length
-    if at != len(raw):
+    if at != len(raw) or not found:
         raise ValueError("a bundle is cut short")
     return found

@@ -76,7 +76,10 @@ class Caller:
                 if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
                     self._suspect()
                 raise self._failure(error, method, node, seconds) from error
-        return self._parse(method, raw, node)
+        try:
+            return method.parse(raw)
+        except DecodeError as error:
+            raise self._garbled(method, node) from error
 
     async def collect(
         self, method: Method[R], node: str, seconds: float, request: bytes = b""
@@ -114,7 +117,11 @@ class Caller:
         stream = _stream(channel, method)(request, metadata=metadata, timeout=seconds)
         try:
             async for raw in stream:
-                yield self._parse_all(method, raw, node)
+                try:
+                    burst = list(map(method.parse, unbundled(raw)))
+                except (DecodeError, ValueError) as error:
+                    raise self._garbled(method, node) from error
+                yield burst
         except grpc.aio.AioRpcError as error:
             raise self._failure(error, method, node, seconds) from error
         finally:
@@ -161,20 +168,9 @@ class Caller:
                 raise self.error(ErrorKind.UNREACHABLE, text, method, node)
         return [pair for pair in pairs if pair[1]]
 
-    def _parse_all(self, method: Method[R], raw: bytes, node: str) -> list[R]:
-        try:
-            parts = unbundled(raw)
-        except ValueError as error:
-            message = "the answer cannot be decoded"
-            raise self.error(ErrorKind.PROTOCOL, message, method, node) from error
-        return [self._parse(method, part, node) for part in parts]
-
-    def _parse(self, method: Method[R], raw: bytes, node: str) -> R:
-        try:
-            return method.parse(raw)
-        except DecodeError as error:
-            message = "the answer cannot be decoded"
-            raise self.error(ErrorKind.PROTOCOL, message, method, node) from error
+    def _garbled(self, method: Method[object], node: str) -> TalosError:
+        text = "the answer cannot be decoded"
+        return self.error(ErrorKind.PROTOCOL, text, method, node)
 
     def _failure(
         self,

@@ -102,6 +102,7 @@ def mounts(message: machine.Mounts) -> tuple[Mount, ...]:
 # `<facility>: <priority, padded to 7>: [<RFC 3339>]: <message>`
 _RECORD = re.compile(rb"(\w+): +(\w+): \[([^\]]*)\]: (.*)", re.DOTALL)
 _FIELD = re.compile(rb" ([A-Z_]+)=(.*)")
+_PRIORITIES = {each.name.lower().encode(): each for each in Priority}
 
 
 def kernel_record(raw: bytes) -> KernelRecord:
@@ -119,7 +120,7 @@ def kernel_record(raw: bytes) -> KernelRecord:
             lines.append(line)
     return KernelRecord(
         facility=facility.decode(errors="replace"),
-        priority=Priority.__members__.get(priority.decode().upper(), Priority.INFO),
+        priority=_PRIORITIES.get(priority.lower(), Priority.INFO),
         at=_record_time(at),
         message=printable(b" ".join(lines)).strip(),
         fields=fields,

@@ -65,6 +65,8 @@ class FakeBackend:
         self.refreshed = 0
         self.tails: list[tuple[str, ...]] = []
         self.batches: tuple[LogBatch, ...] = (LogBatch(kernel_entries()),)
+        self.batches_of: dict[str, tuple[LogBatch, ...]] = {}
+        """By address, once any node has batches of its own."""
         self.open_tails = 0
         self.watched: list[tuple[str, str]] = []
         self.moments: tuple[Moment, ...] = make_history()
@@ -110,7 +112,8 @@ class FakeBackend:
         self.tails.append(what)
         self.open_tails += 1
         try:
-            for batch in self.batches:
+            own = self.batches_of
+            for batch in own.get(what[2], ()) if own else self.batches:
                 yield batch
             await asyncio.Event().wait()
         finally:

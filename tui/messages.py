@@ -72,6 +72,14 @@ class OpenNode(Message):
 
 
 @dataclass
+class OpenDmesg(Message):
+    """Follow the kernel logs of several nodes as one."""
+
+    nodes: tuple[tuple[str, str, str], ...]
+    """Cluster, address and name of each."""
+
+
+@dataclass
 class OpenNodes(Message):
     """Show all nodes of all clusters."""
 

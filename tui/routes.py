@@ -20,6 +20,7 @@ from tui.messages import (
     EndSilence,
     OpenAlert,
     OpenChecks,
+    OpenDmesg,
     OpenFinding,
     OpenLogs,
     OpenMonitor,
@@ -143,6 +144,17 @@ class Routes(App[None]):
         from tui.screens.nodes import NodesScreen  # noqa: PLC0415 - see above
 
         self.open(NodesScreen(self.names, self.marks))
+
+    def on_open_dmesg(self, message: OpenDmesg) -> None:
+        from tui.screens.dmesg import DmesgScreen  # noqa: PLC0415 - see above
+
+        backend = self.backend
+        if backend is not None:
+            tails = {
+                name: partial(backend.dmesg, cluster, address)
+                for cluster, address, name in message.nodes
+            }
+            self.open(DmesgScreen(tails, self.marks))
 
     def on_open_targets(self, message: OpenTargets) -> None:
         from tui.screens.targets import TargetsScreen  # noqa: PLC0415 - see above

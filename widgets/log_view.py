@@ -25,6 +25,8 @@ from widgets.text import width_of
 from widgets.values import UNICODE, Glyphs, Line, LogLine
 
 _BEAT_SECONDS = 1 / 20
+_FLOOD_BEAT_SECONDS = 1 / 5
+"""When each picture holds nothing of the one before, nobody reads them all."""
 _WHEEL_LINES = 3
 _SIDE_STEP = 8
 _WIDEST_GUTTER = 20
@@ -219,8 +221,15 @@ class LogView(LinePane, can_focus=True):
             self._is_dirty = True
         if not self._is_dirty:
             return
-        self._is_dirty = False
         self._is_resting = True
+        before = self._top
+        self._paint()
+        is_flood = self._top - before > self.outer_size.height
+        self.set_timer(_FLOOD_BEAT_SECONDS if is_flood else _BEAT_SECONDS, self._beat)
+
+    def _paint(self) -> None:
+        """Show what is; who pressed a key waits for no beat."""
+        self._is_dirty = False
         before = self._top
         self._settle()
         if self._top == before:
@@ -228,7 +237,6 @@ class LogView(LinePane, can_focus=True):
         else:
             self.refresh()
         self._tell()
-        self.set_timer(_BEAT_SECONDS, self._beat)
 
     def _settle(self) -> None:
         """Keep the window inside the lines; at their end while following."""
@@ -264,9 +272,11 @@ class LogView(LinePane, can_focus=True):
 
     def action_newest(self) -> None:
         self.following = True
+        self._paint()
 
     def action_toggle_follow(self) -> None:
         self.following = not self.following
+        self._paint()
 
     def action_sideways(self, steps: int) -> None:
         self._left = max(0, self._left + steps * _SIDE_STEP)

@@ -10,6 +10,7 @@ from tui.app import TaloscopeApp
 from tui.screens.alert import AlertScreen
 from tui.screens.checks import CheckList, ChecksScreen
 from tui.screens.desk import Desk, SearchBar
+from tui.screens.dmesg import DmesgScreen
 from tui.screens.fleet import FleetScreen, StrayAlerts
 from tui.screens.help import HelpScreen
 from tui.screens.hidden import HiddenBar
@@ -45,6 +46,7 @@ OWNERS = (
     NodeScreen,
     ServicesTab,
     DmesgTab,
+    DmesgScreen,
     ResourcesTab,
     ReviewTab,
     NodesScreen,

@@ -80,14 +80,24 @@ def batch_lines(batch: LogBatch, marks: Marks) -> tuple[LogLine, ...]:
 
     Without origins: they are all the same.
     """
-    lines = [
-        replace(entry_line(entry, marks, {}), gutter="") for entry in batch.entries
-    ]
-    lines += [gap_line(gap) for gap in batch.gaps]
-    if batch.fault is not None:
-        text = f"{batch.fault.summary}; trying again"
-        lines.append(LogLine(text, Tone.WARNING, is_gap=True))
-    return tuple(lines)
+    known = (replace(entry_line(each, marks, {}), gutter="") for each in batch.entries)
+    return framed(batch, known)
+
+
+def framed(
+    batch: LogBatch, known: Iterable[LogLine], origin: str = ""
+) -> tuple[LogLine, ...]:
+    """The entries of a node's own log: before them what is lost, behind them a fault.
+
+    origin  the node, where several are shown as one
+    """
+    about = f"{origin}: " if origin else ""
+    gaps = (gap_line(gap) for gap in batch.gaps)
+    lines = (*(replace(gap, text=f"{about}{gap.text}") for gap in gaps), *known)
+    if batch.fault is None:
+        return lines
+    text = f"{about}{batch.fault.summary}; trying again"
+    return (*lines, LogLine(text, Tone.WARNING, is_gap=True))
 
 
 def gap_line(gap: Gap) -> LogLine:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from tui.model.kernel import classify, text_of
@@ -21,16 +20,22 @@ _LEVEL_TONES = {
 }
 
 
-def kernel_lines(batch: LogBatch, marks: Marks) -> tuple[LogLine, ...]:
-    """What one turn of a kernel log brought, gaps and failures included."""
-    known = (kernel_line(entry, marks) for entry in batch.entries)
-    return (*known, *logs.batch_lines(replace(batch, entries=()), marks))
+def kernel_lines(
+    batch: LogBatch, marks: Marks, origin: str = ""
+) -> tuple[LogLine, ...]:
+    """What one turn of a kernel log brought, gaps and failures included.
+
+    origin  the node, where several are shown as one
+    """
+    known = (kernel_line(entry, marks, origin) for entry in batch.entries)
+    return logs.framed(batch, known, origin)
 
 
-def kernel_line(entry: Entry, marks: Marks) -> LogLine:
-    """One record: its class stands in the gutter, else its level when that is bad.
+def kernel_line(entry: Entry, marks: Marks, origin: str = "") -> LogLine:
+    """One record. In the gutter stands where it comes from, else what it is.
 
-    It has no words for its time: a clock of the log has.
+    That is its class, or its level when that is bad. It has no words for its time: a
+    clock of the log has.
     """
     text = text_of(entry.line)
     sign = classify(entry.line)
@@ -45,9 +50,15 @@ def kernel_line(entry: Entry, marks: Marks) -> LogLine:
         text = f"{marks.real} {text}"
     elif sign is not None:
         text = f"{marks.degraded} {text}"
-    gutter = "" if tone is Tone.QUIET else level
+    gutter = origin or ("" if tone is Tone.QUIET else level)
+    calm = origin and tone is Tone.TEXT
     return LogLine(
-        text, tone, key=key, at_ns=entry.at_ns, gutter=gutter, gutter_tone=tone
+        text,
+        tone,
+        key=key,
+        at_ns=entry.at_ns,
+        gutter=gutter,
+        gutter_tone=Tone.QUIET if calm else tone,
     )
 
 
@@ -68,3 +79,18 @@ def since_boot(booted_at: datetime) -> Callable[[int], str]:
     """A clock that tells seconds since a node was started."""
     booted = booted_at.timestamp()
     return lambda at_ns: f"{at_ns / 1e9 - booted:11.3f}"
+
+
+def merged(batches: Iterable[Iterable[LogLine]]) -> tuple[LogLine, ...]:
+    """Lines of several logs in the order of their times.
+
+    Those of one log keep their order; one without a time stays behind the one before.
+    """
+    timed = []
+    for lines in batches:
+        latest = 0
+        for line in lines:
+            latest = max(latest, line.at_ns or 0)
+            timed.append((latest, line))
+    timed.sort(key=lambda each: each[0])
+    return tuple(line for _, line in timed)

@@ -27,6 +27,11 @@ def is_error(line: LogLine) -> bool:
     return bool(line.key) and line.tone is Tone.CRITICAL
 
 
+def is_loud(line: LogLine) -> bool:
+    """Whether the catalogue or the kernel calls it an error."""
+    return line.tone is Tone.CRITICAL
+
+
 def title(
     what: str, only: Sequence[str], found: Iterable[LogFinding], marks: Marks, room: int
 ) -> Line:

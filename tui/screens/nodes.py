@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from tui.messages import OpenNode
+from tui.messages import OpenDmesg, OpenNode
 from tui.model.fleet import Fleet
 from tui.present import nodes_table
 from tui.present.glyphs import Marks
@@ -20,6 +20,7 @@ from widgets.row_table import RowTable
 from widgets.values import Span, Tone
 
 _WORST, *_OTHERS = nodes_table.ORDERS
+_MOST_LOGS = 12
 
 
 class NodesScreen(Desk):
@@ -28,6 +29,13 @@ class NodesScreen(Desk):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "S", "sort", "Sort", id="nodes.sort", tooltip="Sort by the next column"
+        ),
+        Binding(
+            "d",
+            "dmesg",
+            "dmesg",
+            id="nodes.dmesg",
+            tooltip="The kernel logs of these nodes as one, live",
         ),
         *(
             Binding(key, f"order('{order}')", f"By {order}", show=False, id=name)
@@ -53,7 +61,7 @@ class NodesScreen(Desk):
         self._cluster = ""
         self._order = _WORST
         self._last: tuple[Fleet, datetime] | None = None
-        self._opens: dict[str, tuple[str, str]] = {}
+        self._opens: dict[str, tuple[str, str, str]] = {}
 
     def compose_body(self) -> ComposeResult:
         with Panel(glyphs=self.marks.glyphs):
@@ -67,7 +75,11 @@ class NodesScreen(Desk):
         self._last = fleet, now
         found = places(fleet, now, self.marks, self._cluster)
         self._opens = {
-            place.key: (place.cluster.name, place.node.address or place.node.name)
+            place.key: (
+                place.cluster.name,
+                place.node.address or place.node.name,
+                place.node.name,
+            )
             for place in found
         }
         title = (
@@ -105,4 +117,14 @@ class NodesScreen(Desk):
         event.stop()
         opens = self._opens.get(event.key)
         if opens is not None:
-            self.post_message(OpenNode(*opens))
+            self.post_message(OpenNode(*opens[:2]))
+
+    def action_dmesg(self) -> None:
+        """Follow the kernel logs of the nodes that are shown."""
+        shown = [self._opens[row.key] for row in self.query_one(Listing).rows]
+        if len(shown) > _MOST_LOGS:
+            words = f"{len(shown)} logs at once are too many: choose a cluster with "
+            words += f"1-9, or narrow with / to {_MOST_LOGS} nodes or fewer."
+            self.notify(words, severity="warning", markup=False)
+        elif shown:
+            self.post_message(OpenDmesg(tuple(shown)))

@@ -1,0 +1,101 @@
+"""The kernel logs of several nodes as one, as the nodes themselves tell them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from tui.model.fleet import Fleet
+from tui.model.log import LogBatch
+from tui.present import logs, machine_log, stream
+from tui.present.glyphs import Marks
+from tui.present.units import count, time_of_ns
+from tui.screens.desk import Desk
+from widgets.log_view import LogView
+from widgets.panel import Panel
+from widgets.values import Line, LogLine, Span, Tone
+
+_BEAT_SECONDS = 0.1
+_FIRST_SECONDS = 1.0
+"""Until then the ring buffers of all nodes have come, and can be merged by time."""
+
+
+class DmesgScreen(Desk):
+    """Follows until it is closed; a node that fails says so between the lines."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "error(1)", "Next error", id="dmesg.error"),
+        Binding("E", "error(-1)", "Error before", show=False, id="dmesg.error_before"),
+    ]
+
+    def __init__(
+        self, tails: Mapping[str, Callable[[], AsyncIterator[LogBatch]]], marks: Marks
+    ) -> None:
+        """Make a screen; `tails` begin the log of each node, by its name."""
+        super().__init__(marks)
+        self._tails = tails
+        self._waiting: dict[str, list[LogLine]] = {name: [] for name in tails}
+        self._chips: Line = ()
+
+    def compose_body(self) -> ComposeResult:
+        with Panel(glyphs=self.marks.glyphs):
+            yield LogView(glyphs=self.marks.glyphs, clock=time_of_ns)
+
+    def on_mount(self) -> None:
+        log = self.query_one(LogView)
+        log.empty = (Span(f"{self.marks.connecting} nothing yet", Tone.QUIET),)
+        for name, opened in self._tails.items():
+            self.run_worker(self._pump(name, opened()), group="tails")
+        self.set_timer(_FIRST_SECONDS, self._start)
+        self._show_title()
+
+    def show(self, fleet: Fleet, now: datetime) -> None:  # noqa: ARG002 - entries do not age
+        found = (
+            finding
+            for cluster in fleet.clusters
+            for finding in cluster.log_findings
+            if finding.node in self._tails
+        )
+        self._chips = logs.chips(found, self.marks)
+        self._show_title()
+
+    def action_error(self, direction: int) -> None:
+        """Go to the next error, or to the one before."""
+        if not self.query_one(LogView).seek(direction, stream.is_loud):
+            self.notify("No more errors that way.", timeout=2, markup=False)
+
+    async def _pump(self, name: str, tail: AsyncIterator[LogBatch]) -> None:
+        async for batch in tail:
+            lines = machine_log.kernel_lines(batch, self.marks, name)
+            self._waiting[name] += lines
+
+    def _start(self) -> None:
+        self._pour()
+        self.set_interval(_BEAT_SECONDS, self._pour)
+
+    def _pour(self) -> None:
+        lines = machine_log.merged(self._waiting.values())
+        if lines:
+            self._waiting = {name: [] for name in self._tails}
+            self.query_one(LogView).append(lines)
+
+    def on_log_view_status_changed(self) -> None:
+        if self.is_open:
+            self._show_title()
+
+    def _show_title(self) -> None:
+        log = self.query_one(LogView)
+        tone = Tone.QUIET if log.following else Tone.WARNING
+        search = f"{log.search_status}  " if log.search_status else ""
+        names = list(self._tails)
+        what = names[0] if len(names) == 1 else count(len(names), "node")
+        title = (
+            Span(f"dmesg of {what}", Tone.ACCENT),
+            Span("  UTC  ", Tone.QUIET),
+            *self._chips,
+        )
+        self.query_one(Panel).show_title(title, (Span(search), Span(log.status, tone)))
