@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv6Address
+from ipaddress import AddressValueError, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 APID_PORT = 50000
@@ -15,6 +15,15 @@ class Endpoint:
 
     host: str
     port: int = APID_PORT
+
+    @property
+    def is_name(self) -> bool:
+        """Whether the host has to be looked up, and may have several addresses."""
+        try:
+            ip_address(self.host.partition("%")[0])
+        except ValueError:
+            return True
+        return False
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host

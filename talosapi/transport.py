@@ -13,7 +13,7 @@ import os
 import socket
 import ssl
 import struct
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -179,18 +179,21 @@ class Transport:
             endpoint.host,
             endpoint.port,
             limit=CHUNK,
-            # Of a name's addresses, a dead one must not use up the dial time.
-            happy_eyeballs_delay=NEXT_ADDRESS_SECONDS,
+            # Of a name's addresses, a dead one must not use up the dial time. One
+            # address needs no race, in which asyncio can lose a socket that is open.
+            happy_eyeballs_delay=NEXT_ADDRESS_SECONDS if endpoint.is_name else None,
         )
         below = writer.transport
         if self._tls is None or not isinstance(below, asyncio.Transport):
             raise AssertionError("a socket is read too, and the channel has its TLS")
-        await writer.start_tls(self._tls, server_hostname=endpoint.host)
-        secured: ssl.SSLObject = writer.get_extra_info("ssl_object")
-        # Talos 1.7.0 to 1.8.3 select nothing, which gRPC itself would not accept.
-        if secured.selected_alpn_protocol() not in {"h2", None}:
-            writer.transport.abort()
-            raise ForeignServerError("it does not speak HTTP/2")
+        with ExitStack() as failing:
+            failing.callback(below.abort)
+            await writer.start_tls(self._tls, server_hostname=endpoint.host)
+            secured: ssl.SSLObject = writer.get_extra_info("ssl_object")
+            # Talos 1.7.0 to 1.8.3 select nothing, which gRPC itself would not accept.
+            if secured.selected_alpn_protocol() not in {"h2", None}:
+                raise ForeignServerError("it does not speak HTTP/2")
+            failing.pop_all()
         return Link(reader, writer, below)
 
     async def _carry(self, ours: Streams, endpoint: Endpoint, theirs: Link) -> None:

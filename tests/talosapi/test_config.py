@@ -216,3 +216,11 @@ def test_reading_a_talosconfig_loads_neither_grpc_nor_cryptography() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("host", "is_name"),
+    [("10.10.0.40", False), ("::1", False), ("fe80::1%eth0", False), ("cp.lan", True)],
+)
+def test_endpoint_knows_whether_it_must_be_looked_up(host: str, is_name: bool) -> None:
+    assert Endpoint(host).is_name is is_name

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import stat
+import warnings
 from contextlib import AsyncExitStack, aclosing
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from talosapi.client import TalosClient
 from talosapi.errors import ErrorKind, TalosError
 from talosapi.transport import Transport
+from tests.clock import turns
 from tests.talosapi.labs import (
     AUTHORITY,
     WORKER,
@@ -258,6 +261,23 @@ async def test_tail_that_loses_its_endpoint_says_so(tmp_path: Path) -> None:
                     pass
 
     assert caught.value.kind is ErrorKind.UNREACHABLE
+
+
+async def test_nothing_stays_open_whenever_it_is_closed(tmp_path: Path) -> None:
+    async with serving(story()) as apid:
+        context = context_for(tmp_path, [apid.endpoint])
+        for moment in range(10, 50):
+            client = TalosClient(context)
+            call = asyncio.create_task(client.version(WORKER))
+            await turns(moment)
+            await client.close()
+            await asyncio.gather(call, return_exceptions=True)
+    await turns()
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        gc.collect()
+
+    assert [str(one.message) for one in found] == []
 
 
 async def test_serving_is_empty_before_the_first_call(tmp_path: Path) -> None:
