@@ -19,6 +19,7 @@ from tests.engines import running
 from tui.clock import SystemClock
 from tui.config import Permission, load
 from tui.engine.engine import Engine
+from tui.engine.plan import NODE_FEEDS
 from tui.model.command import ChangeService, Outcome, ServiceVerb
 from tui.model.fault import FaultKind
 from tui.model.fleet import Fleet, NodeView, SourceKind, SourceState
@@ -115,7 +116,7 @@ async def test_a_machine_is_one_source_whatever_is_read_of_it(lab: RunningLab) -
         each
         for cluster in fleet.clusters
         for each in cluster.sources
-        if each.key.kind is SourceKind.TALOS
+        if each.key.kind is SourceKind.TALOS and each.key.feed in NODE_FEEDS
     ]
     assert len(talos) == len({each.key.endpoint for each in talos}) == NODES
     down = [each for each in talos if each.state(now) is not SourceState.LIVE]
