@@ -237,7 +237,7 @@ def test_lines_are_shared_by_need_and_the_rest_goes_to_the_last() -> None:
 
 def test_a_runbook_is_plain_lines_without_its_markup() -> None:
     page = runbook.page("# Title\n\ntext `code`\n**loud**\n```\nraw [x]\n```\n- a\n  b")
-    assert [text_of(line) for line in page] == [
+    assert [text_of(line) for line, _ in page] == [
         "Title",
         "",
         "text code loud",

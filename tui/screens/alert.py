@@ -133,7 +133,9 @@ class AlertScreen(Desk):
         self._title("runbook", "runbook")
         page = runbook.page(self.alert.judgement.runbook)
         none: Line = (Span("No runbook page covers this alert.", Tone.QUIET),)
-        self.query_one("#page", TextBlock).show_lines(*(page or (none,)))
+        self.query_one("#page", TextBlock).show(
+            *(Paragraph(line, indent) for line, indent in page or ((none, 0),))
+        )
 
     def _show_copies(self) -> None:
         """What can be copied; without anything there is no box for it."""

@@ -76,3 +76,14 @@ def fixes(value: str, job: str) -> tuple[str, ...]:
         "# ends TargetDown; an absent() rule goes on until it is removed too\n"
         f"kubectl -n monitoring delete servicemonitor {_RELEASE}-{job}",
     )
+
+
+AT_THE_SOURCE = """\
+**Fix at the source**, while it is false; the best way first:
+
+1. Turn the component off in the values of kube-prometheus-stack: neither scraping nor
+   rule nor alert is left. `c` copies them.
+2. Delete the ServiceMonitor that makes the job: `D` shows it, lets the server try it,
+   and asks for its name. `taloscope undo` puts it back. A rule with `absent()` goes on.
+3. A silence of a year on exactly these labels: `s`.
+"""

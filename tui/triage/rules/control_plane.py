@@ -9,7 +9,13 @@ from tui.model.alert import Verdict
 from tui.model.question import Question
 from tui.triage.rule import Claim, Note, Rule
 from tui.triage.rules import control_plane_claims as claims
-from tui.triage.rules.component import fixes, none_answers, own_scope, target_scope
+from tui.triage.rules.component import (
+    AT_THE_SOURCE,
+    fixes,
+    none_answers,
+    own_scope,
+    target_scope,
+)
 
 SCHEDULER = "kube-scheduler"
 CONTROLLER_MANAGER = "kube-controller-manager"
@@ -31,8 +37,8 @@ that may be perfectly well.
 3. `talosctl -n <control plane> logs kubelet`, and the pod's own log, for what fails.
 4. Is the work done? {task}
 
-**Fix at the source:** turn the component off in the values of kube-prometheus-stack;
-or make its metrics reachable on purpose and expect the job in the inventory: from then
+{AT_THE_SOURCE}
+Or make its metrics reachable on purpose and expect the job in the inventory: from then
 on its alerts are real.
 """
 

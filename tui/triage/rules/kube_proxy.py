@@ -11,7 +11,13 @@ from tui.model.question import ConfigMapOf, DaemonSetsWith, KubeNodes, PodsWith
 from tui.triage.case import Case
 from tui.triage.on_nodes import none_listed, pods_ready
 from tui.triage.rule import Claim, Rule, Ruling, fails, holds, unclear
-from tui.triage.rules.component import fixes, none_answers, own_scope, target_scope
+from tui.triage.rules.component import (
+    AT_THE_SOURCE,
+    fixes,
+    none_answers,
+    own_scope,
+    target_scope,
+)
 
 JOB = "kube-proxy"
 NODES = KubeNodes()
@@ -63,7 +69,7 @@ def _no_proxy(case: Case) -> Ruling:
     return holds("neither pods nor a DaemonSet")
 
 
-_RUNBOOK = """\
+_RUNBOOK = f"""\
 ## kube-proxy is down, says Prometheus
 
 On Talos with Cilium there is no kube-proxy on purpose: Cilium's agents do its work in
@@ -80,8 +86,7 @@ eBPF. The alert asks for a scrape target that cannot exist.
 While an agent is down, services on that node keep the last state of the datapath: what
 is new or has moved is not reached from there.
 
-**Fix at the source:** turn the component off in the values of kube-prometheus-stack.
-"""
+{AT_THE_SOURCE}"""
 
 _RULE = Rule(
     id="kube-proxy-replaced",

@@ -12,6 +12,11 @@ def _jobs(pattern: str) -> Scope:
     return alert_scope("TargetDown", Matcher("job", pattern, is_regex=True))
 
 
+_KEY = """\
+`w` makes the first of these checks from here, and says what they amount to.
+"""
+
+
 def _real(rule: str, scope: Scope, reason: str, title: str, runbook: str) -> Rule:
     return Rule(
         id=rule,
@@ -19,7 +24,7 @@ def _real(rule: str, scope: Scope, reason: str, title: str, runbook: str) -> Rul
         covers=(scope,),
         verdict=Verdict.REAL,
         reason=reason,
-        runbook=f"## {title}\n\n{runbook}",
+        runbook=f"## {title}\n\n{_KEY}\n{runbook}",
         would_change="Nothing: a target that should be there is not.",
         notes=(of_targets,),
     )
