@@ -129,3 +129,15 @@ async def test_a_prometheus_that_is_gone_is_a_fault_for_each_of_its_targets(
         isinstance(each, Fault) and "refused" in each.summary for each in answers
     )
     assert isinstance(one, Fault)
+
+
+async def test_targets_that_belong_to_no_configured_cluster_are_kept(
+    lab: RunningLab,
+) -> None:
+    config = load(Path(lab.environment["TALOSCOPE_CONFIG"]))
+    fewer = replace(config, clusters=config.clusters[:2])
+    async with running(fewer) as engine:
+        async with asyncio.timeout(20):
+            await engine.settled()
+        strays = engine.fleet.stray_targets
+    assert {row.job for row in strays} == {"claude-agent"}

@@ -250,6 +250,17 @@ async def test_a_cluster_without_an_answer_is_named() -> None:
         assert "agentic … connecting" in stage.text or "agentic ○" in stage.text
 
 
+async def test_targets_of_no_configured_cluster_are_shown_and_counted() -> None:
+    stray = make_target("stray", "h:1", expected=Expected.UNLISTED)
+    fleet = replace(make_fleet(), stray_targets=(stray,))
+    async with on_stage((120, 36), fleet) as stage:
+        await stage.press("t")
+        assert "14/16 up" in stage.text
+        assert "none" in line_of(stage, " stray ")
+        await stage.press("slash", *"stray", "enter", "enter")
+        assert "● up   not in the inventory" in stage.text
+
+
 def past_of(**wrong: object) -> Callable[[Target], Past]:
     up: list[float | None] = [1.0] * 288
     up[100:112] = [0.0] * 12

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 
 from tui.config import ClusterConfig
 from tui.engine.plan import Served, UnaskableError, asked_key, node_key
@@ -70,6 +71,23 @@ def targets_of(view: View, cluster: ClusterConfig) -> tuple[TargetRow, ...] | No
         ("targets", cluster.name),
         own,
         lambda: inventory.rows(own, cluster.inventory, changes),
+    )
+
+
+def stray_targets(view: View) -> tuple[TargetRow, ...]:
+    """Targets of shared Prometheus servers that belong to no configured cluster."""
+    parts = []
+    for served in view.of_kind(SourceKind.PROMETHEUS):
+        key = served.key("targets")
+        listed: tuple[Target, ...] | None = view.reading(key).value
+        if listed is not None and served.is_shared:
+            work = partial(_divided, served, listed)
+            divided = view.memo.once(("divided", key), listed, work)
+            parts.append(divided.get("", ()))
+    return view.memo.once_for(
+        "stray targets",
+        tuple(parts),
+        lambda: inventory.rows(tuple(chain.from_iterable(parts)), ()),
     )
 
 

@@ -12,7 +12,7 @@ from itertools import chain
 
 from tui.config import ClusterConfig
 from tui.engine.alerting import alertmanagers, rulers
-from tui.engine.answers import targets_of
+from tui.engine.answers import stray_targets, targets_of
 from tui.engine.judging import Judging
 from tui.engine.plan import (
     NODE_FEEDS,
@@ -81,6 +81,7 @@ def assemble(view: View) -> Fleet:
         ),
         managers,
         rulers(view),
+        stray_targets(view),
     )
 
 

@@ -157,6 +157,8 @@ class Fleet:
     """Of all Alertmanagers."""
     alertmanagers: tuple[Alertmanager, ...] = ()
     rulers: tuple[Ruler, ...] = ()
+    stray_targets: tuple[TargetRow, ...] = ()
+    """Of shared servers, and of no configured cluster."""
 
     def cluster(self, name: str) -> Cluster | None:
         """The cluster of that name."""

@@ -159,18 +159,21 @@ def unread(fleet: Fleet, chosen: str, now: datetime, marks: Marks) -> Line:
 
 
 def known_of(fleet: Fleet, chosen: str) -> Known:
-    """The targets of one cluster, or of all, in the order of the config."""
-    return tuple(
+    """The targets of one cluster, or of all: those of none come last."""
+    found = tuple(
         (cluster.name, cluster.targets)
         for cluster in fleet.clusters
         if cluster.targets is not None and (not chosen or cluster.name == chosen)
     )
+    strays = (("", fleet.stray_targets),) if fleet.stray_targets else ()
+    return found if chosen else (*found, *strays)
 
 
 def row_of(fleet: Fleet, cluster: str, key: str) -> TargetRow | None:
     """The target whose `TargetRow.key` that is."""
     found = fleet.cluster(cluster)
-    return once(found.targets or (), _by_key).get(key) if found else None
+    rows = (found.targets or ()) if found else fleet.stray_targets
+    return once(rows, _by_key).get(key)
 
 
 def _by_key(rows: Sequence[TargetRow]) -> Mapping[str, TargetRow]:
