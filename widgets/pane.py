@@ -81,8 +81,12 @@ class LinePane(Toned):
 
         `refresh` sends all of them, and of a panel also those of its children.
         """
+        self.repaint_lines(range(self.outer_size.height))
+
+    def repaint_lines(self, lines: range) -> None:
+        """The same of some lines: no others have changed."""
         width, height = self.outer_size
-        changed = [y for y in range(height) if self._is_outdated(y, width)]
+        changed = [y for y in lines if y < height and self._is_outdated(y, width)]
         if changed:
             # Textual counts regions from the content, we count from the edge.
             offset = -self.content_offset

@@ -42,9 +42,13 @@ class Panel(LinePane):
     ) -> None:
         """Show other words in the upper edge, and draw the frame in a tone."""
         if (title, right, tone) != (self._title, self._right, self._tone):
+            is_reframed = tone != self._tone
             self._title, self._right, self._tone = title, right, tone
             self.forget_strips()
-            self.repaint()
+            if is_reframed:
+                self.repaint()
+            else:
+                self.repaint_lines(range(1))
 
     @property
     def is_folded(self) -> bool:

@@ -52,6 +52,16 @@ class Stage:
         for _ in range(6):
             await self.clock.advance(0)
             await self.pilot.pause()
+            for _ in range(20):
+                if not self._is_busy:
+                    break
+                await self.pilot.pause()
+
+    @property
+    def _is_busy(self) -> bool:
+        """Whether a message waits for any widget of the screen in front."""
+        nodes = self.app.screen.walk_children(with_self=True)
+        return any(node.message_queue_size for node in nodes)
 
     async def until(self, words: str) -> None:
         """Wait until the screen says so: logs are painted on a beat of their own."""

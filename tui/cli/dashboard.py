@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from types import ModuleType
@@ -73,6 +74,9 @@ def _import_engine() -> ModuleType:
     # With click at hand httpx imports its own command line: 3 MB and 30 ms for nothing.
     # What stands here as None fails to import, which httpx is prepared for.
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+    if not find_spec("sniffio"):
+        # httpcore looks for it at every request, all over the path.
+        sys.modules["sniffio"] = None  # type: ignore[assignment]
     engine = import_module("tui.engine.engine")
     _collect_from_now_on()
     return engine

@@ -27,6 +27,7 @@ class ClusterColumn(Panel):
         super().__init__(glyphs=marks.glyphs)
         self.number = number
         self.cluster_name = name
+        self._panes: list[Pane] = []
         self.marks = marks
         title = (Span(f"{number} {name}", bold=True),)
         waiting = Span(f"  {marks.connecting} connecting", Tone.QUIET)
@@ -35,7 +36,8 @@ class ClusterColumn(Panel):
     async def fill(self) -> None:
         """Make the panes; until then there is a title only."""
         panes = (TargetsPane, AlertsPane, NodesPane, KernelPane)
-        await self.mount_all(pane(self.marks) for pane in panes)
+        self._panes = [pane(self.marks) for pane in panes]
+        await self.mount_all(self._panes)
 
     def show(self, cluster: Cluster, now: datetime, silences: Known) -> None:
         """Bring the column up to date; `silences` are those of the whole fleet."""
@@ -44,7 +46,7 @@ class ClusterColumn(Panel):
         tone = standing.cluster_tone(cluster, now, self.marks)
         age = standing.cluster_age(cluster, now, self.marks)
         self.show_title(title, age, tone if tone in _LOUD else None)
-        for pane in self.query(Pane):
+        for pane in self._panes:
             if isinstance(pane, AlertsPane):
                 pane.silences = silences
             pane.show(cluster, now)
@@ -73,9 +75,7 @@ class ClusterColumn(Panel):
 
     def _arrange(self) -> None:
         """Share the lines out; a title takes one of each pane's own."""
-        panes = list(self.query(Pane))
-        room = self.size.height - len(panes)
-        for pane, lines in zip(
-            panes, share(room, [pane.need() for pane in panes]), strict=True
-        ):
+        room = self.size.height - len(self._panes)
+        needs = [pane.need() for pane in self._panes if pane.is_mounted]
+        for pane, lines in zip(self._panes, share(room, needs), strict=False):
             pane.take(lines)

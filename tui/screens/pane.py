@@ -50,6 +50,8 @@ class Pane(Panel):
         line = faults.fault_line(failed, now, self.marks) if failed else ()
         self.query_one(FaultBar).show_line(line)
         self._fault_lines = 1 if line else 0
+        # The body first: what is marked in it, the heading counts.
+        self.show_body(cluster, now, is_stale=failed is not None)
         subject = Span(f"{self.SUBJECT}  ", Tone.ACCENT)
         heading = self.heading(cluster, now)
         if failed is not None:
@@ -58,7 +60,6 @@ class Pane(Panel):
             heading = (*age, Span("  "), *heading)
         # The age of what is live stands in the header of the column only.
         self.show_title((subject, *heading))
-        self.show_body(cluster, now, is_stale=failed is not None)
 
     def heading(self, cluster: Cluster, now: datetime) -> Line:
         """Say the most important in a few words."""

@@ -30,6 +30,8 @@ from tui.sources.http_fault import (
 )
 
 LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
+IDLE_SECONDS = 60.0
+"""A connection is kept from one refresh to the next: a handshake costs more."""
 CONNECT_SHARE = 0.9
 """Of the deadline: so that a dead address is told from a slow server."""
 
@@ -209,6 +211,7 @@ class HttpSession:
                     # Without TLS there is no trust store to load.
                     verify=context if context is not None else False,
                     timeout=seconds,
+                    limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
                     trust_env=uses_proxy(self.url),
                     transport=self._transport,
                 )
