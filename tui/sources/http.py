@@ -28,6 +28,7 @@ from tui.sources.http_fault import (
     refusal,
     source_error,
 )
+from tui.sources.http_stream import close_when_cancelled
 
 LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
 IDLE_SECONDS = 60.0
@@ -207,7 +208,7 @@ class HttpSession:
         if self._client is None:
             context = await self.tls_context()
             try:
-                self._client = httpx.AsyncClient(
+                client = httpx.AsyncClient(
                     # Without TLS there is no trust store to load.
                     verify=context if context is not None else False,
                     timeout=seconds,
@@ -215,6 +216,7 @@ class HttpSession:
                     trust_env=uses_proxy(self.url),
                     transport=self._transport,
                 )
+                self._client = close_when_cancelled(client)
             except (ValueError, ImportError) as error:
                 raise self.error(
                     FaultKind.CONFIG,

@@ -31,6 +31,7 @@ from tui.model.probe import (
 )
 from tui.sources.base import SourceError
 from tui.sources.http_fault import broken, garbled, looks_like_html, source_error
+from tui.sources.http_stream import close_when_cancelled
 from tui.sources.text import first_line
 
 READ_BYTES = 8192
@@ -113,8 +114,13 @@ async def get(url: str, seconds: float) -> HttpStatus:
     headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
     try:
         async with (
-            httpx.AsyncClient(
-                verify=_unverified(), trust_env=False, timeout=seconds, headers=headers
+            close_when_cancelled(
+                httpx.AsyncClient(
+                    verify=_unverified(),
+                    trust_env=False,
+                    timeout=seconds,
+                    headers=headers,
+                )
             ) as client,
             client.stream("GET", url) as response,
         ):
