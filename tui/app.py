@@ -53,6 +53,14 @@ class TaloscopeApp(Routes):
         Binding("N,m", "nodes", "Nodes", id="app.nodes"),
         Binding("L", "logs", "Logs", id="app.logs"),
         Binding("S", "silences", "Silences", show=False, id="app.silences"),
+        Binding(
+            "ctrl+n",
+            "new_silence",
+            "New silence",
+            show=False,
+            id="app.new_silence",
+            tooltip="Write a silence from nothing",
+        ),
         Binding("o", "sources", "Sources", id="app.sources"),
         Binding(
             "exclamation_mark",

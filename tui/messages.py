@@ -11,6 +11,7 @@ from tui.model.examination import Subject
 from tui.model.finding import Finding
 from tui.model.fleet import Fleet
 from tui.model.log import Entry
+from tui.model.silence import Silence
 
 
 @dataclass
@@ -45,6 +46,30 @@ class SilenceAlert(Message):
     alert: JudgedAlert
     others: tuple[JudgedAlert, ...] = ()
     """Further ones that the same silence is for."""
+
+
+@dataclass
+class NewSilence(Message):
+    """Open the form with nothing in it."""
+
+    cluster: str = ""
+
+
+@dataclass
+class EditSilence(Message):
+    """Open the form to change a silence."""
+
+    silence: Silence
+    cluster: str
+    """One of those whose Alertmanager has it."""
+
+
+@dataclass
+class RepeatSilence(Message):
+    """Open the form to make a silence that is over once more."""
+
+    silence: Silence
+    cluster: str
 
 
 @dataclass

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.app import App
 
@@ -17,7 +18,9 @@ from tui.backend import Backend
 from tui.clock import Clock
 from tui.config import Config
 from tui.messages import (
+    EditSilence,
     EndSilence,
+    NewSilence,
     OpenAlert,
     OpenChecks,
     OpenDmesg,
@@ -30,6 +33,7 @@ from tui.messages import (
     OpenSources,
     OpenTarget,
     OpenTargets,
+    RepeatSilence,
     SilenceAlert,
 )
 from tui.model.command import Command, ExpireSilence, Outcome
@@ -41,6 +45,9 @@ from tui.screens.desk import Desk
 from tui.screens.fleet import FleetScreen
 from widgets.confirm import Confirm
 from widgets.values import Span
+
+if TYPE_CHECKING:
+    from tui.present.silence_start import Start
 
 _DEPTH = 1
 """Screens on the stack while the first one is in front."""
@@ -70,10 +77,12 @@ class Routes(App[None]):
         first = self.screen_stack[_DEPTH - 1]
         return first.chosen_cluster if isinstance(first, FleetScreen) else ""
 
-    def open(self, screen: Desk) -> None:
+    def open(self, screen: Desk, then: Callable[[], None] | None = None) -> None:
         """Put a screen in front; when it closes, the one below is shown as of then."""
 
         def closed(_: None) -> None:
+            if then is not None:
+                then()
             self.call_later(self.show_now)
 
         self.push_screen(screen, closed)
@@ -109,13 +118,48 @@ class Routes(App[None]):
         self.open(FindingScreen(message.cluster, message.finding, self.marks))
 
     def on_silence_alert(self, message: SilenceAlert) -> None:
-        from tui.screens.silence import SilenceScreen  # noqa: PLC0415 - see above
+        from tui.present import silence_start  # noqa: PLC0415 - see above
 
-        author = os.environ.get("USER") or getpass.getuser()
-        screen = SilenceScreen(
-            message.alert, author, self.submit, self.clock, self.marks
-        )
-        self.open(screen)
+        alerts = (message.alert, *message.others)
+        start = silence_start.for_alerts(self.fleet, alerts, self.author)
+        self._open_form(start)
+
+    def on_new_silence(self, message: NewSilence) -> None:
+        from tui.present import silence_start  # noqa: PLC0415 - see above
+
+        self._open_form(silence_start.blank(message.cluster, self.author))
+
+    def on_edit_silence(self, message: EditSilence) -> None:
+        from tui.present import silence_start  # noqa: PLC0415 - see above
+
+        self._open_form(silence_start.edit(message.silence, message.cluster))
+
+    def on_repeat_silence(self, message: RepeatSilence) -> None:
+        from tui.present import silence_start  # noqa: PLC0415 - see above
+
+        start = silence_start.again(message.silence, message.cluster, self.author)
+        self._open_form(start)
+
+    def _open_form(self, start: Start) -> None:
+        """Open the form of a silence; once it is made, nothing is marked any more."""
+        from tui.screens.silence import Access, SilenceScreen  # noqa: PLC0415 - see above
+
+        templates = self.config.silences.templates
+        access = Access(self.submit, lambda: self.fleet, self.clock, templates)
+        screen = SilenceScreen(start, access, self.marks)
+        below = self.screen
+
+        def closed() -> None:
+            if screen.is_done and isinstance(below, Desk):
+                below.action_unmark()
+
+        self.open(screen, closed)
+
+    @property
+    def author(self) -> str:
+        """Who writes silences, unless another name is given."""
+        login = os.environ.get("USER") or getpass.getuser()
+        return self.config.silences.author or login
 
     def on_open_node(self, message: OpenNode) -> None:
         from tui.screens.node import NodeScreen  # noqa: PLC0415 - see above
@@ -257,6 +301,10 @@ class Routes(App[None]):
     def action_logs(self) -> None:
         """Show the kernel logs of all clusters."""
         self.post_message(OpenLogs())
+
+    def action_new_silence(self) -> None:
+        """Write a silence from nothing."""
+        self.post_message(NewSilence(self.chosen_cluster))
 
     def action_silences(self) -> None:
         """Show all silences."""

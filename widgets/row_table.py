@@ -95,6 +95,7 @@ class RowTable(LinePane, can_focus=True):
         self._cursor = 0
         self._top = 0
         self._has_moved = False
+        self.shows_cursor = True
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -185,6 +186,11 @@ class RowTable(LinePane, can_focus=True):
             self.repaint()
 
     @property
+    def is_active(self) -> bool:
+        """Whether the cursor is drawn as one that the keys move."""
+        return self.has_focus
+
+    @property
     def cursor_key(self) -> str | None:
         """The key of the row under the cursor."""
         return self._index.key(self._cursor) if len(self._index) else None
@@ -210,13 +216,12 @@ class RowTable(LinePane, can_focus=True):
             return self.line_strip((Span(" "), *text), width)
         place, part = self._index.at_line(line)
         row = self._index.row(place)
-        is_marked = row.key in self._marked
         look = Look(
             width,
             bar,
-            place == self._cursor,
-            self.has_focus,
-            is_marked,
+            self.shows_cursor and place == self._cursor,
+            self.is_active,
+            row.key in self._marked,
             self._is_faint,
         )
         return self.cached(

@@ -31,10 +31,16 @@ class TextBlock(LinePane):
 
     def show(self, *paragraphs: Paragraph) -> None:
         """Show other paragraphs."""
-        if paragraphs != self._paragraphs:
-            self._paragraphs = paragraphs
-            self._wrapped = ((), -1)
-            self.forget_strips()
+        if paragraphs == self._paragraphs:
+            return
+        before, width = self._wrapped
+        self._paragraphs = paragraphs
+        self._wrapped = ((), -1)
+        self.forget_strips()
+        if width > 0 and len(self._lines(width)) == len(before):
+            # As high as it was: nothing else has to move, which would cost the most.
+            self.repaint()
+        else:
             self.refresh(layout=True)
 
     def show_lines(self, *lines: Line) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -16,6 +16,7 @@ from tests.judged import NOW
 from tests.widgets.screen import screen_text
 from tui.app import TaloscopeApp
 from tui.backend import Backend
+from tui.config import Silences
 from tui.model.fleet import Fleet
 from tui.present.glyphs import UNICODE, Marks
 
@@ -82,6 +83,7 @@ async def on_stage(
     size: tuple[int, int] = (120, 36),
     fleet: Fleet | None = None,
     marks: Marks = UNICODE,
+    silences: Silences | None = None,
 ) -> AsyncIterator[Stage]:
     """Run the app until the end of the block."""
     shown = make_fleet() if fleet is None else fleet
@@ -91,7 +93,8 @@ async def on_stage(
         return backend
 
     Input.cursor_blink = False  # type: ignore[assignment]
-    app = TaloscopeApp(make_config(shown), clock, connect, marks)
+    config = replace(make_config(shown), silences=silences or Silences())
+    app = TaloscopeApp(config, clock, connect, marks)
     async with app.run_test(size=size) as pilot:
         stage = Stage(app, backend, clock, pilot)
         while app.fleet is None:

@@ -16,6 +16,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.hidden import HiddenBar
 from tui.screens.logs import LogsScreen
 from tui.screens.mark_listing import MarkListing
+from tui.screens.matcher_input import MatcherInput
 from tui.screens.monitor import MonitorScreen, NameInput
 from tui.screens.node import NodeScreen
 from tui.screens.node_dmesg import DmesgTab
@@ -24,10 +25,13 @@ from tui.screens.node_review import ReviewTab
 from tui.screens.node_services import ServicesTab
 from tui.screens.nodes import NodesScreen
 from tui.screens.panes import AlertsPane, KernelLog
-from tui.screens.silence import DurationInput, SilenceScreen
+from tui.screens.silence import SilenceScreen
+from tui.screens.silences import SilencesScreen
 from tui.screens.sources import SourcesScreen
 from tui.screens.target import TargetScreen
 from tui.screens.targets import TargetsScreen
+from tui.screens.templates import TemplatesScreen
+from widgets.chips import Chips
 from widgets.log_view import LogView
 from widgets.row_table import RowTable
 
@@ -42,7 +46,10 @@ OWNERS = (
     MarkListing,
     AlertScreen,
     SilenceScreen,
-    DurationInput,
+    SilencesScreen,
+    MatcherInput,
+    TemplatesScreen,
+    Chips,
     NodeScreen,
     ServicesTab,
     DmesgTab,

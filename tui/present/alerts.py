@@ -242,7 +242,7 @@ def _alert_row(
         Cell(sign.text, sign.tone, bold=is_loud),
         Cell(alert.alert.name, bold=is_loud),
         Cell(muted_glyph(alert, marks), Tone.CRITICAL if hidden else Tone.ACCENT),
-        Cell(_SHORT.get(severity, severity[:4]), Tone.QUIET),
+        Cell(short_severity(severity), Tone.QUIET),
         Cell(how_old, Tone.QUIET),
     ]
     if is_wide:
@@ -261,6 +261,11 @@ def _with_line(row: Row, line: Line, *, is_wide: bool) -> Row:
     *cells, why = row.cells
     said = (*line, Span(f"  {why.text}"), *why.spans)
     return replace(row, cells=(*cells, Cell(spans=said)))
+
+
+def short_severity(severity: str) -> str:
+    """A severity in four letters at most."""
+    return _SHORT.get(severity, severity[:4])
 
 
 def muted_glyph(alert: JudgedAlert, marks: Marks) -> str:

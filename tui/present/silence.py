@@ -1,42 +1,73 @@
-"""The words of the silence form: the usual durations, and what it would hide."""
+"""The words of the silence form: durations, comments, and what became of it."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from tui.model.alert import JudgedAlert, Verdict
+from tui.model.command import Outcome
 from tui.model.silence import Matcher, SilenceDraft
-from tui.present.glyphs import Marks
-from tui.present.units import clock, count, exact_length, plain
-from tui.silencing.span import is_duration
-from widgets.values import Line, Span, Tone
+from tui.present.units import clock, plain
+from tui.silencing import span
+from widgets.values import Line, Span
 
-PRESETS = ("1h", "4h", "12h", "1d", "1w", "8760h")
+PRESETS = ("1h", "4h", "1d", "1w", "monday 08:00", "for good")
+"""The usual lengths and ends, as `parse_end` reads them."""
+PRESET_WORDS: tuple[Line, ...] = tuple(
+    (Span(text.replace("monday", "Mon")),) for text in PRESETS
+)
 USUAL = "4h"
-_ALIASES = {"8760h": "8760h = 1y"}
-_INDENT = " " * 10
-"""Where the fields of the form begin."""
+FOR_FALSE = "for good"
+"""For what is false: it stays so until somebody fixes its source."""
+_NAMED = 8
+_CLAIMS = 4
 
 
-def comment_for(alert: JudgedAlert) -> str:
-    """What to write where we know why it is safe; empty where a person must say."""
-    if alert.verdict is not Verdict.FALSE_POSITIVE:
+def preset_place(text: str) -> int:
+    """Which of the usual ones this is; -1 when it is another."""
+    wanted = " ".join(text.split()).lower()
+    known = {span.written(span.FOR_GOOD): "for good"}
+    wanted = known.get(wanted, wanted)
+    return PRESETS.index(wanted) if wanted in PRESETS else -1
+
+
+def length_text(end: datetime | None, now: datetime, typed: str) -> str:
+    """What stands in the field of the duration: what was typed, if it is one.
+
+    end     None when what was typed cannot be read
+    """
+    if end is None or span.is_duration(typed):
+        return typed
+    left = end - now
+    if left != span.FOR_GOOD:
+        left = timedelta(minutes=round(left.total_seconds() / 60))
+    return span.written(left)
+
+
+def end_text(end: datetime | None) -> str:
+    """What stands in the field of the end: UTC, to the minute."""
+    return f"{end.astimezone(UTC):%Y-%m-%d %H:%M}" if end else ""
+
+
+def comment_for(alerts: Sequence[JudgedAlert]) -> str:
+    """Why it is safe, with the evidence; empty where a person must say why."""
+    if not alerts or any(each.verdict is not Verdict.FALSE_POSITIVE for each in alerts):
         return ""
-    return plain(f"False positive: {alert.judgement.reason}")
-
-
-def end_line(end: datetime, now: datetime, typed: str) -> Line:
-    """When it ends; how long that is unless it was typed as a duration."""
-    line = (Span(f"{_INDENT}until {clock(end, now)} UTC"),)
-    if is_duration(typed):
-        return line
-    return (*line, Span(f"  in {exact_length(end - now)}", Tone.QUIET))
-
-
-def created(draft: SilenceDraft, now: datetime) -> str:
-    """What was silenced, until when."""
-    return f"{subject(draft.matchers)} silenced until {clock(draft.ends_at, now)} UTC."
+    reasons = dict.fromkeys(each.judgement.reason for each in alerts)
+    evidence = [
+        piece
+        for piece in alerts[0].judgement.evidence
+        if piece.supports is Verdict.FALSE_POSITIVE
+    ]
+    words = f"False positive: {'; '.join(reasons)}"
+    if evidence and len(reasons) == 1:
+        claims = "; ".join(each.claim for each in evidence[:_CLAIMS])
+        seen = [each.observed_at for each in evidence if each.observed_at]
+        on = f", {min(seen).astimezone(UTC):%Y-%m-%d %H:%M} UTC" if seen else ""
+        words += f" ({claims}{on})"
+    return plain(words)
 
 
 def subject(matchers: Sequence[Matcher]) -> str:
@@ -47,46 +78,44 @@ def subject(matchers: Sequence[Matcher]) -> str:
     return plain(str(matchers[0])) if matchers else "Nothing"
 
 
-def effect(
-    hit: Sequence[JudgedAlert], origin: JudgedAlert, marks: Marks
-) -> tuple[Line, ...]:
-    """What the silence would hide: real ones first, then what is odd about it."""
-    if not hit:
-        words = f"{marks.degraded} matches nothing that fires now"
-        return ((Span(words, Tone.WARNING),),)
-    lines: list[Line] = [(Span(f"silences {count(len(hit), 'alert')}"),)]
-    real = real_names(hit)
-    if real:
-        words = (
-            f"{marks.real} hides {count(len(real), 'REAL alert')}: {', '.join(real)}"
-        )
-        lines.insert(0, (Span(words, Tone.CRITICAL, bold=True),))
-    others = sum(alert.alert.fingerprint != origin.alert.fingerprint for alert in hit)
-    if others:
-        words = f"{marks.degraded} broader than this alert: {others} more"
-        lines.append((Span(words, Tone.WARNING),))
-    if others == len(hit):
-        words = f"{marks.degraded} does not cover the alert it was made for"
-        lines.append((Span(words, Tone.WARNING),))
-    return tuple(lines)
+def done(draft: SilenceDraft, outcome: Outcome, now: datetime) -> str:
+    """What was made or changed: about what, until when, under which id."""
+    until = clock(draft.ends_at, now)
+    words = f"{subject(draft.matchers)} silenced until {until} UTC."
+    if draft.id and outcome.silence_id == draft.id:
+        return f"{words} The id stays {draft.id}."
+    replaced = f", in place of {draft.id}" if draft.id else ""
+    return f"{words} Its id is {plain(outcome.silence_id)}{replaced}."
+
+
+def not_done(outcome: Outcome, what: str) -> str:
+    """Why it was not done, or that nobody knows; empty when it was.
+
+    what    what was to be done: "created", "changed", "ended"
+    """
+    fault = outcome.fault
+    if fault is None:
+        return ""
+    detail = f" ({fault.detail})" if fault.detail else ""
+    said = f"{fault.summary}{detail}. {fault.advice}"
+    if outcome.is_unknown:
+        words = f"UNKNOWN whether it was {what}: {said}"
+        return plain(f"{words} Look at the list of silences before you repeat it.")
+    return plain(f"not {what}: {said}")
 
 
 def real_names(hit: Iterable[JudgedAlert]) -> tuple[str, ...]:
-    """The real alerts among these, named, with their cluster."""
-    return tuple(
+    """The real alerts among these, by name and cluster, with how many of each."""
+    found = Counter(
         f"{alert.alert.name} in {alert.cluster or 'no cluster'}"
         for alert in hit
         if alert.verdict is Verdict.REAL
     )
-
-
-def preset_line(chosen: str) -> Line:
-    """The usual durations, the chosen one marked."""
-    spans = [Span(_INDENT[1:])]
-    for preset in PRESETS:
-        is_chosen = preset == chosen.strip()
-        words = _ALIASES.get(preset, preset)
-        shown = f"[{words}]" if is_chosen else f" {words} "
-        tone = Tone.ACCENT if is_chosen else Tone.QUIET
-        spans.append(Span(shown, tone, bold=is_chosen))
-    return tuple(spans)
+    named = [
+        f"{name}, {number} of them" if number > 1 else name
+        for name, number in found.items()
+    ]
+    if len(named) > _NAMED + 1:
+        rest = f"and {len(named) - _NAMED} other names"
+        return (*map(plain, named[:_NAMED]), rest)
+    return tuple(map(plain, named))

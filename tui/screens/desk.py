@@ -104,6 +104,8 @@ class Desk(Screen[None]):
             tooltip="Narrow the list, or look for a text in the log",
         ),
     ]
+    FIRST_KEY: ClassVar[str] = ""
+    """The action whose key is always shown first; else what the moment asks for."""
     AUTO_FOCUS = "RowTable, LogView"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - so declared by Textual
 
@@ -161,7 +163,9 @@ class Desk(Screen[None]):
         is_blind = fleet is not None and any(
             standing.unseen(each, now) for each in fleet.clusters
         )
-        self.query_one(KeyBar).put_first("sources" if is_blind else "")
+        self.query_one(KeyBar).put_first(
+            self.FIRST_KEY or ("sources" if is_blind else "")
+        )
         self._show_hidden(hidden, now)
 
     def _show_hidden(self, hidden: tuple[JudgedAlert, ...], now: datetime) -> None:

@@ -1,322 +1,292 @@
-"""The form that silences an alert, and what that would hide, as one types."""
+"""A silence is made or changed here; what it would hide is shown as one types."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal, Vertical, VerticalScroll
-from textual.widgets import Checkbox, Input, Label
+from textual.containers import Container
 
 from tui.clock import Clock
-from tui.model.alert import JudgedAlert
+from tui.config import SilenceTemplate
 from tui.model.command import Command, Outcome, PutSilence
 from tui.model.fleet import Fleet
-from tui.model.silence import Matcher, SilenceDraft
-from tui.present import alerts, silence
+from tui.model.silence import Matcher, Silence
+from tui.present import silence, silence_effect
+from tui.present.completion import Vocabulary
 from tui.present.glyphs import Marks
+from tui.present.silence_start import Start
+from tui.present.units import plain
 from tui.screens.desk import Desk
 from tui.screens.listing import Listing
-from tui.silencing import cover, grammar, span
+from tui.screens.matcher_input import MatcherInput
+from tui.screens.matchers import MatcherList
+from tui.screens.silence_form import SilenceForm
+from tui.screens.templates import TemplatesScreen
+from tui.silencing import redraft
+from tui.silencing.preview import Preview, preview
 from tui.silencing.reach import Reach
 from widgets.confirm import Confirm
+from widgets.keys import hidden
 from widgets.panel import Panel
+from widgets.popup import Popup
 from widgets.text_block import TextBlock
-from widgets.values import Line, Span, Tone
+from widgets.values import Column, Line, Span, Tone
 
-Submit = Callable[[Command], Awaitable[Outcome]]
+_CHOICES = (Column("", 12, weight=1), Column("", 6))
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """What the form holds at one moment, and what is wrong with it."""
+class Access:
+    """What the form may use."""
 
-    matchers: tuple[Matcher, ...]
-    ends_at: datetime | None
-    problems: tuple[tuple[str, str], ...]
-    """(id of the field, what to say)."""
-
-
-class Toggle(Checkbox):
-    """A checkbox that shows its state by more than a colour."""
-
-    def on_mount(self) -> None:
-        self.watch_value()
-
-    def watch_value(self) -> None:
-        self.BUTTON_INNER = "x" if self.value else " "
-        super().watch_value()
-        self.refresh()
-
-
-class MatcherRow(Horizontal):
-    """One matcher: on or off, and its text. Without a suggestion it waits for one."""
-
-    def __init__(self, suggestion: cover.Suggestion | None = None) -> None:
-        super().__init__()
-        self._is_added = suggestion is None
-        self._toggle = Toggle(
-            "", value=suggestion is None or suggestion.is_on, compact=True
-        )
-        self._input = Input(
-            grammar.written(suggestion.matcher) if suggestion else "",
-            placeholder='another one: name="value", =~ != !~',
-            compact=True,
-        )
-
-    def compose(self) -> ComposeResult:
-        yield self._toggle
-        yield self._input
-
-    @property
-    def is_spare(self) -> bool:
-        """Whether it is an added one, and still empty."""
-        return self._is_added and not self._input.value.strip()
-
-    @property
-    def text(self) -> str | None:
-        """What is written; None while it is off, or still empty."""
-        is_on = self._toggle.value and not self.is_spare
-        return self._input.value if is_on else None
-
-
-class DurationInput(Input):
-    """A duration; up and down go through the usual ones."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "preset(-1)", "Shorter", show=False, id="silence.shorter"),
-        Binding("down", "preset(1)", "Longer", show=False, id="silence.longer"),
-    ]
-
-    def action_preset(self, by: int) -> None:
-        known = silence.PRESETS
-        place = known.index(self.value) if self.value in known else -by
-        self.value = known[max(0, min(place + by, len(known) - 1))]
+    submit: Callable[[Command], Awaitable[Outcome]]
+    fleet: Callable[[], Fleet | None]
+    """The newest: it may have come while a question was in front."""
+    clock: Clock
+    templates: tuple[SilenceTemplate, ...] = ()
 
 
 class SilenceScreen(Desk):
-    """Matchers, duration, comment, author; and live what it would silence."""
+    """The form, and beside or below it live what it would silence."""
 
     CSS_PATH = "silence.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "ctrl+s", "create", "Create", id="silence.create", tooltip="Create it now"
+            "ctrl+s", "create", "Create", id="silence.create", tooltip="Make it now"
+        ),
+        Binding("tab", "app.focus_next", "Next field", id="silence.next"),
+        hidden(
+            "down", "app.focus_next", "Below", "silence.down", "Go to the next field"
+        ),
+        hidden(
+            "up", "app.focus_previous", "Above", "silence.up", "Go to the one before"
+        ),
+        Binding(
+            "ctrl+t",
+            "template",
+            "Template",
+            id="silence.template",
+            tooltip="Fill the form from a template of the config",
+        ),
+        Binding(
+            "ctrl+o",
+            "old",
+            "Old one",
+            id="silence.old",
+            tooltip="Change the end of the same silence that is there",
         ),
         Binding("escape", "app.back", "Back", id="silence.back"),
-        Binding("tab", "app.focus_next", "Next field", id="silence.next"),
     ]
     AUTO_FOCUS = ""
+    FIRST_KEY = "create"
 
-    def __init__(
-        self,
-        alert: JudgedAlert,
-        author: str,
-        submit: Submit,
-        clock: Clock,
-        marks: Marks,
-    ) -> None:
+    def __init__(self, start: Start, access: Access, marks: Marks) -> None:
         super().__init__(marks)
-        self.alert = alert
-        self._author = author
-        self._submit = submit
-        self._clock = clock
+        self.start = start
+        self.is_done = False
+        """Whether a silence came of it."""
+        self._access = access
         self._fleet: Fleet | None = None
-        self._rows = alerts.AlertRows(marks)
+        self._reach = Reach(())
+        self._seen: tuple[object, ...] = ()
+        """What the preview was made of."""
+        self._found = Preview()
+        self._effect = silence_effect.Effect(marks)
         self._untouched: tuple[object, ...] = ()
+        self._said: tuple[Line, ...] = ()
+        """What became of the last attempt."""
         self._insists = False
-        """It was to be created and could not: what is missing is said louder."""
+        """It was to be made and could not: what is missing is said louder."""
 
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
         with Container(id="body"):
-            with Panel(id="form", glyphs=glyphs), VerticalScroll(can_focus=False):
-                yield Label("matchers: edit them, space turns one off", markup=False)
-                with Vertical(id="matchers"):
-                    for suggestion in cover.suggest(self.alert):
-                        yield MatcherRow(suggestion)
-                    yield MatcherRow()
-                with Horizontal(classes="field"):
-                    yield Label("for", markup=False)
-                    yield DurationInput(silence.USUAL, id="duration", compact=True)
-                yield TextBlock(id="presets", glyphs=glyphs)
-                with Horizontal(classes="field"):
-                    yield Label("comment", markup=False)
-                    comment = silence.comment_for(self.alert)
-                    yield Input(comment, id="comment", compact=True)
-                with Horizontal(classes="field"):
-                    yield Label("author", markup=False)
-                    yield Input(self._author, id="author", compact=True)
-                yield TextBlock(id="outcome", glyphs=glyphs)
+            yield SilenceForm(self.start, self.marks)
             with Panel(id="effect", glyphs=glyphs):
                 yield TextBlock(id="warnings", glyphs=glyphs)
-                yield Listing(
-                    alerts.COLUMNS,
-                    show_header=False,
-                    detail_column=alerts.DETAIL_COLUMN,
-                    glyphs=glyphs,
-                )
+                yield Listing(silence_effect.COLUMNS, show_header=False, glyphs=glyphs)
+        yield Popup(_CHOICES, glyphs=glyphs, id="choices")
+
+    @property
+    def _form(self) -> SilenceForm:
+        return self.query_one(SilenceForm)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A slash is a letter here."""
-        return action != "search" and super().check_action(action, parameters)
+        """A slash is a letter here; an old one is there or not."""
+        if action == "search":
+            return False
+        if action == "old":
+            return silence_effect.equal(self._found) is not None
+        return super().check_action(action, parameters)
 
     def on_mount(self) -> None:
-        title = (Span(f"silence {self.alert.alert.name}", Tone.ACCENT, bold=True),)
-        self.query_one("#form", Panel).show_title(title)
-        self.query_one("#effect", Panel).show_title(
-            (Span("what it would silence", Tone.ACCENT),)
-        )
-        self._untouched = self._content()
-        has_comment = bool(self.query_one("#comment", Input).value)
-        self.query_one("#duration" if has_comment else "#comment").focus()
+        self._form.follow(self._access.clock.now())
+        self._untouched = self._form.content
+        self._form.begin()
 
     def show(self, fleet: Fleet, now: datetime) -> None:
-        self._fleet = fleet
-        self._preview(self._draft(now), now)
+        if fleet is not self._fleet:
+            self._fleet = fleet
+            self._form.show_places(fleet.alertmanagers)
+            self._look_around()
+        self._form.follow(now)
+        self._show(now)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        if event.input.id == "search":
-            super().on_input_changed(event)
-        else:
-            self._keep_a_spare()
-            self._retry()
+    def _look_around(self) -> None:
+        """Take in what the Alertmanager knows."""
+        if self._fleet is not None:
+            self._reach = Reach.of(self._fleet, self._form.cluster)
+            self.query_one(MatcherList).know(Vocabulary(self._reach))
 
-    def _keep_a_spare(self) -> None:
-        """There is always one empty row for one more matcher."""
-        if not any(row.is_spare for row in self.query(MatcherRow)):
-            self.query_one("#matchers").mount(MatcherRow())
-
-    def on_checkbox_changed(self) -> None:
-        self._retry()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        if event.input.id == "search":
-            super().on_input_submitted(event)
-        else:
-            self.focus_next()
-
-    def _content(self) -> tuple[object, ...]:
-        """All that a person can change."""
-        fields = [field.value for field in self.query(Input)]
-        return (*fields, *(toggle.value for toggle in self.query(Toggle)))
-
-    def _retry(self) -> None:
+    def on_silence_form_changed(self, event: SilenceForm.Changed) -> None:
         """Show what the form as it stands would do."""
-        self.query_one("#outcome", TextBlock).show_lines()
-        now = self._clock.now()
-        self._preview(self._draft(now), now)
+        event.stop()
+        self._said = ()
+        now = self._access.clock.now()
+        self._form.follow(now)
+        self._show(now)
 
-    def _draft(self, now: datetime) -> Draft:
-        """Read the form."""
-        problems: list[tuple[str, str]] = []
-        matchers = []
-        for row in self.query(MatcherRow):
-            if row.text is not None:
-                try:
-                    matchers.append(grammar.parse_matcher(row.text))
-                except grammar.WordingError as error:
-                    problems.append(("", str(error)))
-        if not matchers and not problems:
-            problems.append(("", "turn at least one matcher on"))
-        ends_at = None
-        try:
-            ends_at = span.parse_end(self._value("duration"), now)
-        except grammar.WordingError as error:
-            problems.append(("duration", str(error)))
-        for field, words in (("comment", "say why"), ("author", "say who you are")):
-            if not self._value(field):
-                problems.append((field, f"{field}: {words}"))
-        return Draft(tuple(matchers), ends_at, tuple(problems))
+    def on_matcher_input_offered(self, event: MatcherInput.Offered) -> None:
+        """Show what could stand in a field, below it."""
+        event.stop()
+        rows = silence_effect.choices(event.field.offered)
+        chosen = event.field.chosen
+        key = rows[chosen].key if 0 <= chosen < len(rows) else ""
+        self.query_one(Popup).show_below(event.field.region, rows, key)
 
-    def _value(self, field: str) -> str:
-        return self.query_one(f"#{field}", Input).value.strip()
+    def _preview(self, matchers: tuple[Matcher, ...]) -> None:
+        """Work out what the matchers cover, unless that is known."""
+        if self._seen == (self._fleet, self._form.cluster, matchers):
+            return
+        if self._seen[1:2] not in {(), (self._form.cluster,)}:
+            self._look_around()
+        self._seen = self._fleet, self._form.cluster, matchers
+        editing = self.start.editing
+        old = editing.id if editing else ""
+        self._found = preview(self._reach, matchers, self.start.at_hand, old)
+        self.refresh_bindings()
 
-    def _covered(self, draft: Draft) -> tuple[JudgedAlert, ...]:
-        if self._fleet is None:
-            return ()
-        reach = Reach.of(self._fleet, self.alert.cluster)
-        return reach.covered(draft.matchers)
-
-    def _preview(self, draft: Draft, now: datetime) -> None:
-        hit = self._covered(draft)
-        lines: list[Line] = list(silence.effect(hit, self.alert, self.marks))
-        tone = Tone.CRITICAL if self._insists else Tone.WARNING
-        lines += [(Span(text, tone, bold=self._insists),) for _, text in draft.problems]
-        self.query_one("#warnings", TextBlock).show_lines(*lines, ())
+    def _show(self, now: datetime) -> None:
+        """Say what it would do, and what is wrong with it."""
+        self._preview(self._form.matchers)
+        draft, fleet = self._form.read(now), self._fleet
+        lines = silence_effect.warnings(self._found, now, self.marks)
+        apart = silence_effect.elsewhere(self.start.elsewhere, self.marks)
+        blind = self._blindness(now)
+        self.query_one("#warnings", TextBlock).show_lines(
+            *((blind,) if blind else ()), *lines, *apart
+        )
+        tone = Tone.CRITICAL if self._insists else Tone.QUIET
+        problems = [words for _, words in draft.problems]
+        if self._insists and draft.unfinished:
+            problems.insert(0, draft.unfinished)
+        told = tuple((Span(words, tone),) for words in problems)
+        change = silence_effect.change_lines(self.start.editing, draft.command)
+        self._form.say(*(self._said or (*told, *change)))
+        self._form.show_where(silence_effect.place_words(fleet, self._form.cluster))
+        self.query_one("#effect", Panel).show_title(
+            silence_effect.title(self._found, self.marks),
+            silence_effect.yet_to_come(self._found),
+            Tone.CRITICAL if self._found.real else None,
+        )
+        known = {each.id: each for each in fleet.silences} if fleet else {}
         listing = self.query_one(Listing)
-        listing.show_rows(self._rows.rows(hit, (), now))
-        if self.has_class("-wide"):
-            listing.styles.height = max(1, listing.line_count)
-        typed = self._value("duration")
-        ends = silence.end_line(draft.ends_at, now, typed) if draft.ends_at else ()
-        presets = silence.preset_line(typed)
-        self.query_one("#presets", TextBlock).show_lines(presets, ends)
+        listing.say_if_empty((Span("no alert is covered", Tone.QUIET),))
+        listing.show_rows(self._effect.rows(self._found, known, now))
+
+    def _blindness(self, now: datetime) -> Line:
+        """Why it is not known what fires; empty when it is."""
+        if self._fleet is None:
+            return (Span("nothing is known yet", Tone.WARNING),)
+        cluster = self._form.cluster
+        return silence_effect.blindness(self._fleet, cluster, now, self.marks)
 
     def action_create(self) -> None:
-        """Create it; when it hides real alerts, ask first and name them."""
-        now = self._clock.now()
-        draft = self._draft(now)
-        if draft.problems or draft.ends_at is None:
-            self._insists = True
-            self._preview(draft, now)
-            field, _ = draft.problems[0]
-            if field:
-                self.query_one(f"#{field}").focus()
-            return
-        command = PutSilence(
-            self.alert.cluster,
-            SilenceDraft(
-                draft.matchers,
-                now,
-                draft.ends_at,
-                self._value("author"),
-                self._value("comment"),
-            ),
-        )
-        real = silence.real_names(self._covered(draft))
-        if real:
-            self._ask(command, real)
-        else:
-            self._send(command)
+        """Make it, or change it; when it hides what is real, ask first and name it."""
+        self._make(None)
 
-    def _ask(self, command: PutSilence, real: tuple[str, ...]) -> None:
-        lines = tuple((Span(name, Tone.CRITICAL, bold=True),) for name in real)
-        told = (Span("Nobody will be told of it while the silence lasts."),)
-        question = Confirm(
-            "This silences what is REAL", (*lines, (), told), glyphs=self.marks.glyphs
-        )
+    def action_old(self) -> None:
+        """Let the silence that is there end when this one would."""
+        self._make(silence_effect.equal(self._found))
+
+    def _make(self, instead: Silence | None) -> None:
+        draft = self._form.read(self._access.clock.now())
+        command = draft.command
+        if command is None:
+            self._insists = True
+            self._show(self._access.clock.now())
+            if not draft.unfinished:
+                self._form.go_to(draft.problems[0][0])
+            return
+        if instead is not None:
+            ends_at = command.draft.ends_at
+            command = replace(command, draft=redraft.ending(instead, ends_at))
+        self._confirm(command, frozenset())
+
+    def _confirm(self, command: PutSilence, agreed: frozenset[str]) -> None:
+        """Send it once a person has agreed to all that is real, or not known, now."""
+        now = self._access.clock.now()
+        newest = self._access.fleet()
+        if newest is not None:
+            self.show(newest, now)
+        blind = self._blindness(now)
+        real = {each.alert.fingerprint for each in self._found.real}
+        wanted = frozenset(real | ({"blind"} if blind else set()))
+        if wanted <= agreed:
+            self._send(command)
+            return
 
         def answered(is_yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
             if is_yes:
-                self._send(command)
+                self._confirm(command, agreed | wanted)
 
+        title, lines = silence_effect.question(self._found, blind)
+        question = Confirm(title, lines, glyphs=self.marks.glyphs)
         self.app.push_screen(question, answered)
 
     def _send(self, command: PutSilence) -> None:
-        self._say("creating it", Tone.QUIET)
-        self.run_worker(self._create(command), group="create", exclusive=True)
+        self._tell("sending it", Tone.QUIET)
+        self.run_worker(self._submit(command), group="create", exclusive=True)
 
-    async def _create(self, command: PutSilence) -> None:
-        outcome = await self._submit(command)
+    def _tell(self, words: str, tone: Tone, *, bold: bool = False) -> None:
+        self._said = ((Span(words, tone, bold=bold),),)
+        self._form.say(*self._said)
+
+    async def _submit(self, command: PutSilence) -> None:
+        outcome = await self._access.submit(command)
         if outcome.fault is not None:
-            fault = outcome.fault
-            detail = f" ({fault.detail})" if fault.detail else ""
-            words = f"not created: {fault.summary}{detail}. {fault.advice}"
-            self._say(words, Tone.CRITICAL)
+            what = "changed" if command.draft.id else "created"
+            words = silence.not_done(outcome, what)
+            self._tell(words, Tone.CRITICAL, bold=outcome.is_unknown)
             return
-        words = silence.created(command.draft, self._clock.now())
+        self.is_done = True
+        words = silence.done(command.draft, outcome, self._access.clock.now())
         self.notify(words, markup=False)
+        for warning in outcome.warnings:
+            self.notify(plain(warning), severity="warning", markup=False)
         self.dismiss()
 
-    def _say(self, words: str, tone: Tone) -> None:
-        self.query_one("#outcome", TextBlock).show_lines((), (Span(words, tone),))
+    def action_template(self) -> None:
+        """Fill the form from a template."""
+        if not self._access.templates:
+            words = "The config has no templates: see [silences.templates.NAME]."
+            self.notify(words, markup=False)
+            return
+
+        async def chosen(template: SilenceTemplate | None) -> None:
+            if template is not None:
+                await self._form.fill(template)
+
+        choice = TemplatesScreen(self._access.templates, self.marks)
+        self.app.push_screen(choice, chosen)
 
     def go_back(self) -> None:
-        if self._content() == self._untouched:
+        if self._form.content == self._untouched:
             self.dismiss()
             return
 

@@ -30,6 +30,9 @@ class SilencesScreen(Desk):
     """One row a silence; it can be ended or made longer, once that is confirmed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "n", "app.new_silence", "New", id="silences.new", tooltip="Write a new one"
+        ),
         Binding("x", "expire", "End it", id="silences.expire", tooltip="End it now"),
         Binding(
             "e", "extend", "Extend", id="silences.extend", tooltip="Four hours more"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.fleet import Fleet, SourceKind
@@ -84,13 +84,13 @@ class Reach:
 
     def _tried(self, matcher: Matcher) -> int:
         hit = 0
-        for value, having in self._of_name(matcher.name).items():
+        for value, having in self.values(matcher.name).items():
             if tried(matcher, {matcher.name: value}) is not False:
                 hit |= having
         return hit
 
-    def _of_name(self, name: str) -> dict[str, int]:
-        """Which alerts have which value of a label; "" where it is missing."""
+    def values(self, name: str) -> Mapping[str, int]:
+        """Which alerts have which value of a label, as bits; "" where it is missing."""
         found = self._values.get(name)
         if found is None:
             places: dict[str, list[int]] = {}

@@ -1,0 +1,292 @@
+"""What a silence would hide, as rows and warnings: what is real comes first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from tui.model.alert import JudgedAlert, Verdict
+from tui.model.command import PutSilence
+from tui.model.fleet import Fleet
+from tui.model.silence import Silence
+from tui.present import alerts, faults, silenced
+from tui.present.completion import Completion
+from tui.present.glyphs import Marks
+from tui.present.silence import real_names
+from tui.present.units import clock, count, length
+from tui.silencing.preview import (
+    Certainty,
+    Likeness,
+    PendingAlert,
+    Preview,
+    Relation,
+    RuleHit,
+    Warned,
+)
+from widgets.values import Cell, Line, Row, Span, Tone
+
+COLUMNS = alerts.WIDE_COLUMNS
+_MOST = 200
+"""Rows of one kind that are made; how many more there are is said."""
+_NAMES = 3
+
+
+class Effect:
+    """Turns previews into rows, and keeps the rows of alerts from one to the next."""
+
+    def __init__(self, marks: Marks) -> None:
+        self._marks = marks
+        self._alerts = alerts.AlertRows(marks, is_wide=True)
+
+    def rows(
+        self, found: Preview, known: silenced.Known, now: datetime
+    ) -> tuple[Row, ...]:
+        """Real alerts, others, those silenced already; what waits; what may come."""
+        hit = found.hit
+        shown = (*found.real, *(each for each in hit if not _is_real(each)))[:_MOST]
+        firing = self._alerts.rows(shown, (), now, known)
+        parts: tuple[tuple[Iterable[Row], int, str], ...] = (
+            (firing, len(hit), "alert"),
+            (
+                (
+                    self._pending(each, n, now)
+                    for n, each in enumerate(found.pending[:_MOST])
+                ),
+                len(found.pending),
+                "pending alert",
+            ),
+            (
+                (self._rule(each) for each in found.rules[:_MOST]),
+                len(found.rules),
+                "rule",
+            ),
+        )
+        return tuple(row for part in parts for row in self._part(*part))
+
+    def _part(self, rows: Iterable[Row], total: int, noun: str) -> Iterator[Row]:
+        yield from rows
+        if total > _MOST:
+            words = f"and {count(total - _MOST, f'more {noun}')}"
+            yield Row(f"more {noun}", (Cell(""), Cell(words)), Tone.QUIET)
+
+    def _pending(self, pending: PendingAlert, number: int, now: datetime) -> Row:
+        """An alert that waits; where it is, and when it would fire."""
+        since = pending.alert.active_at
+        left = ""
+        if since is not None:
+            fires = since + timedelta(seconds=pending.rule.duration_seconds)
+            left = f"fires in {length(fires - now)} unless it passes"
+        place = alerts.where(pending.labels)
+        certain = pending.certainty is Certainty.CERTAIN
+        sure = "" if certain else "may match: not all of its labels are known"
+        why = ", ".join(part for part in (place, left, sure) if part)
+        cells = (
+            Cell(f"{self._marks.connecting} waits"),
+            Cell(pending.rule.name),
+            Cell(),
+            Cell(alerts.short_severity(pending.labels.get("severity", ""))),
+            Cell(length(now - since) if since else ""),
+            Cell(why),
+        )
+        return Row(f"pending {number}", cells, Tone.QUIET)
+
+    def _rule(self, hit: RuleHit) -> Row:
+        rule = hit.rule
+        certain = hit.certainty is Certainty.CERTAIN
+        words = "would be silenced" if certain else "may be, by labels of its alerts"
+        cells = (
+            Cell(f"{self._marks.dot} rule"),
+            Cell(rule.name),
+            Cell(),
+            Cell(alerts.short_severity(rule.labels.get("severity", ""))),
+            Cell(),
+            Cell(f"calm now; {words}"),
+        )
+        key = f"rule {rule.file} {rule.group} {rule.position}"
+        return Row(key, cells, Tone.QUIET)
+
+
+def _is_real(alert: JudgedAlert) -> bool:
+    return alert.verdict is Verdict.REAL
+
+
+def blindness(fleet: Fleet, cluster: str, now: datetime, marks: Marks) -> Line:
+    """Why what fires now is not known; empty when it is."""
+    place = fleet.cluster(cluster) or next(iter(fleet.clusters), None)
+    if place is None:
+        return ()
+    failed = faults.worst(place, faults.ALERT_SOURCES, now)
+    if failed is not None:
+        return faults.fault_line(failed, now, marks)
+    if place.alerts is None:
+        return (faults.unknown(place, faults.ALERT_SOURCES, now, marks),)
+    return ()
+
+
+def title(found: Preview, marks: Marks) -> Line:
+    """How many it would silence, by verdict."""
+    hit = found.hit
+    verdicts = Counter(each.verdict for each in hit)
+    spans = [Span(f"silences {count(len(hit), 'alert')}", Tone.ACCENT)]
+    for verdict, glyph, word, tone in (
+        (Verdict.REAL, marks.real, "REAL", Tone.CRITICAL),
+        (Verdict.UNDECIDED, marks.unsure, "UNSURE", Tone.WARNING),
+        (Verdict.FALSE_POSITIVE, marks.false, "false", Tone.QUIET),
+        (Verdict.BY_DESIGN, marks.by_design, "by design", Tone.QUIET),
+    ):
+        if number := verdicts[verdict]:
+            is_loud = tone is Tone.CRITICAL
+            spans.append(Span(f"  {glyph} {number} {word}", tone, bold=is_loud))
+    if found.already:
+        words = f"  {marks.silenced} {len(found.already)} silenced already"
+        spans.append(Span(words, Tone.QUIET))
+    return tuple(spans)
+
+
+def yet_to_come(found: Preview) -> Line:
+    """What waits, and the rules that could match, for the edge of the pane."""
+    told = []
+    if found.pending:
+        told.append(f"{len(found.pending)} pending")
+    if found.rules:
+        told.append(count(len(found.rules), "rule"))
+    return (Span(", ".join(told), Tone.QUIET),) if told else ()
+
+
+def warnings(found: Preview, now: datetime, marks: Marks) -> tuple[Line, ...]:
+    """What is odd about it, loudest first."""
+    lines = [_warning(each, found, now, marks) for each in found.warned]
+    narrower = [r for r in found.relations if r.likeness is Likeness.NARROWER]
+    if narrower:
+        words = f"{marks.dot} makes {count(len(narrower), 'silence')} needless: "
+        lines.append((Span(words + _owners(narrower), Tone.QUIET),))
+    return tuple(line for line in lines if line)
+
+
+def _warning(warned: Warned, found: Preview, now: datetime, marks: Marks) -> Line:
+    odd = marks.degraded
+    match warned:
+        case Warned.HIDES_REAL:
+            names = ", ".join(real_names(found.real))
+            number = count(len(found.real), "REAL alert")
+            words = f"{marks.real} hides {number}: {names}"
+            return (Span(words, Tone.CRITICAL, bold=True),)
+        case Warned.MISSES:
+            missed = count(len(found.missed), "alert")
+            words = f"{odd} misses {missed} it was made for: {_names(found.missed)}"
+        case Warned.MATCHES_NOTHING:
+            words = f"{odd} matches nothing that fires or waits now"
+        case Warned.BROADER:
+            more = len(found.beside)
+            words = f"{odd} broader than what is at hand: {more} more"
+            words += f" ({_names(found.beside)})"
+        case Warned.UNTRIED:
+            words = f"{odd} an expression that cannot be tried here: it may match all"
+        case Warned.ONLY_NEGATIVE:
+            words = f"{odd} says only what an alert must not be: it hides all others"
+        case Warned.EXISTS:
+            return _existing(found, now, marks)
+    return (Span(words, Tone.WARNING),)
+
+
+def _existing(found: Preview, now: datetime, marks: Marks) -> Line:
+    """That a silence like it, or a wider one, is there already."""
+    for relation in found.relations:
+        silence = relation.silence
+        until = clock(silence.ends_at, now)
+        by = silence.created_by or "nobody"
+        told = f", until {until} by {by}"
+        if relation.likeness is Likeness.EQUAL:
+            words = f"{marks.silenced} the same one is there{told}: "
+            key = Span("ctrl+o", Tone.ACCENT, bold=True)
+            return (
+                Span(words, Tone.WARNING),
+                key,
+                Span(" lets that one end then instead"),
+            )
+        if relation.likeness is Likeness.WIDER:
+            wider = " ".join(map(str, silence.matchers))
+            words = f"{marks.silenced} hidden already{told}, by the wider {wider}"
+            return (Span(words, Tone.WARNING),)
+    return ()
+
+
+def equal(found: Preview) -> Silence | None:
+    """The silence with the same matchers, if there is one."""
+    for relation in found.relations:
+        if relation.likeness is Likeness.EQUAL:
+            return relation.silence
+    return None
+
+
+def _owners(relations: Sequence[Relation]) -> str:
+    return ", ".join(
+        f"{' '.join(map(str, each.silence.matchers))} by {each.silence.created_by}"
+        for each in relations[:_NAMES]
+    )
+
+
+def _names(found: Sequence[JudgedAlert]) -> str:
+    """Names with their number, the first few."""
+    names = Counter(each.alert.name for each in found)
+    told = [f"{name} {n}" if n > 1 else name for name, n in names.items()]
+    more = len(told) - _NAMES
+    return ", ".join([*told[:_NAMES], *([f"{more} other names"] if more > 0 else [])])
+
+
+def choices(offered: Completion) -> tuple[Row, ...]:
+    """What could stand in a field, with how many alerts have it."""
+    rows = [
+        Row(
+            f"{place}",
+            (Cell(each.text), Cell(f"{each.count}", Tone.QUIET)),
+            Tone.TEXT if each.count else Tone.QUIET,
+        )
+        for place, each in enumerate(offered.candidates)
+    ]
+    if offered.more:
+        words = f"{offered.more} more: type a letter"
+        rows.append(Row("more", (Cell(words),), Tone.QUIET))
+    return tuple(rows)
+
+
+def elsewhere(alerts: Sequence[JudgedAlert], marks: Marks) -> tuple[Line, ...]:
+    """That some of the marked alerts are held by another Alertmanager."""
+    if not alerts:
+        return ()
+    words = (
+        f"{marks.degraded} not for {count(len(alerts), 'marked alert')} of another "
+        f"Alertmanager ({_names(alerts)}): silence them apart"
+    )
+    return ((Span(words, Tone.WARNING),),)
+
+
+def place_words(fleet: Fleet | None, cluster: str) -> Line:
+    """Where the silence would be kept, and for which clusters."""
+    for manager in fleet.alertmanagers if fleet else ():
+        if cluster in manager.clusters or not cluster:
+            names = ", ".join(manager.clusters)
+            return (Span(f"in Alertmanager of {names}", Tone.QUIET),)
+    return (Span(f"in Alertmanager of {cluster}", Tone.QUIET),) if cluster else ()
+
+
+def change_lines(old: Silence | None, command: PutSilence | None) -> tuple[Line, ...]:
+    """What a change does to the id of the silence; nothing for a new one."""
+    if old is None or command is None:
+        return ()
+    if command.draft.matchers == old.matchers:
+        return ((Span(f"its id stays {old.id}", Tone.QUIET),),)
+    words = f"other matchers: it gets a new id, and {old.id} ends"
+    return ((Span(words, Tone.WARNING),),)
+
+
+def question(found: Preview, blind: Line) -> tuple[str, tuple[Line, ...]]:
+    """What a person must agree to: title and lines."""
+    if not found.real:
+        told = "It is not known what fires, and so what this hides."
+        return "Silence blindly?", (blind, (), (Span(told),))
+    names = real_names(found.real)
+    lines = tuple((Span(name, Tone.CRITICAL, bold=True),) for name in names)
+    told = "Nobody will be told of it while the silence lasts."
+    return "This silences what is REAL", (*lines, (), (Span(told),))
