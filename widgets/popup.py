@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from textual.geometry import Region
 
+from widgets.row_index import RowSource
 from widgets.row_table import RowTable
-from widgets.values import UNICODE, Column, Glyphs, Row
+from widgets.values import UNICODE, Column, Glyphs
 
 _MOST_LINES = 8
 _LEAST_LINES = 3
@@ -38,15 +39,15 @@ class Popup(RowTable, can_focus=False):
     def is_active(self) -> bool:
         return True
 
-    def show_below(self, field: Region, rows: Sequence[Row], chosen: str) -> None:
+    def show_below(self, field: Region, rows: RowSource, chosen: str) -> None:
         """Show rows, one of them chosen (none when empty); no rows hide it.
 
         field  where the field is on the screen
         """
-        self.display = bool(rows)
-        if not rows:
+        self.display = len(rows) > 0
+        if not self.display:
             return
-        self.rows = rows
+        self.show_lazily(rows)
         self.shows_cursor = self.move_to(chosen)
         screen = self.screen.size
         width = min(_WIDTH, screen.width - field.x)

@@ -174,18 +174,12 @@ class AlertRows:
         return real + rest
 
     def _make(self, alert: JudgedAlert, now: datetime) -> _Made:
-        since = alert.alert.starts_at
-        hidden = concealed.hidden_line(alert, now, self._marks)
-        line = silenced.row_line(alert, self._silences, now, self._marks)
-        row = _alert_row(
-            alert, age(since, now), hidden, self._marks, is_wide=self._is_wide
-        )
-        due = age_changes(since, now)
-        if line and not hidden:
-            row = _with_line(row, line, is_wide=self._is_wide)
-            due = min(due, silenced.row_changes(now))
-        if hidden:
+        row = alert_row(alert, self._silences, now, self._marks, is_wide=self._is_wide)
+        due = age_changes(alert.alert.starts_at, now)
+        if alert.concealed is not None:
             due = now + _SECOND  # it tells how long that lasts
+        elif alert.is_silenced:
+            due = min(due, silenced.row_changes(now))
         return _Made(alert, row, due)
 
 
@@ -214,6 +208,22 @@ class _Made:
             and old.alert.labels == alert.alert.labels
             and old.alert.annotations == alert.alert.annotations
         )
+
+
+def alert_row(
+    alert: JudgedAlert,
+    silences: silenced.Known,
+    now: datetime,
+    marks: Marks,
+    *,
+    is_wide: bool,
+) -> Row:
+    """The row of one alert as of now."""
+    hidden = concealed.hidden_line(alert, now, marks)
+    how_old = age(alert.alert.starts_at, now)
+    row = _alert_row(alert, how_old, hidden, marks, is_wide=is_wide)
+    line = silenced.row_line(alert, silences, now, marks)
+    return _with_line(row, line, is_wide=is_wide) if line and not hidden else row
 
 
 def alert_key(alert: JudgedAlert) -> str:

@@ -16,9 +16,8 @@ from tui.silencing.cover import escaped
 from tui.silencing.grammar import WordingError, parse_matcher, written
 from tui.silencing.preview import known_labels
 from tui.silencing.reach import Reach
+from widgets.values import Cell, Row, Tone
 
-MOST = 100
-"""Candidates that are listed; who has more types one letter more."""
 _PARTIAL = re.compile(
     r'\s*(?P<name>"(?:[^"\\]|\\.)*"?|[^\s=!~"]*)\s*(?P<operator>=~|!~|!=|=)?\s*'
     r"(?P<value>.*)",
@@ -42,8 +41,6 @@ class Completion:
     """What could stand where the caret is, the likeliest first."""
 
     candidates: tuple[Candidate, ...] = ()
-    more: int = 0
-    """How many there are that are not listed."""
     is_sure: bool = False
     """Whether the first one begins with what was typed."""
 
@@ -124,6 +121,31 @@ class Vocabulary:
         if name in self.names:
             for value in self._rumoured.get(name, set()) - having.keys():
                 yield value, 0
+
+
+class ChoiceRows:
+    """A row for each candidate, with how many alerts have it: a `RowSource`."""
+
+    def __init__(self, offered: Completion) -> None:
+        self._candidates = offered.candidates
+
+    def __len__(self) -> int:
+        return len(self._candidates)
+
+    def key(self, place: int) -> str:
+        """Its place: the rows are others after each letter."""
+        return f"{place}"
+
+    def place(self, key: str) -> int | None:
+        """The place that is the key."""
+        return int(key) if key and int(key) < len(self) else None
+
+    def row(self, place: int) -> Row:
+        """Make a row; what no alert has is quiet."""
+        found = self._candidates[place]
+        tone = Tone.TEXT if found.count else Tone.QUIET
+        cells = (Cell(found.text), Cell(f"{found.count}", Tone.QUIET))
+        return Row(self.key(place), cells, tone)
 
 
 def accepted(text: str, caret: int, candidate: str) -> tuple[str, int]:
@@ -213,6 +235,5 @@ def _ranked(known: Iterable[tuple[str, int]], typed: str) -> Completion:
     found.sort()
     if len(found) == 1 and found[0][2] == typed:
         return Completion()
-    listed = tuple(Candidate(text, -count) for _, count, text in found[:MOST])
     is_sure = bool(found) and found[0][0] < 2
-    return Completion(listed, len(found) - len(listed), is_sure)
+    return Completion(tuple(Candidate(text, -n) for _, n, text in found), is_sure)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.command import PutSilence
 from tui.model.fleet import Fleet
 from tui.model.silence import Silence
 from tui.present import alerts, faults, silenced
-from tui.present.completion import Completion
 from tui.present.glyphs import Marks
 from tui.present.silence import real_names
 from tui.present.units import clock, count, length
@@ -27,88 +27,94 @@ from tui.silencing.preview import (
 from widgets.values import Cell, Line, Row, Span, Tone
 
 COLUMNS = alerts.WIDE_COLUMNS
-_MOST = 200
-"""Rows of one kind that are made; how many more there are is said."""
 _NAMES = 3
+_Item: TypeAlias = JudgedAlert | PendingAlert | RuleHit
 
 
-class Effect:
-    """Turns previews into rows, and keeps the rows of alerts from one to the next."""
+class EffectRows:
+    """One row for each alert and rule, made when it is looked at: a `RowSource`.
 
-    def __init__(self, marks: Marks) -> None:
-        self._marks = marks
-        self._alerts = alerts.AlertRows(marks, is_wide=True)
+    Real alerts, the other ones, those silenced already; what waits; what may come.
+    """
 
-    def rows(
-        self, found: Preview, known: silenced.Known, now: datetime
-    ) -> tuple[Row, ...]:
-        """Real alerts, others, those silenced already; what waits; what may come."""
-        hit = found.hit
-        shown = (*found.real, *(each for each in hit if not _is_real(each)))[:_MOST]
-        firing = self._alerts.rows(shown, (), now, known)
-        parts: tuple[tuple[Iterable[Row], int, str], ...] = (
-            (firing, len(hit), "alert"),
-            (
-                (
-                    self._pending(each, n, now)
-                    for n, each in enumerate(found.pending[:_MOST])
-                ),
-                len(found.pending),
-                "pending alert",
-            ),
-            (
-                (self._rule(each) for each in found.rules[:_MOST]),
-                len(found.rules),
-                "rule",
-            ),
+    def __init__(
+        self, found: Preview, known: silenced.Known, now: datetime, marks: Marks
+    ) -> None:
+        others = (each for each in found.hit if each.verdict is not Verdict.REAL)
+        self._items: tuple[_Item, ...] = (
+            *found.real,
+            *others,
+            *found.pending,
+            *found.rules,
         )
-        return tuple(row for part in parts for row in self._part(*part))
+        self._known = known
+        self._now = now
+        self._marks = marks
+        self._places: Mapping[str, int] | None = None
 
-    def _part(self, rows: Iterable[Row], total: int, noun: str) -> Iterator[Row]:
-        yield from rows
-        if total > _MOST:
-            words = f"and {count(total - _MOST, f'more {noun}')}"
-            yield Row(f"more {noun}", (Cell(""), Cell(words)), Tone.QUIET)
+    def __len__(self) -> int:
+        return len(self._items)
 
-    def _pending(self, pending: PendingAlert, number: int, now: datetime) -> Row:
+    def key(self, place: int) -> str:
+        """The key of a row: of the alert, or of the rule."""
+        item = self._items[place]
+        match item:
+            case JudgedAlert():
+                return alerts.alert_key(item)
+            case PendingAlert(rule):
+                return f"pending {rule.file} {rule.group} {rule.position} {place}"
+            case RuleHit(rule):
+                return f"rule {rule.file} {rule.group} {rule.position}"
+
+    def place(self, key: str) -> int | None:
+        """Where the row with a key is."""
+        if self._places is None:
+            self._places = {self.key(n): n for n in range(len(self))}
+        return self._places.get(key)
+
+    def row(self, place: int) -> Row:
+        """Make a row."""
+        item = self._items[place]
+        match item:
+            case JudgedAlert():
+                return alerts.alert_row(
+                    item, self._known, self._now, self._marks, is_wide=True
+                )
+            case PendingAlert():
+                return Row(self.key(place), self._pending(item), Tone.QUIET)
+            case RuleHit():
+                return Row(self.key(place), self._rule(item), Tone.QUIET)
+
+    def _pending(self, pending: PendingAlert) -> tuple[Cell, ...]:
         """An alert that waits; where it is, and when it would fire."""
-        since = pending.alert.active_at
+        since, now = pending.alert.active_at, self._now
         left = ""
         if since is not None:
             fires = since + timedelta(seconds=pending.rule.duration_seconds)
             left = f"fires in {length(fires - now)} unless it passes"
-        place = alerts.where(pending.labels)
         certain = pending.certainty is Certainty.CERTAIN
         sure = "" if certain else "may match: not all of its labels are known"
-        why = ", ".join(part for part in (place, left, sure) if part)
-        cells = (
+        told = (alerts.where(pending.labels), left, sure)
+        return (
             Cell(f"{self._marks.connecting} waits"),
             Cell(pending.rule.name),
             Cell(),
             Cell(alerts.short_severity(pending.labels.get("severity", ""))),
             Cell(length(now - since) if since else ""),
-            Cell(why),
+            Cell(", ".join(part for part in told if part)),
         )
-        return Row(f"pending {number}", cells, Tone.QUIET)
 
-    def _rule(self, hit: RuleHit) -> Row:
-        rule = hit.rule
+    def _rule(self, hit: RuleHit) -> tuple[Cell, ...]:
         certain = hit.certainty is Certainty.CERTAIN
         words = "would be silenced" if certain else "may be, by labels of its alerts"
-        cells = (
+        return (
             Cell(f"{self._marks.dot} rule"),
-            Cell(rule.name),
+            Cell(hit.rule.name),
             Cell(),
-            Cell(alerts.short_severity(rule.labels.get("severity", ""))),
+            Cell(alerts.short_severity(hit.rule.labels.get("severity", ""))),
             Cell(),
             Cell(f"calm now; {words}"),
         )
-        key = f"rule {rule.file} {rule.group} {rule.position}"
-        return Row(key, cells, Tone.QUIET)
-
-
-def _is_real(alert: JudgedAlert) -> bool:
-    return alert.verdict is Verdict.REAL
 
 
 def blindness(fleet: Fleet, cluster: str, now: datetime, marks: Marks) -> Line:
@@ -233,22 +239,6 @@ def _names(found: Sequence[JudgedAlert]) -> str:
     told = [f"{name} {n}" if n > 1 else name for name, n in names.items()]
     more = len(told) - _NAMES
     return ", ".join([*told[:_NAMES], *([f"{more} other names"] if more > 0 else [])])
-
-
-def choices(offered: Completion) -> tuple[Row, ...]:
-    """What could stand in a field, with how many alerts have it."""
-    rows = [
-        Row(
-            f"{place}",
-            (Cell(each.text), Cell(f"{each.count}", Tone.QUIET)),
-            Tone.TEXT if each.count else Tone.QUIET,
-        )
-        for place, each in enumerate(offered.candidates)
-    ]
-    if offered.more:
-        words = f"{offered.more} more: type a letter"
-        rows.append(Row("more", (Cell(words),), Tone.QUIET))
-    return tuple(rows)
 
 
 def elsewhere(alerts: Sequence[JudgedAlert], marks: Marks) -> tuple[Line, ...]:

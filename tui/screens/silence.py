@@ -17,12 +17,11 @@ from tui.model.command import Command, Outcome, PutSilence
 from tui.model.fleet import Fleet
 from tui.model.silence import Matcher, Silence
 from tui.present import silence, silence_effect
-from tui.present.completion import Vocabulary
+from tui.present.completion import ChoiceRows, Vocabulary
 from tui.present.glyphs import Marks
 from tui.present.silence_start import Start
 from tui.present.units import plain
 from tui.screens.desk import Desk
-from tui.screens.listing import Listing
 from tui.screens.matcher_input import MatcherInput
 from tui.screens.matchers import MatcherList
 from tui.screens.silence_form import SilenceForm
@@ -34,10 +33,11 @@ from widgets.confirm import Confirm
 from widgets.keys import hidden
 from widgets.panel import Panel
 from widgets.popup import Popup
+from widgets.row_table import RowTable
 from widgets.text_block import TextBlock
-from widgets.values import Column, Line, Span, Tone
+from widgets.values import Align, Column, Line, Span, Tone
 
-_CHOICES = (Column("", 12, weight=1), Column("", 6))
+_CHOICES = (Column("", 12, weight=1), Column("", 6, align=Align.RIGHT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,6 @@ class SilenceScreen(Desk):
         self._seen: tuple[object, ...] = ()
         """What the preview was made of."""
         self._found = Preview()
-        self._effect = silence_effect.Effect(marks)
         self._untouched: tuple[object, ...] = ()
         self._said: tuple[Line, ...] = ()
         """What became of the last attempt."""
@@ -109,7 +108,8 @@ class SilenceScreen(Desk):
             yield SilenceForm(self.start, self.marks)
             with Panel(id="effect", glyphs=glyphs):
                 yield TextBlock(id="warnings", glyphs=glyphs)
-                yield Listing(silence_effect.COLUMNS, show_header=False, glyphs=glyphs)
+                columns = silence_effect.COLUMNS
+                yield RowTable(columns, show_header=False, glyphs=glyphs)
         yield Popup(_CHOICES, glyphs=glyphs, id="choices")
 
     @property
@@ -154,9 +154,8 @@ class SilenceScreen(Desk):
     def on_matcher_input_offered(self, event: MatcherInput.Offered) -> None:
         """Show what could stand in a field, below it."""
         event.stop()
-        rows = silence_effect.choices(event.field.offered)
-        chosen = event.field.chosen
-        key = rows[chosen].key if 0 <= chosen < len(rows) else ""
+        rows, chosen = ChoiceRows(event.field.offered), event.field.chosen
+        key = rows.key(chosen) if chosen >= 0 else ""
         self.query_one(Popup).show_below(event.field.region, rows, key)
 
     def _preview(self, matchers: tuple[Matcher, ...]) -> None:
@@ -195,9 +194,10 @@ class SilenceScreen(Desk):
             Tone.CRITICAL if self._found.real else None,
         )
         known = {each.id: each for each in fleet.silences} if fleet else {}
-        listing = self.query_one(Listing)
-        listing.say_if_empty((Span("no alert is covered", Tone.QUIET),))
-        listing.show_rows(self._effect.rows(self._found, known, now))
+        table = self.query_one("#effect RowTable", RowTable)
+        table.empty = (Span("no alert is covered", Tone.QUIET),)
+        source = silence_effect.EffectRows(self._found, known, now, self.marks)
+        table.show_lazily(source)
 
     def _blindness(self, now: datetime) -> Line:
         """Why it is not known what fires; empty when it is."""
