@@ -145,8 +145,7 @@ class AlertsPane(Pane):
         )
 
     def heading(self, cluster: Cluster, now: datetime) -> Line:
-        marked = len(self.query_one(MarkListing).marked)
-        words = alerts.marked_words(marked, self.marks)
+        words = alerts.marked_words(len(self.marked), self.marks)
         return (*words, *alerts.heading(cluster, now, self.marks))
 
     def show_body(self, cluster: Cluster, now: datetime, *, is_stale: bool) -> None:
