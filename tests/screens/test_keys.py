@@ -106,7 +106,7 @@ async def test_the_foot_shows_five_keys_and_where_the_others_are() -> None:
 
 
 async def test_help_names_every_key_that_works() -> None:
-    async with on_stage((120, 100)) as stage:
+    async with on_stage((160, 100)) as stage:
         active = stage.app.screen.active_bindings.values()
         wanted = {b.tooltip or b.binding.description for b in active}
         await stage.press("question_mark")

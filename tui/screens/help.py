@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,9 +12,10 @@ from textual.screen import ModalScreen
 
 from tui.present.glyphs import Marks
 from widgets.panel import Panel
-from widgets.text_block import TextBlock
+from widgets.text_block import Paragraph, TextBlock
 from widgets.values import Line, Span, Tone
 
+_INDENT = 14
 _NAMES = {
     "CheckList": "this list",
     "Listing": "this list",
@@ -32,6 +33,7 @@ class HelpScreen(ModalScreen[None]):
     """A list of keys over the screen that it is about."""
 
     CSS_PATH = "help.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (150, "-broad")]  # noqa: RUF012 - so declared by Textual
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark", "dismiss", "Close", id="help.close"),
         Binding("j,down", "scroll(1)", "Down", show=False, id="help.down"),
@@ -47,23 +49,35 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         panel = Panel(glyphs=self.marks.glyphs)
         panel.show_title((Span("keys", Tone.ACCENT),), (Span("esc closes"),))
-        text = TextBlock(glyphs=self.marks.glyphs)
-        text.show_lines(*self._lines())
         with panel, VerticalScroll():
-            yield text
+            for part in _halves(self._groups()):
+                text = TextBlock(glyphs=self.marks.glyphs)
+                text.show(*(Paragraph(line, _INDENT) for line in part))
+                yield text
 
     def action_scroll(self, lines: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
-    def _lines(self) -> Iterable[Line]:
-        last = ""
+    def _groups(self) -> list[list[Line]]:
+        """The keys of each place, below its name."""
+        groups: dict[str, list[Line]] = {}
         for where, key, what in self._keys:
-            if where != last:
-                if last:
-                    yield ()
-                yield (Span(where, Tone.TEXT, bold=True),)
-                last = where
-            yield (Span(f"  {key:<12}", Tone.ACCENT), Span(what))
+            head: Line = (Span(where, Tone.TEXT, bold=True),)
+            lines = groups.setdefault(where, [head])
+            lines.append((Span(f"  {key:<{_INDENT - 2}}", Tone.ACCENT), Span(what)))
+        return list(groups.values())
+
+
+def _halves(groups: Sequence[Sequence[Line]]) -> tuple[list[Line], list[Line]]:
+    """Two parts of about the same length, no place divided between them."""
+    half = sum(len(group) for group in groups) / 2
+    left: list[Line] = []
+    right: list[Line] = []
+    for group in groups:
+        has_room = not right and len(left) + len(group) / 2 <= half
+        part = left if has_room or not left else right
+        part += [*group, ()]
+    return left, right
 
 
 def keys_of(
