@@ -26,7 +26,7 @@ from tui.model.alert import JudgedAlert
 from tui.model.fleet import Fleet
 from tui.present.concealed import Told, concealed, told_of
 from tui.present.glyphs import UNICODE, Marks
-from tui.present.units import count, length
+from tui.present.units import count, length, plain
 from tui.routes import Routes
 from tui.screens.desk import Desk
 from tui.screens.fleet import FleetScreen
@@ -61,6 +61,7 @@ class TaloscopeApp(Routes):
             id="app.new_silence",
             tooltip="Write a silence from nothing",
         ),
+        Binding("H", "history", "History", show=False, id="app.history"),
         Binding("o", "sources", "Sources", id="app.sources"),
         Binding(
             "exclamation_mark",
@@ -97,6 +98,7 @@ class TaloscopeApp(Routes):
         self._newer: Fleet | None = None
         self._waiting = 0
         self._noted: set[Told] = set()
+        self._has_told_trouble = False
         for theme in THEMES:
             self.register_theme(theme)
         # Not by assignment, which would apply all styles once more; so the style
@@ -148,6 +150,7 @@ class TaloscopeApp(Routes):
         self.post_message(message)
 
     def on_fleet_changed(self, message: FleetChanged) -> None:
+        self._tell_trouble()
         if self._held_at is not None:
             self._newer = message.fleet
             self._waiting += 1
@@ -182,6 +185,14 @@ class TaloscopeApp(Routes):
         found = concealed(fleet)
         self._noted &= {told_of(each) for each in found}
         return tuple(each for each in found if told_of(each) not in self._noted)
+
+    def _tell_trouble(self) -> None:
+        """Say once that nothing is remembered: it cannot be seen on this screen."""
+        trouble = self.backend.memory.trouble if self.backend else ""
+        if trouble and not self._has_told_trouble:
+            self._has_told_trouble = True
+            words = plain(f"History: {trouble}")
+            self.notify(words, severity="warning", timeout=8, markup=False)
 
     def on_acknowledge_hidden(self, message: AcknowledgeHidden) -> None:
         self._noted.add(told_of(message.alert))

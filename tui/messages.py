@@ -166,5 +166,10 @@ class OpenSilences(Message):
 
 
 @dataclass
+class OpenHistory(Message):
+    """Show what happened to alerts, and which to fix at the source."""
+
+
+@dataclass
 class OpenSources(Message):
     """Show how each connection is doing."""

@@ -25,6 +25,7 @@ from tui.messages import (
     OpenChecks,
     OpenDmesg,
     OpenFinding,
+    OpenHistory,
     OpenLogs,
     OpenMonitor,
     OpenNode,
@@ -110,7 +111,9 @@ class Routes(App[None]):
     def on_open_alert(self, message: OpenAlert) -> None:
         from tui.screens.alert import AlertScreen  # noqa: PLC0415 - see above
 
-        self.open(AlertScreen(message.alert, self.marks))
+        if self.backend is not None:
+            memory = self.backend.memory
+            self.open(AlertScreen(message.alert, self.marks, memory))
 
     def on_open_finding(self, message: OpenFinding) -> None:
         from tui.screens.finding import FindingScreen  # noqa: PLC0415 - see above
@@ -252,6 +255,12 @@ class Routes(App[None]):
 
         self.open(SilencesScreen(self.submit, self.marks))
 
+    def on_open_history(self) -> None:
+        from tui.screens.history import HistoryScreen  # noqa: PLC0415 - see above
+
+        if self.backend is not None:
+            self.open(HistoryScreen(self.backend.memory, self.names, self.marks))
+
     def on_open_sources(self) -> None:
         from tui.screens.sources import SourcesScreen  # noqa: PLC0415 - see above
 
@@ -309,6 +318,10 @@ class Routes(App[None]):
     def action_silences(self) -> None:
         """Show all silences."""
         self.post_message(OpenSilences())
+
+    def action_history(self) -> None:
+        """Show what happened to alerts."""
+        self.post_message(OpenHistory())
 
     def action_sources(self) -> None:
         """Show how each connection is doing."""

@@ -14,6 +14,7 @@ from tui.screens.dmesg import DmesgScreen
 from tui.screens.fleet import FleetScreen, StrayAlerts
 from tui.screens.help import HelpScreen
 from tui.screens.hidden import HiddenBar
+from tui.screens.history import HistoryScreen
 from tui.screens.logs import LogsScreen
 from tui.screens.mark_listing import MarkListing
 from tui.screens.matcher_input import MatcherInput
@@ -40,6 +41,7 @@ OWNERS = (
     Desk,
     SearchBar,
     HiddenBar,
+    HistoryScreen,
     FleetScreen,
     StrayAlerts,
     AlertsPane,

@@ -21,12 +21,13 @@ from tests.widgets.screen import screen_text
 from tui.app import TaloscopeApp
 from tui.backend import Backend
 from tui.cli.demo import running_lab
-from tui.clock import SystemClock
+from tui.clock import Clock, SystemClock
 from tui.config import load
 from tui.engine.engine import Engine
 from tui.model.fleet import FeedKey, Fleet, SourceState
 from tui.model.machine import Certificate
 from tui.model.reading import Reading
+from tui.state.book import Book
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 PORT = re.compile(r"127\.0\.0\.1:[3-6]\d{4}\b")
@@ -87,11 +88,14 @@ class ReadBefore(Engine):
 
 @asynccontextmanager
 async def on_screen(
-    config: Path, size: tuple[int, int]
+    config: Path,
+    size: tuple[int, int],
+    book: Book | None = None,
+    clock: Clock | None = None,
 ) -> AsyncIterator[tuple[TaloscopeApp, Pilot[None]]]:
-    """The app over everything that there is to be read."""
+    """The app over everything that there is to be read, and a past if it has one."""
     known = replace(load(config), refresh_seconds=3600, timeout_seconds=20)
-    engine = ReadBefore(known, FixedClock(), Random(1))
+    engine = ReadBefore(known, FixedClock(), Random(1), book=book)
 
     async def connect() -> Backend:
         return engine
@@ -102,7 +106,7 @@ async def on_screen(
         engine.subscribe(lambda fleet: read.set() if is_live(fleet) else None)
         async with asyncio.timeout(30):
             await read.wait()
-        app = TaloscopeApp(known, FixedClock(), connect)
+        app = TaloscopeApp(known, clock or FixedClock(), connect)
         async with app.run_test(size=size) as pilot:
             while app.fleet is None:
                 await pilot.pause()

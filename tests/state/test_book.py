@@ -51,6 +51,15 @@ def test_the_next_run_knows_all_that_this_one_knew(tmp_path: Path) -> None:
     assert second.known.cleared == {ALERT: at(20)}
 
 
+def test_whose_an_alert_is_may_be_known_later(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.look(0, replace(judged(), cluster="monit"))
+    run.look(10, judged())
+    (change,) = run.changes
+    assert change.subject.cluster == "prod"
+    assert rows(tmp_path, "SELECT cluster FROM episode") == [("prod",)]
+
+
 def test_nothing_happened_when_all_is_as_the_run_before_left_it(tmp_path: Path) -> None:
     first = Run(tmp_path)
     first.look(0, judged())

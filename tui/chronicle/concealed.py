@@ -125,7 +125,7 @@ def _surprise(
 def _surprise_of(
     note: SilenceNote, real_since: datetime, cleared: datetime | None
 ) -> Surprise | None:
-    if note.changed_at is not None and note.changed_at >= real_since:
+    if note.changed_at is not None and note.changed_at > real_since:
         return None
     if cleared is not None:
         return Surprise.TURNED

@@ -28,7 +28,7 @@ class Sight:
     """What is known of one episode that has not ended."""
 
     judged: JudgedAlert
-    """As it was when its verdict or what keeps it quiet last changed."""
+    """As it was when its verdict, its cluster or what keeps it quiet last changed."""
     turned: When
     """Since when it has this verdict."""
     real: When | None = None
@@ -193,6 +193,9 @@ class _Scene:
             old = _turned(replace(old, unjudged_after=None), judged, turned)
         elif old.unjudged_after is not None:
             old = replace(old, unjudged_after=None)
+        if old.judged.cluster != judged.cluster:
+            # Only now is it known whose it is.
+            old = replace(old, judged=judged)
         return self._quieted(old, judged)
 
     def missed(self, old: Sight) -> Sight | None:

@@ -34,7 +34,6 @@ HEARTBEAT_SECONDS = 30.0
 """Without news: a run that is killed loses as much of what nothing happened in."""
 _KEPT = 1_000
 _MOST_WAITING = 5
-NOT_KEPT = "nothing is remembered: this run has no history file"
 
 
 class Recorder:
@@ -68,9 +67,7 @@ class Recorder:
     @property
     def trouble(self) -> str:
         """Why what happens is not remembered, or what was lost; mostly empty."""
-        if self._book is None:
-            return NOT_KEPT
-        return self._failure or self._book.note
+        return self._failure or (self._book.note if self._book else "")
 
     def note(self, seen: Seen) -> None:
         """Keep what a look has found."""

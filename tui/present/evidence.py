@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from tui.model.alert import Evidence, JudgedAlert, Verdict
 from tui.model.labels import Labels
-from tui.model.silence import Silence
 from tui.present import copies
 from tui.present.copies import Copy
 from tui.present.glyphs import Marks, verdict_sign
-from tui.present.units import age, exact_length, length, moment
+from tui.present.units import age
 from widgets.values import Column, EvidenceItem, Line, Row, Span, Tone
 
 Paragraph = tuple[Line, int]
@@ -112,41 +110,3 @@ def pairs(*groups: Labels) -> tuple[Paragraph, ...]:
             head = f"{name.ljust(widest)}  "
             found.append(((Span(head, Tone.QUIET), Span(group[name])), widest + 2))
     return tuple(found)
-
-
-def timeline(
-    alert: JudgedAlert, silences: Iterable[Silence], now: datetime, marks: Marks
-) -> tuple[Line, ...]:
-    """What happened to it, oldest first."""
-    known = alert.alert
-    lines = [
-        _event(known.starts_at, "fires", now),
-        _event(known.updated_at, "last sent", now),
-        *(
-            _event(silence.starts_at, _silenced(silence, now, marks), now)
-            for silence in silences
-            if silence.id in known.silenced_by
-        ),
-    ]
-    if known.ends_at is not None and known.ends_at > now:
-        left = length(known.ends_at - now)
-        lines.append((Span(f"expires in {left} unless sent again", Tone.QUIET),))
-    return tuple(line for line in lines if line)
-
-
-def _event(at: datetime | None, what: str, now: datetime) -> Line:
-    if at is None:
-        return ()
-    return (
-        Span(f"{moment(at)}  ", Tone.QUIET),
-        Span(what),
-        Span(f"  {age(at, now)} ago", Tone.QUIET),
-    )
-
-
-def _silenced(silence: Silence, now: datetime, marks: Marks) -> str:
-    left = exact_length(silence.ends_at - now)
-    return (
-        f"{marks.silenced} silenced by {silence.created_by}, {left} left: "
-        f"{silence.comment}"
-    )

@@ -10,11 +10,22 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 
+from tui.backend import Memory
 from tui.messages import EndSilence, OpenChecks, OpenMonitor, SilenceAlert
 from tui.model.alert import JudgedAlert
+from tui.model.change import key_of
 from tui.model.examination import Subject
 from tui.model.fleet import Fleet
-from tui.present import alerts, concealed, evidence, examination, runbook, silenced
+from tui.model.memory import Episode
+from tui.present import (
+    alerts,
+    change,
+    concealed,
+    evidence,
+    examination,
+    runbook,
+    silenced,
+)
 from tui.present.glyphs import Marks
 from tui.screens.desk import Desk
 from tui.screens.listing import Listing
@@ -67,9 +78,14 @@ class AlertScreen(Desk):
     ]
     AUTO_FOCUS = "Listing"
 
-    def __init__(self, alert: JudgedAlert, marks: Marks) -> None:
+    def __init__(self, alert: JudgedAlert, marks: Marks, memory: Memory) -> None:
         super().__init__(marks)
         self.alert = alert
+        self._memory = memory
+        self._recalled = -1
+        """The stamp of the memory when it was last asked."""
+        self._episodes: tuple[Episode, ...] = ()
+        self._last: tuple[Fleet, datetime] | None = None
         self._silences: silenced.Known = {}
         self._subjects: tuple[Subject, ...] = ()
         """The targets that it is about."""
@@ -127,6 +143,7 @@ class AlertScreen(Desk):
         if before != self._keys:
             self.refresh_bindings()
         self._silences = {each.id: each for each in fleet.silences}
+        self._recall()
         self._show_why(now, is_firing=found is not None)
         self._show_what(fleet, now)
         self._show_copies()
@@ -136,6 +153,17 @@ class AlertScreen(Desk):
         self.query_one("#page", TextBlock).show(
             *(Paragraph(line, indent) for line, indent in page or ((none, 0),))
         )
+
+    def _recall(self) -> None:
+        """Ask what is remembered of it, when there may be something new."""
+        if self._memory.stamp != self._recalled:
+            self._recalled = self._memory.stamp
+            self.run_worker(self._ask_memory(), group="memory", exclusive=True)
+
+    async def _ask_memory(self) -> None:
+        self._episodes = await self._memory.episodes(key_of(self.alert).name)
+        if self._last is not None:
+            self._show_what(*self._last)
 
     def _show_copies(self) -> None:
         """What can be copied; without anything there is no box for it."""
@@ -174,15 +202,18 @@ class AlertScreen(Desk):
         self.query_one("#verdict", TextBlock).show_lines(*lines, *news, *quiet, ())
         items = evidence.items(self.alert, now, self.marks)
         self.query_one(EvidenceList).show_items(items)
-        change = evidence.change_lines(self.alert)
-        self.query_one("#change", TextBlock).show_lines(*change)
+        turns = evidence.change_lines(self.alert)
+        self.query_one("#change", TextBlock).show_lines(*turns)
 
     def _show_what(self, fleet: Fleet, now: datetime) -> None:
         self._title("what", "what it is")
+        self._last = fleet, now
         known = self.alert.alert
-        told = evidence.timeline(self.alert, fleet.silences, now, self.marks)
+        told = change.timeline(
+            self.alert, fleet.silences, self._episodes, now, self.marks
+        )
         self.query_one("#facts", TextBlock).show(
-            *(Paragraph(line) for line in (*told, ())),
+            *(Paragraph(line, change.TIME_WIDTH) for line in (*told, ())),
             *(
                 Paragraph(line, indent)
                 for line, indent in evidence.pairs(known.labels, known.annotations)

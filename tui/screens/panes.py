@@ -69,7 +69,8 @@ class TargetsPane(Pane):
 
     KINDS = faults.TARGET_SOURCES
     SUBJECT = "targets"
-    _chart_lines = _CHART_LEAST
+    _chart_lines = 0
+    """As it was last set; not yet at first."""
 
     def compose_body(self) -> ComposeResult:
         self._rows = targets_pane.PaneRows(self.marks)

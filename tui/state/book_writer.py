@@ -7,13 +7,13 @@ whose watch is the newest and not too old. Another takes over when it has gone q
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from tui.chronicle.changes import changes
 from tui.chronicle.known import Known, Sight
-from tui.model.change import Began, Change, Ended, EpisodeKey
+from tui.model.change import AlertName, Began, Change, Ended, EpisodeKey
 from tui.state import book_codec as codec
 from tui.state.book_codec import moment, stamp, stamp_or_none
 from tui.state.book_pages import known_of
@@ -38,6 +38,8 @@ class BookWriter:
         """Those that this run keeps, by endpoint."""
         self._spans: dict[EpisodeKey, tuple[int, Condition]] = {}
         """The span that each episode is in, in those watches."""
+        self._kept: Mapping[AlertName, Sight] = {}
+        """What was known when it was last written down."""
         self._trimmed_at: datetime | None = None
 
     def write(self, known: Known, found: Sequence[Change], now: datetime) -> None:
@@ -114,8 +116,7 @@ class BookWriter:
         self._spans = kept
 
     def _note(self, known: Known, found: Iterable[Change]) -> None:
-        """Write changes, then what is known of the episodes that they are of."""
-        touched: dict[EpisodeKey, int] = {}
+        """Write changes, then what is known by now of the episodes."""
         for change in found:
             key = change.subject.key
             episode = self._known_episode(key)
@@ -125,18 +126,24 @@ class BookWriter:
             if episode is None:
                 # It came and went while nothing could be written.
                 continue
-            touched[key] = episode
             if isinstance(change.what, Began) and not is_new:
                 self._reopen(episode)
             else:
                 self._add(episode, change)
-        for key, episode in touched.items():
-            sight = known.sights.get(key.name)
-            if sight is not None and sight.key == key:
-                told = codec.facts(sight), sight.judged.cluster, episode
-                self._db.execute(
-                    "UPDATE episode SET facts = ?, cluster = ? WHERE id = ?", told
-                )
+        for name, sight in known.sights.items():
+            if self._kept.get(name) is not sight:
+                self._keep(sight)
+        self._kept = known.sights
+
+    def _keep(self, sight: Sight) -> None:
+        """Write what is known of an episode; whose it is, too, may be known late."""
+        key, cluster = sight.key, sight.judged.cluster
+        where = key.endpoint, key.fingerprint, stamp(key.starts_at)
+        self._db.execute(
+            "UPDATE episode SET facts = ?, cluster = ? "
+            "WHERE endpoint = ? AND fingerprint = ? AND starts_at = ?",
+            (codec.facts(sight), cluster, *where),
+        )
 
     def _known_episode(self, key: EpisodeKey) -> int | None:
         row = self._db.execute(

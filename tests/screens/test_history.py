@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.estate import make_fleet
+from tests.remembered import CHANGES, ENDED, EPISODE, GONE, HABITS, OLD_EPISODE, PROXY
+from tests.screens.stage import SIZES, Stage, on_stage
+from tui.model.change import key_of
+from tui.model.memory import Habits
+from tui.screens.alert import AlertScreen
+from tui.screens.history import HistoryScreen
+from tui.screens.listing import Listing
+
+
+async def opened(stage: Stage) -> None:
+    """Open the history of a backend that remembers something."""
+    memory = stage.backend.memory
+    memory.happened = CHANGES
+    memory.told = HABITS
+    memory.known = {
+        key_of(PROXY).name: (EPISODE,),
+        key_of(GONE).name: (OLD_EPISODE,),
+    }
+    await stage.press("H")
+    await stage.until("began · false")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_it_shows_what_happened_and_what_to_fix(size: tuple[int, int]) -> None:
+    async with on_stage(size) as stage:
+        await opened(stage)
+        assert isinstance(stage.app.screen, HistoryScreen)
+        text = stage.text
+        assert "history of all clusters" in text
+        assert "false → ✖ REAL" in text
+        assert "by ops until 05:13: False positive" in text
+        assert "fix these first  2 were false at times" in text
+        assert "seen 63 % of 30 d" in text
+        assert "▁▄▇▇▇" in text
+
+
+async def test_the_newest_is_first() -> None:
+    async with on_stage((120, 36)) as stage:
+        await opened(stage)
+        text = stage.text
+        assert text.index("false → ✖ REAL") < text.index("⊘ silenced")
+        assert text.index("⊘ silenced") < text.index("began · false")
+
+
+async def test_it_says_that_nothing_happened_yet() -> None:
+    async with on_stage((80, 24)) as stage:
+        await stage.press("H")
+        await stage.until("nothing has happened while anybody was looking")
+        assert "no alert has fired while anybody was looking" in stage.text
+        assert "never seen" in stage.text
+
+
+async def test_enter_opens_an_alert_that_still_fires_as_it_is() -> None:
+    fleet = make_fleet()
+    async with on_stage((120, 36), fleet) as stage:
+        await opened(stage)
+        await stage.press("enter")
+        await stage.until("KubeProxyDown  prod")
+        assert isinstance(stage.app.screen, AlertScreen)
+
+
+async def test_enter_opens_one_that_is_over_as_it_was_last_known() -> None:
+    async with on_stage((120, 36)) as stage:
+        await opened(stage)
+        await stage.press("j", "j", "enter")
+        await stage.until("no longer firing")
+        assert isinstance(stage.app.screen, AlertScreen)
+        assert stage.app.screen.alert is GONE
+        assert "Cilium replaces kube-proxy" in stage.text
+
+
+async def test_what_is_remembered_no_more_is_said_to_be_so() -> None:
+    async with on_stage((120, 36)) as stage:
+        await opened(stage)
+        stage.backend.memory.known = {}
+        await stage.press("j", "j", "enter")
+        assert isinstance(stage.app.screen, HistoryScreen)
+        assert any("No more" in each.message for each in stage.app._notifications)
+
+
+async def test_a_name_opens_one_that_fires_or_its_last_known_facts() -> None:
+    async with on_stage((120, 36)) as stage:
+        await opened(stage)
+        await stage.press("tab", "enter")
+        assert isinstance(stage.app.screen, AlertScreen)
+        assert stage.app.screen.alert.cluster == "prod"
+        await stage.press("escape", "j", "enter")
+        assert isinstance(stage.app.screen, AlertScreen)
+        assert stage.app.screen.alert is GONE
+        assert "enabled: false" in stage.text
+
+
+async def test_a_search_narrows_the_list() -> None:
+    async with on_stage((120, 36)) as stage:
+        await opened(stage)
+        await stage.press("slash", *"agentic", "enter")
+        rows = stage.app.screen.query_one("#changes", Listing).rows
+        assert len(rows) == 1
+        assert ENDED.subject.cluster in stage.text
+
+
+async def test_a_number_shows_one_cluster_and_0_all() -> None:
+    async with on_stage((120, 36)) as stage:
+        await opened(stage)
+        await stage.press("3")
+        await stage.until("history of agentic")
+        assert "false → ✖ REAL" not in stage.text
+        assert len(stage.app.screen.query_one("#habits", Listing).rows) == 0
+        await stage.press("0")
+        await stage.until("false → ✖ REAL")
+
+
+async def test_news_comes_in_when_the_memory_says_so() -> None:
+    async with on_stage((120, 36)) as stage:
+        await opened(stage)
+        memory = stage.backend.memory
+        memory.happened, memory.told = (), Habits(HABITS.since, HABITS.until)
+        await stage.publish(make_fleet())
+        assert "false → ✖ REAL" in stage.text
+        memory.stamp += 1
+        await stage.publish(make_fleet())
+        await stage.until("nothing has happened")
+
+
+async def test_a_memory_in_trouble_says_so_here_and_once_everywhere() -> None:
+    async with on_stage((80, 24)) as stage:
+        stage.backend.memory.trouble = "/state/history.sqlite3: the disk is full"
+        for _ in range(3):
+            await stage.publish(make_fleet())
+        (toast,) = stage.app._notifications
+        assert toast.message == "History: /state/history.sqlite3: the disk is full"
+        await stage.press("H")
+        await stage.until("▲ /state/history.sqlite3: the disk is full")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_alert_shows_what_is_remembered_of_it(size: tuple[int, int]) -> None:
+    async with on_stage(size) as stage:
+        await opened(stage)
+        await stage.press("escape", "3", "enter")
+        assert isinstance(stage.app.screen, AlertScreen)
+        fingerprint = stage.app.screen.alert.alert.fingerprint
+        stage.backend.memory.known["", fingerprint] = (OLD_EPISODE,)
+        stage.backend.memory.stamp += 1
+        await stage.publish(make_fleet())
+        stage.app.screen.query_one("#body").scroll_to(y=16, animate=False)
+        await stage.until("it fired before")
+        assert "for 1d at most" in stage.text

@@ -1,0 +1,183 @@
+"""What happened to alerts, newest first; and which of them to fix at the source."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+
+from tui.aside import aside
+from tui.backend import Memory
+from tui.messages import OpenAlert
+from tui.model.change import Change
+from tui.model.fleet import Fleet
+from tui.model.memory import Habit, Habits
+from tui.present import history
+from tui.present.glyphs import Marks
+from tui.screens.desk import Desk
+from tui.screens.listing import Listing
+from widgets.panel import Panel
+from widgets.row_table import RowTable
+from widgets.text_block import TextBlock
+from widgets.values import Row, Span, Tone
+
+_WIDE = 110
+"""From here on, why stands beside a change instead of below it."""
+_BESIDE = 180
+"""From here on, the two lists stand side by side."""
+_ALL_DAYS_WIDTH = 230
+
+
+class HistoryScreen(Desk):
+    """Two lists: changes, and names."""
+
+    CSS_PATH = "history.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("0", "cluster(0)", "All clusters", show=False, id="history.all"),
+        *(
+            Binding(
+                str(n), f"cluster({n})", f"Cluster {n}", show=False, id=f"history.{n}"
+            )
+            for n in range(1, 10)
+        ),
+    ]
+    AUTO_FOCUS = "#changes"
+
+    def __init__(self, memory: Memory, names: tuple[str, ...], marks: Marks) -> None:
+        super().__init__(marks, names)
+        self._memory = memory
+        self._recalled: tuple[object, ...] = ()
+        """What the rows were made for."""
+        self._cluster = ""
+        self._changes: tuple[Change, ...] = ()
+        self._habits: Habits | None = None
+        self._last: tuple[Fleet, datetime] | None = None
+
+    def compose_body(self) -> ComposeResult:
+        glyphs = self.marks.glyphs
+        trouble = TextBlock(id="trouble", glyphs=glyphs)
+        trouble.display = False
+        yield trouble
+        with Container(id="body"):
+            with Panel(id="happened", glyphs=glyphs):
+                yield Listing(
+                    history.CHANGE_COLUMNS,
+                    detail_column=history.DETAIL_COLUMN,
+                    glyphs=glyphs,
+                    id="changes",
+                )
+            with Panel(id="fix", glyphs=glyphs):
+                columns = history.habit_columns(history.DAYS)
+                yield Listing(columns, glyphs=glyphs, id="habits")
+
+    def show(self, fleet: Fleet, now: datetime) -> None:
+        self._last = fleet, now
+        is_wide = self.size.width >= _WIDE
+        # Rows tell times of today and dates of other days.
+        wanted = self._memory.stamp, self._cluster, self.size.width, now.date()
+        if wanted != self._recalled:
+            self._recalled = wanted
+            work = self._recall(now, is_wide=is_wide)
+            self.run_worker(work, group="memory", exclusive=True)
+
+    async def _recall(self, now: datetime, *, is_wide: bool) -> None:
+        """Ask the memory, and show what it says."""
+        changes = await self._memory.changes()
+        habits = await self._memory.habits()
+        self._changes = tuple(c for c in changes if self._is_shown(c.subject.cluster))
+        self._habits = habits
+        rows = await aside(
+            partial(
+                history.change_rows, self._changes, now, self.marks, is_wide=is_wide
+            )
+        )
+        self._show_changes(rows, is_wide=is_wide)
+        self._show_habits(habits)
+        self._show_trouble()
+
+    def _show_changes(self, rows: tuple[Row, ...], *, is_wide: bool) -> None:
+        listing = self.query_one("#changes", Listing)
+        listing.columns = (
+            history.WIDE_CHANGE_COLUMNS if is_wide else history.CHANGE_COLUMNS
+        )
+        none = Span("nothing has happened while anybody was looking", Tone.QUIET)
+        listing.say_if_empty((none,))
+        listing.show_rows(rows)
+        where = f"of {self._cluster}" if self._cluster else "of all clusters"
+        title = (Span(f"history {where}", Tone.ACCENT),)
+        self.query_one("#happened", Panel).show_title(title)
+
+    def _show_habits(self, habits: Habits) -> None:
+        listing = self.query_one("#habits", Listing)
+        width = self.size.width
+        has_room = _WIDE <= width < _BESIDE or width >= _ALL_DAYS_WIDTH
+        days = history.ALL_DAYS if has_room else history.DAYS
+        listing.columns = history.habit_columns(days)
+        none = Span("no alert has fired while anybody was looking", Tone.QUIET)
+        listing.say_if_empty((none,))
+        shown = [each for each in habits.habits if self._is_shown(each.cluster)]
+        listing.show_rows(history.habit_rows(shown, self.marks, days))
+        seen = (Span(history.coverage(habits), Tone.QUIET),)
+        self.query_one("#fix", Panel).show_title(history.heading(habits), seen)
+
+    def _show_trouble(self) -> None:
+        block = self.query_one("#trouble", TextBlock)
+        trouble = self._memory.trouble
+        block.display = bool(trouble)
+        block.show_lines((Span(f"{self.marks.degraded} {trouble}", Tone.WARNING),))
+
+    def _is_shown(self, cluster: str) -> bool:
+        return self._cluster in {"", cluster}
+
+    def on_resize(self) -> None:
+        self.set_class(self.size.width >= _BESIDE, "-beside")
+        self._again()
+
+    def action_cluster(self, number: int) -> None:
+        """Show one cluster by its number, or all with 0."""
+        if number <= len(self._names):
+            self._cluster = self._names[number - 1] if number else ""
+            self._again()
+
+    def _again(self) -> None:
+        if self._last is not None:
+            self.show(*self._last)
+
+    def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
+        """Open the alert, as it is or as it was."""
+        event.stop()
+        if self._last is None:
+            return
+        if event.table.id == "habits":
+            for habit in self._habits.habits if self._habits else ():
+                if history.habit_key(habit) == event.key:
+                    self._open_habit(habit, self._last[0])
+            return
+        for change in self._changes:
+            if history.change_key(change) == event.key:
+                self._open_change(change, self._last[0])
+                return
+
+    def _open_habit(self, habit: Habit, fleet: Fleet) -> None:
+        found = history.firing(fleet, habit)
+        self.post_message(OpenAlert(found or habit.newest))
+
+    def _open_change(self, change: Change, fleet: Fleet) -> None:
+        found = history.current(fleet, change)
+        if found is not None:
+            self.post_message(OpenAlert(found))
+        else:
+            self.run_worker(self._open_past(change), group="open", exclusive=True)
+
+    async def _open_past(self, change: Change) -> None:
+        """Open an alert as it was last known."""
+        key = change.subject.key
+        for episode in await self._memory.episodes(key.name):
+            if episode.judged.alert.starts_at == key.starts_at:
+                self.post_message(OpenAlert(episode.judged))
+                return
+        self.notify("No more is remembered of it.", timeout=2, markup=False)
