@@ -52,6 +52,7 @@ def change(
 
 
 FALSE, REAL = Verdict.FALSE_POSITIVE, Verdict.REAL
+PROMPT = change(PROXY, ago(minutes=5), Began(REAL, REASON, ago(minutes=4.5)))
 BEGAN = change(
     PROXY, PROXY.alert.starts_at, Began(FALSE, "Cilium replaces it", ago(days=9))
 )

@@ -15,6 +15,7 @@ from tests.remembered import (
     NOTE,
     OLD_EPISODE,
     OTHERS,
+    PROMPT,
     PROXY,
     REAL,
     SILENCED,
@@ -35,7 +36,12 @@ def text(line: Line) -> str:
 @pytest.mark.parametrize(
     ("happened", "what", "why"),
     [
-        (BEGAN, "began · false", "Cilium replaces it"),
+        (PROMPT, "began ✖ REAL", REASON),
+        (
+            BEGAN,
+            "began ",
+            "first seen 2026-11-12 02:13, false then: Cilium replaces it",
+        ),
         (TURNED, "false → ✖ REAL", f"{REASON} (kubernetes prod)"),
         (SILENCED, "⊘ silenced", "by ops until 05:13: False positive: Cilium"),
         (OTHERS[0], "silence ended", "of ops, another one covers it"),
@@ -102,7 +108,7 @@ def test_a_timeline_without_a_memory_tells_what_the_alert_says() -> None:
 
 def test_a_timeline_tells_what_is_remembered_oldest_first() -> None:
     began, quiet, turned, sent, _ = timeline(EPISODE)
-    assert began.startswith("2026-10-10 02:13:47  began · false  Cilium replaces it")
+    assert began.startswith("2026-10-10 02:13:47  began  first seen 2026-11-12 02:13")
     assert "⊘ silenced  by ops until 05:13: False positive: Cilium" in quiet
     assert f"false → ✖ REAL  {REASON} (kubernetes prod)  12s ago" in turned
     assert "last sent" in sent

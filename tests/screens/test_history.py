@@ -22,7 +22,7 @@ async def opened(stage: Stage) -> None:
         key_of(GONE).name: (OLD_EPISODE,),
     }
     await stage.press("H")
-    await stage.until("began · false")
+    await stage.until("first seen")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -44,7 +44,7 @@ async def test_the_newest_is_first() -> None:
         await opened(stage)
         text = stage.text
         assert text.index("false → ✖ REAL") < text.index("⊘ silenced")
-        assert text.index("⊘ silenced") < text.index("began · false")
+        assert text.index("⊘ silenced") < text.index("first seen")
 
 
 async def test_it_says_that_nothing_happened_yet() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 from tui.model.alert import JudgedAlert, Verdict
@@ -26,6 +26,8 @@ from widgets.values import Line, Span, Tone
 
 TIME_WIDTH = 21
 """Cells of the time before each line of a timeline."""
+_PROMPT = timedelta(minutes=2)
+"""One that was seen so soon after it began was judged as it began."""
 _EARLIER = 5
 """Episodes before this one that are told each by a line."""
 
@@ -34,8 +36,9 @@ def what(change: Change, marks: Marks) -> Line:
     """What happened, in few words."""
     line: Line
     match change.what:
-        case Began(verdict):
-            line = (Span("began "), _sign(verdict, marks))
+        case Began(verdict) as began:
+            signed = (Span("began "), _sign(verdict, marks))
+            line = (Span("began"),) if _is_late(change, began) else signed
         case Turned(was, verdict):
             before = f"{verdict_sign(was, marks).word} {marks.arrow} "
             line = (Span(before, Tone.QUIET), _sign(verdict, marks))
@@ -62,8 +65,11 @@ def why(change: Change, now: datetime) -> str:
     """Why, by whom, for how long: what is worth telling beside it."""
     said = ""
     match change.what:
-        case Began(_, reason):
+        case Began(verdict, reason, seen_at) as began:
             said = reason
+            if _is_late(change, began):
+                since = f"first seen {clock(seen_at, now)}, {_FIRST[verdict]}"
+                said = f"{since}: {reason}"
         case Turned(_, _, reason, claim, source):
             news = claim if claim and claim not in reason else ""
             said = "; ".join(part for part in (reason, news) if part)
@@ -85,6 +91,17 @@ def why(change: Change, now: datetime) -> str:
     return said
 
 
+def _is_late(change: Change, began: Began) -> bool:
+    """It fired before anybody saw it: what it was then is not known."""
+    return began.seen_at - change.at > _PROMPT
+
+
+_FIRST = {
+    Verdict.REAL: "real then",
+    Verdict.UNDECIDED: "undecided then",
+    Verdict.FALSE_POSITIVE: "false then",
+    Verdict.BY_DESIGN: "by design",
+}
 _LAST = {
     Verdict.REAL: "real at last",
     Verdict.UNDECIDED: "undecided at last",
