@@ -39,7 +39,7 @@ def text(line: Line) -> str:
         (PROMPT, "began ✖ REAL", REASON),
         (
             BEGAN,
-            "began ",
+            "began",
             "first seen 2026-11-12 02:13, false then: Cilium replaces it",
         ),
         (TURNED, "false → ✖ REAL", f"{REASON} (kubernetes prod)"),
