@@ -26,6 +26,7 @@ from tui.model.alert import JudgedAlert
 from tui.model.fleet import Fleet
 from tui.present.concealed import Told, concealed, told_of
 from tui.present.glyphs import UNICODE, Marks
+from tui.present.news import is_news
 from tui.present.units import count, length, plain
 from tui.routes import Routes
 from tui.screens.desk import Desk
@@ -155,7 +156,9 @@ class TaloscopeApp(Routes):
             self._newer = message.fleet
             self._waiting += 1
         else:
-            self.fleet = message.fleet
+            before, self.fleet = self.fleet, message.fleet
+            if before is not None and not is_news(before, message.fleet):
+                return  # the next second shows its ages
         self.show_now()
 
     def on_entries_arrived(self, message: EntriesArrived) -> None:

@@ -56,13 +56,12 @@ def _named(handle: Any) -> str:
     task = getattr(callback, "__self__", None)
     if not isinstance(task, asyncio.Task):
         return str(getattr(callback, "__qualname__", callback))
-    coro: Any = task.get_coro()
-    name, innermost = coro.__qualname__, coro
-    while getattr(innermost, "cr_await", None) is not None:
-        innermost = innermost.cr_await
-    frame = getattr(innermost, "cr_frame", None)
-    place = f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}" if frame else ""
-    return f"{task.get_name()} {name} {place}".rstrip()
+    inner: Any = task.get_coro()
+    name, places = inner.__qualname__, []
+    while (frame := getattr(inner, "cr_frame", None)) is not None:
+        places.append(f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}")
+        inner = inner.cr_await
+    return f"{task.get_name()} {name} {' < '.join(reversed(places[-3:]))}".rstrip()
 
 
 def main() -> int:

@@ -17,6 +17,7 @@ from tui.chronicle.known import Known
 from tui.model.alert import Concealed, JudgedAlert, Surprise, Verdict
 from tui.model.change import AlertName
 from tui.model.fleet import Fleet
+from tui.model.kept import Kept
 from tui.model.silence import SilenceNote
 
 LONG = timedelta(days=1)
@@ -82,7 +83,7 @@ class Marker:
         if came is not alerts or not _are_same(concealed, marked):
             names = {each.alert.fingerprint for each in marked}
             rest = (each for each in alerts if each.alert.fingerprint not in names)
-            result = (*marked, *rest)
+            result = Kept((*marked, *rest))
             self._lists[cluster] = alerts, tuple(marked), result
         return result
 

@@ -82,7 +82,7 @@ class AlertRows:
         """Make rows with the reason below, or beside when there is room."""
         self._marks = marks
         self._is_wide = is_wide
-        self._made: dict[str, _Made] = {}
+        self._made: dict[_Name, _Made] = {}
         self._found: dict[tuple[Finding, str, bool], Row] = {}
         self._asked: tuple[object, object] = (None, None)
         self._silences: silenced.Known = {}
@@ -117,20 +117,25 @@ class AlertRows:
         asked = alerts, findings
         if all(map(is_, self._asked, asked)) and now < self._due:
             return self._shown
-        missing = [each for each in alerts if not self._has(each, now)]
+        if self._asked[0] is alerts:
+            missing = [m.alert for m in self._made.values() if m.due <= now]
+        else:
+            missing = [each for each in alerts if not self._has(each, now)]
         if len(missing) > most:
             return None
-        new = {alert_key(each): self._make(each, now) for each in missing}
-        keys = [alert_key(each) for each in alerts]
-        old = self._made
-        self._made = {key: new.get(key) or old[key] for key in keys}
+        new = {_name(each): self._make(each, now) for each in missing}
+        if self._asked[0] is alerts:
+            self._made |= new
+        else:
+            names, old = map(_name, alerts), self._made
+            self._made = {name: new.get(name) or old[name] for name in names}
         self._asked = asked
         self._shown = self._ordered(alerts, findings, now)
         return self._shown
 
     def _has(self, alert: JudgedAlert, now: datetime) -> bool:
         """Whether there is a row that is still true of an alert."""
-        known = self._made.get(alert_key(alert))
+        known = self._made.get(_name(alert))
         return known is not None and now < known.due and known.is_of(alert)
 
     def _forget_silenced(self) -> None:
@@ -148,8 +153,8 @@ class AlertRows:
         made = self._made.values()
         ages = [age_changes(each.since, now) for each in findings if each.since]
         self._due = min([each.due for each in made] + ages, default=_NEVER)
-        real = [each.row for each in made if each.alert.verdict is Verdict.REAL]
-        rest = [each.row for each in made if each.alert.verdict is not Verdict.REAL]
+        real = [each.row for each in made if each.is_real]
+        rest = [each.row for each in made if not each.is_real]
         return (*real, *self._finding_rows(alerts, findings, now), *rest)
 
     def _finding_rows(
@@ -180,7 +185,7 @@ class AlertRows:
             due = now + _SECOND  # it tells how long that lasts
         elif alert.is_silenced:
             due = min(due, silenced.row_changes(now))
-        return _Made(alert, row, due)
+        return _Made(alert, row, due, is_real=alert.verdict is Verdict.REAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +195,7 @@ class _Made:
     alert: JudgedAlert
     row: Row
     due: datetime
+    is_real: bool
 
     def is_of(self, alert: JudgedAlert) -> bool:
         """Whether this alert's row says the same.
@@ -208,6 +214,14 @@ class _Made:
             and old.alert.labels == alert.alert.labels
             and old.alert.annotations == alert.alert.annotations
         )
+
+
+_Name = tuple[str, str]
+
+
+def _name(alert: JudgedAlert) -> _Name:
+    """What tells an alert from all others: two servers may list the same one."""
+    return alert.endpoint, alert.alert.fingerprint
 
 
 def alert_row(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -42,6 +42,8 @@ class Tally:
 # same alerts every second, and there may be thousands.
 _counted: OrderedDict[int, tuple[Sequence[JudgedAlert], Tally]] = OrderedDict()
 _KEPT = 16
+# The same of the last clusters at one moment: a column asks for it time and again.
+_unseen: deque[tuple[Cluster, datetime, tuple[SourceStatus, ...]]] = deque(maxlen=4)
 _AGE_WIDTH = 3
 _ANY_ROOM = 1_000
 
@@ -223,8 +225,16 @@ def cluster_verdict(cluster: Cluster, now: datetime, marks: Marks) -> tuple[Sign
 
 def unseen(cluster: Cluster, now: datetime) -> tuple[SourceStatus, ...]:
     """The feeds that do not deliver at this moment."""
-    fine = {SourceState.LIVE, SourceState.CONNECTING}
-    return tuple(each for each in cluster.sources if each.state(now) not in fine)
+    for known, at, found in _unseen:
+        if known is cluster and at == now:
+            return found
+    found = tuple(
+        each
+        for each in cluster.sources
+        if each.state(now) not in (SourceState.LIVE, SourceState.CONNECTING)
+    )
+    _unseen.appendleft((cluster, now, found))
+    return found
 
 
 def cluster_words(cluster: Cluster, now: datetime, marks: Marks) -> Line:
