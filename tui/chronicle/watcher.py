@@ -9,7 +9,7 @@ from tui.chronicle.changes import changes
 from tui.chronicle.concealed import Marker
 from tui.chronicle.known import Known, look
 from tui.model.change import Change
-from tui.model.fleet import Fleet
+from tui.model.fleet import Fleet, SourceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,9 @@ class Watcher:
 
     def __init__(self) -> None:
         self._known: Known | None = None
+        self._after: Known | None = None
+        self._shown: tuple[object, ...] = ()
+        """Of the last look, and what it came to."""
         self._marker = Marker()
 
     def begin(self, known: Known) -> None:
@@ -39,7 +42,24 @@ class Watcher:
         before = self._known
         if before is None:
             return Seen(fleet, None)
+        shown = _shown(fleet)
+        if before is self._after and shown == self._shown:
+            # The same lists, read at the same moment, tell nothing new.
+            return Seen(self._marker.marked(fleet, before), before)
         after = look(before, fleet, now)
-        self._known = after
+        self._known = self._after = after
+        self._shown = shown
         marked = self._marker.marked(fleet, after)
         return Seen(marked, after, changes(before, after))
+
+
+def _shown(fleet: Fleet) -> tuple[object, ...]:
+    """All that a look rests on, but for the time."""
+    alerts = tuple(each.alerts for each in fleet.clusters)
+    read = tuple(
+        (each.key, each.observed_at, each.fault)
+        for cluster in fleet.clusters
+        for each in cluster.sources
+        if each.key.kind is SourceKind.ALERTMANAGER
+    )
+    return alerts, fleet.unassigned_alerts, fleet.silences, read
