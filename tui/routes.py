@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -37,15 +37,12 @@ from tui.messages import (
     RepeatSilence,
     SilenceAlert,
 )
-from tui.model.command import Command, ExpireSilence, Outcome
+from tui.model.command import Command, Outcome
 from tui.model.fleet import Fleet
 from tui.model.log import LogBatch
 from tui.present.glyphs import Marks
-from tui.present.units import plain
 from tui.screens.desk import Desk
 from tui.screens.fleet import FleetScreen
-from widgets.confirm import Confirm
-from widgets.values import Span
 
 if TYPE_CHECKING:
     from tui.present.silence_start import Start
@@ -251,9 +248,12 @@ class Routes(App[None]):
             self.open(screen)
 
     def on_open_silences(self) -> None:
-        from tui.screens.silences import SilencesScreen  # noqa: PLC0415 - see above
+        from tui.screens.silences import Access, SilencesScreen  # noqa: PLC0415 - see above
 
-        self.open(SilencesScreen(self.submit, self.marks))
+        if self.backend is not None:
+            memory = self.backend.memory
+            access = Access(self.submit, memory, self.clock, self.author)
+            self.open(SilencesScreen(access, self.marks))
 
     def on_open_history(self) -> None:
         from tui.screens.history import HistoryScreen  # noqa: PLC0415 - see above
@@ -267,31 +267,29 @@ class Routes(App[None]):
         self.open(SourcesScreen(self.marks))
 
     def on_end_silence(self, message: EndSilence) -> None:
-        alerts = (message.alert, *message.others)
-        silences = {
-            silence: alert.cluster
-            for alert in alerts
-            for silence in alert.alert.silenced_by
+        from tui.present import silence_start, silenced  # noqa: PLC0415 - see above
+        from tui.screens.silence_changes import (  # noqa: PLC0415 - see above
+            Ending,
+            SilenceChanges,
+        )
+        from tui.silencing.upkeep import alerts_of  # noqa: PLC0415 - see above
+
+        fleet = self.fleet
+        if fleet is None:
+            return
+        known = {each.id: each for each in fleet.silences}
+        now = self.clock.now()
+        endings = {
+            id_: Ending(
+                id_,
+                silence_start.place_of(fleet, alert),
+                silenced.ending_line(known.get(id_), alert, now),
+            )
+            for alert in (message.alert, *message.others)
+            for id_ in alert.alert.silenced_by
         }
-        names = ", ".join(alert.alert.name for alert in alerts)
-        told = ((Span(f"{names} will notify again at once."),),)
-        question = Confirm("End its silence?", told, glyphs=self.marks.glyphs)
-
-        def answered(is_yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
-            if is_yes:
-                self.run_worker(self._expire(silences))
-
-        self.push_screen(question, answered)
-
-    async def _expire(self, silences: Mapping[str, str]) -> None:
-        """End silences, each in the Alertmanager of a cluster."""
-        for silence, cluster in silences.items():
-            outcome = await self.submit(ExpireSilence(cluster, silence))
-            if outcome.fault is not None:
-                words = f"Not ended: {outcome.fault.summary}. {outcome.fault.advice}"
-                self.notify(plain(words), severity="error", markup=False)
-                return
-        self.notify("Silence ended.", markup=False)
+        changes = SilenceChanges(self, self.submit, self.clock, self.marks)
+        changes.end(tuple(endings.values()), alerts_of(fleet))
 
     async def submit(self, command: Command) -> Outcome:
         """Hand a command to the backend; forms exist only while there is one."""

@@ -15,6 +15,7 @@ from tui.screens.fleet import FleetScreen, StrayAlerts
 from tui.screens.help import HelpScreen
 from tui.screens.hidden import HiddenBar
 from tui.screens.history import HistoryScreen
+from tui.screens.length import LengthScreen
 from tui.screens.logs import LogsScreen
 from tui.screens.mark_listing import MarkListing
 from tui.screens.matcher_input import MatcherInput
@@ -51,6 +52,7 @@ OWNERS = (
     SilencesScreen,
     MatcherInput,
     TemplatesScreen,
+    LengthScreen,
     Chips,
     NodeScreen,
     ServicesTab,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.command import Outcome
 from tui.model.silence import Matcher, SilenceDraft
-from tui.present.units import clock, plain
+from tui.present.units import clock, count, plain
 from tui.silencing import span
 from widgets.values import Line, Span
 
@@ -119,3 +119,19 @@ def real_names(hit: Iterable[JudgedAlert]) -> tuple[str, ...]:
         rest = f"and {len(named) - _NAMED} other names"
         return (*map(plain, named[:_NAMED]), rest)
     return tuple(map(plain, named))
+
+
+def of_many(parts: Sequence[Outcome], done: str) -> tuple[str, bool]:
+    """What became of several changes in one sentence, and whether all went well.
+
+    done    what was to become of them: "ended", "extended"
+    """
+    good = sum(each.fault is None for each in parts)
+    unknown = [each for each in parts if each.fault is not None and each.is_unknown]
+    failed = [each for each in parts if each.fault is not None and not each.is_unknown]
+    told = [f"{count(good, 'silence')} {done}."] if good or not parts else []
+    if unknown:
+        told.append(f"{len(unknown)}: {not_done(unknown[0], done)}")
+    if failed:
+        told.append(f"{len(failed)}: {not_done(failed[0], done)}")
+    return plain(" ".join(told)), not (unknown or failed)

@@ -108,7 +108,7 @@ def blank(cluster: str, author: str) -> Start:
 def edit(silence: Silence, cluster: str) -> Start:
     """A silence that is there."""
     return Start(
-        f"edit the silence of {words.subject(silence.matchers)}",
+        f"edit {words.subject(silence.matchers)}",
         cluster,
         silence.created_by,
         tuple(Suggestion(matcher, is_on=True) for matcher in silence.matchers),

@@ -70,3 +70,12 @@ def view_lines(
         words = f"{marks.silenced} silenced by {unknown} that nobody tells of"
         lines.append((Span(words, Tone.QUIET),))
     return tuple(lines)
+
+
+def ending_line(silence: Silence | None, alert: JudgedAlert, now: datetime) -> Line:
+    """A silence that is to end; None when no Alertmanager tells of it."""
+    if silence is None:
+        return (Span(f"a silence over {alert.alert.name} that nobody tells of"),)
+    matchers = " ".join(map(str, silence.matchers))
+    until = f"  until {clock(silence.ends_at, now)} by {silence.created_by}"
+    return (Span(matchers, Tone.ACCENT), Span(until, Tone.QUIET))

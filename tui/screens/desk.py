@@ -44,13 +44,13 @@ _ENDS = (
 class KeyBar(StatusLine):
     """The keys that matter now, and those that lead to all others."""
 
-    _first = ""
+    _first: tuple[str, ...] = ()
     _place = ""
 
-    def put_first(self, action: str) -> None:
-        """Show the key of this action before all others; none for an empty one."""
-        if action != self._first:
-            self._first = action
+    def put_first(self, actions: tuple[str, ...]) -> None:
+        """Show the keys of these actions, in this order, before all others."""
+        if actions != self._first:
+            self._first = actions
             self._tell(self.screen)
 
     def tell_search(self, place: str) -> None:
@@ -77,7 +77,8 @@ class KeyBar(StatusLine):
                     Span(f" {key}", Tone.ACCENT, bold=True),
                     Span(f" {binding.description.lower()}  ", Tone.QUIET),
                 )
-        actions = sorted(shown, key=lambda action: action != self._first)
+        first = [action for action in self._first if action in shown]
+        actions = [*first, *(action for action in shown if action not in first)]
         keys = [shown[action] for action in actions[:_SHOWN_KEYS]]
         self.show(tuple(span for spans in keys for span in spans), _ALL_KEYS)
 
@@ -104,8 +105,8 @@ class Desk(Screen[None]):
             tooltip="Narrow the list, or look for a text in the log",
         ),
     ]
-    FIRST_KEY: ClassVar[str] = ""
-    """The action whose key is always shown first; else what the moment asks for."""
+    FIRST_KEYS: ClassVar[tuple[str, ...]] = ()
+    """Actions whose keys are shown first; else what the moment asks for."""
     AUTO_FOCUS = "RowTable, LogView"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - so declared by Textual
 
@@ -163,9 +164,8 @@ class Desk(Screen[None]):
         is_blind = fleet is not None and any(
             standing.unseen(each, now) for each in fleet.clusters
         )
-        self.query_one(KeyBar).put_first(
-            self.FIRST_KEY or ("sources" if is_blind else "")
-        )
+        asked = ("sources",) if is_blind else ()
+        self.query_one(KeyBar).put_first(self.FIRST_KEYS or asked)
         self._show_hidden(hidden, now)
 
     def _show_hidden(self, hidden: tuple[JudgedAlert, ...], now: datetime) -> None:

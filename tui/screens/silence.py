@@ -83,7 +83,7 @@ class SilenceScreen(Desk):
         Binding("escape", "app.back", "Back", id="silence.back"),
     ]
     AUTO_FOCUS = ""
-    FIRST_KEY = "create"
+    FIRST_KEYS = ("create",)
 
     def __init__(self, start: Start, access: Access, marks: Marks) -> None:
         super().__init__(marks)

@@ -1,115 +1,254 @@
-"""All silences of all clusters: what is quiet, for how long, and why."""
+"""All silences of all clusters: which want looking after, and what each hides."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from tui.model.command import Command, ExpireSilence, Outcome, PutSilence
+from tui.backend import Memory
+from tui.clock import Clock
+from tui.messages import EditSilence, NewSilence, RepeatSilence
+from tui.model.command import Command, Outcome
 from tui.model.fleet import Fleet
-from tui.model.silence import Silence
-from tui.present import silence as words
-from tui.present import silences
+from tui.model.memory import SilenceMemory
+from tui.model.silence import SilenceState
+from tui.present import alerts, kept, silences
 from tui.present.glyphs import Marks
-from tui.present.units import plain
+from tui.present.kept import Kept, View
 from tui.screens.desk import Desk
-from tui.screens.listing import Listing
-from widgets.confirm import Confirm
+from tui.screens.mark_listing import MarkListing
+from tui.screens.silence_changes import Ending, SilenceChanges
+from tui.silencing.upkeep import alerts_of
+from widgets.chips import Chips
+from widgets.keys import hidden
 from widgets.panel import Panel
 from widgets.row_table import RowTable
-from widgets.values import Line, Span, Tone
+from widgets.text_block import TextBlock
+from widgets.values import Span, Tone
 
-Submit = Callable[[Command], Awaitable[Outcome]]
+_VIEWS = tuple(View)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What the list may use."""
+
+    submit: Callable[[Command], Awaitable[Outcome]]
+    memory: Memory
+    clock: Clock
+    author: str
 
 
 class SilencesScreen(Desk):
-    """One row a silence; it can be ended or made longer, once that is confirmed."""
+    """One row a silence; keys are for the marked ones, else for the one at hand."""
 
+    CSS_PATH = "silences.tcss"
+    FIRST_KEYS = ("repeat", "extend", "expire", "edit", "new", "mark")
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "new", "New", id="silences.new", tooltip="Write a new one"),
+        Binding("e", "edit", "Edit", id="silences.edit", tooltip="Change it"),
         Binding(
-            "n", "app.new_silence", "New", id="silences.new", tooltip="Write a new one"
+            "plus",
+            "extend",
+            "Extend",
+            key_display="+",
+            id="silences.extend",
+            tooltip="Let it last longer",
         ),
-        Binding("x", "expire", "End it", id="silences.expire", tooltip="End it now"),
+        Binding("x", "expire", "End", id="silences.expire", tooltip="End it now"),
         Binding(
-            "e", "extend", "Extend", id="silences.extend", tooltip="Four hours more"
+            "R",
+            "repeat",
+            "Again",
+            id="silences.repeat",
+            tooltip="Make one that is over once more",
         ),
-        Binding("c", "copy", "Copy id", id="silences.copy", tooltip="Copy its id"),
+        hidden("c", "copy", "Copy id", "silences.copy", "Copy its id"),
+        hidden("left,h", "view(-1)", "View", "silences.left", "The view before"),
+        hidden("right,l", "view(1)", "View", "silences.right", "The next view"),
+        *(
+            hidden(
+                f"{n}",
+                f"show_view({n})",
+                each.value,
+                f"silences.{n}",
+                f"Those that are to be seen as: {each.value}",
+            )
+            for n, each in enumerate(_VIEWS, 1)
+        ),
     ]
 
-    def __init__(self, submit: Submit, marks: Marks) -> None:
+    def __init__(self, access: Access, marks: Marks) -> None:
         super().__init__(marks)
-        self._submit = submit
+        self._access = access
+        self._view = View.ACTIVE
+        self._unfolded: frozenset[str] = frozenset()
+        self._rows = silences.SilenceRows(marks)
         self._last: tuple[Fleet, datetime] | None = None
+        self._kept: tuple[Kept, ...] = ()
+        self._memory = SilenceMemory()
+        self._stamp: int | None = None
 
     def compose_body(self) -> ComposeResult:
-        with Panel(glyphs=self.marks.glyphs):
-            yield Listing(
-                silences.COLUMNS,
-                detail_column=silences.DETAIL_COLUMN,
-                glyphs=self.marks.glyphs,
+        glyphs = self.marks.glyphs
+        yield Chips((), glyphs=glyphs, id="views")
+        yield TextBlock(glyphs=glyphs, id="blind")
+        with Panel(glyphs=glyphs):
+            yield MarkListing(
+                silences.COLUMNS, detail_column=silences.DETAIL_COLUMN, glyphs=glyphs
             )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is over can be made again, and nothing else."""
+        is_over = self._view is View.EXPIRED
+        if action in {"edit", "extend", "expire"}:
+            return not is_over
+        if action == "repeat":
+            return is_over
+        return super().check_action(action, parameters)
+
+    def on_mount(self) -> None:
+        # The number keys choose; the list keeps the keyboard.
+        self.query_one("#views", Chips).can_focus = False
 
     def show(self, fleet: Fleet, now: datetime) -> None:
         self._last = fleet, now
-        listing = self.query_one(Listing)
-        listing.say_if_empty((Span("nothing is silenced", Tone.QUIET),))
-        listing.show_rows(silences.rows(fleet, now, self.marks))
-        self.query_one(Panel).show_title((Span("silences", Tone.ACCENT),))
+        if self._stamp != self._access.memory.stamp:
+            self._stamp = self._access.memory.stamp
+            self.run_worker(self._remember(), group="memory", exclusive=True)
+        self._kept = kept.kept(fleet, self._memory, now)
+        self.query_one("#blind", TextBlock).show_lines(
+            *silences.blindness(fleet, now, self.marks)
+        )
+        self._show_rows()
 
-    @property
-    def _chosen(self) -> Silence | None:
-        """The silence under the cursor."""
-        key = self.query_one(Listing).cursor_key
-        known = self._last[0].silences if self._last else ()
-        return next((each for each in known if each.id == key), None)
+    async def _remember(self) -> None:
+        """Learn when silences last hid something."""
+        self._memory = await self._access.memory.silences()
+        if self._last is not None:
+            self.show(*self._last)
 
-    def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
-        event.stop()
-        self.action_extend()
-
-    def action_extend(self) -> None:
-        """Make it last longer."""
-        chosen = self._chosen
-        if chosen is None or self._last is None:
+    def _show_rows(self) -> None:
+        if self._last is None:
             return
         fleet, now = self._last
-        command = PutSilence(
-            silences.cluster_of(fleet, chosen), silences.extended(chosen)
+        is_wide = self.has_class("-wide")
+        views = kept.choices(self._kept, now, is_wide=is_wide)
+        self.query_one("#views", Chips).show(views, _VIEWS.index(self._view))
+        listing = self.query_one(MarkListing)
+        listing.columns = silences.WIDE_COLUMNS if is_wide else silences.COLUMNS
+        shown = kept.of_view(self._view, self._kept, now)
+        rows = self._rows.rows(shown, self._unfolded, now, is_wide=is_wide)
+        listing.say_if_empty((Span(self._nothing(fleet), Tone.QUIET),))
+        listing.show_rows(rows)
+        marked = alerts.marked_words(len(listing.marked), self.marks)
+        title = (Span(f"silences, {self._view.value}  ", Tone.ACCENT), *marked)
+        self.query_one(Panel).show_title(title)
+
+    def _nothing(self, fleet: Fleet) -> str:
+        """What an empty list says: that there are none, or that nobody knows."""
+        if any(each.silences is None for each in fleet.alertmanagers):
+            return "not known yet: not every Alertmanager has answered"
+        if self._view is View.ACTIVE:
+            return "nothing is silenced; n writes a silence"
+        return f"no silence here: {self._view.value}"
+
+    def on_resize(self) -> None:
+        self._show_rows()
+
+    def on_mark_listing_marked(self) -> None:
+        self.refresh_bindings()
+        self._show_rows()
+
+    def on_chips_taken(self, event: Chips.Taken) -> None:
+        event.stop()
+        self.action_show_view(event.place + 1)
+
+    def action_view(self, by: int) -> None:
+        """Show the next view, or the one before."""
+        place = (_VIEWS.index(self._view) + by) % len(_VIEWS)
+        self.action_show_view(place + 1)
+
+    def action_show_view(self, number: int) -> None:
+        """Show a view by its number; what was marked in another is not any more."""
+        self._view = _VIEWS[number - 1]
+        self.query_one(MarkListing).unmark()
+        self.refresh_bindings()
+        self._show_rows()
+
+    def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
+        """Unfold all that is known of it and all it hides, or fold it again."""
+        event.stop()
+        self._unfolded ^= {event.key}
+        self._show_rows()
+
+    @property
+    def _chosen(self) -> tuple[Kept, ...]:
+        """The marked ones, else the one under the cursor."""
+        listing = self.query_one(MarkListing)
+        keys = listing.marked or {listing.cursor_key}
+        return tuple(each for each in self._kept if each.silence.id in keys)
+
+    def _of_state(self, *, expired: bool) -> tuple[Kept, ...]:
+        """Those of the chosen that are over, or that are not; says when none is."""
+        found = tuple(
+            each
+            for each in self._chosen
+            if (each.silence.state is SilenceState.EXPIRED) is expired
         )
-        line = silences.extension_line(chosen, now)
-        self._ask("Extend the silence?", line, command, "Extended.")
+        if not found and self._chosen:
+            words = "It is not over yet." if expired else "It is over."
+            self.notify(words, timeout=3, markup=False)
+        return found
+
+    @property
+    def _changes(self) -> SilenceChanges:
+        access = self._access
+        return SilenceChanges(self.app, access.submit, access.clock, self.marks)
+
+    def action_new(self) -> None:
+        """Write one from nothing, where the one at hand is."""
+        place = self._chosen[0].cluster if self._chosen else ""
+        self.post_message(NewSilence(place))
+
+    def action_edit(self) -> None:
+        """Open the form for the one at hand."""
+        found = self._of_state(expired=False)
+        if len(found) == 1:
+            self.post_message(EditSilence(found[0].silence, found[0].cluster))
+        elif found:
+            self.notify("One at a time: unmark the others.", timeout=3, markup=False)
+
+    def action_extend(self) -> None:
+        """Ask how much longer."""
+        if found := self._of_state(expired=False):
+            self._changes.lengthen(found)
 
     def action_expire(self) -> None:
-        """End it."""
-        chosen = self._chosen
-        if chosen is None or self._last is None:
-            return
-        cluster = silences.cluster_of(self._last[0], chosen)
-        line = (Span(f"{words.subject(chosen.matchers)} will notify again at once."),)
-        command = ExpireSilence(cluster, chosen.id)
-        self._ask("End the silence?", line, command, "Silence ended.")
+        """Ask whether they are to end, and tell what comes back."""
+        found = self._of_state(expired=False)
+        if found and self._last is not None:
+            fleet, now = self._last
+            lines = silences.named(found, now)
+            endings = [
+                Ending(each.silence.id, each.cluster, line)
+                for each, line in zip(found, lines, strict=True)
+            ]
+            self._changes.end(endings, alerts_of(fleet))
+
+    def action_repeat(self) -> None:
+        """Make what is over once more: one in the form, several after one question."""
+        found = self._of_state(expired=True)
+        if len(found) == 1:
+            self.post_message(RepeatSilence(found[0].silence, found[0].cluster))
+        elif found:
+            self._changes.repeat(found, self._access.author)
 
     def action_copy(self) -> None:
-        """Copy the id, as amtool takes it."""
-        if self._chosen is not None:
-            self.copy(self._chosen.id)
-
-    def _ask(self, title: str, line: Line, command: Command, done: str) -> None:
-        def answered(is_yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
-            if is_yes:
-                self.run_worker(self._do(command, done), group="silence")
-
-        question = Confirm(title, (line,), glyphs=self.marks.glyphs)
-        self.app.push_screen(question, answered)
-
-    async def _do(self, command: Command, done: str) -> None:
-        fault = (await self._submit(command)).fault
-        if fault is None:
-            self.notify(done, markup=False)
-        else:
-            told = plain(f"Not done: {fault.summary}. {fault.advice}")
-            self.notify(told, severity="error", markup=False)
+        """Copy the ids, as amtool takes them."""
+        self.copy(" ".join(each.silence.id for each in self._chosen))

@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.estate import ALERTMANAGER, make_fleet, make_silence
+from tests.judged import NOW, ago, btrfs_alert
+from tests.screens.stage import Stage, on_stage
+from tui.model.alertmanager import Alertmanager
+from tui.model.command import Bulk, ExpireSilence, Outcome, PutSilence
+from tui.model.fault import Fault, FaultKind
+from tui.model.fleet import Fleet
+from tui.model.memory import Looked, SilenceMemory
+from tui.model.silence import Matcher, Silence, SilenceState
+from tui.screens.silence import SilenceScreen
+
+NODE = Matcher("node", "talos-wk-2")
+
+
+def make(name: str, state: SilenceState = SilenceState.ACTIVE) -> Silence:
+    return Silence(
+        *(name, state, (NODE,), ago(days=2), NOW + timedelta(days=2), ago(days=2)),
+        *("ann", f"because of {name}"),
+    )
+
+
+def fleet_of(*more: Silence) -> Fleet:
+    known = (make_silence(), *more)
+    manager = Alertmanager(ALERTMANAGER, ("prod", "monit", "agentic"), known)
+    return replace(make_fleet(), silences=known, alertmanagers=(manager,))
+
+
+def hiding_real() -> Fleet:
+    fleet = fleet_of(make("s2"))
+    alert = btrfs_alert()
+    quiet = replace(alert, alert=replace(alert.alert, silenced_by=("s2",)))
+    others = (fleet.clusters[0].alerts or ())[1:]
+    prod = replace(fleet.clusters[0], alerts=(quiet, *others))
+    return replace(fleet, clusters=(prod, *fleet.clusters[1:]))
+
+
+OVER = make("old", SilenceState.EXPIRED)
+
+
+def put(stage: Stage) -> PutSilence:
+    """The one command that was submitted."""
+    (command,) = stage.backend.submitted
+    assert isinstance(command, PutSilence)
+    return command
+
+
+def toast(stage: Stage) -> str:
+    (found,) = stage.app._notifications
+    return found.message
+
+
+async def test_all_that_is_active_is_listed_with_what_it_hides() -> None:
+    async with on_stage((120, 36), fleet_of()) as stage:
+        await stage.press("S")
+        assert "⊘ active" in stage.text
+        assert 'alertname="KubeProxyDown" cluster=' in stage.text
+        assert "1 alert" in stage.text
+        assert "ops" in stage.text
+        assert "[1 active 1]" in stage.text
+
+
+async def test_all_views_and_the_comment_are_there_on_a_small_screen() -> None:
+    async with on_stage((80, 24), fleet_of(make("s2"), OVER)) as stage:
+        await stage.press("S")
+        views = "[1 active 2] 2 pending 0  3 expired 1  4 REAL 0  5 24h 1  6 idle 1"
+        assert views in stage.text
+        assert "ann: because of s2" in stage.text
+        assert stage.text.splitlines()[-1].startswith(" + extend   x end   e edit")
+
+
+async def test_a_key_chooses_the_view() -> None:
+    async with on_stage((120, 36), fleet_of(make("s2"), OVER)) as stage:
+        await stage.press("S", "3")
+        assert "because of old" in stage.text
+        assert "because of s2" not in stage.text
+        await stage.press("6")
+        assert "because of s2" in stage.text
+        await stage.press("left", "left")
+        assert "no silence here: hiding REAL" in stage.text
+
+
+async def test_what_hides_something_real_is_loud_and_first() -> None:
+    async with on_stage((120, 36), hiding_real()) as stage:
+        await stage.press("S")
+        assert "✖ 1 REAL" in stage.text
+        assert stage.text.index("because of s2") < stage.text.index("False positive")
+
+
+async def test_enter_unfolds_what_it_hides_and_folds_it_again() -> None:
+    async with on_stage((120, 36), fleet_of()) as stage:
+        await stage.press("S", "enter")
+        assert "· false  KubeProxyDown prod  Cilium replaces kube-proxy" in stage.text
+        assert "id      s1" in stage.text
+        await stage.press("enter")
+        assert "id      s1" not in stage.text
+
+
+async def test_since_when_a_silence_hides_nothing_is_remembered() -> None:
+    fleet = fleet_of(replace(make("s2"), starts_at=ago(days=30)))
+    async with on_stage((120, 36), fleet) as stage:
+        looked = {ALERTMANAGER: Looked(ago(days=20), 1)}
+        stage.backend.memory.hid = SilenceMemory({"s2": ago(days=8)}, looked)
+        await stage.press("S")
+        assert "nothing for 8d" in stage.text
+
+
+async def test_ending_tells_what_comes_back_and_needs_a_yes() -> None:
+    async with on_stage((80, 24), fleet_of()) as stage:
+        await stage.press("S", "x")
+        assert "1 alert will notify again at once:" in stage.text
+        assert "· false  KubeProxyDown in prod" in stage.text
+        await stage.press("enter")
+        assert stage.backend.submitted == []
+        await stage.press("x", "y")
+        assert stage.backend.submitted == [ExpireSilence("prod", "s1")]
+        assert toast(stage) == "1 silence ended."
+
+
+async def test_an_end_that_brings_nothing_back_is_told_as_such() -> None:
+    async with on_stage((80, 24), fleet_of(make("s2"))) as stage:
+        await stage.press("S", "j", "x")
+        assert "No alert notifies because of it." in stage.text
+
+
+async def test_the_marked_ones_are_ended_together_after_one_question() -> None:
+    async with on_stage((120, 36), fleet_of(make("s2"), make("s3"))) as stage:
+        parts = (Outcome("s1"), Outcome("s2"))
+        stage.backend.outcome = Outcome(parts=parts)
+        await stage.press("S", "space", "space", "x")
+        assert "End 2 silences?" in stage.text
+        await stage.press("y")
+        (command,) = stage.backend.submitted
+        assert isinstance(command, Bulk)
+        assert {each.id for each in command.commands} == {"s1", "s2"}  # type: ignore[union-attr]
+        assert toast(stage) == "2 silences ended."
+
+
+async def test_of_many_that_were_to_change_those_that_did_not_are_told() -> None:
+    async with on_stage((120, 36), fleet_of(make("s2"))) as stage:
+        bad = Outcome(fault=Fault(FaultKind.FORBIDDEN, "403"))
+        stage.backend.outcome = Outcome(fault=bad.fault, parts=(Outcome("s1"), bad))
+        await stage.press("S", "asterisk", "x", "y")
+        assert toast(stage).startswith("1 silence ended. 1: not ended: 403.")
+
+
+async def test_a_silence_is_extended_by_what_is_chosen_under_its_id() -> None:
+    async with on_stage((120, 36), fleet_of()) as stage:
+        await stage.press("S", "plus")
+        assert "until 05:13, then 09:13 UTC" in stage.text
+        await stage.press("right")
+        assert "until 05:13, then 2026-11-22 05:13 UTC" in stage.text
+        await stage.press("ctrl+s")
+        command = put(stage)
+        assert command.draft.id == "s1"
+        assert (command.draft.ends_at - NOW).total_seconds() == 27 * 3600
+        assert toast(stage) == "1 silence extended."
+
+
+async def test_a_length_of_ones_own_is_typed_and_a_bad_one_does_nothing() -> None:
+    async with on_stage((120, 36), fleet_of()) as stage:
+        await stage.press("S", "plus", *"9x", "ctrl+s")
+        assert stage.backend.submitted == []
+        assert "9x is neither" in stage.text
+        await stage.press("backspace", "h", "ctrl+s")
+        assert (put(stage).draft.ends_at - NOW).total_seconds() == 12 * 3600
+
+
+async def test_extending_what_hides_something_real_needs_a_yes_that_names_it() -> None:
+    async with on_stage((120, 36), hiding_real()) as stage:
+        await stage.press("S", "plus", "ctrl+s")
+        assert "These silence what is REAL" in stage.text
+        assert "BTRFSCorruptionDetected in prod" in stage.text
+        assert stage.backend.submitted == []
+        await stage.press("y")
+        assert put(stage).draft.id == "s2"
+
+
+async def test_an_edit_keeps_the_id_and_all_that_is_not_touched() -> None:
+    async with on_stage((120, 36), fleet_of()) as stage:
+        await stage.press("S", "e")
+        assert "edit KubeProxyDown" in stage.text
+        assert "its id stays s1" in stage.text
+        await stage.press("ctrl+s")
+        old, new = make_silence(), put(stage).draft
+        assert (new.id, new.ends_at, new.comment) == ("s1", old.ends_at, old.comment)
+        assert (new.matchers, new.starts_at) == (old.matchers, old.starts_at)
+
+
+async def test_an_edit_of_the_matchers_says_that_the_id_changes() -> None:
+    async with on_stage((120, 36), fleet_of()) as stage:
+        await stage.press("S", "e", "up", "up", "up", "up", "space")
+        assert "other matchers: it gets a new id, and s1 ends" in stage.text
+
+
+async def test_what_is_over_is_made_again_in_the_form() -> None:
+    async with on_stage((120, 36), fleet_of(OVER)) as stage:
+        await stage.press("S", "3", "R")
+        assert isinstance(stage.app.screen, SilenceScreen)
+        # It would hide what is real by now.
+        await stage.press("ctrl+s", "y")
+        draft = put(stage).draft
+        assert (draft.id, draft.matchers) == ("", (NODE,))
+        assert draft.ends_at - NOW == timedelta(days=4)
+
+
+async def test_several_that_are_over_are_made_again_after_one_question() -> None:
+    other = make("older", SilenceState.EXPIRED)
+    async with on_stage((120, 36), fleet_of(OVER, other)) as stage:
+        await stage.press("S", "3", "asterisk", "R", "ctrl+s")
+        (command,) = stage.backend.submitted
+        assert isinstance(command, Bulk)
+        assert len(command.commands) == 2
+
+
+async def test_what_is_over_can_neither_be_ended_nor_extended() -> None:
+    async with on_stage((120, 36), fleet_of(OVER)) as stage:
+        await stage.press("S", "3", "x", "plus", "e")
+        assert stage.backend.submitted == []
+        assert not isinstance(stage.app.screen, SilenceScreen)
+
+
+async def test_the_list_says_when_it_is_not_known() -> None:
+    manager = Alertmanager(ALERTMANAGER, ("prod",), None)
+    fleet = replace(make_fleet(), silences=(), alertmanagers=(manager,))
+    async with on_stage((120, 36), fleet) as stage:
+        await stage.press("S")
+        assert "not known yet: not every Alertmanager has answered" in stage.text
+
+
+async def test_a_command_that_fails_is_told_why() -> None:
+    async with on_stage((120, 36), fleet_of()) as stage:
+        stage.backend.outcome = Outcome(fault=Fault(FaultKind.FORBIDDEN, "403"))
+        await stage.press("S", "x", "y")
+        assert toast(stage).startswith("1: not ended: 403.")
