@@ -28,6 +28,7 @@ from widgets.values import Cell, Line, Row, Span, Tone
 
 COLUMNS = alerts.WIDE_COLUMNS
 _NAMES = 3
+_PLACES = 2
 _Item: TypeAlias = JudgedAlert | PendingAlert | RuleHit
 
 
@@ -253,12 +254,16 @@ def elsewhere(alerts: Sequence[JudgedAlert], marks: Marks) -> tuple[Line, ...]:
 
 
 def place_words(fleet: Fleet | None, cluster: str) -> Line:
-    """Where the silence would be kept, and for which clusters."""
+    """Which clusters the Alertmanager serves that would keep it, the first few."""
+    names: tuple[str, ...] = (cluster,) if cluster else ()
     for manager in fleet.alertmanagers if fleet else ():
         if cluster in manager.clusters or not cluster:
-            names = ", ".join(manager.clusters)
-            return (Span(f"in Alertmanager of {names}", Tone.QUIET),)
-    return (Span(f"in Alertmanager of {cluster}", Tone.QUIET),) if cluster else ()
+            names = manager.clusters
+            break
+    if not names:
+        return ()
+    more = f" +{len(names) - _PLACES}" if len(names) > _PLACES else ""
+    return (Span(f"for {', '.join(names[:_PLACES])}{more}", Tone.QUIET),)
 
 
 def change_lines(old: Silence | None, command: PutSilence | None) -> tuple[Line, ...]:
