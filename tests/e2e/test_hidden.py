@@ -75,7 +75,7 @@ def test_what_turns_real_under_a_silence_is_told_until_it_is_ended(
         "press:enter",
         "wait:▌· false +KubeProxyDown",
         "press:s",
-        "wait:what it would silence",
+        "wait:silences 1 alert",
         "press:ctrl+s",
         "wait:1 silenced",
         "gone:REAL, HIDDEN",
