@@ -89,7 +89,7 @@ def test_what_turns_real_under_a_silence_is_told_until_it_is_ended(
         "press:!",
         "wait:enter open",
         "press:x",
-        "wait:End its silence",
+        "wait:End 1 silence",
         "press:y",
         "gone:REAL, HIDDEN",
         "wait:REAL +KubeProxyDown",
