@@ -12,6 +12,7 @@ import pytest
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import Message
 
+from talosapi.bundle import unbundled
 from talosapi.caller import RawStream, RawUnary
 from talosapi.transport import Transport
 from tests.talosapi.labs import CONTROL_PLANE, context_for, serving
@@ -59,7 +60,8 @@ class ApidCaller:
         answers = call(body, metadata=[("node", node)], timeout=5)
         try:
             async for raw in answers:
-                yield reply.FromString(raw)
+                for message in unbundled(raw):
+                    yield reply.FromString(message)
         finally:
             answers.cancel()
 

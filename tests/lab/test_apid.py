@@ -11,6 +11,7 @@ from pathlib import Path
 import grpc
 import pytest
 
+from talosapi.bundle import unbundled
 from talosapi.caller import RawStream, RawUnary
 from talosapi.proto import common_pb2 as common
 from talosapi.proto import machine_pb2 as machine
@@ -38,7 +39,11 @@ class Caller:
     ) -> list[common.Data]:
         call: RawStream = self._channel.unary_stream(method)
         stream = call(request, metadata=metadata, timeout=5)
-        return [common.Data.FromString(raw) async for raw in stream]
+        return [
+            common.Data.FromString(message)
+            async for raw in stream
+            for message in unbundled(raw)
+        ]
 
     async def failure(self, method: str, metadata: Metadata) -> tuple[str, str]:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
