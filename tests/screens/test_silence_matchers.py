@@ -199,7 +199,7 @@ async def test_from_nothing_the_form_opens_empty_and_asks_where() -> None:
         await stage.press(*'job="x"', "enter")
         await stage.press("down", "down", "down", "down", *"why")
         await stage.press("down", "down", "right")
-        assert " for agentic ━" in stage.text
+        assert " for agentic ┓" in stage.text
         await stage.press("ctrl+s")
         assert draft(stage).cluster == "agentic"
         assert draft(stage).draft.matchers == (Matcher("job", "x"),)
