@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -113,10 +114,25 @@ def active_silences(lab: RunningLab) -> list[dict[str, Any]]:
     return [each for each in listed if each["status"]["state"] == "active"]
 
 
-def test_a_false_positive_is_silenced_with_two_keys(lab: RunningLab) -> None:
-    drive(
-        lab,
-        "120x36",
+def presses(steps: tuple[str, ...]) -> int:
+    """How many keys a person presses on the way."""
+    keys = [step.removeprefix("press:") for step in steps if step.startswith("press:")]
+    return sum(len(each.split(",")) for each in keys)
+
+
+def hours(silence: dict[str, Any]) -> float:
+    """How long it lasts."""
+    start, end = (
+        datetime.fromisoformat(silence[name]) for name in ("startsAt", "endsAt")
+    )
+    return (end - start).total_seconds() / 3600
+
+
+@pytest.mark.parametrize("size", ["80x24", "120x36"])
+def test_a_false_positive_is_silenced_with_six_keys_at_most(
+    lab: RunningLab, size: str
+) -> None:
+    steps = (
         "wait:false +KubeProxyDown",
         "wait:Cilium replaces it, 4/4",
         "press:s",
@@ -125,10 +141,63 @@ def test_a_false_positive_is_silenced_with_two_keys(lab: RunningLab) -> None:
         "gone:silences [0-9]+ alert",
         "wait:silenced",
     )
+    assert presses(steps) <= 6
+    drive(lab, size, *steps)
     (silence,) = active_silences(lab)
-    assert "Cilium" in silence["comment"]
+    assert silence["comment"].startswith("False positive: ")
+    assert hours(silence) == pytest.approx(8760, abs=0.1)
     names = {each["name"]: each["value"] for each in silence["matchers"]}
     assert names["alertname"].startswith("Kube")
+
+
+def test_marked_alerts_are_silenced_together_then_ended_with_real_keys(
+    lab: RunningLab,
+) -> None:
+    make = (
+        "wait:Cilium replaces it, 4/4",
+        "press:space,space,s",
+        "wait:silences 2 alerts",
+        "press:ctrl+s",
+        "gone:silences 2 alerts",
+        "wait:2 silenced",
+    )
+    assert presses(make) <= 6
+    drive(
+        lab,
+        "120x36",
+        *make,
+        "press:S",
+        "wait:1 active 1",
+        "press:x",
+        "wait:2 alerts will notify again at once",
+        "press:y",
+        "wait:1 active 0",
+    )
+    assert active_silences(lab) == []
+
+
+def test_a_matcher_is_completed_with_real_keys(lab: RunningLab) -> None:
+    drive(
+        lab,
+        "80x24",
+        "wait:Cilium replaces it, 4/4",
+        "press:ctrl+n",
+        "wait:new silence",
+        "type:alertn",
+        "wait:alertname +\\d",
+        "press:tab",
+        "type:KubeSch",
+        "wait:KubeSchedulerDown +\\d",
+        "press:enter",
+        "wait:alertname=.KubeSchedulerDown.",
+        "press:down,down,down,down,down",
+        "type:seen",
+        "press:ctrl+s",
+        "gone:new silence",
+    )
+    (silence,) = active_silences(lab)
+    assert silence["comment"] == "seen"
+    assert hours(silence) == pytest.approx(4, abs=0.1)
 
 
 def test_a_source_that_dies_is_told_and_the_rest_goes_on(lab: RunningLab) -> None:

@@ -13,8 +13,10 @@ from tests.screens.silencing import (
     field,
 )
 from tests.screens.stage import on_stage
+from tui.model.alert import JudgedAlert
 from tui.model.command import ExpireSilence, Outcome
 from tui.model.fault import Fault, FaultKind
+from tui.model.fleet import Fleet
 from tui.model.silence import Matcher
 from tui.screens.fleet import FleetScreen
 from tui.screens.matcher_input import MatcherInput
@@ -239,3 +241,57 @@ async def test_the_form_lives_through_new_snapshots_while_one_types() -> None:
         await stage.publish(replace(fleet, clusters=(prod, *fleet.clusters[1:])))
         await stage.press(*" it is")
         assert "comment  so it is" in stage.text
+
+
+def with_proxy(stage_alert: JudgedAlert) -> Fleet:
+    """The fleet with another alert in agentic."""
+    fleet = make_fleet()
+    agentic = replace(fleet.clusters[2], alerts=(stage_alert,))
+    return replace(fleet, clusters=(*fleet.clusters[:2], agentic))
+
+
+WAITING = replace(
+    false_proxy("agentic", 1),
+    judgement=scheduler_alert().judgement,
+    is_waiting=True,
+)
+
+
+async def test_what_turns_out_to_be_false_gets_its_comment_while_the_form_is_open() -> (
+    None
+):
+    async with on_stage((200, 60), with_proxy(WAITING)) as stage:
+        await stage.press(*FALSE_POSITIVE)
+        assert "[4h]" in stage.text
+        await stage.publish(with_proxy(false_proxy("agentic", 1)))
+        await stage.press("ctrl+s")
+        assert draft(stage).draft.comment.startswith("False positive: ")
+        assert draft(stage).draft.ends_at - NOW == timedelta(hours=8760)
+
+
+async def test_nobody_finds_himself_with_a_year_where_he_read_four_hours() -> None:
+    unsure = replace(WAITING, is_waiting=False)
+    async with on_stage((200, 60), with_proxy(unsure)) as stage:
+        await stage.press(*FALSE_POSITIVE)
+        await stage.publish(with_proxy(false_proxy("agentic", 1)))
+        assert "[4h]" in stage.text
+        assert "comment: say why" in stage.text
+
+
+async def test_what_turns_real_loses_the_comment_that_said_it_was_false() -> None:
+    real = replace(false_proxy("agentic", 1), judgement=btrfs_alert().judgement)
+    async with on_stage((200, 60), with_proxy(false_proxy("agentic", 1))) as stage:
+        await stage.press(*FALSE_POSITIVE)
+        await stage.publish(with_proxy(real))
+        assert "False positive" not in stage.text
+        assert "[4h]" in stage.text
+        await stage.press("ctrl+s")
+        assert stage.backend.submitted == []
+
+
+async def test_what_a_person_wrote_stays_whatever_the_verdict_becomes() -> None:
+    async with on_stage((200, 60), with_proxy(WAITING)) as stage:
+        await stage.press(*FALSE_POSITIVE, *"mine")
+        await stage.publish(with_proxy(false_proxy("agentic", 1)))
+        assert "comment  mine" in stage.text
+        assert "[4h]" in stage.text

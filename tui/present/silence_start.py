@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tui.model.alert import JudgedAlert
@@ -14,6 +14,7 @@ from tui.present.units import count
 from tui.silencing import span
 from tui.silencing.cover import Suggestion, smallest_cover, suggest
 from tui.silencing.reach import Reach
+from tui.silencing.upkeep import alerts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,27 @@ def holder(fleet: Fleet, silence_id: str) -> str:
         if any(each.id == silence_id for each in manager.silences or ()):
             return (*manager.clusters, "")[0]
     return ""
+
+
+def renewed(start: Start, fleet: Fleet) -> Start:
+    """The same as one would open it now: the verdicts may be others.
+
+    What is no longer false loses its comment and its long time at once. What turns out
+    to be false gains them only where nothing had answered before: nobody shall find
+    himself with a year where he read four hours.
+    """
+    if not start.at_hand or start.editing is not None:
+        return start
+    known = {each.alert.fingerprint: each for each in alerts_of(fleet)}
+    at_hand = tuple(known.get(each.alert.fingerprint, each) for each in start.at_hand)
+    comment = words.comment_for(at_hand)
+    if bool(comment) is bool(start.comment):
+        return replace(start, at_hand=at_hand)
+    was_waiting = any(each.is_waiting for each in start.at_hand)
+    if comment and not was_waiting:
+        return replace(start, at_hand=at_hand)
+    length = words.FOR_FALSE if comment else words.USUAL
+    return replace(start, at_hand=at_hand, comment=comment, span=length)
 
 
 def _common(

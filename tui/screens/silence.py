@@ -16,7 +16,7 @@ from tui.config import SilenceTemplate
 from tui.model.command import Command, Outcome, PutSilence
 from tui.model.fleet import Fleet
 from tui.model.silence import Matcher, Silence
-from tui.present import silence, silence_effect
+from tui.present import silence, silence_effect, silence_start
 from tui.present.completion import ChoiceRows, Vocabulary
 from tui.present.glyphs import Marks
 from tui.present.silence_start import Start
@@ -132,10 +132,19 @@ class SilenceScreen(Desk):
     def show(self, fleet: Fleet, now: datetime) -> None:
         if fleet is not self._fleet:
             self._fleet = fleet
+            self._renew(fleet)
             self._form.show_places(fleet.alertmanagers)
             self._look_around()
         self._form.follow(now)
         self._show(now)
+
+    def _renew(self, fleet: Fleet) -> None:
+        """Go by the verdicts of now, as far as nobody has typed anything else."""
+        is_untouched = self._form.content == self._untouched
+        self.start = silence_start.renewed(self.start, fleet)
+        self._form.renew(self.start)
+        if is_untouched:
+            self._untouched = self._form.content
 
     def _look_around(self) -> None:
         """Take in what the Alertmanager knows."""

@@ -79,6 +79,17 @@ class SilenceForm(Panel):
         else:
             self.query_one("#presets" if self._start.comment else "#comment").focus()
 
+    def renew(self, start: Start) -> None:
+        """Say what would be said now, where nobody has said anything else yet."""
+        old, self._start = self._start, start
+        if (old.comment, old.span) == (start.comment, start.span):
+            return
+        comment, span = self.query_one("#comment", Field), self.query_one(SpanFields)
+        if comment.value == old.comment:
+            comment.value = start.comment
+            if span.content == (old.span, None):
+                span.lead(start.span)
+
     def show_places(self, places: tuple[Alertmanager, ...]) -> None:
         """Let one choose the Alertmanager where nothing else says which."""
         if places == self._places:
