@@ -14,7 +14,7 @@ from tui.present import alerts as alert_words
 from tui.present.glyphs import Marks, verdict_sign
 from tui.present.kept import Kept
 from tui.present.reason import short
-from tui.present.units import age, clock, count, exact_length, length, moment
+from tui.present.units import age, brief_length, clock, count, length, moment
 from tui.silencing.upkeep import IDLE, is_ending
 from widgets.values import Align, Cell, Column, Line, Row, Span, Tone
 
@@ -166,7 +166,7 @@ def _left(silence: Silence, now: datetime) -> str:
     """How long it lasts, when it begins, or since when it is over."""
     match silence.state:
         case SilenceState.ACTIVE:
-            return exact_length(silence.ends_at - now)
+            return brief_length(silence.ends_at - now)
         case SilenceState.PENDING:
             return f"in {length(silence.starts_at - now)}"
         case SilenceState.EXPIRED:

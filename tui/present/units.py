@@ -48,6 +48,15 @@ def exact_length(span: timedelta) -> str:
     return "".join(f"{n}{letter}" for n, letter in parts if n) or "0m"
 
 
+def brief_length(span: timedelta) -> str:
+    """A span in its two largest units: `364d23h`, `3h12m`, `45m`."""
+    minutes = max(0, round(span.total_seconds() / 60))
+    days, rest = divmod(minutes, 1_440)
+    hours, minutes = divmod(rest, 60)
+    parts = ((days, "d"), (hours, "h"), *(((minutes, "m"),) if not days else ()))
+    return "".join(f"{n}{letter}" for n, letter in parts if n) or "0m"
+
+
 def until(then: datetime | None, now: datetime) -> str:
     """When something will be: `in 4s`, `now`; empty when nobody knows."""
     if then is None:
