@@ -22,7 +22,7 @@ class Popup(RowTable, can_focus=False):
     """Put it on a layer of its own; it shows itself while it has rows."""
 
     DEFAULT_CSS = """
-    Popup { position: absolute; display: none; background: $surface-lighten-2; }
+    Popup { position: absolute; display: none; }
     Popup > .row-table--cursor { background: $primary 60%; text-style: bold; }
     """
 

@@ -91,6 +91,11 @@ def test_in_an_expression_the_last_alternative_is_taken_and_escaped() -> None:
     assert text[caret:] == '"'
 
 
+def test_an_alternative_that_is_there_is_not_offered_again() -> None:
+    assert "prod" not in texts(complete('cluster=~"prod|'))
+    assert "prod" in texts(complete("cluster=~"))
+
+
 def test_a_missing_quote_is_forgiven_while_one_types() -> None:
     assert lenient('cluster="pro') == Matcher("cluster", "pro")
     with pytest.raises(WordingError):

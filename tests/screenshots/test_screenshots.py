@@ -40,7 +40,19 @@ PICTURES = {
     "fleet": ((200, 60), (), "talos-cp-1"),
     "fleet-80x24": ((80, 24), (), "KubeProxyDown"),
     "alert": ((140, 44), ("slash", *"KubeProxyDown", "enter", "enter"), "cilium"),
-    "silence": ((140, 44), ("3", "s"), "Cilium replaces it"),
+    "silence": (
+        (140, 30),
+        *(("3", "j", "s", *("up",) * 5, "tilde", "end", "left", "|", "tab", "|"),),
+        "hides 1 REAL alert",
+    ),
+    "silences": (
+        (140, 24),
+        (
+            *("3", "j", "s", "ctrl+s", "1", "g", "s", *"node", "ctrl+s", "y"),
+            *("1", "G", "s", "left", "left", "ctrl+s", "S"),
+        ),
+        "hiding REAL 1",
+    ),
     "nodes": ((200, 40), ("N",), "kubelet"),
     "node": ((140, 44), ("tab", "j", "j", "enter"), "following"),
     "dmesg": ((140, 44), ("tab", "j", "j", "enter", "2"), "following"),

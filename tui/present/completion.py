@@ -80,7 +80,10 @@ class Vocabulary:
             if partial.operator
             else self.names.items()
         )
-        return _ranked(known, partial.typed)
+        done = set(partial.before.split("|"))
+        return _ranked(
+            (each for each in known if escaped(each[0]) not in done), partial.typed
+        )
 
     def count(self, matcher: Matcher) -> int:
         """How many alerts pass this matcher alone."""

@@ -173,6 +173,19 @@ def _left(silence: Silence, now: datetime) -> str:
             return f"{age(silence.ends_at, now)} ago"
 
 
+def as_of(fleet: Fleet, now: datetime) -> Line:
+    """How old the oldest answer is that the list rests on."""
+    seen = [
+        source.observed_at
+        for cluster in fleet.clusters
+        for source in cluster.sources
+        if source.key.kind is SourceKind.ALERTMANAGER
+        and source.key.feed == "silences"
+        and source.observed_at is not None
+    ]
+    return (Span(age(min(seen), now), Tone.QUIET),) if seen else ()
+
+
 def blindness(fleet: Fleet, now: datetime, marks: Marks) -> tuple[Line, ...]:
     """Which silences are not known, or not as of now: nothing when all are."""
     lines: list[Line] = []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from textual import events
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 from textual.widgets.input import Selection
@@ -33,7 +33,9 @@ class MatcherInput(Input):
         hidden("up", "choose(-1)", "Up", "matcher.up", "Go to the choice above"),
         hidden("down", "choose(1)", "Down", "matcher.down", "Go to the choice below"),
         hidden("enter", "enter", "Take", "matcher.enter", "Take the choice, or go on"),
-        hidden("tab", "accept", "Take", "matcher.accept", "Take the choice"),
+        Binding(
+            "tab", "accept", "Take", id="matcher.accept", tooltip="Take the choice"
+        ),
         hidden("escape", "close", "Close", "matcher.close", "Close the choices"),
         hidden(
             "ctrl+space,ctrl+@",

@@ -147,8 +147,10 @@ class SilencesScreen(Desk):
         listing.say_if_empty((Span(self._nothing(fleet), Tone.QUIET),))
         listing.show_rows(rows)
         marked = alerts.marked_words(len(listing.marked), self.marks)
-        title = (Span(f"silences, {self._view.value}  ", Tone.ACCENT), *marked)
-        self.query_one(Panel).show_title(title)
+        title = Span(f"silences, {self._view.value}", Tone.ACCENT)
+        gap = (Span("  "),) if marked else ()
+        as_of = silences.as_of(fleet, now)
+        self.query_one(Panel).show_title((title, *gap, *marked), as_of)
 
     def _nothing(self, fleet: Fleet) -> str:
         """What an empty list says: that there are none, or that nobody knows."""
