@@ -13,23 +13,34 @@ import asyncio
 import json
 import sys
 import time
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 NOTED_MS = 3.0
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One long step of the loop."""
+
+    at_seconds: float
+    """Since the stopwatch was started."""
+    wall_ms: float
+    cpu_ms: float
+    what: str
+
+
 class Stopwatch:
-    """Times every callback that asyncio runs, and keeps the long ones."""
+    """Times every callback that asyncio runs inside its block; keeps the long ones."""
 
     def __init__(self) -> None:
-        self._began = time.perf_counter()
-        self._kept: list[tuple[float, float, float, str]] = []
+        self.kept: list[Step] = []
 
-    def start(self) -> None:
-        """Put itself around every step from now on."""
-        run = asyncio.events.Handle._run
+    def __enter__(self) -> Self:
+        run = self._run = asyncio.events.Handle._run
         wall, cpu = time.perf_counter, time.thread_time
+        began = wall()
 
         def timed(handle: asyncio.Handle) -> None:
             at, used = wall(), cpu()
@@ -37,17 +48,17 @@ class Stopwatch:
             took = (wall() - at) * 1000
             if took > NOTED_MS:
                 spent = (cpu() - used) * 1000
-                self._kept.append((at - self._began, took, spent, _named(handle)))
+                self.kept.append(Step(at - began, took, spent, _named(handle)))
 
         asyncio.events.Handle._run = timed  # type: ignore[method-assign,assignment]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        asyncio.events.Handle._run = self._run  # type: ignore[method-assign]
 
     def lines(self) -> str:
         """What was kept, as JSON lines."""
-        names = ("at_seconds", "wall_ms", "cpu_ms", "what")
-        return "".join(
-            json.dumps(dict(zip(names, step, strict=True))) + "\n"
-            for step in self._kept
-        )
+        return "".join(json.dumps(asdict(step)) + "\n" for step in self.kept)
 
 
 def _named(handle: Any) -> str:
@@ -68,13 +79,13 @@ def main() -> int:
     """Run the program until it ends, then write down what was slow."""
     path, *arguments = sys.argv[1:]
     stopwatch = Stopwatch()
-    stopwatch.start()
-    from tui.cli.main import main as taloscope  # noqa: PLC0415 - it is what is timed
+    with stopwatch:
+        from tui.cli.main import main as taloscope  # noqa: PLC0415 - it is what is timed
 
-    try:
-        return taloscope(arguments)
-    finally:
-        Path(path).write_text(stopwatch.lines())
+        try:
+            return taloscope(arguments)
+        finally:
+            Path(path).write_text(stopwatch.lines())
 
 
 if __name__ == "__main__":

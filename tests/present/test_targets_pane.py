@@ -1,0 +1,37 @@
+"""The targets pane with more targets than anybody reads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.estate import make_target
+from tui.model.kept import Kept
+from tui.model.target import Health
+from tui.present.glyphs import UNICODE
+from tui.present.targets_pane import MOST, PaneRows
+
+JOBS = tuple(make_target(f"job-{n:04}", f"h{n}") for n in range(500))
+
+
+def test_the_same_targets_make_no_row() -> None:
+    maker, known = PaneRows(UNICODE), Kept(JOBS)
+    assert maker.rows(known) is maker.rows(known)
+
+
+def test_after_a_refresh_rows_of_jobs_that_are_as_they_were_stay() -> None:
+    maker = PaneRows(UNICODE)
+    before = maker.rows(Kept(JOBS))
+    another = make_target("job-0007", "other")
+    after = maker.rows(Kept((*(replace(each) for each in JOBS), another)))
+    assert sum(new is not old for new, old in zip(after, before, strict=True)) == 1
+    assert "2/2" in after[7].cells[2].text
+
+
+def test_of_very_many_problems_the_rest_is_counted() -> None:
+    down = [
+        make_target("j", f"h{n:04}", health=Health.DOWN, error="connection refused")
+        for n in range(MOST + 300)
+    ]
+    rows = PaneRows(UNICODE).rows(Kept((*down, *JOBS)))
+    assert len(rows) == MOST + 1 + len(JOBS)
+    assert rows[MOST].cells[1].text == "300 more"
