@@ -125,17 +125,22 @@ def measured(program: Program) -> list[float | None]:
 
 
 def ptybenched(program: Program, *options: str) -> Mapping[str, Any]:
-    """Run ptybench on a program; what it reports."""
-    done = subprocess.run(
-        [
-            *(sys.executable, str(HERE / "ptybench.py"), "--size", SIZE, "--quit", "q"),
-            *("--env", "PYTHONDONTWRITEBYTECODE", "--env", "LC_ALL=C.UTF-8"),
-            *("--ready", program.text, *options, "--", *program.command),
-        ],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
+    """Run ptybench on a program; what it reports.
+
+    What ours remembers of alerts is its own for each call, and not the operator's.
+    """
+    with tempfile.TemporaryDirectory() as state:
+        done = subprocess.run(
+            [
+                *(sys.executable, str(HERE / "ptybench.py"), "--size", SIZE),
+                *("--quit", "q", "--env", f"XDG_STATE_HOME={state}"),
+                *("--env", "PYTHONDONTWRITEBYTECODE", "--env", "LC_ALL=C.UTF-8"),
+                *("--ready", program.text, *options, "--", *program.command),
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
     report: Mapping[str, Any] = json.loads(done.stdout)
     for failure in report.get("failures", ()):
         say(f"{program.name}: {failure}")
