@@ -237,3 +237,17 @@ async def test_a_command_that_fails_is_told_why() -> None:
         stage.backend.outcome = Outcome(fault=Fault(FaultKind.FORBIDDEN, "403"))
         await stage.press("S", "x", "y")
         assert toast(stage).startswith("1: not ended: 403.")
+
+
+async def test_a_comment_of_several_lines_is_shown_harmless_and_kept_as_it_was() -> (
+    None
+):
+    odd = replace(make("s2"), comment="one\ntwo \x1b[31mred [bold]")
+    fleet = replace(fleet_of(odd), silences=(odd,))
+    manager = replace(fleet.alertmanagers[0], silences=(odd,))
+    async with on_stage((120, 36), replace(fleet, alertmanagers=(manager,))) as stage:
+        await stage.press("S", "e")
+        assert "\x1b" not in stage.text
+        assert "one two" in stage.text
+        await stage.press("left", "ctrl+s", "y")
+        assert put(stage).draft.comment == odd.comment

@@ -10,7 +10,7 @@ from tui.model.alert import JudgedAlert
 from tui.model.fleet import Fleet
 from tui.model.silence import Matcher, Silence
 from tui.present import silence as words
-from tui.present.units import count
+from tui.present.units import count, plain
 from tui.silencing import span
 from tui.silencing.cover import Suggestion, smallest_cover, suggest
 from tui.silencing.reach import Reach
@@ -132,10 +132,10 @@ def edit(silence: Silence, cluster: str) -> Start:
     return Start(
         f"edit {words.subject(silence.matchers)}",
         cluster,
-        silence.created_by,
+        plain(silence.created_by),
         tuple(Suggestion(matcher, is_on=True) for matcher in silence.matchers),
         ends_at=silence.ends_at,
-        comment=silence.comment,
+        comment=plain(silence.comment),
         editing=silence,
     )
 
@@ -149,5 +149,5 @@ def again(silence: Silence, cluster: str, author: str) -> Start:
         author,
         tuple(Suggestion(matcher, is_on=True) for matcher in silence.matchers),
         span=span.written(timedelta(minutes=minutes)) if minutes else words.USUAL,
-        comment=silence.comment,
+        comment=plain(silence.comment),
     )

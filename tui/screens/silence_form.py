@@ -16,6 +16,7 @@ from tui.model.command import PutSilence
 from tui.model.silence import Matcher, SilenceDraft
 from tui.present.glyphs import Marks
 from tui.present.silence_start import Start
+from tui.present.units import plain
 from tui.screens.field import Field
 from tui.screens.matcher_input import MatcherInput
 from tui.screens.matchers import MatcherList
@@ -161,7 +162,13 @@ class SilenceForm(Panel):
         is_same = set(old.matchers) == set(draft.matchers)
         # In another order they would be others to Alertmanager.
         matchers = old.matchers if is_same else draft.matchers
-        return replace(draft, matchers=matchers, starts_at=old.starts_at, id=old.id)
+        changed = replace(draft, matchers=matchers, starts_at=old.starts_at, id=old.id)
+        # Fields show one harmless line; what was not touched is sent as it was.
+        if draft.comment == plain(old.comment).strip():
+            changed = replace(changed, comment=old.comment)
+        if draft.created_by == plain(old.created_by).strip():
+            changed = replace(changed, created_by=old.created_by)
+        return changed
 
     def go_to(self, field: str) -> None:
         """Put the keyboard into a field, by its id."""
