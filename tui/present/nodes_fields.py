@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tui.present import machine, nodes
+from tui.present import machine, nodes, nodes_ranks
 from tui.present.machine_versions import version_cell
 from tui.present.nodes_place import Place
 from tui.present.units import length
@@ -71,16 +71,11 @@ def _ready(place: Place) -> Cell:
     return nodes.ready_cell(place.node, place.marks)
 
 
-def _uptime_seconds(place: Place) -> float | None:
-    booted = nodes.booted_at(place.node)
-    return (place.now - booted).total_seconds() if booted else None
-
-
 def _uptime(place: Place) -> Cell:
-    seconds = _uptime_seconds(place)
-    if seconds is None:
+    booted = nodes.booted_at(place.node)
+    if booted is None:
         return machine.missing(place.node.talos, place.marks)
-    return Cell(length(timedelta(seconds=seconds)))
+    return Cell(length(place.now - booted))
 
 
 def _services(place: Place) -> Cell:
@@ -211,6 +206,24 @@ def _certificate(place: Place) -> Cell:
     return machine.expiry(place.cluster.certificates, place.now)
 
 
+def _words(cell: Callable[[Place], Cell]) -> Callable[[Place], str | None]:
+    """Sorts by what a cell says; the signs for what is not known come last."""
+
+    def rank(place: Place) -> str | None:
+        text = cell(place).text
+        return text if text[:1].isalnum() else None
+
+    return rank
+
+
+def _etcd_rank(place: Place) -> str | None:
+    """Trouble first, then the leader, then members; who has none last."""
+    cell = _etcd(place)
+    if place.facts.etcd is None:
+        return None
+    return f"{0 if cell.tone is Tone.CRITICAL else 1} {cell.text}"
+
+
 _RIGHT = Align.RIGHT
 _DISK = Column("disk", 9, weight=1, max_width=14, drop=4)
 FIELDS = (
@@ -231,18 +244,20 @@ FIELDS = (
         "address",
         Column("address", 11, weight=1, max_width=15, drop=12),
         lambda place: Cell(place.node.address, Tone.QUIET),
+        nodes_ranks.address,
     ),
-    Field("role", Column("role", 7, drop=10), _role),
-    Field("stage", Column("stage", 8, drop=11), _stage),
-    Field("Talos", Column("talos", 8, drop=3), _talos),
-    Field("kubelet", Column("kubelet", 8, drop=5), _kubelet),
+    Field("role", Column("role", 7, drop=10), _role, _words(_role)),
+    Field("stage", Column("stage", 8, drop=11), _stage, _words(_stage)),
+    Field("Talos", Column("talos", 8, drop=3), _talos, nodes_ranks.talos),
+    Field("kubelet", Column("kubelet", 8, drop=5), _kubelet, nodes_ranks.kubelet),
+    Field("ready", Column("ready", 8), _ready, _words(_ready)),
+    Field("uptime", Column("up", 4, align=_RIGHT, drop=2), _uptime, nodes_ranks.boot),
     Field(
-        "ready",
-        Column("ready", 8),
-        _ready,
+        "services",
+        Column("services", 11, weight=4, max_width=30),
+        _services,
+        nodes_ranks.services,
     ),
-    Field("uptime", Column("up", 4, align=_RIGHT, drop=2), _uptime, _uptime_seconds),
-    Field("services", Column("services", 11, weight=4, max_width=30), _services),
     Field("CPU", Column("cpu", 4, align=_RIGHT), _share(_cpu_ratio), _cpu_ratio),
     Field(
         "memory", Column("mem", 4, align=_RIGHT), _share(_memory_ratio), _memory_ratio
@@ -255,9 +270,14 @@ FIELDS = (
         _kernel,
         kernel_errors,
     ),
-    Field("etcd", Column("etcd", 8, drop=7), _etcd),
+    Field("etcd", Column("etcd", 8, drop=7), _etcd, _etcd_rank),
     Field(
         "clock offset", Column("clock", 6, align=_RIGHT, drop=8), _clock, _clock_seconds
     ),
-    Field("certificate", Column("cert", 7, align=_RIGHT, drop=9), _certificate),
+    Field(
+        "certificate",
+        Column("cert", 7, align=_RIGHT, drop=9),
+        _certificate,
+        nodes_ranks.certificate,
+    ),
 )

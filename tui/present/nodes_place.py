@@ -41,6 +41,17 @@ class Place:
         """The newest facts; without any, those that know nothing."""
         return self.node.facts.value or Facts()
 
+    def is_like(self, other: Place) -> bool:
+        """Whether all is the same but the moment."""
+        one, two = self.cluster, other.cluster
+        return (
+            self.node == other.node
+            and self.wanted == other.wanted
+            and self.marks is other.marks
+            and one.certificates == two.certificates
+            and (one.last_entry_at is None) is (two.last_entry_at is None)
+        )
+
     @property
     def sign(self) -> Sign:
         """The worst that is known."""

@@ -3,35 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from tui.model.fleet import Fleet
 from tui.present import faults, nodes
-from tui.present.glyphs import Marks
+from tui.present.glyphs import Marks, Sign
 from tui.present.nodes_fields import FIELDS
 from tui.present.nodes_place import Place
-from tui.present.units import age, until
+from tui.present.units import age, age_changes, until
 from widgets.values import Line, Row, Span, Tone
 
 DETAIL_COLUMN = 1
 COLUMNS = tuple(field.column for field in FIELDS)
 ORDERS = ("worst first", *(field.name for field in FIELDS if field.rank))
 
+_MINUTE = timedelta(minutes=1)
 _LOUD = (Tone.CRITICAL, Tone.WARNING, Tone.TEXT, Tone.QUIET, Tone.GOOD)
 
 
-def rows(found: Iterable[Place], order: str) -> tuple[Row, ...]:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A node in the table: where it stands, how it is, and its row."""
+
+    place: Place
+    sign: Sign
+    bad_services: int
+    row: Row
+    good_until: datetime
+    """Then the row says something else, though the node be the same."""
+
+
+class Entries:
+    """The nodes of the table; of those that did not change no row is made again."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Entry] = {}
+
+    def of(self, found: Iterable[Place]) -> tuple[Entry, ...]:
+        """One for each, in the same order; those of others are forgotten."""
+        self._known = {place.key: self._entry(place) for place in found}
+        return tuple(self._known.values())
+
+    def _entry(self, place: Place) -> Entry:
+        known = self._known.get(place.key)
+        if known is None or place.now >= known.good_until:
+            return _entry(place)
+        return known if place.is_like(known.place) else _entry(place)
+
+
+def rows(entries: Iterable[Entry], order: str) -> tuple[Row, ...]:
     """One row a node, in the order of a field; without such a field the worst first."""
     by = next((each.rank for each in FIELDS if each.name == order), None)
-    known = sorted(found, key=_badness)
+    known = sorted(entries, key=_badness)
     if by is not None:
-        known.sort(key=lambda place: _rank(by(place)))
-    return tuple(_row(place) for place in known)
+        known.sort(key=lambda entry: _rank(by(entry.place)))
+    return tuple(entry.row for entry in known)
 
 
-def heading(found: Iterable[Place]) -> Line:
-    """How many need a person: `2 critical  1 degraded  12 well`."""
-    tones = [place.sign.tone for place in found]
+def heading(entries: Iterable[Entry]) -> Line:
+    """How many need a person: `2 critical  1 degraded  12/15 well`."""
+    tones = [entry.sign.tone for entry in entries]
     if not tones:
         return ()
     spans = []
@@ -50,10 +82,9 @@ def missing(fleet: Fleet, now: datetime, marks: Marks) -> Line:
     return tuple(known[:1])
 
 
-def _badness(place: Place) -> tuple[int, int]:
+def _badness(entry: Entry) -> tuple[int, int]:
     """The worst first; among equals those with more services down."""
-    _, bad = nodes.service_counts(place.node)
-    return _LOUD.index(place.sign.tone), -len(bad)
+    return _LOUD.index(entry.sign.tone), -entry.bad_services
 
 
 def _rank(value: float | str | None) -> tuple[int, float, str]:
@@ -65,11 +96,22 @@ def _rank(value: float | str | None) -> tuple[int, float, str]:
     return 0, -value, ""
 
 
-def _row(place: Place) -> Row:
+def _entry(place: Place) -> Entry:
     cells = tuple(field.cell(place) for field in FIELDS)
     talos = place.node.talos
     is_stale = talos.fault is not None and talos.value is not None
-    return Row(place.key, cells, dim=is_stale, details=_details(place))
+    row = Row(place.key, cells, dim=is_stale, details=_details(place))
+    _, bad = nodes.service_counts(place.node)
+    return Entry(place, place.sign, len(bad), row, _good_until(place))
+
+
+def _good_until(place: Place) -> datetime:
+    """Until when a row may stand: ages of faults count seconds, all others minutes."""
+    if place.node.talos.fault is not None:
+        return place.now
+    booted = nodes.booted_at(place.node)
+    latest = place.now + _MINUTE
+    return min(age_changes(booted, place.now), latest) if booted else latest
 
 
 def _details(place: Place) -> tuple[Line, ...]:

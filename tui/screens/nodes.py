@@ -61,6 +61,7 @@ class NodesScreen(Desk):
         self._cluster = ""
         self._order = _WORST
         self._last: tuple[Fleet, datetime] | None = None
+        self._entries = nodes_table.Entries()
         self._opens: dict[str, tuple[str, str, str]] = {}
 
     def compose_body(self) -> ComposeResult:
@@ -82,15 +83,16 @@ class NodesScreen(Desk):
             )
             for place in found
         }
+        entries = self._entries.of(found)
         title = (
             Span(f"nodes of {self._cluster or 'all clusters'}  ", Tone.ACCENT),
-            *nodes_table.heading(found),
+            *nodes_table.heading(entries),
         )
         order = Span(self._order if self._order == _WORST else f"by {self._order}")
         self.query_one(Panel).show_title(title, (order,))
         listing = self.query_one(Listing)
         listing.say_if_empty(nodes_table.missing(fleet, now, self.marks))
-        listing.show_rows(nodes_table.rows(found, self._order))
+        listing.show_rows(nodes_table.rows(entries, self._order))
 
     def action_cluster(self, number: int) -> None:
         """Show one cluster by its number, or all with 0."""
