@@ -234,7 +234,7 @@ class LogView(LinePane, can_focus=True):
         self._settle()
         if self._top == before:
             self.repaint()
-        else:
+        elif not self.is_covered:
             self.refresh()
         self._tell()
 

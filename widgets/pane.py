@@ -76,6 +76,18 @@ class LinePane(Toned):
             return strips
         return [strip.crop(crop.x, crop.right) for strip in strips]
 
+    @property
+    def is_covered(self) -> bool:
+        """Whether another screen hides all of it; coming back draws it afresh.
+
+        Textual draws the screen in front anew for each change of the one behind it.
+        """
+        if not self.is_attached:
+            return False
+        stack = self.app.screen_stack
+        above = stack[stack.index(self.screen) + 1 :] if self.screen in stack else ()
+        return any(not screen.is_modal for screen in above)
+
     def repaint(self) -> None:
         """Send those lines to the terminal that are not yet what they should be.
 
@@ -85,6 +97,8 @@ class LinePane(Toned):
 
     def repaint_lines(self, lines: range) -> None:
         """The same of some lines: no others have changed."""
+        if self.is_covered:
+            return
         width, height = self.outer_size
         changed = [y for y in lines if y < height and self._is_outdated(y, width)]
         if changed:
