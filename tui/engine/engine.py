@@ -133,8 +133,7 @@ class Engine:
                     self._dirty.clear()
                     self._publish(await aside(partial(self._bench.make, self._view())))
                     self._supervise(group)
-                    tried = all(key in self._state.readings for key in self._wanted)
-                    if tried and self.memory.is_ready:
+                    if not is_settled and self._is_tried and self.memory.is_ready:
                         self._settled.set()
         finally:
             self._running.clear()
@@ -143,6 +142,11 @@ class Engine:
     async def aclose(self) -> None:
         """Close every connection; what is asked afterwards opens its own."""
         await self._connections.aclose()
+
+    @property
+    def _is_tried(self) -> bool:
+        """Whether everything that is wanted was tried at least once."""
+        return all(key in self._state.readings for key in self._wanted)
 
     async def settled(self) -> None:
         """Wait until everything that is wanted was tried at least once."""

@@ -56,6 +56,7 @@ class Followed:
 
 
 Wanted: TypeAlias = Polled | Followed
+Made: TypeAlias = tuple[tuple[FeedKey, Wanted], ...]
 
 
 class Feeds:
@@ -74,6 +75,8 @@ class Feeds:
         self._clock = clock
         self._asking = Asking(config, served, connections, clock)
         self._watched: Counter[tuple[str, str]] = Counter()
+        self._nodes: dict[tuple[str, str, bool], Made] = {}
+        """The feeds of each machine, made once: there may be hundreds."""
         self._fixed = {key: wanted for each in served for key, wanted in self._of(each)}
 
     def wanted(
@@ -182,7 +185,12 @@ class Feeds:
             rare = Feed(CERTIFICATE_SECONDS, (cluster.name,))
             yield certificate_key(cluster), Polled(rare, talos.certificate)
             for address in self.addresses(state)[cluster.name]:
-                yield from self._of_node(cluster, talos, address)
+                is_watched = self._watched[cluster.name, address] > 0
+                node = cluster.name, address, is_watched
+                if node not in self._nodes:
+                    made = self._of_node(cluster, talos, address, is_watched=is_watched)
+                    self._nodes[node] = tuple(made)
+                yield from self._nodes[node]
 
     def _asked(
         self, cluster: ClusterConfig, asked: Iterable[Question]
@@ -195,7 +203,12 @@ class Feeds:
                     yield key, self._asking.polled(cluster, question)
 
     def _of_node(
-        self, cluster: ClusterConfig, talos: TalosSource, address: str
+        self,
+        cluster: ClusterConfig,
+        talos: TalosSource,
+        address: str,
+        *,
+        is_watched: bool,
     ) -> Iterator[tuple[FeedKey, Wanted]]:
         """The feeds of one machine; its detail only while somebody looks."""
         names = (cluster.name,)
@@ -214,7 +227,7 @@ class Feeds:
             node_key(cluster, address, "facts"),
             Polled(slow, partial(talos.facts, address)),
         )
-        if self._watched[cluster.name, address] > 0:
+        if is_watched:
             yield (
                 node_key(cluster, address, "detail"),
                 Polled(
