@@ -160,8 +160,9 @@ class RowTable(LinePane, can_focus=True):
 
     @empty.setter
     def empty(self, line: Line) -> None:
-        self._empty = line
-        self.repaint()
+        if line != self._empty:
+            self._empty = line
+            self.repaint()
 
     @property
     def marked(self) -> frozenset[str]:
