@@ -61,6 +61,9 @@ BUSY_BEAT_SECONDS = 0.2
 """The same while answers come without a pause, as from a hundred nodes ..."""
 SETTLED_BEAT_SECONDS = 0.5
 """... and once everything was tried: from then on they come without an end."""
+SLOWEST_BEAT_SECONDS = 1.0
+BEATS_OF_WORK = 100
+"""In a large estate a pass takes long: then no more than a hundredth of the time."""
 
 FleetListener = Callable[[Fleet], None]
 EntriesListener = Callable[[str, tuple[Entry, ...]], None]
@@ -123,15 +126,20 @@ class Engine:
                 group.create_task(self.memory.run())
                 self._supervise(group)
                 published = self._clock.monotonic() - BUSY_BEAT_SECONDS
+                worked = 0.0
                 while True:
                     await self._dirty.wait()
                     is_settled = self._settled.is_set()
-                    least = SETTLED_BEAT_SECONDS if is_settled else BUSY_BEAT_SECONDS
+                    least = BUSY_BEAT_SECONDS
+                    if is_settled:
+                        enough = min(BEATS_OF_WORK * worked, SLOWEST_BEAT_SECONDS)
+                        least = max(SETTLED_BEAT_SECONDS, enough)
                     calm = self._clock.monotonic() - published
                     await self._clock.sleep(max(BEAT_SECONDS, least - calm))
                     published = self._clock.monotonic()
                     self._dirty.clear()
                     self._publish(await aside(partial(self._bench.make, self._view())))
+                    worked = self._clock.monotonic() - published
                     self._supervise(group)
                     if not is_settled and self._is_tried and self.memory.is_ready:
                         self._settled.set()
