@@ -72,7 +72,7 @@ async def test_a_letter_in_the_form_costs_20_ms_at_most_over_2000_alerts() -> No
             screen.on_silence_form_changed(screen._form.Changed())
             field.action_open()
 
-        assert best_ms(letter) < 20
+        assert best_ms(letter, times=15) < 20
         assert len(screen._found.hit) >= ALERTS
 
 
@@ -101,4 +101,4 @@ async def test_a_beat_over_500_silences_keeps_no_key_waiting() -> None:
         def beat() -> None:
             screen.show(fleet, now + timedelta(seconds=next(beats)))  # type: ignore[attr-defined]
 
-        assert best_ms(beat) < 10
+        assert best_ms(beat, times=15) < 10
