@@ -92,8 +92,12 @@ async def opening_seconds(lab: RunningLab) -> float:
 
 
 async def test_the_table_is_complete_at_once_whoever_is_dead(lab: RunningLab) -> None:
-    """The better of two: the first one also waits for libraries to be loaded."""
-    assert min([await opening_seconds(lab) for _ in range(2)]) < 2.0
+    """The better of two: the first one also waits for libraries to be loaded.
+
+    Who waited for the dead would wait for their deadline, 5 s. How fast it is, the
+    bench tells: here it must pass on a slow machine.
+    """
+    assert min([await opening_seconds(lab) for _ in range(2)]) < 4.0
 
 
 async def test_a_dead_and_a_black_holed_node_say_why(lab: RunningLab) -> None:

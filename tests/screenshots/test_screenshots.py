@@ -45,14 +45,6 @@ PICTURES = {
         *(("3", "j", "s", *("up",) * 5, "tilde", "end", "left", "|", "tab", "|"),),
         "hides 1 REAL alert",
     ),
-    "silences": (
-        (140, 24),
-        (
-            *("3", "j", "s", "ctrl+s", "1", "g", "s", *"node", "ctrl+s", "y"),
-            *("1", "G", "s", "left", "left", "ctrl+s", "S"),
-        ),
-        "hiding REAL 1",
-    ),
     "nodes": ((200, 40), ("N",), "kubelet"),
     "node": ((140, 44), ("tab", "j", "j", "enter"), "following"),
     "dmesg": ((140, 44), ("tab", "j", "j", "enter", "2"), "following"),
@@ -61,6 +53,15 @@ PICTURES = {
     "targets": ((160, 24), ("t",), "████"),
     "target": ((140, 26), ("t", "2", "enter"), "at most"),
     "logs": ((140, 44), ("L",), "rejecting I/O"),
+    # Last: what it makes would be in the pictures after it.
+    "silences": (
+        (140, 24),
+        (
+            *("3", "j", "s", "ctrl+s", "1", "g", "s", *"node", "ctrl+s", "y"),
+            *("1", "G", "s", "left", "left", "ctrl+s", "S"),
+        ),
+        "hiding REAL 1",
+    ),
 }
 """Size, keys, and a text without which the picture is not of what it should be."""
 
