@@ -45,7 +45,6 @@ PICTURES = {
         *(("3", "j", "s", *("up",) * 5, "tilde", "end", "left", "|", "tab", "|"),),
         "hides 1 REAL alert",
     ),
-    "nodes": ((200, 40), ("N",), "kubelet"),
     "node": ((140, 44), ("tab", "j", "j", "enter"), "following"),
     "dmesg": ((140, 44), ("tab", "j", "j", "enter", "2"), "following"),
     "etcd": ((140, 30), ("tab", "enter", "4"), "etcd of prod"),

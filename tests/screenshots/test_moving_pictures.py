@@ -1,0 +1,149 @@
+"""Pictures of what only time tells: rates and curves need a lab that moves.
+
+The lab stands still at one moment of its story after the other, and at each of them
+everything is read once. So a picture is the same in every run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.e2e.labs import RunningLab, running_lab
+from tests.pictures import picture
+from tests.screenshots.test_screenshots import (
+    FOLDER,
+    NOW,
+    PORT,
+    FixedClock,
+    ReadBefore,
+    at_rest,
+    is_live,
+)
+from tests.widgets.screen import screen_text
+from tui.app import TaloscopeApp
+from tui.backend import Backend
+from tui.clock import SystemClock
+from tui.config import load
+from tui.engine import feeds
+from tui.model.fleet import Fleet
+
+END = timedelta(minutes=4, seconds=40)
+STEP = timedelta(seconds=10)
+WATCHED = ("prod", "10.10.0.42")
+NEVER = 3600.0
+PICTURES = {
+    # Size, keys, a text without which it is not the picture, and moments before it.
+    "nodes": ((200, 24), ("N",), "kubelet", 1),
+    "resources": ((160, 48), ("tab", "j", "j", "enter", "3"), "iowait", 24),
+}
+
+
+class SteppingClock(SystemClock):
+    """It is the same instant until the test takes a step; waiting takes its time."""
+
+    def __init__(self, begin: datetime) -> None:
+        self._now = begin
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._now.timestamp()
+
+    def step(self) -> None:
+        self._now += STEP
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[RunningLab]:
+    story = ("--at", "4m40s", "--speed", "0", "--now", NOW.isoformat())
+    with running_lab(*story) as started:
+        yield started
+
+
+def is_read(fleet: Fleet, at: datetime) -> bool:
+    """Whether all nodes were read at that moment, and at the last one everything."""
+    nodes = [node for cluster in fleet.clusters for node in cluster.nodes]
+    watched = [node.detail for node in nodes if node.address == WATCHED[1]]
+    readings = [one for node in nodes for one in (node.talos, node.vitals, node.facts)]
+    return all(one.observed_at == at for one in (*readings, *watched)) and (
+        at < NOW or is_live(fleet)
+    )
+
+
+@asynccontextmanager
+async def after(
+    lab: RunningLab, moments: int, size: tuple[int, int]
+) -> AsyncIterator[tuple[TaloscopeApp, Pilot[None]]]:
+    """The app over an engine that has seen so many moments of the story go by."""
+    config = load(Path(lab.environment["TALOSCOPE_CONFIG"]))
+    known = replace(config, refresh_seconds=NEVER, timeout_seconds=20)
+    clock = SteppingClock(NOW - moments * STEP)
+    engine = ReadBefore(known, clock, Random(1))
+
+    async def connect() -> Backend:
+        return engine
+
+    async def read() -> None:
+        news = asyncio.Event()
+        end = engine.subscribe(lambda _: news.set())
+        async with asyncio.timeout(30):
+            while not is_read(engine.fleet, clock.now()):
+                news.clear()
+                await news.wait()
+        end()
+
+    async with asyncio.TaskGroup() as group:
+        reading = group.create_task(engine.read())
+        engine.watch(*WATCHED)
+        for left in range(moments, -1, -1):
+            seconds = (END - left * STEP).total_seconds()
+            await asyncio.to_thread(lab.story, f"{seconds:g}s")
+            engine.refresh()
+            await read()
+            if left:
+                clock.step()
+        app = TaloscopeApp(known, FixedClock(), connect)
+        async with app.run_test(size=size) as pilot:
+            while app.fleet is None:
+                await pilot.pause()
+            await at_rest(pilot)
+            yield app, pilot
+        reading.cancel()
+
+
+@pytest.mark.parametrize("name", PICTURES)
+async def test_the_picture_is_what_the_program_draws(
+    name: str,
+    lab: RunningLab,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Input, "cursor_blink", False)
+    # Only the test says when something is read again.
+    monkeypatch.setattr(feeds, "DETAIL_SECONDS", NEVER)
+    monkeypatch.setattr(feeds, "SECOND_SECONDS", NEVER)
+    size, keys, text, moments = PICTURES[name]
+    async with after(lab, moments, size) as (app, pilot):
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+        async with asyncio.timeout(10):
+            while text not in screen_text(app):
+                await pilot.pause()
+        await at_rest(pilot)
+        drawn = PORT.sub("127.0.0.1:50000", picture(app))
+    path = FOLDER / f"{name}.svg"
+    if request.config.getoption("--write-screenshots"):
+        path.write_text(drawn)
+    assert path.read_text() == drawn
