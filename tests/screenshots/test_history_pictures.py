@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -13,16 +12,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from tests.pictures import picture
-from tests.screenshots.test_screenshots import (
-    FOLDER,
-    NOW,
-    PORT,
-    FixedClock,
-    at_rest,
-    on_screen,
-)
-from tests.widgets.screen import screen_text
+from tests.screenshots.drawing import at_rest, compare, reached
+from tests.screenshots.test_screenshots import NOW, FixedClock, on_screen
 from tui.chronicle.changes import changes
 from tui.chronicle.known import Known, look
 from tui.cli.demo import running_lab
@@ -204,18 +195,9 @@ async def test_the_picture_is_what_the_program_draws(
     book = a_past(tmp_path, lab["ALERTMANAGER_URL"], lab["SILENCE"])
     config = Path(lab["TALOSCOPE_CONFIG"])
     async with on_screen(config, size, book, LaterClock()) as (app, pilot):
-        for key in keys:
-            await pilot.press(key)
-            await pilot.pause()
-        async with asyncio.timeout(10):
-            while text not in screen_text(app):
-                await pilot.pause(0.05)
+        await reached(app, pilot, keys, text)
         for _ in range(2):
             # The line at the top came late, and took room from what was there.
             app.show_now()
             await at_rest(pilot)
-        drawn = PORT.sub("127.0.0.1:50000", picture(app))
-    path = FOLDER / f"{name}.svg"
-    if request.config.getoption("--write-screenshots"):
-        path.write_text(drawn)
-    assert path.read_text() == drawn
+        compare(name, app, request)

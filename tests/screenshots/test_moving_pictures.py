@@ -19,17 +19,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.e2e.labs import RunningLab, running_lab
-from tests.pictures import picture
-from tests.screenshots.test_screenshots import (
-    FOLDER,
-    NOW,
-    PORT,
-    FixedClock,
-    ReadBefore,
-    at_rest,
-    is_live,
-)
-from tests.widgets.screen import screen_text
+from tests.screenshots.drawing import at_rest, compare, reached
+from tests.screenshots.test_screenshots import NOW, FixedClock, ReadBefore, is_live
 from tui.app import TaloscopeApp
 from tui.backend import Backend
 from tui.clock import SystemClock
@@ -135,15 +126,5 @@ async def test_the_picture_is_what_the_program_draws(
     monkeypatch.setattr(feeds, "SECOND_SECONDS", NEVER)
     size, keys, text, moments = PICTURES[name]
     async with after(lab, moments, size) as (app, pilot):
-        for key in keys:
-            await pilot.press(key)
-            await pilot.pause()
-        async with asyncio.timeout(10):
-            while text not in screen_text(app):
-                await pilot.pause()
-        await at_rest(pilot)
-        drawn = PORT.sub("127.0.0.1:50000", picture(app))
-    path = FOLDER / f"{name}.svg"
-    if request.config.getoption("--write-screenshots"):
-        path.write_text(drawn)
-    assert path.read_text() == drawn
+        await reached(app, pilot, keys, text)
+        compare(name, app, request)

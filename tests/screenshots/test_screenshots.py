@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -16,8 +15,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.pictures import picture
-from tests.widgets.screen import screen_text
+from tests.screenshots.drawing import at_rest, compare, reached
 from tui.app import TaloscopeApp
 from tui.backend import Backend
 from tui.cli.demo import running_lab
@@ -29,9 +27,6 @@ from tui.model.machine import Certificate
 from tui.model.reading import Reading
 from tui.state.book import Book
 
-FOLDER = Path(__file__).parents[2] / "screenshots"
-PORT = re.compile(r"127\.0\.0\.1:[3-6]\d{4}\b")
-"""The lab takes whatever port is free; apid's own is 50000."""
 NOW = datetime(2026, 2, 27, 2, 13, 47, tzinfo=UTC)
 LEFT = timedelta(days=300)
 """What certificates still have to live."""
@@ -136,11 +131,6 @@ def is_live(fleet: Fleet) -> bool:
     ) and all(cluster.alerts is not None for cluster in fleet.clusters)
 
 
-async def at_rest(pilot: Pilot[None]) -> None:
-    for _ in range(10):
-        await pilot.pause()
-
-
 @pytest.mark.parametrize("name", PICTURES)
 async def test_the_picture_is_what_the_program_draws(
     name: str,
@@ -152,15 +142,5 @@ async def test_the_picture_is_what_the_program_draws(
     monkeypatch.setattr(Input, "cursor_blink", False)
     size, keys, text = PICTURES[name]
     async with on_screen(config, size) as (app, pilot):
-        for key in keys:
-            await pilot.press(key)
-            await pilot.pause()
-        async with asyncio.timeout(10):
-            while text not in screen_text(app):
-                await pilot.pause()
-        await at_rest(pilot)
-        drawn = PORT.sub("127.0.0.1:50000", picture(app))
-    path = FOLDER / f"{name}.svg"
-    if request.config.getoption("--write-screenshots"):
-        path.write_text(drawn)
-    assert path.read_text() == drawn
+        await reached(app, pilot, keys, text)
+        compare(name, app, request)
