@@ -42,6 +42,11 @@ class Subject:
     kernel: tuple[LogFinding, ...]
 
     @property
+    def unseen(self) -> tuple[LogFinding, ...]:
+        """Kernel lines that surely no rule of Loki sees."""
+        return tuple(each for each in self.kernel if each.seen_by == ())
+
+    @property
     def ways(self) -> tuple[tuple[str, str], ...]:
         """(where, words) to go on to, the most telling first."""
         ways = []
@@ -202,8 +207,9 @@ def rule_lines(about: Subject) -> tuple[Line, ...]:
 
 def rule_text(about: Subject) -> str:
     """Rules for the lines that no rule sees: a rules file of Loki's ruler, YAML."""
-    unseen = [each for each in about.kernel if each.seen_by == ()]
-    rules = dict.fromkeys(proposed_for(each.kind, each.severity) for each in unseen)
+    rules = dict.fromkeys(
+        proposed_for(each.kind, each.severity) for each in about.unseen
+    )
     return manifest(rules, _SELECTOR, _NODE_LABEL) if rules else ""
 
 

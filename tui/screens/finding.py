@@ -64,7 +64,7 @@ class FindingScreen(Desk):
         """There is no key for a target where it is about none."""
         if action == "checks" and not self._about.rows:
             return False
-        if action == "copy_rule" and not words.rule_text(self._about):
+        if action == "copy_rule" and not self._about.unseen:
             return False
         return super().check_action(action, parameters)
 
