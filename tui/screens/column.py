@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from textual.widget import Widget
@@ -41,6 +42,11 @@ class ClusterColumn(Panel):
 
     def show(self, cluster: Cluster, now: datetime, silences: Known) -> None:
         """Bring the column up to date; `silences` are those of the whole fleet."""
+        for _ in self.steps(cluster, now, silences):
+            pass
+
+    def steps(self, cluster: Cluster, now: datetime, silences: Known) -> Iterator[None]:
+        """The same pane by pane, for one who lets keys come in between."""
         words = standing.cluster_words(cluster, now, self.marks)
         title = (Span(f"{self.number} {cluster.name}  ", bold=True), *words)
         tone = standing.cluster_tone(cluster, now, self.marks)
@@ -50,6 +56,7 @@ class ClusterColumn(Panel):
             if isinstance(pane, AlertsPane):
                 pane.silences = silences
             pane.show(cluster, now)
+            yield
         self._arrange()
 
     def add_entries(self, entries: tuple[Entry, ...]) -> None:

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
+from tui.clock import turn
 from tui.messages import EndSilence, OpenAlert, SilenceAlert
 from tui.model.alert import JudgedAlert
 from tui.model.fleet import Cluster, Fleet
@@ -144,11 +145,14 @@ class FleetScreen(Desk):
         if others.display:
             others.show(self._summaries(fleet, now))
 
-    def _show_column(
+    async def _show_column(
         self, column: ClusterColumn, cluster: Cluster, now: datetime
     ) -> None:
         if self.is_open:
-            column.show(cluster, now, self._silences)
+            for _ in column.steps(cluster, now, self._silences):
+                await turn()
+                if not self.is_open:
+                    return
 
     def add_entries(self, cluster: str, entries: tuple[Entry, ...]) -> None:
         for column in self.columns:

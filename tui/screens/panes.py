@@ -174,6 +174,8 @@ class AlertsPane(Pane):
             rows = await aside(make)
         finally:
             self._is_making = False
+        if not self.is_mounted:
+            return
         listing = self.query_one(Listing)
         listing.show_rows(rows, is_stale=listing.is_faint)
         self.post_message(self.NeedChanged())

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
+from tui.clock import turn
 from tui.config import Endpoint
 from tui.model.fault import Fault, FaultKind
 from tui.sources.base import SourceError
@@ -31,6 +32,8 @@ from tui.sources.http_fault import (
 from tui.sources.http_stream import close_when_cancelled
 
 LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
+TAKEN_BYTES = 256 * 1024
+"""As much of an answer is looked at in one turn of the loop."""
 IDLE_SECONDS = 60.0
 """A connection is kept from one refresh to the next: a handshake costs more."""
 CONNECT_SHARE = 0.9
@@ -185,7 +188,9 @@ class HttpSession:
         ) as response:
             refused = bytearray()
             is_refused = not 200 <= response.status_code < 300
-            async for chunk in response.aiter_bytes():
+            # What is compressed well becomes a megabyte at a time.
+            async for chunk in response.aiter_bytes(TAKEN_BYTES):
+                await turn()
                 refused += chunk if is_refused else b""
                 kept = len(refused) if is_refused else take(chunk)
                 if kept > LARGEST_ANSWER_BYTES:
