@@ -14,7 +14,7 @@ demo: setup ## open the dashboard on a lab: no cluster needed
 
 test: setup lint types ## everything that CI checks
 	@.ci/setup tools
-	$(bin)/pytest
+	$(bin)/pytest -n 4 --dist loadfile # most of a test is waiting for another process
 
 lint: setup ## style and import contracts
 	$(bin)/ruff check

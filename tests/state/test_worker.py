@@ -24,11 +24,14 @@ async def test_it_is_done_in_another_thread() -> None:
 async def test_what_fails_is_raised_where_it_is_waited_for_and_the_next_is_done(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    told = threading.Event()
+    monkeypatch.setattr(threading, "excepthook", lambda _: told.set())
     worker = Worker("test")
     with pytest.raises(ZeroDivisionError):
         await worker.do(lambda: 1 / 0)
     assert await worker.do(lambda: 7) == 7
+    # The thread that failed tells of it as it ends: perhaps after the work of the next.
+    assert await asyncio.to_thread(told.wait, 5)
 
 
 async def test_one_who_stops_waiting_does_not_stop_the_work() -> None:
