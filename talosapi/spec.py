@@ -69,3 +69,11 @@ def parse(text: str) -> object:
         return yaml.load(text, Loader=_LOADER)  # noqa: S506
     except yaml.YAMLError:
         return None
+
+
+def documents(text: str) -> tuple[object, ...]:
+    """The documents of a YAML text; none for what is no YAML."""
+    try:
+        return tuple(yaml.load_all(text, Loader=_LOADER))
+    except yaml.YAMLError:
+        return ()

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, assert_never
 
 from tui.model.fleet import FeedKey
 from tui.model.log import LogFinding
+from tui.model.pipeline import Voice
 from tui.model.reading import Reading
 
 
@@ -20,6 +21,8 @@ class KernelLog:
     last_entry_at: datetime | None = None
     last_by_node: Mapping[str, datetime] = field(default_factory=dict)
     """The same for each node, as entries name it; `""` for those that do not."""
+    voices: Mapping[str, Voice] = field(default_factory=dict)
+    """How often each node was heard, by the same names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,10 @@ class RunningLab:
         """Switch faults on and off."""
         self._post("/faults", {"add": list(add), "remove": list(remove)})
 
+    def state(self) -> dict[str, Any]:
+        """Where the story stands, and what the lab's wall says."""
+        return self._ask("GET", "/state")
+
     def restart_apid(self, cluster: str) -> None:
         """Kill the apids of a cluster, streams and all, and start them again."""
         self._post("/apid", {"cluster": cluster, "action": "restart"})

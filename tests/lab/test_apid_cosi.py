@@ -115,7 +115,9 @@ async def test_machine_config_is_one_string_of_yaml_since_1_12(
     assert isinstance(old, dict)
     assert old["machine"]["type"] == "controlplane"
     assert isinstance(new, str)
-    assert yaml.safe_load(new)["machine"]["type"] == "worker"
+    machine, kernel = yaml.safe_load_all(new)
+    assert machine["machine"]["type"] == "worker"
+    assert kernel["kind"] == "KmsgLogConfig"
 
 
 @pytest.mark.parametrize("roles", [["os:admin"]])

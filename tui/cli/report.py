@@ -13,6 +13,7 @@ from enum import Enum
 from math import isfinite
 from typing import Any, TypeAlias
 
+from tui.cli import pipeline_report
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.alertmanager import Alertmanager
 from tui.model.fleet import Cluster, Fleet, NodeView, SourceState, SourceStatus
@@ -92,7 +93,7 @@ def _alertmanager(manager: Alertmanager) -> Document:
 
 
 def _cluster(cluster: Cluster, now: datetime) -> Document:
-    alerts = cluster.alerts
+    alerts, way = cluster.alerts, cluster.pipeline
     return {
         "name": cluster.name,
         "standing": cluster.standing(now).value,
@@ -106,6 +107,7 @@ def _cluster(cluster: Cluster, now: datetime) -> Document:
         "last_entry_at": plain(cluster.last_entry_at),
         "certificates": plain(cluster.certificates),
         "review": plain(cluster.review),
+        "pipeline": pipeline_report.document(way, plain) if way else None,
     }
 
 

@@ -14,15 +14,18 @@ from typing import Any
 from tui.clock import Clock
 from tui.config import ClusterConfig, Config
 from tui.engine.connections import Connections
+from tui.engine.pipeline import COMPARED_SECONDS, Comparer
 from tui.engine.plan import Served, held_lines, held_query, serving
 from tui.engine.view import Feed
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import SourceKind
+from tui.model.pipeline import Comparison
 from tui.model.question import Deployments, EventsWith, Question
 from tui.model.question_beyond import (
     AlertsListed,
     KernelLines,
     Measured,
+    NodePrinted,
     PromQuery,
     StaticPod,
     StaticPods,
@@ -30,6 +33,7 @@ from tui.model.question_beyond import (
     TargetsOf,
 )
 from tui.sources.base import SourceError
+from tui.store import State
 from tui.triage import assign
 
 SLOW = 3
@@ -67,6 +71,9 @@ class Asking:
         self._served = served
         self._connections = connections
         self._clock = clock
+        self._comparer = Comparer(served, connections, clock)
+        self.state = State()
+        """What was read by now."""
         self.planes: dict[str, tuple[str, ...]] = {}
         """Talos nodes that may be control planes, by name of the cluster."""
 
@@ -76,6 +83,10 @@ class Asking:
         raise   UnaskableError
         """
         pace = self._config.refresh_seconds
+        if isinstance(question, NodePrinted):
+            # Of no cluster's sources: what it fails to tell is told by the pipeline.
+            rare = Feed(max(COMPARED_SECONDS, pace), ())
+            return Polled(rare, self._poll(cluster, question))
         return Polled(
             Feed(pace * SLOW if _is_slow(question) else pace, (cluster.name,)),
             self._poll(cluster, question),
@@ -94,6 +105,8 @@ class Asking:
                 return partial(self._lines, server, cluster, question)
             case StaticPods():
                 return partial(self._static_pods, cluster)
+            case NodePrinted(address):
+                return partial(self._compared, cluster, address)
             case TargetsOf() | AlertsListed() | TalosServices():
                 raise ValueError(f"{question} is answered by other feeds")
             case _:
@@ -130,6 +143,9 @@ class Asking:
             summary = "too many lines of other clusters to tell"
             raise SourceError(Fault(FaultKind.BAD_QUERY, summary))
         return tuple(own[:SHOWN_LINES])
+
+    async def _compared(self, cluster: ClusterConfig, address: str) -> Comparison:
+        return await self._comparer.compare(cluster, address, self.state)
 
     async def _static_pods(self, cluster: ClusterConfig) -> Mapping[str, StaticPod]:
         addresses = self.planes.get(cluster.name, ())

@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import chain
 
 from tui.config import ClusterConfig
+from tui.engine import pipeline
 from tui.engine.alerting import alertmanagers, rulers
 from tui.engine.answers import stray_targets, targets_of
 from tui.engine.judging import Judging
@@ -44,6 +45,7 @@ from tui.model.target import TargetRow
 from tui.store import KernelLog
 from tui.triage import findings, kernel_log, log_rule, machine
 from tui.triage.case import Scene
+from tui.triage.pipeline import findings as of_pipeline
 
 _TROUBLE = (
     SourceState.DOWN,
@@ -133,6 +135,7 @@ def _cluster(
         else None
     )
     certificates = _certificates(view, cluster)
+    way = pipeline.judged(view, cluster, nodes)
     found = (
         *_target_findings(view, cluster, targets),
         *watchdog_findings(view, cluster, alerts),
@@ -140,6 +143,7 @@ def _cluster(
         *machine.of_nodes(nodes, view.facts_pace, view.now),
         *machine.of_certificates(certificates, view.now),
         *findings.of_kernel(log_findings, _log_rules(view, cluster) or ()),
+        *(of_pipeline(way) if way else ()),
     )
     return Cluster(
         name=cluster.name,
@@ -152,6 +156,7 @@ def _cluster(
         log_findings=log_findings,
         last_entry_at=kernel.last_entry_at,
         certificates=certificates,
+        pipeline=way,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -241,7 +242,16 @@ class Engine:
 
     def watch(self, cluster: str, address: str) -> Callable[[], None]:
         """Read the detail of one node every few seconds until that is ended."""
-        self._feeds.watch(cluster, address)
+        return self._held(self._feeds.watched, cluster, address)
+
+    def compare(self, cluster: str, address: str) -> Callable[[], None]:
+        """Hold what a node's kernel prints against Loki until that is ended."""
+        return self._held(self._feeds.compared, cluster, address)
+
+    def _held(self, held: Counter[tuple[str, str]], *node: str) -> Callable[[], None]:
+        """Want something of a node, once for all who do."""
+        cluster, address = node
+        held[cluster, address] += 1
         self._want_anew()
         is_ended = False
 
@@ -249,7 +259,7 @@ class Engine:
             nonlocal is_ended
             if not is_ended:
                 is_ended = True
-                self._feeds.unwatch(cluster, address)
+                held[cluster, address] -= 1
                 self._want_anew()
 
         return end

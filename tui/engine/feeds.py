@@ -12,9 +12,12 @@ from typing import TypeAlias
 
 from tui.clock import Clock
 from tui.config import ClusterConfig, Config
+from tui.engine import pipeline
 from tui.engine.asking import SLOW, Asking, Polled
 from tui.engine.connections import Connections
 from tui.engine.plan import (
+    RECEIVER,
+    SHIPPING,
     Served,
     UnaskableError,
     address_key,
@@ -29,6 +32,7 @@ from tui.model.fleet import FeedKey, SourceKind, Trend
 from tui.model.machine import Facts
 from tui.model.metric import Series
 from tui.model.question import KubeNodes, Question
+from tui.model.question_beyond import NodePrinted
 from tui.sources.prometheus import PrometheusSource
 from tui.sources.talos import TalosSource
 from tui.store import State
@@ -74,7 +78,10 @@ class Feeds:
         self._connections = connections
         self._clock = clock
         self._asking = Asking(config, served, connections, clock)
-        self._watched: Counter[tuple[str, str]] = Counter()
+        self.watched: Counter[tuple[str, str]] = Counter()
+        """How many look at a node, by cluster and address: its detail is wanted."""
+        self.compared: Counter[tuple[str, str]] = Counter()
+        """The same for what its kernel printed, against what Loki has."""
         self._nodes: dict[tuple[str, str, bool], Made] = {}
         """The feeds of each machine, made once: there may be hundreds."""
         self._fixed = {key: wanted for each in served for key, wanted in self._of(each)}
@@ -87,9 +94,17 @@ class Feeds:
         asked   questions by name of the cluster
         """
         found = dict(self._fixed)
+        self._asking.state = state
         for cluster in self._config.clusters:
             self._asking.planes[cluster.name] = self._planes(cluster, state)
-            questions = asked.get(cluster.name, (KubeNodes(),))
+            questions = (
+                *asked.get(cluster.name, (KubeNodes(),)),
+                *(
+                    NodePrinted(address)
+                    for (name, address), count in self.compared.items()
+                    if count and name == cluster.name
+                ),
+            )
             for key, wanted in self._of_cluster(cluster, state, questions):
                 found[key] = _joined(found.get(key), wanted)
         return found
@@ -112,14 +127,6 @@ class Feeds:
             listed = reading.value if reading else None
             found[cluster.name] = cluster.talos_nodes or listed or ()
         return found
-
-    def watch(self, cluster: str, address: str) -> None:
-        """Somebody looks at a node: its detail is wanted, once for all who look."""
-        self._watched[cluster, address] += 1
-
-    def unwatch(self, cluster: str, address: str) -> None:
-        """One who looked looks away."""
-        self._watched[cluster, address] -= 1
 
     def config_of(self, cluster: str) -> ClusterConfig:
         """The config of a configured cluster."""
@@ -160,6 +167,7 @@ class Feeds:
                 rare = Feed(max(RECEIVERS_SECONDS, pace * SLOW), ())
                 loki = self._connections.loki(served.endpoint)
                 yield served.key("rules"), Polled(rare, loki.rules)
+                yield served.key(RECEIVER), Polled(rare, loki.receiver)
             case SourceKind.KUBERNETES | SourceKind.TALOS:
                 return
 
@@ -177,6 +185,9 @@ class Feeds:
             for question in review.QUESTIONS:
                 poll = partial(kube.ask, question)
                 yield question_key(cluster, question), Polled(slow, poll)
+            pace = Feed(max(pipeline.SECONDS, feed.interval_seconds), ())
+            for key, question in pipeline.questions(cluster, state):
+                yield key, Polled(pace, partial(kube.ask, question))
         if cluster.talos_context:
             talos = self._connections.talos(cluster)
             if not cluster.talos_nodes:
@@ -185,7 +196,7 @@ class Feeds:
             rare = Feed(CERTIFICATE_SECONDS, (cluster.name,))
             yield certificate_key(cluster), Polled(rare, talos.certificate)
             for address in self.addresses(state)[cluster.name]:
-                is_watched = self._watched[cluster.name, address] > 0
+                is_watched = self.watched[cluster.name, address] > 0
                 node = cluster.name, address, is_watched
                 if node not in self._nodes:
                     made = self._of_node(cluster, talos, address, is_watched=is_watched)
@@ -227,6 +238,14 @@ class Feeds:
             node_key(cluster, address, "facts"),
             Polled(slow, partial(talos.facts, address)),
         )
+        if cluster.loki is not None:
+            # Of no cluster's sources: most roles may not read all of it.
+            yield (
+                node_key(cluster, address, SHIPPING),
+                Polled(
+                    Feed(slow.interval_seconds, ()), partial(talos.shipping, address)
+                ),
+            )
         if is_watched:
             yield (
                 node_key(cluster, address, "detail"),

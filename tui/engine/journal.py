@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from tui.model.log import Entry
 from tui.store import KernelLog
-from tui.triage import kernel_log
+from tui.triage import kernel_log, voice
 
 KEPT = 100_000
 _SLACK = 10_000
@@ -47,6 +47,7 @@ class Journal:
             kernel_log.within(found, now, window),
             max(at, old.last_entry_at) if old.last_entry_at else at,
             kernel_log.last_by_node(old.last_by_node, entries),
+            voice.heard(old.voices, entries),
         )
         self._logs[cluster] = log
         return log

@@ -13,6 +13,7 @@ from tui.model.question import KubeNodes, KubeQuestion, Question
 from tui.model.question_beyond import (
     AlertsListed,
     KernelLines,
+    NodePrinted,
     PromQuery,
     StaticPods,
     TalosServices,
@@ -23,6 +24,10 @@ from tui.triage import assign
 
 NODE_FEEDS = ("services", "vitals", "facts", "detail")
 """Of one Talos node; the first tells whether it answers at all."""
+
+SHIPPING, COMPARED, RECEIVER = "shipping", "compared", "receiver"
+"""Of a Talos node: where its logs go, and what of its kernel's Loki lacks. Of a Loki:
+where its ruler sends alerts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +130,23 @@ def asked_key(
                 if server is None
                 else server.key(f"lines {held_lines(server, cluster, question)}")
             )
-        case StaticPods():
-            context = cluster.talos_context
-            return (
-                FeedKey(SourceKind.TALOS, context, "static pods") if context else None
-            )
+        case StaticPods() | NodePrinted():
+            return _talos_key(cluster, question)
         case TargetsOf() | AlertsListed() | TalosServices():
             return None
     if not cluster.context:
         return None
     return question_key(cluster, question)
+
+
+def _talos_key(
+    cluster: ClusterConfig, question: StaticPods | NodePrinted
+) -> FeedKey | None:
+    if not cluster.talos_context:
+        return None
+    if isinstance(question, NodePrinted):
+        return node_key(cluster, question.address, COMPARED)
+    return FeedKey(SourceKind.TALOS, cluster.talos_context, "static pods")
 
 
 def question_key(cluster: ClusterConfig, question: KubeQuestion) -> FeedKey:

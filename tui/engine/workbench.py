@@ -5,7 +5,7 @@ A pass is pure but for what is kept here, and there is one pass at a time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tui.chronicle.watcher import Seen, Watcher
@@ -13,9 +13,10 @@ from tui.engine.assemble import assemble
 from tui.engine.review import Reviewer
 from tui.engine.view import View
 from tui.model.alert import JudgedAlert
-from tui.model.fleet import FeedKey, Fleet, SourceKind
+from tui.model.fleet import Cluster, FeedKey, Fleet, SourceKind
 from tui.model.kept import once
 from tui.model.question import KubeNodes, Question
+from tui.model.question_beyond import NodePrinted
 from tui.model.target import Target
 from tui.model.target_summary import summarised
 from tui.triage.changes import NOTHING, Changes, follow
@@ -78,6 +79,7 @@ class Workbench:
             for concerns, questions in once(cluster.alerts or (), self._asked_by):
                 for name in concerns or (cluster.name,):
                     found[name].update(dict.fromkeys(questions))
+            found[cluster.name].update(dict.fromkeys(_doubted(cluster)))
         return {name: tuple(questions) for name, questions in found.items()}
 
     def _asked_by(
@@ -88,3 +90,11 @@ class Workbench:
             (each.concerns, self._rulebook.questions_for(each.alert)) for each in alerts
         )
         return tuple(found)
+
+
+def _doubted(cluster: Cluster) -> Iterator[NodePrinted]:
+    """The nodes that Loki hears less than usual, if Talos knows them."""
+    known = {node.address for node in cluster.nodes if node.talos.value is not None}
+    for node in cluster.pipeline.nodes if cluster.pipeline else ():
+        if node.is_suspect and node.address in known:
+            yield NodePrinted(node.address)

@@ -79,6 +79,8 @@ class LabNode:
     ready_since: timedelta = timedelta(days=-19)
     reach: Reach = Reach.ANSWERS
     answers_after: timedelta = timedelta(0)  # real time that each call waits
+    ships_services: bool = True  # machine.logging has a destination
+    ships_kernel: bool = True  # and so has the kernel log
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ class LabKubeService:
     selector: Mapping[str, str]
     ports: tuple[LabPort, ...]
     is_headless: bool = False
+    is_local: bool = False  # a node passes on to pods of its own alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,18 @@ FAULTS: Mapping[str, str] = {
     "old-talos": "`:NAME` runs Talos v1.6.7, which lacks newer calls.",
     "new-talos": "`:NAME` runs Talos v1.14.0, which knows more than the others.",
     "version-skew": "The last worker of prod has an older Talos and kubelet.",
+    "logging-off": "`:NAME` ships no logs at all: its machine config says nothing.",
+    "kernel-logging-off": "`:NAME` ships service logs alone, no kernel log.",
+    "vector-down": "The Vector pod on `:NAME` crashes; what it would ship waits.",
+    "node-port-gone": "`:CLUSTER` has no Service for logs; what is shipped waits.",
+    "node-silent": "What `:NAME` ships from now on never gets to Loki.",
+    "lines-lost": "`:NAME:N` loses every Nth line of its kernel on the way to Loki.",
+    "log-rule-missing": "Loki's ruler lacks the rule `:RULE`.",
+    "log-rule-fails": "Loki's ruler cannot evaluate the rule `:RULE`.",
+    "log-rules-late": "Loki's ruler evaluated its rules last 15 minutes ago.",
+    "ruler-unwired": "Loki's ruler knows no Alertmanager: its alerts go nowhere.",
+    "ruler-lost": "Loki's ruler sends, but nothing of it reaches Alertmanager.",
+    "loki-config-hidden": "Loki's /config is behind a gateway that answers 403.",
     "numbered-dmesg": "`:NAME:RATE` writes so many numbered kernel lines a second.",
     "etcd-alarm": "etcd of prod is out of space: NOSPACE.",
     "etcd-lagging": "`:NAME` applies its etcd's log far behind the leader.",
@@ -62,6 +74,14 @@ _TAKES_ARGUMENT = frozenset(
         "reboot",
         "old-talos",
         "new-talos",
+        "logging-off",
+        "kernel-logging-off",
+        "vector-down",
+        "node-port-gone",
+        "node-silent",
+        "lines-lost",
+        "log-rule-missing",
+        "log-rule-fails",
         "numbered-dmesg",
         "etcd-lagging",
         "apid-down",
@@ -72,7 +92,11 @@ _MAY_TAKE_ARGUMENT = _TAKES_ARGUMENT | {"kubernetes-down"}
 _WANTED = {
     "apid-down": ("node's or a cluster's", "talos-cp-1"),
     "forbidden": ("resource's", "servicemonitors"),
+    "node-port-gone": ("cluster's", "prod"),
+    "log-rule-missing": ("rule's", "ISCSIKernelError"),
+    "log-rule-fails": ("rule's", "ISCSIKernelError"),
 }
+_RATED = {"numbered-dmesg": "a rate", "lines-lost": "a number"}
 _RATE = re.compile(r".+:[1-9][0-9]{0,4}")
 
 
@@ -90,8 +114,9 @@ def check(name: str) -> str:
         raise FaultError(f"the fault {head!r} needs a {wanted} name: {head}:{such}")
     if colon and head not in _MAY_TAKE_ARGUMENT:
         raise FaultError(f"the fault {head!r} takes no argument")
-    if head == "numbered-dmesg" and not _RATE.fullmatch(argument):
-        raise FaultError(f"the fault {head!r} needs a rate: {head}:talos-wk-3:100")
+    if head in _RATED and not _RATE.fullmatch(argument):
+        such = f"{head}:talos-wk-3:100"
+        raise FaultError(f"the fault {head!r} needs {_RATED[head]}: {such}")
     return name
 
 

@@ -40,6 +40,8 @@ def _service(maker: Maker, service: LabKubeService) -> Object:
         "ports": ports,
         "type": "NodePort" if is_open else "ClusterIP",
     }
+    if is_open:
+        spec["externalTrafficPolicy"] = "Local" if service.is_local else "Cluster"
     if service.selector:
         spec["selector"] = dict(service.selector)
     return {

@@ -65,6 +65,7 @@ class Loki:
         add("GET", "/loki/api/v1/status/buildinfo", self.build_info)
         add("GET", "/prometheus/api/v1/rules", self.prometheus_rules)
         add("GET", "/prometheus/api/v1/alerts", self.prometheus_alerts)
+        add("GET", "/config", self.config)
         add("GET", "/ready", _says("ready\n"))
         return app
 
@@ -212,6 +213,13 @@ class Loki:
         """GET /rules: YAML."""
         text = yaml.safe_dump(dict(self.ruler.as_yaml()), sort_keys=False)
         return web.Response(text=text, content_type="application/yaml")
+
+    async def config(self, _: web.Request) -> web.Response:
+        """GET /config: all settings as YAML; of them those of the ruler."""
+        if self._world.faults.has("loki-config-hidden"):
+            return text_answer("Forbidden\n", 403)
+        text = yaml.safe_dump(dict(self.ruler.settings()), sort_keys=False)
+        return web.Response(text=text, content_type="text/plain")
 
     async def build_info(self, _: web.Request) -> web.Response:
         """GET /status/buildinfo: a bare object."""

@@ -19,6 +19,7 @@ from tui.lab.loki_store import MINUTE
 from tui.lab.world import World
 
 _WINDOW = 5 * MINUTE
+_LIMIT = "maximum number of series (500) reached for a single query"
 _EXPLORE = "http://loki.monit.internal:3100/explore?left="
 
 
@@ -91,8 +92,30 @@ class Ruler:
         """The alerts, pending and firing."""
         self._feed.catch_up()
         now = self._world.now()
-        found = (self._alert(rule, now) for rule in RULES)
+        found = (self._alert(rule, now) for rule in self.rules)
         return [alert for alert in found if alert is not None]
+
+    @property
+    def rules(self) -> tuple[LokiRule, ...]:
+        """Those that are loaded."""
+        has = self._world.faults.has
+        return tuple(each for each in RULES if not has("log-rule-missing", each.name))
+
+    def settings(self) -> Mapping[str, object]:
+        """What /config tells of the ruler and of what is around it."""
+        url = "http://kube-prometheus-stack-alertmanager.monitoring.svc:9093"
+        is_wired = not self._world.faults.has("ruler-unwired")
+        return {
+            "target": "all",
+            "auth_enabled": False,
+            "ruler": {
+                "external_url": {},
+                "evaluation_interval": "1m0s",
+                "alertmanager_url": url if is_wired else "",
+                "enable_alertmanager_v2": True,
+                "enable_api": True,
+            },
+        }
 
     def _alert(self, rule: LokiRule, now: datetime) -> LokiAlert | None:
         query = parse(rule.query)
@@ -118,6 +141,9 @@ class Ruler:
 
     def alerts(self) -> Sequence[SentAlert]:
         """What the ruler sends to Alertmanager."""
+        has = self._world.faults.has
+        if has("ruler-unwired") or has("ruler-lost"):
+            return []
         return [
             SentAlert(
                 alert.labels,
@@ -126,7 +152,7 @@ class Ruler:
                 f"{_EXPLORE}{quote_plus(alert.rule.expression)}",
             )
             for alert in self.active()
-            if alert.is_firing
+            if alert.is_firing and not has("log-rule-fails", alert.rule.name)
         ]
 
     def alerts_data(self) -> Mapping[str, object]:
@@ -135,11 +161,14 @@ class Ruler:
 
     def groups_data(self) -> Mapping[str, object]:
         """The data of /prometheus/api/v1/rules."""
-        now, active = rfc3339(self._world.now()), self.active()
+        has = self._world.faults.has
+        late = timedelta(minutes=15 if has("log-rules-late") else 0)
+        now, active = rfc3339(self._world.now() - late), self.active()
         rules = []
-        for rule in RULES:
+        for rule in self.rules:
             mine = [alert for alert in active if alert.rule is rule]
             state = "firing" if any(a.is_firing for a in mine) else "pending"
+            fails = has("log-rule-fails", rule.name)
             rules.append(
                 {
                     "state": state if mine else "inactive",
@@ -149,8 +178,8 @@ class Ruler:
                     "labels": {"severity": rule.severity},
                     "annotations": _template(rule),
                     "alerts": [_body(alert) for alert in mine],
-                    "health": "ok",
-                    "lastError": "",
+                    "health": "err" if fails else "ok",
+                    "lastError": _LIMIT if fails else "",
                     "type": "alerting",
                     "lastEvaluation": now,
                     "evaluationTime": 0.00291539,
@@ -170,7 +199,7 @@ class Ruler:
     def as_yaml(self) -> Mapping[str, object]:
         """The rules as /loki/api/v1/rules gives them; a `for` of zero is left out."""
         rules = []
-        for rule in RULES:
+        for rule in self.rules:
             entry: dict[str, object] = {
                 "alert": rule.name,
                 "expr": rule.expression,

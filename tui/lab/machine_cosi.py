@@ -26,6 +26,7 @@ from tui.lab.machine_net import links
 from tui.lab.machine_status import current_stage
 from tui.lab.machine_wave import share
 from tui.lab.release import talos_release
+from tui.lab.wiring import LOG_NODE_PORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,12 +252,45 @@ def machine_config_resources(scene: Scene) -> Found:
     node = scene.node
     document = (
         f"version: v1alpha1\nmachine:\n  type: {node.role}\n  network:\n"
-        f"    hostname: {node.name}\n  logging:\n    destinations:\n"
-        "      - endpoint: tcp://10.10.0.30:6050/\n        format: json_lines\n"
-        f"        extraTags:\n          cluster: {node.cluster}\n"
+        f"    hostname: {node.name}\n"
     )
+    if node.ships_services:
+        document += (
+            f"  logging:\n    destinations:\n      - endpoint: {log_url(node)}\n"
+            "        format: json_lines\n        extraTags:\n"
+            f"          cluster: {node.cluster}\n"
+        )
     is_text = talos_release(node) >= (1, 12)
+    if is_text and node.ships_kernel:
+        document += (
+            "---\napiVersion: v1alpha1\nkind: KmsgLogConfig\nname: talos-kernel\n"
+            f"url: {log_url(node)}\n"
+        )
     yield Resource("v1alpha1", document if is_text else yaml.safe_load(document))
+
+
+def kmsg_log_resources(scene: Scene) -> Found:
+    """Where the kernel's log is sent: URLs as Go spells their fields out."""
+    if scene.node.ships_kernel:
+        url = {
+            "scheme": "tcp",
+            "opaque": "",
+            "user": None,
+            "host": log_url(scene.node).split("/")[2],
+            "path": "/",
+            "rawpath": "",
+            "omithost": False,
+            "forcequery": False,
+            "rawquery": "",
+            "fragment": "",
+            "rawfragment": "",
+        }
+        yield Resource("kmsg-log", {"destinations": [url]})
+
+
+def log_url(node: LabNode) -> str:
+    """The node's own port: what takes logs runs on every node."""
+    return f"tcp://{node.address}:{LOG_NODE_PORT}/"
 
 
 def kubelet_resources(scene: Scene) -> Found:

@@ -86,6 +86,9 @@ KINDS: Mapping[str, Kind] = {
         "config.AcquireController",
         sensitive_since=(0, 0),
     ),
+    "KmsgLogConfigs.runtime.talos.dev": Kind(
+        "runtime", specs.kmsg_log_resources, "runtime.KmsgLogConfigController"
+    ),
     "Members.cluster.talos.dev": Kind(
         "cluster", specs.members_resources, "cluster.MemberController"
     ),

@@ -23,6 +23,7 @@ from tui.lab.estate import (
     Health,
     LabCluster,
     LabEtcd,
+    LabKubeService,
     LabNode,
     LabPod,
     LabService,
@@ -84,10 +85,16 @@ class Story:
             events=records.events(self.plan, name, offset, self.faults),
             leases=records.leases(self.plan, name, offset, self.faults),
             config_maps=records.config_maps(name, self.faults),
-            services=wiring.services(name),
+            services=self._services(name),
             service_monitors=wiring.monitors(name),
             etcd=self._etcd(name, nodes),
         )
+
+    def _services(self, cluster: str) -> tuple[LabKubeService, ...]:
+        found = wiring.services(cluster)
+        if not self.faults.has("node-port-gone", cluster):
+            return found
+        return tuple(each for each in found if each.name != wiring.RECEIVER)
 
     def _etcd(self, cluster: str, nodes: tuple[LabNode, ...]) -> LabEtcd:
         lagging = frozenset(self.faults.arguments("etcd-lagging"))
@@ -108,6 +115,9 @@ class Story:
             node = replace(node, services=services)
         if self.faults.has("slow-node", node.name):
             node = replace(node, answers_after=SLOWNESS)
+        is_off = self.faults.has("logging-off", node.name)
+        no_kernel = is_off or self.faults.has("kernel-logging-off", node.name)
+        node = replace(node, ships_services=not is_off, ships_kernel=not no_kernel)
         node = obey(node, self.orders, offset)
         for fault, reach in (
             ("node-dead", Reach.REFUSES),

@@ -24,6 +24,8 @@ _STACK: Mapping[str, tuple[int, str, str]] = {
     "prometheus": (9090, "http-web", f"prometheus-{RELEASE}-prometheus"),
     "prometheus-node-exporter": (9100, "http-metrics", "prometheus-node-exporter"),
 }
+RECEIVER = "talos-log-receiver"
+LOG_PORT, LOG_NODE_PORT = 6000, 30600
 _NAME = "app.kubernetes.io/name"
 _KUBELET = {_NAME: "kubelet", "k8s-app": "kubelet"}
 
@@ -87,6 +89,14 @@ def services(cluster: str) -> tuple[LabKubeService, ...]:
             {"k8s-app": "kube-dns", "kubernetes.io/cluster-service": "true"},
             {"k8s-app": "kube-dns"},
             (LabPort("dns", 53, 53), LabPort("metrics", 9153, 9153)),
+        ),
+        LabKubeService(
+            RECEIVER,
+            "monitoring",
+            {_NAME: "vector"},
+            {RECEIVER: "true"},
+            (LabPort("talos", LOG_PORT, LOG_PORT, LOG_NODE_PORT),),
+            is_local=True,
         ),
     ]
     for where, namespace, name, port, port_name, node_port, pods in _APPLICATIONS:

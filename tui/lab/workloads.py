@@ -129,6 +129,11 @@ _APPLICATIONS: tuple[_Application, ...] = (
 )
 
 
+def vector_pod(node: str) -> str:
+    """The name of the pod that takes a node's logs."""
+    return f"vector-{node[6:]}"
+
+
 def cilium_is_down(at: timedelta, faults: FaultSet) -> bool:
     """Whether prod's Cilium agent on talos-wk-1 is dead at that offset."""
     return faults.has("cilium-agent-down") or CILIUM_DOWN <= at < CILIUM_UP
@@ -169,7 +174,7 @@ def _daemons(node: LabNode) -> Iterator[LabPod]:
         image="quay.io/cilium/cilium:v1.18.2",
     )
     yield _pod(
-        f"vector-{node.name[6:]}",
+        vector_pod(node.name),
         node,
         "monitoring",
         labels={"app.kubernetes.io/name": "vector", "talos-log-receiver": "true"},
@@ -246,6 +251,8 @@ def _troubles(at: timedelta, faults: FaultSet) -> dict[str, tuple[timedelta, str
     if cilium_is_down(at, faults):
         since = long_ago if faults.has("cilium-agent-down") else CILIUM_DOWN
         found[CILIUM_VICTIM] = (since, "CrashLoopBackOff")
+    for node in faults.arguments("vector-down"):
+        found[vector_pod(node)] = (long_ago, "CrashLoopBackOff")
     for component in ("scheduler", "controller-manager"):
         if faults.has(f"{component}-not-ready"):
             found[f"kube-{component}-talos-cp-1"] = (long_ago, "CrashLoopBackOff")

@@ -25,6 +25,8 @@ class FindingKind(Enum):
     CLOCK_OFF = "clock-off"
     VERSION_SKEW = "version-skew"
     KERNEL = "kernel"
+    NODE_SILENT = "node-silent"
+    LOG_PIPELINE = "log-pipeline"
 
 
 @dataclass(frozen=True, slots=True)

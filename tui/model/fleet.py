@@ -14,6 +14,7 @@ from tui.model.kube import KubeNode
 from tui.model.log import LogFinding
 from tui.model.machine import Certificate, Detail, Facts, Vitals
 from tui.model.metric import Ruler, Series
+from tui.model.pipeline import Pipeline
 from tui.model.reading import Freshness, Reading
 from tui.model.review import Check
 from tui.model.silence import Silence
@@ -131,6 +132,8 @@ class Cluster:
     """Time of the newest kernel-log entry seen."""
     certificates: tuple[Certificate, ...] = ()
     review: tuple[Check, ...] = ()
+    pipeline: Pipeline | None = None
+    """None where no Loki serves it."""
 
     def standing(self, now: datetime) -> Standing:
         """The worst thing about it: blindness is worse than quiet, not than real."""

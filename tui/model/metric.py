@@ -56,6 +56,10 @@ class Rule:
     labels: Labels
     annotations: Labels
     alerts: tuple[RuleAlert, ...]
+    evaluated_at: datetime | None = None
+    """The last time; None before the first."""
+    interval_seconds: float = 0.0
+    """Between two evaluations; 0 when not told."""
 
 
 @dataclass(frozen=True, slots=True)

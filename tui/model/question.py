@@ -13,6 +13,7 @@ from tui.model.question_beyond import (
     AlertsListed,
     BeyondQuestion,
     KernelLines,
+    NodePrinted,
     PromQuery,
     StaticPods,
     TalosServices,
@@ -239,7 +240,7 @@ def server_of(question: Question) -> str:
             return "alertmanager"
         case KernelLines():
             return "loki"
-        case TalosServices() | StaticPods():
+        case TalosServices() | StaticPods() | NodePrinted():
             return "talos"
         case _:
             return "kubernetes"

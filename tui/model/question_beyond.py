@@ -124,6 +124,24 @@ class StaticPod:
     is_ready: bool
 
 
+@dataclass(frozen=True, slots=True)
+class NodePrinted:
+    """Answer: `Comparison` of what a node's kernel printed with what Loki has of it."""
+
+    address: str
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return f"talosctl -n {self.address} dmesg"
+
+
 BeyondQuestion = (
-    PromQuery | TargetsOf | AlertsListed | KernelLines | TalosServices | StaticPods
+    PromQuery
+    | TargetsOf
+    | AlertsListed
+    | KernelLines
+    | TalosServices
+    | StaticPods
+    | NodePrinted
 )

@@ -30,6 +30,8 @@ class Service:
     selector: Labels
     """Empty when nobody fills its endpoints by pods."""
     ports: tuple[ServicePort, ...]
+    is_local: bool = False
+    """What comes to a node goes to pods of that node alone."""
 
     @property
     def path(self) -> str:

@@ -22,7 +22,7 @@ def is_news(before: Fleet, after: Fleet) -> bool:
 
 
 def _told(cluster: Cluster) -> Cluster:
-    return replace(cluster, sources=(), review=())
+    return replace(cluster, sources=(), review=(), pipeline=None)
 
 
 def _standing(cluster: Cluster) -> Iterator[object]:

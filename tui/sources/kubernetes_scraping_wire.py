@@ -33,6 +33,7 @@ class ServiceSpecWire(Wire):
 
     selector: dict[str, str] | None = None
     ports: list[ServicePortWire] | None = None
+    external_traffic_policy: str = ""
 
 
 class ServiceWire(Wire):
@@ -131,6 +132,7 @@ def service(wire: ServiceWire) -> Service:
         labels=wire.metadata.labels or {},
         selector=wire.spec.selector or {},
         ports=tuple(_port(port) for port in wire.spec.ports or ()),
+        is_local=wire.spec.external_traffic_policy == "Local",
     )
 
 

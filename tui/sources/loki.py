@@ -100,7 +100,22 @@ class LokiSource:
         wire    GET /prometheus/api/v1/rules
         """
         answer = await self._session.send(Request("/prometheus/api/v1/rules"))
-        return await read(answer, prometheus_wire.GROUPS, prometheus_wire.rules)
+        return await read(answer, prometheus_wire.GROUPS, prometheus_wire.timed_rules)
+
+    async def receiver(self) -> str:
+        """The Alertmanagers that its ruler sends to, as its config has them.
+
+        return  URLs with commas between, without credentials; empty when it has none
+        raise   SourceError(FORBIDDEN or NOT_FOUND) behind most gateways
+        wire    GET /config, YAML of all its settings
+        """
+        answer = await self._session.send(Request("/config"))
+        found = wire.receiver(answer.body)
+        if found is None:
+            raise self._session.error(
+                FaultKind.PROTOCOL, "answered a config that tells nothing of a ruler"
+            )
+        return found
 
     async def tail(
         self, query: str, start_ns: int, limit: int = MOST_BACKFILL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -68,6 +69,11 @@ STREAMS = msgspec.json.Decoder(list[StreamWire])
 FRAME = msgspec.json.Decoder(FrameWire)
 
 
+_RULER = re.compile(rb"^ruler:[ \t]*\n((?:[ \t]+.*\n?|\n)+)", re.MULTILINE)
+_ALERTMANAGER = re.compile(rb"^ {2,4}alertmanager_url:(.*)$", re.MULTILINE)
+_CREDENTIALS = re.compile(r"//[^/@,\s]*@")
+
+
 @dataclass(frozen=True, slots=True)
 class TailFrame:
     """What one frame brought. The first one of a tail is empty: it is connected."""
@@ -90,6 +96,19 @@ def entries(streams: Iterable[StreamWire]) -> list[Entry]:
             metadata = _metadata(value.extra, common) if value.extra else common
             found.append(Entry(int(value.at), labels, value.line, metadata))
     return found
+
+
+def receiver(config: bytes | bytearray) -> str | None:
+    """`ruler.alertmanager_url` of a config; None when that is no such config.
+
+    The whole of it is thousands of lines: too many to be read as YAML between two keys.
+    """
+    section = _RULER.search(bytes(config))
+    if section is None:
+        return None
+    found = _ALERTMANAGER.search(section[1])
+    text = found[1].decode(errors="replace").strip().strip("\"'") if found else ""
+    return _CREDENTIALS.sub("//", text)
 
 
 def identity(entry: Entry) -> int:

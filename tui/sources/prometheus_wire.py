@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Generic, TypeVar
@@ -54,6 +55,7 @@ class RuleWire(Wire):
     labels: dict[str, str] | None = None
     annotations: dict[str, str] | None = None
     alerts: list[msgspec.Raw] | None = None
+    last_evaluation: datetime | None = None
 
 
 class GroupWire(Wire):
@@ -62,6 +64,7 @@ class GroupWire(Wire):
     name: str = ""
     file: str = ""
     rules: list[RuleWire] | None = None
+    interval: float = 0.0
 
 
 class GroupsWire(Wire):
@@ -128,6 +131,24 @@ def rules(answer: Envelope[GroupsWire]) -> tuple[Rule, ...]:
         for position, one in enumerate(
             one for one in group.rules or () if one.type == "alerting"
         )
+    )
+
+
+def timed_rules(answer: Envelope[GroupsWire]) -> tuple[Rule, ...]:
+    """The same, with the time of the last evaluation: none is equal for long."""
+    wires = [
+        (group, one)
+        for group in answer.data.groups or ()
+        for one in group.rules or ()
+        if one.type == "alerting"
+    ]
+    return tuple(
+        replace(
+            rule,
+            evaluated_at=utc(one.last_evaluation),
+            interval_seconds=group.interval,
+        )
+        for rule, (group, one) in zip(rules(answer), wires, strict=True)
     )
 
 

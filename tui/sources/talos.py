@@ -21,6 +21,7 @@ from tui.model.command import ServiceVerb
 from tui.model.fault import Fault, FaultKind
 from tui.model.log import Entry, LogBatch
 from tui.model.machine import Certificate, Detail, Facts, Vitals
+from tui.model.pipeline import Shipping
 from tui.model.question_beyond import StaticPod
 from tui.model.talos import TalosNode
 from tui.sources.base import SourceError
@@ -85,6 +86,14 @@ class TalosSource:
     async def detail(self, address: str) -> Detail:
         """All that one node does; rates since the last time."""
         return await self._reader(address).detail()
+
+    async def shipping(self, address: str) -> Shipping:
+        """Where one node's logs go, as far as the role may know."""
+        return await self._reader(address).shipping()
+
+    async def printed(self, address: str) -> tuple[Entry, ...]:
+        """All that one node's kernel still has of what it printed, oldest first."""
+        return await self._reader(address).printed()
 
     async def static_pods(self, addresses: Iterable[str]) -> Mapping[str, StaticPod]:
         """Static pods of these nodes by name, without those of nodes that fail.

@@ -14,12 +14,15 @@ from talosapi.errors import TalosError
 from talosapi.kinds import STATIC_POD_STATUS
 from tui.clock import Clock
 from tui.model.fault import Fault, FaultKind
+from tui.model.log import Entry
 from tui.model.machine import Detail, Facts, Vitals
+from tui.model.pipeline import Shipping
 from tui.model.question_beyond import StaticPod
 from tui.model.talos import TalosNode
 from tui.sources.base import SourceError
 from tui.sources.talos_detail import Samples, read_detail
 from tui.sources.talos_facts import read_facts
+from tui.sources.talos_shipping import read_printed, read_shipping
 from tui.sources.talos_values import available_bytes, cpu_use, fault, service
 
 if TYPE_CHECKING:
@@ -143,6 +146,15 @@ class NodeReader:
         return await read_detail(
             client, self._address, self._seconds, self._samples, self._clock
         )
+
+    async def shipping(self) -> Shipping:
+        """Where its logs go, as far as the role may know."""
+        return await read_shipping(await self._met(), self._address, self._seconds)
+
+    async def printed(self) -> tuple[Entry, ...]:
+        """All that its kernel still has of what it printed."""
+        client = await self._met()
+        return await read_printed(client, self._address, self._seconds, self._clock)
 
     async def static_pods(self) -> Mapping[str, StaticPod]:
         """Its static pods by name, as its own kubelet tells; none on a worker."""

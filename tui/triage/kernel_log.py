@@ -10,7 +10,7 @@ from tui.model.kernel import GRAVITY, KernelSign, classify, text_of
 from tui.model.log import Entry, LogFinding
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NODE_LABELS = ("node", "hostname", "host")
+NODE_LABELS = ("node", "hostname", "host")
 
 
 def fold(
@@ -44,7 +44,7 @@ def last_by_node(
     """When each node wrote last, after these entries; `""` is whoever is not named."""
     newest: dict[str, int] = {}
     for entry in entries:
-        node = _node(entry)
+        node = node_of(entry)
         newest[node] = max(entry.at_ns, newest.get(node, 0))
     found = dict(known)
     for node, at_ns in newest.items():
@@ -61,7 +61,7 @@ def _finding(cluster: str, entry: Entry, sign: KernelSign) -> LogFinding:
     at = _time(entry.at_ns)
     return LogFinding(
         cluster,
-        _node(entry),
+        node_of(entry),
         sign.kind,
         sign.severity,
         sign.device,
@@ -74,9 +74,9 @@ def _finding(cluster: str, entry: Entry, sign: KernelSign) -> LogFinding:
     )
 
 
-def _node(entry: Entry) -> str:
+def node_of(entry: Entry) -> str:
     """Who wrote it, by name or address; empty when the pipeline did not say."""
-    for label in _NODE_LABELS:
+    for label in NODE_LABELS:
         found = entry.labels.get(label) or entry.metadata.get(label)
         if found:
             return found

@@ -1,0 +1,230 @@
+"""Hands each cluster's facts to the judgement of its log pipeline; asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from tui.aside import aside
+from tui.clock import Clock
+from tui.config import ClusterConfig
+from tui.engine.connections import Connections
+from tui.engine.plan import (
+    COMPARED,
+    RECEIVER,
+    SHIPPING,
+    Served,
+    node_key,
+    question_key,
+    serving,
+)
+from tui.engine.view import View
+from tui.model.fault import Fault, FaultKind
+from tui.model.fleet import FeedKey, NodeView, SourceKind
+from tui.model.log import Entry
+from tui.model.machine import Facts
+from tui.model.pipeline import Comparison, Pipeline, Voice
+from tui.model.question import EndpointSlicesOf
+from tui.model.reading import Reading
+from tui.model.scraping import Service
+from tui.model.talos import TalosNode
+from tui.sources.base import SourceError
+from tui.sources.loki_pages import Pager
+from tui.store import KernelLog, State
+from tui.triage import assign, kernel_log, pipeline, printed
+from tui.triage import voice as voices
+from tui.triage.pipeline_case import PODS, SERVICES, PipelineCase, receiving
+from tui.triage.review_case import Told
+
+SECONDS = 30.0
+"""How often Kubernetes is asked: silence is to be told of within two minutes."""
+COMPARED_SECONDS = 30.0
+REACH = timedelta(hours=1)
+"""How far back Loki is asked for what a kernel printed."""
+MOST = 50_000
+"""Entries of a node in that time: more are not held against what it printed."""
+
+
+def judged(
+    view: View, config: ClusterConfig, nodes: tuple[NodeView, ...]
+) -> Pipeline | None:
+    """The pipeline of one cluster; None where no Loki serves it."""
+    served = view.serving(SourceKind.LOKI, config.name)
+    if served is None:
+        return None
+    return pipeline.judged(_case(view, config, served, nodes))
+
+
+def _case(
+    view: View, config: ClusterConfig, served: Served, nodes: tuple[NodeView, ...]
+) -> PipelineCase:
+    log = view.state.kernel.get(config.name, KernelLog())
+    kubernetes = f"kubernetes {config.name}"
+    has_kube = bool(config.context)
+
+    def told(key: FeedKey, source: str, query: str) -> Told[Any]:
+        reading, pace = view.said(key)
+        return Told(reading, pace, source, query)
+
+    services = pods = slices = None
+    if has_kube:
+        services = told(question_key(config, SERVICES), kubernetes, SERVICES.text)
+        pods = told(question_key(config, PODS), kubernetes, PODS.text)
+        asked = slices_of(services.value)
+        if asked is not None:
+            slices = told(question_key(config, asked), kubernetes, asked.text)
+    tail = told(served.key("tail"), "loki", served.endpoint.selector)
+    last = log.voices if tail.reading.observed_at else None
+    manager = view.serving(SourceKind.ALERTMANAGER, config.name)
+    is_talos = bool(config.talos_context)
+    return PipelineCase(
+        cluster=config.name,
+        selector=served.endpoint.selector,
+        is_home=config.name == (served.home or served.names[0]),
+        nodes=nodes,
+        shipping={
+            node.address: told(
+                node_key(config, node.address, SHIPPING),
+                f"talos {node.name}",
+                f"talosctl -n {node.address} get kmsglogconfigs,machineconfig -o yaml",
+            )
+            for node in nodes
+            if is_talos
+        },
+        services=services,
+        slices=slices,
+        pods=pods,
+        tail=replace(tail, reading=replace(tail.reading, value=last)),
+        voices=log.voices,
+        is_nameless="" in log.last_by_node,
+        is_heard=_is_heard(view, served),
+        compared={
+            node.address: told(
+                node_key(config, node.address, COMPARED),
+                f"talos {node.name}, loki",
+                f"talosctl -n {node.address} dmesg",
+            )
+            for node in nodes
+            if is_talos
+        },
+        rules=told(served.key("rules"), "loki", "GET /prometheus/api/v1/rules"),
+        wiring=told(served.key(RECEIVER), "loki", "GET /config"),
+        alerts=told(manager.key("alerts"), "alertmanager", "amtool alert query")
+        if manager
+        else None,
+        now=view.now,
+    )
+
+
+def _is_heard(view: View, served: Served) -> bool:
+    """Whether any node of a Loki speaks as it usually does; worked out once a pass."""
+    logs = tuple(view.state.kernel.get(name, KernelLog()) for name in served.names)
+    return any(
+        voices.is_silent(each, view.now) is False
+        for log in logs
+        for each in log.voices.values()
+    )
+
+
+def slices_of(services: tuple[Service, ...] | None) -> EndpointSlicesOf | None:
+    """The question for what is behind the Service of the logs, once that is known."""
+    found = receiving(services or (), None)
+    if found is None:
+        return None
+    return EndpointSlicesOf(found[0].namespace, found[0].name)
+
+
+def questions(config: ClusterConfig, state: State) -> Iterator[tuple[FeedKey, Any]]:
+    """What a cluster's Kubernetes must be asked, with the keys of the feeds."""
+    yield question_key(config, PODS), PODS
+    yield question_key(config, SERVICES), SERVICES
+    reading = state.readings.get(question_key(config, SERVICES))
+    asked = slices_of(reading.value if reading else None)
+    if asked is not None:
+        yield question_key(config, asked), asked
+
+
+@dataclass(frozen=True, slots=True)
+class Comparer:
+    """Holds what a kernel printed against what Loki has of it."""
+
+    served: tuple[Served, ...]
+    connections: Connections
+    clock: Clock
+
+    async def compare(
+        self, config: ClusterConfig, address: str, state: State
+    ) -> Comparison:
+        """Ask both, the node first: what it prints meanwhile is not asked for.
+
+        raise   SourceError
+        """
+        served = serving(self.served, SourceKind.LOKI, config.name)
+        if served is None:
+            raise SourceError(Fault(FaultKind.CONFIG, "no Loki serves it"))
+        ring = await self.connections.talos(config).printed(address)
+        now = self.clock.now()
+        talos: Reading[TalosNode] = state.readings.get(
+            node_key(config, address), Reading()
+        )
+        facts: Reading[Facts] = state.readings.get(
+            node_key(config, address, "facts"), Reading()
+        )
+        booted = talos.value.boot_time if talos.value else None
+        offset = facts.value.clock_offset_seconds if facts.value else None
+        stretch = printed.stretch_of(
+            ring, now, REACH, booted, timedelta(seconds=offset or 0.0)
+        )
+        names = {address, talos.value.hostname if talos.value else address}
+        log = state.kernel.get(config.name, KernelLog())
+        stored = await self._stored(served, config, names, log, stretch.since, now)
+        return await aside(partial(printed.compared, ring, stored, stretch))
+
+    async def _stored(
+        self,
+        served: Served,
+        config: ClusterConfig,
+        names: set[str],
+        log: KernelLog,
+        since: datetime,
+        now: datetime,
+    ) -> list[Entry]:
+        """All that Loki has of the node since then."""
+        source = self.connections.loki(served.endpoint)
+        query = _query(served.endpoint.selector, names, log.voices)
+        pager = Pager(source, query)
+        found: list[Entry] = []
+        start, end = _ns(since - printed.EARLY), _ns(now + printed.EARLY)
+        async for page in pager.pages(start, end):
+            if page.gaps or len(found) > MOST:
+                summary = "Loki has more of it than can be held against its kernel"
+                raise SourceError(Fault(FaultKind.BAD_QUERY, summary))
+            own = (each for each in page.entries if _is_of(served, config, each))
+            found += (each for each in own if kernel_log.node_of(each) in {"", *names})
+        return found
+
+
+def _query(selector: str, names: set[str], known: Mapping[str, Voice]) -> str:
+    """The node's own entries where its label is known; else everybody's.
+
+    What marks a cluster is no part of it: an entry without the mark would seem lost.
+    """
+    mine = [known[name] for name in sorted(names) if name in known]
+    voice = next(iter((*mine, *known.values())), None)
+    if voice is None:
+        return selector
+    any_of = "|".join(name.replace(".", "[.]") for name in sorted(names))
+    return f'{selector} | {voice.label}=~"{any_of}"'
+
+
+def _is_of(served: Served, config: ClusterConfig, entry: Entry) -> bool:
+    name = assign.cluster_of(entry.labels, served.marks, served.home)
+    return name == config.name
+
+
+def _ns(at: datetime) -> int:
+    epoch = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+    return (at - epoch) // timedelta(microseconds=1) * 1000
