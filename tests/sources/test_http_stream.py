@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import zlib
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
-from tui.sources.http_stream import close_when_cancelled
+from tui.sources.http_stream import PIECE_BYTES, close_when_cancelled, pieces
 
 
 async def test_a_handshake_that_is_cancelled_closes_its_connection() -> None:
@@ -27,3 +30,32 @@ async def test_a_handshake_that_is_cancelled_closes_its_connection() -> None:
                 await client.get(f"https://127.0.0.1:{port}/")
         async with asyncio.timeout(5):
             await closed.wait()
+
+
+def packed(body: bytes, encoding: str = "gzip") -> httpx.Response:
+    async def sent() -> AsyncIterator[bytes]:
+        for at in range(0, len(body), 1000):
+            yield body[at : at + 1000]
+
+    request = httpx.Request("GET", "http://one")
+    headers = {"content-encoding": encoding} if encoding else {}
+    return httpx.Response(200, headers=headers, content=sent(), request=request)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", ""])
+async def test_however_well_a_body_is_packed_its_pieces_are_small(
+    encoding: str,
+) -> None:
+    body = b"all alike " * 500_000
+    sent = {"gzip": gzip.compress(body), "deflate": zlib.compress(body)}
+    answered = packed(sent.get(encoding, body), encoding)
+    got = [piece async for piece in pieces(answered)]
+    assert b"".join(got) == body
+    assert max(map(len, got)) <= PIECE_BYTES
+
+
+async def test_a_body_that_cannot_be_unpacked_is_told_as_such() -> None:
+    body = gzip.compress(b"x" * 10_000)
+    spoilt = body[:20] + bytes(255 - each for each in body[20:40]) + body[40:]
+    with pytest.raises(httpx.DecodingError):
+        [piece async for piece in pieces(packed(spoilt))]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.sources.replay import ENDPOINT
 from tui.model.fault import FaultKind
-from tui.model.target import Health
+from tui.model.target import Health, Target
 from tui.sources.base import SourceError
 from tui.sources.prometheus import PrometheusSource
 from tui.sources.prometheus_targets import DOCUMENT, TargetsReader, left_in
@@ -135,3 +135,35 @@ async def test_a_broken_answer_is_a_fault_and_no_list(body: bytes, words: str) -
             await source(*sliced(body, size)).targets()
         assert caught.value.fault.kind is FaultKind.PROTOCOL
         assert words in caught.value.fault.summary
+
+
+def test_a_target_that_was_not_scraped_since_is_the_same_object() -> None:
+    def read(before: TargetsReader | None, *active: Any) -> TargetsReader:
+        reader = TargetsReader(before.seen if before else {})
+        reader.feed(answer(*active))
+        return reader
+
+    first = read(None, *(wire(n) for n in range(4)))
+    turned = [wire(n, "refused" if n == 1 else "") for n in range(4)]
+    second = read(first, *turned)
+    pairs = zip(_all(first), _all(second), strict=True)
+    again = [each is before for before, each in pairs]
+    # The last one is not taken out, but left for the decoder of the whole.
+    assert again == [True, False, True, False]
+    assert _all(second)[1].last_error == "refused"
+    assert len(second.seen) == 3
+
+
+def _all(reader: TargetsReader) -> list[Target]:
+    left = left_in(DOCUMENT.decode(reader.document()))
+    found = {each.instance: each for each in reader.targets(left)}
+    return [found[name] for name in sorted(found)]
+
+
+def test_a_target_without_labels_hides_no_other() -> None:
+    bare = {"discoveredLabels": {"note": "{"}, "scrapePool": "bare"}
+    reader = TargetsReader()
+    reader.feed(answer(wire(0), bare, wire(1), wire(2)))
+    left = left_in(DOCUMENT.decode(reader.document()))
+    found = reader.targets(left)
+    assert sorted(each.instance for each in found) == ["", "h0:1", "h1:1", "h2:1"]

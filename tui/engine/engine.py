@@ -16,6 +16,7 @@ from tui.clock import Clock
 from tui.config import Config, Permission
 from tui.engine.allowed import refusal
 from tui.engine.asking import Polled
+from tui.engine.beat import Beat
 from tui.engine.connections import Connections
 from tui.engine.examiner import Examiner, Inquiry
 from tui.engine.feeds import Feeds, Followed, Wanted
@@ -23,7 +24,7 @@ from tui.engine.history import History
 from tui.engine.journal import Journal
 from tui.engine.monitoring import Monitoring
 from tui.engine.pasts import Pasts
-from tui.engine.plan import NODE_FEEDS, Served, node_key, served_by
+from tui.engine.plan import NODE_FEEDS, Served, node_key, served_by, serving
 from tui.engine.recorder import Recorder
 from tui.engine.schedule import Schedule
 from tui.engine.silencer import Silencer, all_of
@@ -55,16 +56,6 @@ from tui.state.undo import UndoFolder
 from tui.store import Event, Forgotten, KernelLogged, Observed, State, reduce
 from tui.triage import assign, declared
 from tui.triage.rulebook import Rulebook
-
-BEAT_SECONDS = 0.05
-"""Answers that come within one beat are shown together."""
-BUSY_BEAT_SECONDS = 0.2
-"""The same while answers come without a pause, as from a hundred nodes ..."""
-SETTLED_BEAT_SECONDS = 0.5
-"""... and once everything was tried: from then on they come without an end."""
-SLOWEST_BEAT_SECONDS = 1.0
-BEATS_OF_WORK = 100
-"""In a large estate a pass takes long: then no more than a hundredth of the time."""
 
 FleetListener = Callable[[Fleet], None]
 EntriesListener = Callable[[str, tuple[Entry, ...]], None]
@@ -110,6 +101,7 @@ class Engine:
         self._bench = Workbench(self._rulebook, watcher)
         self._feeds = Feeds(config, self._served, self._connections, clock)
         self._state = State()
+        self._beat = Beat(clock)
         self._dirty = asyncio.Event()
         self._settled = asyncio.Event()
         self.memory = Recorder(clock, watcher, book, self._dirty.set)
@@ -126,24 +118,15 @@ class Engine:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.memory.run())
                 self._supervise(group)
-                published = self._clock.monotonic() - BUSY_BEAT_SECONDS
-                worked = 0.0
                 while True:
                     await self._dirty.wait()
-                    is_settled = self._settled.is_set()
-                    least = BUSY_BEAT_SECONDS
-                    if is_settled:
-                        enough = min(BEATS_OF_WORK * worked, SLOWEST_BEAT_SECONDS)
-                        least = max(SETTLED_BEAT_SECONDS, enough)
-                    calm = self._clock.monotonic() - published
-                    await self._clock.sleep(max(BEAT_SECONDS, least - calm))
-                    published = self._clock.monotonic()
+                    await self._beat.rest()
                     self._dirty.clear()
                     self._publish(await aside(partial(self._bench.make, self._view())))
-                    worked = self._clock.monotonic() - published
+                    self._beat.done()
                     self._supervise(group)
-                    if not is_settled and self._is_tried and self.memory.is_ready:
-                        self._settled.set()
+                    if not self._beat.is_settled and self._is_tried:
+                        self._settle()
         finally:
             self._running.clear()
             await self._connections.aclose()
@@ -151,6 +134,12 @@ class Engine:
     async def aclose(self) -> None:
         """Close every connection; what is asked afterwards opens its own."""
         await self._connections.aclose()
+
+    def _settle(self) -> None:
+        """From now on answers come without an end."""
+        if self.memory.is_ready:
+            self._beat.is_settled = True
+            self._settled.set()
 
     @property
     def _is_tried(self) -> bool:
@@ -177,11 +166,18 @@ class Engine:
 
     def refresh(self) -> None:
         """Ask everything now."""
+        self._beat.hurry()
         for supervised, _ in self._running.values():
             supervised.poke()
 
     async def submit(self, command: Command) -> Outcome:
         """Do what a person asked for and confirmed; ask again at once afterwards."""
+        try:
+            return await self._do(command)
+        finally:
+            self._beat.hurry()
+
+    async def _do(self, command: Command) -> Outcome:
         match command:
             case ChangeService():
                 return await self._change_service(command)
@@ -198,8 +194,7 @@ class Engine:
         """Change one silence in the Alertmanager of its cluster."""
         served = self._alertmanager_of(command.cluster)
         if served is None:
-            summary = f"no Alertmanager is configured for {command.cluster or 'it'}"
-            return Outcome(fault=Fault(FaultKind.CONFIG, summary))
+            return Outcome(fault=Fault(FaultKind.CONFIG, _nowhere(command.cluster)))
         source = self._connections.alertmanager(served.endpoint)
         silencer = Silencer(source, served, self._clock, self._audit)
         known = {silence.id: silence for silence in self.fleet.silences}
@@ -320,6 +315,7 @@ class Engine:
 
     def _want_anew(self) -> None:
         """Let the next beat start and end what is asked."""
+        self._beat.hurry()
         self._wanted = self._feeds.wanted(self._state, self._asked)
         self._dirty.set()
 
@@ -390,11 +386,18 @@ class Engine:
                 listener(name, tuple(part))
 
     def _alertmanager_of(self, cluster: str) -> Served | None:
-        """The Alertmanager that serves a cluster; any, for what belongs to none."""
-        for served in self._served:
-            names = {each.name for each in served.clusters}
-            if served.kind is SourceKind.ALERTMANAGER and (
-                cluster in names or not cluster
-            ):
-                return served
-        return None
+        """The Alertmanager that serves a cluster.
+
+        What belongs to no cluster has one only where no other can be meant.
+        """
+        if cluster:
+            return serving(self._served, SourceKind.ALERTMANAGER, cluster)
+        known = [e for e in self._served if e.kind is SourceKind.ALERTMANAGER]
+        return known[0] if len(known) == 1 else None
+
+
+def _nowhere(cluster: str) -> str:
+    """Why nothing was written."""
+    if cluster:
+        return f"no Alertmanager is configured for {cluster}"
+    return "it is not known which Alertmanager is meant, and none is guessed"

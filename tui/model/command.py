@@ -16,7 +16,7 @@ class PutSilence:
     """Create a silence where the alert of this cluster came from, or change one."""
 
     cluster: str
-    """Empty for the Alertmanager that serves unassigned alerts."""
+    """Of the Alertmanager; when empty, the only one there is, and no other."""
     draft: SilenceDraft
 
 

@@ -15,7 +15,7 @@ from widgets.values import Cell, Row, Span, Tone
 MOST = 200
 """Problems told one by one: nobody reads more in a corner of the screen."""
 
-
+_Told = tuple[str, Expected, Health, str]
 _JOB, _MORE = "job\0", "more\0"
 """Begin the keys of rows that are no one target."""
 
@@ -39,6 +39,7 @@ class PaneRows:
         self._asked: Sequence[TargetRow] | None = None
         self._shown: tuple[Row, ...] = ()
         self._jobs: dict[WellJob, Row] = {}
+        self._problems: dict[_Told, Row] = {}
 
     def rows(self, known: Sequence[TargetRow]) -> tuple[Row, ...]:
         """Each problem, each healthy job, then what is not wanted."""
@@ -53,9 +54,14 @@ class PaneRows:
         self._jobs = {
             each: self._jobs.get(each) or self._job(each) for each in found.well
         }
+        told = {_told(row): row for row in loudest[:MOST]}
+        self._problems = {
+            each: self._problems.get(each) or _problem(row, self._marks)
+            for each, row in told.items()
+        }
         left = len(loudest) - MOST
         return (
-            *(_problem(row, self._marks) for row in loudest[:MOST]),
+            *self._problems.values(),
             *((_more(left, self._marks),) if left > 0 else ()),
             *self._jobs.values(),
             *(_refused(row, self._marks) for row in found.refused),
@@ -69,6 +75,11 @@ class PaneRows:
         return Row(
             f"{_JOB}{well.job}", (Cell(up.glyph, up.tone), Cell(well.job), state)
         )
+
+
+def _told(row: TargetRow) -> _Told:
+    """All that is told of a problem."""
+    return row.key, row.expected, row.health, row.last_error
 
 
 def _loudness(row: TargetRow) -> tuple[bool, str, str]:

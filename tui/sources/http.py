@@ -29,11 +29,9 @@ from tui.sources.http_fault import (
     refusal,
     source_error,
 )
-from tui.sources.http_stream import close_when_cancelled
+from tui.sources.http_stream import close_when_cancelled, pieces
 
 LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
-TAKEN_BYTES = 256 * 1024
-"""As much of an answer is looked at in one turn of the loop."""
 IDLE_SECONDS = 60.0
 """A connection is kept from one refresh to the next: a handshake costs more."""
 CONNECT_SHARE = 0.9
@@ -188,8 +186,7 @@ class HttpSession:
         ) as response:
             refused = bytearray()
             is_refused = not 200 <= response.status_code < 300
-            # What is compressed well becomes a megabyte at a time.
-            async for chunk in response.aiter_bytes(TAKEN_BYTES):
+            async for chunk in pieces(response):
                 await turn()
                 refused += chunk if is_refused else b""
                 kept = len(refused) if is_refused else take(chunk)

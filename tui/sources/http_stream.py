@@ -1,14 +1,16 @@
-"""Connections that are closed when whoever waits for their handshake goes away.
+"""Connections that close when nobody waits for them, and bodies in small pieces.
 
 httpcore 1.0 closes a connection when a handshake fails, but not when it is cancelled: a
 deadline, or the end of the program, would leave a socket open until it is collected.
+httpx unpacks whatever arrives at once: of a list of targets, a megabyte and more.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Iterable
+import zlib
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 import httpcore
@@ -72,3 +74,27 @@ def close_when_cancelled(client: httpx.AsyncClient) -> httpx.AsyncClient:
         if isinstance(transport, httpx.AsyncHTTPTransport):
             transport._pool._network_backend = _Backend()  # noqa: SLF001
     return client
+
+
+PIECE_BYTES = 256 * 1024
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+async def pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The body as it comes, unpacked, none of it longer than PIECE_BYTES.
+
+    raise   httpx.DecodingError, and what httpx raises
+    """
+    if response.headers.get("content-encoding", "").strip().lower() != "gzip":
+        async for piece in response.aiter_bytes(PIECE_BYTES):
+            yield piece
+        return
+    unpacker = zlib.decompressobj(_GZIP)
+    try:
+        async for packed in response.aiter_raw():
+            while packed and not unpacker.eof:
+                yield unpacker.decompress(packed, PIECE_BYTES)
+                packed = unpacker.unconsumed_tail  # noqa: PLW2901 - what is left of it
+        yield unpacker.flush()
+    except zlib.error as error:
+        raise httpx.DecodingError(str(error), request=response.request) from error

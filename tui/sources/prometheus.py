@@ -48,6 +48,7 @@ class PrometheusSource:
         self._session = HttpSession(
             endpoint, endpoint.urls[0], timeout_seconds, transport=transport
         )
+        self._seen: Mapping[int, Target] = {}
 
     async def targets(self) -> tuple[Target, ...]:
         """All active targets, sorted by job and instance.
@@ -57,12 +58,13 @@ class PrometheusSource:
         wire    GET /api/v1/targets?state=active
         """
         request = Request("/api/v1/targets", {"state": "active"})
-        reader = TargetsReader()
+        reader = TargetsReader(self._seen)
         with decoding(self._session.shown_url):
             answer = await self._session.pour(request, reader.feed)
         rest = replace(answer, body=reader.document())
         left = await read(rest, DOCUMENT, left_in)
         found = await aside(lambda: reader.targets(left))
+        self._seen = reader.seen
         if not found:
             await self._require_discovery()
         return found

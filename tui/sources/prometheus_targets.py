@@ -6,7 +6,9 @@ here needs: 20,000 of them are 100 MB. So the answer is never held as a whole.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 import msgspec
 
@@ -17,6 +19,7 @@ from tui.sources.wire import utc
 _HEALTH = {"up": Health.UP, "down": Health.DOWN}
 # As Go writes it. None of these can be part of a text: quotes in there are escaped.
 _BEGIN = b'{"discoveredLabels":'
+_LABELS = b'},"labels":{'
 _LIST = b'"activeTargets":['
 _BETWEEN = b"}," + _BEGIN
 _END = b'],"droppedTargets":'
@@ -59,7 +62,14 @@ class TargetsReader:
     written in another way nothing is taken out: the rest is all of it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, before: Mapping[int, Target] = MappingProxyType({})) -> None:
+        """Start with what the answer before had; most targets were not scraped since.
+
+        before      `seen` of the reader before
+        """
+        self.seen: dict[int, Target] = {}
+        """Targets by the hash of the text that they were made of."""
+        self._before = before
         self._found: list[Target] = []
         self._head = b""
         """What came before the first target."""
@@ -102,14 +112,30 @@ class TargetsReader:
 
     def _cut(self) -> None:
         """Take all targets out that are there as a whole, but the last one."""
-        active, end, dropped = self._rest.partition(_END)
-        self._is_open = not end
-        *whole, last = active.split(_BETWEEN)
-        for number, one in enumerate(whole):
-            text = one + b"}" if number == 0 else _BEGIN + one + b"}"
-            self._found.append(_target(_TARGET.decode(text)))
-        if whole:
-            self._rest = bytearray(_BEGIN + last + end + dropped)
+        rest, begin = self._rest, 0
+        while (labels := rest.find(_LABELS, begin)) >= 0:
+            # Another one may have begun only where a brace is: seldom, and in a text.
+            is_odd = rest.find(b"{", begin + len(_BEGIN) + 1, labels) >= 0
+            if is_odd and rest.find(_BETWEEN, begin, labels) >= 0:
+                self._is_open = False
+                break
+            end = rest.find(_BETWEEN, labels)
+            if end < 0 or rest.find(_END, labels, end) >= 0:
+                self._is_open = rest.find(_END, labels) < 0
+                break
+            self._take(b"{" + rest[labels + 2 : end + 1])
+            begin = end + 2
+        if begin:
+            self._rest = rest[begin:]
+
+    def _take(self, text: bytes) -> None:
+        """Make a target of its text without the discovered labels."""
+        name = hash(text)
+        target = self._before.get(name)
+        if target is None:
+            target = _target(_TARGET.decode(text))
+        self.seen[name] = target
+        self._found.append(target)
 
 
 def _target(wire: TargetWire) -> Target:

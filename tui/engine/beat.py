@@ -1,0 +1,57 @@
+"""When the next fleet is made: soon where somebody waits for it, else once a second.
+
+Answers come without an end. What is made of them in one go costs once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from tui.clock import Clock
+from tui.engine.supervisor import rest
+
+SHORTEST_SECONDS = 0.05
+"""Answers that come within that time are shown together."""
+BUSY_SECONDS = 0.2
+"""The least between two fleets while all is tried for the first time, or awaited."""
+CALM_SECONDS = 1.0
+"""The same afterwards: ages are drawn once a second too."""
+SLOWEST_SECONDS = 5.0
+SHARE = 5
+"""In a very large estate a pass takes long: then no more than a fifth of the time."""
+AWAITED_SECONDS = 3.0
+"""So long after a person asked for something, its effect is awaited."""
+
+
+class Beat:
+    """Tells when a fleet is due."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.is_settled = False
+        """Whether everything was tried once."""
+        self._clock = clock
+        self._began = clock.monotonic() - BUSY_SECONDS
+        self._worked = 0.0
+        self._awaited_until = self._began
+        self._hurried = asyncio.Event()
+
+    def hurry(self) -> None:
+        """A person waits for what comes."""
+        self._awaited_until = self._clock.monotonic() + AWAITED_SECONDS
+        self._hurried.set()
+
+    async def rest(self) -> None:
+        """Wait until the next fleet is due, and take it as begun."""
+        is_busy = not self.is_settled or self._began < self._awaited_until
+        least = BUSY_SECONDS
+        if not is_busy:
+            enough = min(SHARE * self._worked, SLOWEST_SECONDS)
+            least = max(CALM_SECONDS, enough)
+        passed = self._clock.monotonic() - self._began
+        await rest(max(SHORTEST_SECONDS, least - passed), self._clock, self._hurried)
+        self._hurried.clear()
+        self._began = self._clock.monotonic()
+
+    def done(self) -> None:
+        """The fleet is made and shown."""
+        self._worked = self._clock.monotonic() - self._began
