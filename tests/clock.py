@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 START = datetime(2026, 2, 27, 2, 13, 47, tzinfo=UTC)
 
@@ -11,8 +11,9 @@ START = datetime(2026, 2, 27, 2, 13, 47, tzinfo=UTC)
 class ManualClock:
     """Sleepers wake in the order of their times when `advance` passes them."""
 
-    def __init__(self, now: datetime = START) -> None:
+    def __init__(self, now: datetime = START, zone: tzinfo = UTC) -> None:
         self._now = now
+        self.zone = zone
         self._monotonic = 0.0
         self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
 

@@ -34,6 +34,8 @@ from tui.screens.fleet import FleetScreen
 from tui.themes import DARK, LIGHT, THEMES
 from widgets.values import Line, Span, Tone
 
+_LATELY_SECONDS = 0.7
+"""What was drawn so lately is not drawn again only because a second has passed."""
 _KEY_WORDS = {"⏎": "enter", "↑": "up", "↓": "down", "←": "left", "→": "right"}
 
 
@@ -97,6 +99,7 @@ class TaloscopeApp(Routes):
         self._connect = connect
         self._held_at: datetime | None = None
         self._newer: Fleet | None = None
+        self._shown_at = -_LATELY_SECONDS
         self._waiting = 0
         self._noted: set[Told] = set()
         self._has_told_trouble = False
@@ -115,7 +118,7 @@ class TaloscopeApp(Routes):
         return _KEY_WORDS.get(shown, shown)
 
     def on_mount(self) -> None:
-        self.set_interval(1, self.show_now)
+        self.set_interval(1, self._tick)
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
@@ -166,8 +169,16 @@ class TaloscopeApp(Routes):
             if isinstance(screen, Desk) and screen.is_open:
                 screen.add_entries(message.cluster, message.entries)
 
+    def _tick(self) -> None:
+        """Let a second pass: the clock moves, and ages that no news has just drawn."""
+        passed = self.clock.monotonic() - self._shown_at
+        self._show(with_body=passed >= _LATELY_SECONDS)
+
     def show_now(self) -> None:
         """Bring the screen in front up to date, ages included."""
+        self._show(with_body=True)
+
+    def _show(self, *, with_body: bool) -> None:
         # While the app is being closed there is none.
         stack = self.screen_stack
         desks = [each for each in stack if isinstance(each, Desk)]
@@ -177,7 +188,8 @@ class TaloscopeApp(Routes):
         # The top is seen past a question too.
         desks[-1].show_top(self.fleet, now, self._note(now), self._hidden())
         is_in_front = desks[-1] is stack[-1]
-        if is_in_front and self.fleet is not None and self._held_at is None:
+        if with_body and is_in_front and self.fleet and self._held_at is None:
+            self._shown_at = self.clock.monotonic()
             desks[-1].show(self.fleet, now)
 
     def _hidden(self) -> tuple[JudgedAlert, ...]:

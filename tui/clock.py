@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol
 
 
 class Clock(Protocol):
     """Time as the product sees it: passed in from `main`, replaced in tests."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """In which the operator says times of day."""
 
     def now(self) -> datetime:
         """The wall clock, aware, in UTC."""
@@ -26,8 +30,41 @@ async def turn() -> None:
     await asyncio.sleep(0)  # noqa: TID251 - a turn of the loop
 
 
+class SystemZone(tzinfo):
+    """The machine's time zone, or that of `TZ`: as the C library knows it.
+
+    A fixed offset would be wrong beyond the next change of the clocks, and not every
+    machine has a database of zones that Python can read.
+    """
+
+    def utcoffset(self, dt: datetime | None) -> timedelta:
+        return timedelta(seconds=self._told(dt).tm_gmtoff)
+
+    def tzname(self, dt: datetime | None) -> str:
+        return self._told(dt).tm_zone
+
+    def dst(self, dt: datetime | None) -> timedelta:
+        told = self._told(dt)
+        return timedelta(seconds=told.tm_gmtoff + time.timezone if told.tm_isdst else 0)
+
+    def fromutc(self, dt: datetime) -> datetime:
+        told = time.localtime(dt.replace(tzinfo=UTC).timestamp())
+        return datetime(*told[:6], dt.microsecond, tzinfo=self)
+
+    def _told(self, dt: datetime | None) -> time.struct_time:
+        if dt is None:
+            return time.localtime()
+        # Not its time tuple, which asks us.
+        day, hour = (dt.year, dt.month, dt.day), (dt.hour, dt.minute, dt.second)
+        return time.localtime(time.mktime((*day, *hour, dt.weekday(), 0, -1)))
+
+
 class SystemClock:
     """The machine's own clock."""
+
+    @property
+    def zone(self) -> tzinfo:
+        return _ZONE
 
     def now(self) -> datetime:
         return datetime.now(UTC)  # noqa: TID251 - this is the clock
@@ -37,3 +74,6 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)  # noqa: TID251 - this is the clock
+
+
+_ZONE = SystemZone()

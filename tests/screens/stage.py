@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -84,10 +85,11 @@ async def on_stage(
     fleet: Fleet | None = None,
     marks: Marks = UNICODE,
     silences: Silences | None = None,
+    zone: tzinfo = UTC,
 ) -> AsyncIterator[Stage]:
     """Run the app until the end of the block."""
     shown = make_fleet() if fleet is None else fleet
-    backend, clock = FakeBackend(shown), ManualClock(NOW)
+    backend, clock = FakeBackend(shown), ManualClock(NOW, zone)
 
     async def connect() -> Backend:
         return backend

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 from tests.estate import failing, make_fleet
 from tests.judged import NOW, btrfs_alert, false_proxy, scheduler_alert
@@ -137,6 +138,16 @@ async def test_left_and_right_go_through_the_usual_durations() -> None:
         assert "[Mon 08:00]" in stage.text
         assert "until  2026-11-23 08:00" in stage.text
         assert "2d5h46m" in stage.text
+
+
+async def test_ends_are_those_of_the_operators_own_zone_which_is_named() -> None:
+    zone = timezone(timedelta(hours=5, minutes=45), "+0545")
+    async with on_stage((200, 60), zone=zone) as stage:
+        await stage.press(*FALSE_POSITIVE, "left")
+        assert "[Mon 08:00]" in stage.text
+        assert re.search(r"until  2026-11-23 08:00 +\+0545", stage.text)
+        await stage.press("ctrl+s")
+        assert draft(stage).draft.ends_at == datetime(2026, 11, 23, 2, 15, tzinfo=UTC)
 
 
 async def test_a_digit_over_the_usual_durations_begins_another_one() -> None:

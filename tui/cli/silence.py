@@ -112,7 +112,7 @@ def _add(parser: argparse.ArgumentParser) -> None:
         "--until",
         default="",
         metavar="END",
-        help='"2026-11-21 08:00" in UTC, "monday 08:00", "for good" (8760h)',
+        help='"2026-11-21 08:00" in your time zone, "monday 08:00", "for good" (8760h)',
     )
     parser.add_argument("-c", "--comment", default="", help="why; must be said")
     parser.add_argument(

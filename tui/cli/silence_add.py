@@ -68,7 +68,7 @@ def run(
     raise   WordingError
     """
     served = one_chosen(config, asked)
-    draft = _draft(asked, config, environ, clock.now())
+    draft = _draft(asked, config, environ, clock)
     if why := refusal(draft.matchers):
         return usage(why)
     if not (draft.comment or asked.extend):
@@ -95,13 +95,15 @@ def run(
 
 
 def _draft(
-    asked: Namespace, config: Config, environ: Mapping[str, str], now: datetime
+    asked: Namespace, config: Config, environ: Mapping[str, str], clock: Clock
 ) -> SilenceDraft:
+    now = clock.now()
     template = _template(asked.template, config)
     if asked.duration:
         ends_at = now + parse_duration(asked.duration)
     else:
-        ends_at = parse_end(asked.until or template.duration or _USUAL, now)
+        wanted = asked.until or template.duration or _USUAL
+        ends_at = parse_end(wanted, now, clock.zone)
     if ends_at <= now:
         raise WordingError("that is already over")
     return SilenceDraft(

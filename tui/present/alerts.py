@@ -109,7 +109,7 @@ class AlertRows:
         *,
         most: int,
     ) -> tuple[Row, ...] | None:
-        """The same; None when more than `most` alerts need another row for it."""
+        """The same; None when more than `most` alerts must be looked at for it."""
         if silences != self._silences:
             self._silences = silences
             self._forget_silenced()
@@ -117,6 +117,8 @@ class AlertRows:
         asked = alerts, findings
         if all(map(is_, self._asked, asked)) and now < self._due:
             return self._shown
+        if self._asked[0] is not alerts and len(alerts) > most:
+            return None
         if self._asked[0] is alerts:
             missing = [m.alert for m in self._made.values() if m.due <= now]
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.command import Outcome
@@ -46,9 +46,9 @@ def length_text(end: datetime | None, now: datetime, typed: str) -> str:
     return span.written(left)
 
 
-def end_text(end: datetime | None) -> str:
-    """What stands in the field of the end: UTC, to the minute."""
-    return f"{end.astimezone(UTC):%Y-%m-%d %H:%M}" if end else ""
+def end_text(end: datetime | None, zone: tzinfo) -> str:
+    """What stands in the field of the end: the operator's time, to the minute."""
+    return f"{end.astimezone(zone):%Y-%m-%d %H:%M}" if end else ""
 
 
 def comment_for(alerts: Sequence[JudgedAlert]) -> str:

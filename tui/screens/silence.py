@@ -105,7 +105,7 @@ class SilenceScreen(Desk):
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
         with Container(id="body"):
-            yield SilenceForm(self.start, self.marks)
+            yield SilenceForm(self.start, self.marks, self._access.clock.zone)
             with Panel(id="effect", glyphs=glyphs):
                 yield TextBlock(id="warnings", glyphs=glyphs)
                 columns = silence_effect.COLUMNS

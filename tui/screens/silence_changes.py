@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from textual.app import App
@@ -64,9 +64,10 @@ class SilenceChanges:
         """Ask how much longer these are to last."""
 
         def drafts(text: str) -> list[PutSilence]:
-            now = self._clock.now()
+            now, zone = self._clock.now(), self._clock.zone
             return [
-                PutSilence(each.cluster, _longer(each, text, now)) for each in chosen
+                PutSilence(each.cluster, _longer(each, text, now, zone))
+                for each in chosen
             ]
 
         title = f"extend {count(len(chosen), 'silence')}"
@@ -77,7 +78,7 @@ class SilenceChanges:
 
         def drafts(text: str) -> list[PutSilence]:
             now = self._clock.now()
-            ends_at = span.parse_end(text, now)
+            ends_at = span.parse_end(text, now, self._clock.zone)
             return [
                 PutSilence(
                     each.cluster,
@@ -155,11 +156,11 @@ class SilenceChanges:
             self._app.notify(plain(warning), severity="warning", markup=False)
 
 
-def _longer(each: Kept, text: str, now: datetime) -> SilenceDraft:
+def _longer(each: Kept, text: str, now: datetime, zone: tzinfo) -> SilenceDraft:
     """A duration is added to the end; an end, or `for good`, is what it says."""
     if span.is_duration(text):
         return redraft.extended(each.silence, span.parse_duration(text), now)
-    return redraft.ending(each.silence, span.parse_end(text, now))
+    return redraft.ending(each.silence, span.parse_end(text, now, zone))
 
 
 def _until_lines(

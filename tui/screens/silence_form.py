@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -46,9 +46,11 @@ class SilenceForm(Panel):
     class Changed(Message):
         """Something in it was changed."""
 
-    def __init__(self, start: Start, marks: Marks) -> None:
+    def __init__(self, start: Start, marks: Marks, zone: tzinfo) -> None:
+        """Make the form; ends are typed and shown in `zone`."""
         super().__init__(glyphs=marks.glyphs, id="form")
         self._start = start
+        self._zone = zone
         self.cluster = start.cluster
         """In whose Alertmanager."""
         self._places: tuple[Alertmanager, ...] = ()
@@ -56,7 +58,7 @@ class SilenceForm(Panel):
     def compose(self) -> ComposeResult:
         glyphs, start = self.glyphs, self._start
         yield MatcherList(start.suggestions, glyphs)
-        yield SpanFields(start.span, start.ends_at, glyphs)
+        yield SpanFields(start.span, start.ends_at, glyphs, self._zone)
         with Horizontal(classes="field"):
             yield Label("comment", markup=False)
             yield Field(start.comment, id="comment", compact=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Label
 
@@ -26,13 +27,21 @@ class SpanFields(Vertical):
     class Changed(Message):
         """It ends at another time now."""
 
-    def __init__(self, text: str, ends_at: datetime | None, glyphs: Glyphs) -> None:
+    def __init__(
+        self,
+        text: str,
+        ends_at: datetime | None,
+        glyphs: Glyphs,
+        zone: tzinfo = UTC,
+    ) -> None:
         """Make the fields.
 
         text     what leads at first: a duration, or an end in words
         ends_at  an end to the second, which holds until something is changed
+        zone     in which ends are typed and shown
         """
         super().__init__(id="span")
+        self._zone = zone
         self._leader = text
         self._ends_at = ends_at
         self._typed_in: Input | None = None
@@ -45,7 +54,7 @@ class SpanFields(Vertical):
             yield Field(id="duration", compact=True)
             yield Label("until", classes="second", markup=False)
             yield Field(id="until", compact=True)
-            yield Label("UTC", classes="unit", markup=False)
+            yield Label("", classes="unit", markup=False)
         yield Chips(silence.PRESET_WORDS, glyphs=self._glyphs, id="presets")
 
     @property
@@ -58,7 +67,7 @@ class SpanFields(Vertical):
 
         raise   WordingError
         """
-        return self._ends_at or parse_end(self._leader, now)
+        return self._ends_at or parse_end(self._leader, now, self._zone)
 
     def lead(self, text: str, typed_in: Input | None = None) -> None:
         """Take a duration or an end, be it from a field or from elsewhere."""
@@ -74,7 +83,10 @@ class SpanFields(Vertical):
         is_end_typed = self._typed_in is not None and self._typed_in.id == "until"
         typed = "" if is_end_typed else self._leader
         self._write("duration", silence.length_text(end, now, typed))
-        self._write("until", silence.end_text(end))
+        self._write("until", silence.end_text(end, self._zone))
+        # That of the end: the clocks may be changed until then.
+        name = (end or now).astimezone(self._zone).tzname() or ""
+        self.query_one(".unit", Label).update(Content(name))
         place = silence.preset_place(self._leader) if self._ends_at is None else -1
         self.query_one(Chips).show(silence.PRESET_WORDS, place)
 
