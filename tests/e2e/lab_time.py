@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from tui.clock import SystemClock
 
@@ -19,6 +19,10 @@ class LabTime:
         """`seen` is what the lab's control said of its wall just now."""
         self._speed = speed
         self._seen, self._at = seen, _OURS.monotonic()
+
+    @property
+    def zone(self) -> tzinfo:
+        return UTC
 
     def now(self) -> datetime:
         return self._seen + timedelta(seconds=self.monotonic())
