@@ -24,7 +24,13 @@ from tui.engine.history import History
 from tui.engine.journal import Journal
 from tui.engine.monitoring import Monitoring
 from tui.engine.pasts import Pasts
-from tui.engine.plan import NODE_FEEDS, Served, node_key, served_by, serving
+from tui.engine.plan import (
+    NODE_FEEDS,
+    Served,
+    alertmanager_for,
+    node_key,
+    served_by,
+)
 from tui.engine.recorder import Recorder
 from tui.engine.schedule import Schedule
 from tui.engine.silencer import Silencer, all_of
@@ -41,7 +47,7 @@ from tui.model.command import (
     PutSilence,
 )
 from tui.model.examination import Subject
-from tui.model.fault import Fault, FaultKind
+from tui.model.fault import Fault
 from tui.model.fleet import FeedKey, Fleet, SourceKind
 from tui.model.log import Entry, LogBatch
 from tui.model.machine import Moment
@@ -192,9 +198,9 @@ class Engine:
 
     async def _silence(self, command: PutSilence | ExpireSilence) -> Outcome:
         """Change one silence in the Alertmanager of its cluster."""
-        served = self._alertmanager_of(command.cluster)
-        if served is None:
-            return Outcome(fault=Fault(FaultKind.CONFIG, _nowhere(command.cluster)))
+        served = alertmanager_for(self._served, command.cluster)
+        if isinstance(served, Fault):
+            return Outcome(fault=served)
         source = self._connections.alertmanager(served.endpoint)
         silencer = Silencer(source, served, self._clock, self._audit)
         known = {silence.id: silence for silence in self.fleet.silences}
@@ -384,20 +390,3 @@ class Engine:
             self._apply(KernelLogged(name, log))
             for listener in tuple(self._entries_listeners):
                 listener(name, tuple(part))
-
-    def _alertmanager_of(self, cluster: str) -> Served | None:
-        """The Alertmanager that serves a cluster.
-
-        What belongs to no cluster has one only where no other can be meant.
-        """
-        if cluster:
-            return serving(self._served, SourceKind.ALERTMANAGER, cluster)
-        known = [e for e in self._served if e.kind is SourceKind.ALERTMANAGER]
-        return known[0] if len(known) == 1 else None
-
-
-def _nowhere(cluster: str) -> str:
-    """Why nothing was written."""
-    if cluster:
-        return f"no Alertmanager is configured for {cluster}"
-    return "it is not known which Alertmanager is meant, and none is guessed"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tui.config import ClusterConfig, Config, Endpoint
 from tui.model import promql
+from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import FeedKey, SourceKind
 from tui.model.labels import Labels
 from tui.model.question import KubeNodes, KubeQuestion, Question
@@ -105,6 +106,22 @@ def serving(served: Iterable[Served], kind: SourceKind, cluster: str) -> Served 
         if each.kind is kind and any(c.name == cluster for c in each.clusters):
             return each
     return None
+
+
+def alertmanager_for(served: Iterable[Served], cluster: str) -> Served | Fault:
+    """The Alertmanager into which a silence of a cluster is written, or why none is.
+
+    What belongs to no cluster has one only where no other can be meant.
+    """
+    known = [each for each in served if each.kind is SourceKind.ALERTMANAGER]
+    if cluster:
+        found = serving(known, SourceKind.ALERTMANAGER, cluster)
+        words = f"no Alertmanager is configured for {cluster}"
+        return found or Fault(FaultKind.CONFIG, words)
+    if len(known) == 1:
+        return known[0]
+    words = "it is not known which Alertmanager is meant, and none is guessed"
+    return Fault(FaultKind.CONFIG, words)
 
 
 def asked_key(
