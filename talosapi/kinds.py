@@ -68,6 +68,7 @@ class DiscoveredVolume:
     """A disk, partition or file system that the node has found.
 
     content  what was recognised in it, such as "xfs"; "" for nothing
+    uuid     of the file system, which all disks of one BTRFS share; "" for none
     """
 
     device: str
@@ -77,11 +78,17 @@ class DiscoveredVolume:
     label: str
     partition_label: str
     parent: str
+    uuid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BlockDisk:
-    """One disk; the id is its kernel name."""
+    """One disk; the id is its kernel name.
+
+    bus_path         where sysfs has it; of iSCSI it names session and SCSI address
+    secondary_disks  what a device mapper is made of
+    symlinks         what udev links to it; Talos 1.10 and later
+    """
 
     device: str
     size_bytes: int
@@ -91,6 +98,10 @@ class BlockDisk:
     is_rotational: bool
     is_read_only: bool
     is_cdrom: bool
+    wwid: str = ""
+    bus_path: str = ""
+    secondary_disks: tuple[str, ...] = ()
+    symlinks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +222,7 @@ def _discovered_volume(text: str) -> DiscoveredVolume:
         label=spec.text("label"),
         partition_label=spec.text("partition_label"),
         parent=spec.text("parent"),
+        uuid=spec.text("uuid"),
     )
 
 
@@ -225,6 +237,10 @@ def _disk(text: str) -> BlockDisk:
         is_rotational=spec.flag("rotational"),
         is_read_only=spec.flag("readonly"),
         is_cdrom=spec.flag("cdrom"),
+        wwid=spec.text("wwid"),
+        bus_path=spec.text("bus_path"),
+        secondary_disks=spec.texts("secondary_disks"),
+        symlinks=spec.texts("symlinks"),
     )
 
 

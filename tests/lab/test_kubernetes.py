@@ -12,7 +12,7 @@ from tests.lab.conftest import NOW, still_world
 from tui.lab.certificates import make_authority
 from tui.lab.clock import machine_now
 from tui.lab.http import Server
-from tui.lab.kube_resources import age
+from tui.lab.kube_cells import age
 from tui.lab.kubernetes import Kubernetes, tls_context
 from tui.lab.world import World
 

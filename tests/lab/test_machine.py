@@ -19,6 +19,7 @@ from tui.lab.machine_process import pod_containers, processes
 from tui.lab.machine_wave import wave
 from tui.lab.numbered import KEPT, numbered_lines
 from tui.lab.order import Order, Verb
+from tui.lab.storage import volume_name
 from tui.lab.story import Story
 
 NAMES = ("talos-cp-1", "talos-wk-2", "talos-monitor")
@@ -137,7 +138,9 @@ def test_mounts_hold_those_of_pods() -> None:
     found = mounts(node("talos-wk-2"), NOW, pods).stats
     by_place = {one.mounted_on: one for one in found}
     assert {"/", "/var", "/system/state"} <= set(by_place)
-    assert any("/kubernetes.io~csi/homeassistant-config/mount" in x for x in by_place)
+    volume = volume_name("homeassistant-config")
+    own = [one for place, one in by_place.items() if volume in place]
+    assert [one.filesystem for one in own] == ["/dev/sdb"]
     assert all(one.available <= one.size for one in found)
 
 

@@ -85,7 +85,7 @@ def test_the_kubelet_falls_ill_during_the_incident_and_recovers() -> None:
 
 
 def test_the_incident_is_over_after_the_session_is_back() -> None:
-    later = lines(minutes(7.2), minutes(30))
+    later = lines(minutes(7.2), minutes(10))
     assert not [line for line in later if line.priority in {"err", "crit"}]
 
 

@@ -20,7 +20,14 @@ from tui.engine.view import Feed
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import SourceKind
 from tui.model.pipeline import Comparison
-from tui.model.question import Deployments, EventsWith, Question
+from tui.model.question import (
+    ClaimsIn,
+    Deployments,
+    EventsWith,
+    PersistentVolumes,
+    Question,
+    VolumeAttachments,
+)
 from tui.model.question_beyond import (
     AlertsListed,
     KernelLines,
@@ -29,6 +36,7 @@ from tui.model.question_beyond import (
     PromQuery,
     StaticPod,
     StaticPods,
+    StorageOf,
     TalosServices,
     TargetsOf,
 )
@@ -40,6 +48,8 @@ SLOW = 3
 """What changes slowly, or costs much, is read at a third of the pace."""
 MOST_LINES = 200
 SHOWN_LINES = 5
+_OF_TRACES = (StorageOf, PersistentVolumes, VolumeAttachments, ClaimsIn)
+_SLOW_ONES = (*_OF_TRACES, Deployments, EventsWith, KernelLines, StaticPods)
 # Nodes and Loki need not agree with our clock to the second.
 _AHEAD = timedelta(minutes=1)
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -87,8 +97,11 @@ class Asking:
             # Of no cluster's sources: what it fails to tell is told by the pipeline.
             rare = Feed(max(COMPARED_SECONDS, pace), ())
             return Polled(rare, self._poll(cluster, question))
+        # Who may not read storage cannot follow a device, and is blind in nothing else.
+        is_of_trace = isinstance(question, _OF_TRACES)
+        names = () if is_of_trace else (cluster.name,)
         return Polled(
-            Feed(pace * SLOW if _is_slow(question) else pace, (cluster.name,)),
+            Feed(pace * SLOW if _is_slow(question) else pace, names),
             self._poll(cluster, question),
         )
 
@@ -107,6 +120,8 @@ class Asking:
                 return partial(self._static_pods, cluster)
             case NodePrinted(address):
                 return partial(self._compared, cluster, address)
+            case StorageOf(address):
+                return partial(self._connections.talos(cluster).storage, address)
             case TargetsOf() | AlertsListed() | TalosServices():
                 raise ValueError(f"{question} is answered by other feeds")
             case _:
@@ -153,7 +168,7 @@ class Asking:
 
 
 def _is_slow(question: Question) -> bool:
-    return isinstance(question, Deployments | EventsWith | KernelLines | StaticPods)
+    return isinstance(question, _SLOW_ONES)
 
 
 def _nanoseconds(at: datetime) -> int:

@@ -17,6 +17,7 @@ from tui.model.question_beyond import (
     NodePrinted,
     PromQuery,
     StaticPods,
+    StorageOf,
     TalosServices,
     TargetsOf,
 )
@@ -25,6 +26,8 @@ from tui.triage import assign
 
 NODE_FEEDS = ("services", "vitals", "facts", "detail")
 """Of one Talos node; the first tells whether it answers at all."""
+STORAGE = "storage"
+"""Of a Talos node of whose disks somebody asks."""
 
 SHIPPING, COMPARED, RECEIVER = "shipping", "compared", "receiver"
 """Of a Talos node: where its logs go, and what of its kernel's Loki lacks. Of a Loki:
@@ -147,7 +150,7 @@ def asked_key(
                 if server is None
                 else server.key(f"lines {held_lines(server, cluster, question)}")
             )
-        case StaticPods() | NodePrinted():
+        case StaticPods() | NodePrinted() | StorageOf():
             return _talos_key(cluster, question)
         case TargetsOf() | AlertsListed() | TalosServices():
             return None
@@ -157,12 +160,14 @@ def asked_key(
 
 
 def _talos_key(
-    cluster: ClusterConfig, question: StaticPods | NodePrinted
+    cluster: ClusterConfig, question: StaticPods | NodePrinted | StorageOf
 ) -> FeedKey | None:
     if not cluster.talos_context:
         return None
     if isinstance(question, NodePrinted):
         return node_key(cluster, question.address, COMPARED)
+    if isinstance(question, StorageOf):
+        return node_key(cluster, question.address, STORAGE)
     return FeedKey(SourceKind.TALOS, cluster.talos_context, "static pods")
 
 

@@ -73,7 +73,7 @@ def frequencies(call: Call) -> Message:
 
 def disks(call: Call) -> Message:
     """DiskStats."""
-    return disk_stats(call.node, call.at)
+    return disk_stats(call.node, call.at, call.pods)
 
 
 def devices(call: Call) -> Message:

@@ -23,7 +23,6 @@ Object = dict[str, Any]
 
 CREATED = timedelta(days=-19)
 _CONDITIONS = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable")
-STORAGE_CLASS, CSI_DRIVER = "iscsi-btrfs", "iscsi.csi.truenas.com"
 _CAPACITY = {"cpu": "8", "memory": "32768000Ki", "pods": "110"}
 
 
@@ -34,6 +33,8 @@ class Maker:
     cluster: LabCluster
     when: Callable[[timedelta], datetime]
     now: datetime
+    at: timedelta = timedelta(0)
+    """Where the story stands."""
 
     def time(self, offset: timedelta) -> str:
         """An offset as a Kubernetes timestamp: whole seconds."""
@@ -256,52 +257,6 @@ class Maker:
             }
             for name in sorted(names)
         ]
-
-    def claims(self) -> list[Object]:
-        """v1 PersistentVolumeClaim, from the pods that mount them."""
-        return [
-            {
-                "metadata": self.metadata(
-                    "PersistentVolumeClaim", claim, pod.namespace
-                ),
-                "spec": {
-                    "accessModes": ["ReadWriteOnce"],
-                    "resources": {"requests": {"storage": "10Gi"}},
-                    "storageClassName": STORAGE_CLASS,
-                    "volumeName": f"pvc-{uuid5(NAMESPACE_DNS, claim)}",
-                },
-                "status": {"phase": "Bound", "capacity": {"storage": "10Gi"}},
-            }
-            for pod in self.cluster.pods
-            for claim in pod.claims
-        ]
-
-    def storage_classes(self) -> list[Object]:
-        """storage.k8s.io/v1 StorageClass: the default one, and one that keeps data."""
-        found = []
-        for name, policy in (
-            (STORAGE_CLASS, "Delete"),
-            (f"{STORAGE_CLASS}-retain", "Retain"),
-        ):
-            metadata = self.metadata("StorageClass", name)
-            if name == STORAGE_CLASS:
-                mark = "storageclass.kubernetes.io/is-default-class"
-                metadata["annotations"] = {mark: "true"}
-            found.append(
-                {
-                    "metadata": metadata,
-                    "provisioner": CSI_DRIVER,
-                    "reclaimPolicy": policy,
-                    "volumeBindingMode": "Immediate",
-                    "allowVolumeExpansion": True,
-                }
-            )
-        return found
-
-    def csi_drivers(self) -> list[Object]:
-        """storage.k8s.io/v1 CSIDriver: iSCSI."""
-        spec = {"attachRequired": True, "podInfoOnMount": True}
-        return [{"metadata": self.metadata("CSIDriver", CSI_DRIVER), "spec": spec}]
 
     def events(self) -> list[Object]:
         """v1 Event, oldest first."""

@@ -19,15 +19,9 @@ from tui.lab.certificates import Authority
 from tui.lab.estate import LabCluster
 from tui.lab.exporters import served_with
 from tui.lab.http import Handler, json_answer, text_answer
+from tui.lab.kube_cells import AGE, NAME
 from tui.lab.kube_objects import Maker, Object
-from tui.lab.kube_resources import (
-    AGE,
-    GROUPS,
-    MONITORING,
-    NAME,
-    RESOURCES,
-    Resource,
-)
+from tui.lab.kube_resources import GROUPS, MONITORING, RESOURCES, Resource
 from tui.lab.kube_selectors import SelectorError, by_fields, by_labels
 from tui.lab.kube_writes import Place, RefusedError, create, delete
 from tui.lab.wiring import has_monitors
@@ -186,7 +180,8 @@ class Kubernetes:
         return self._list(request, resource, namespace)
 
     def _objects(self, resource: Resource, namespace: str) -> list[Object]:
-        maker = Maker(self._cluster(), self._world.when, self._world.now())
+        world = self._world
+        maker = Maker(self._cluster(), world.when, world.now(), world.clock.position())
         items = resource.make(maker)
         if resource.is_writable:
             items = self._world.objects(self._name, items)

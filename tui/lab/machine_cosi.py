@@ -14,18 +14,16 @@ import yaml
 from tui.lab.estate import LabCluster, LabNode, LabPod, Role
 from tui.lab.machine_cpu import is_virtual
 from tui.lab.machine_disk import (
-    DATA_DISK,
-    DATA_SIZE,
     PARTITIONS,
     SYSTEM_DISK,
     SYSTEM_SIZE,
-    has_data_disk,
 )
 from tui.lab.machine_etcd import member_id, members
 from tui.lab.machine_net import links
 from tui.lab.machine_status import current_stage
 from tui.lab.machine_wave import share
 from tui.lab.release import talos_release
+from tui.lab.storage import SIZE, disks
 from tui.lab.wiring import LOG_NODE_PORT
 
 
@@ -145,24 +143,30 @@ def discovered_resources(scene: Scene) -> Found:
             "partition_index": int(one.name[-1]),
         }
         yield Resource(one.name, spec)
-    if has_data_disk(scene.node):
+    for attached in disks(scene.node, scene.pods, scene.at):
         spec = {
-            "dev_path": f"/dev/{DATA_DISK}",
+            "dev_path": f"/dev/{attached.device}",
             "type": "disk",
             "name": "btrfs",
-            "size": DATA_SIZE,
-            "pretty_size": _pretty(DATA_SIZE),
+            "uuid": attached.filesystem,
+            "size": SIZE,
+            "pretty_size": _pretty(SIZE),
         }
-        yield Resource(DATA_DISK, spec)
+        yield Resource(attached.device, spec, attached.since)
 
 
 def disks_resources(scene: Scene) -> Found:
     """The disks."""
     model = "QEMU HARDDISK" if is_virtual(scene.node) else "Samsung SSD 870"
-    yield Resource(SYSTEM_DISK, _disk(SYSTEM_DISK, SYSTEM_SIZE, model, "sata"))
-    if has_data_disk(scene.node):
-        spec = _disk(DATA_DISK, DATA_SIZE, "VIRTUAL-DISK", "iscsi")
-        yield Resource(DATA_DISK, spec)
+    spec = _disk(SYSTEM_DISK, SYSTEM_SIZE, model, "sata")
+    bus = "/pci0000:00/0000:00:1f.2/ata1/host0/target0:0:0/0:0:0:0"
+    yield Resource(SYSTEM_DISK, {**spec, "bus_path": bus})
+    can_link = talos_release(scene.node) >= (1, 10)
+    for one in disks(scene.node, scene.pods, scene.at):
+        spec = _disk(one.device, SIZE, "iSCSI Disk", "iscsi")
+        links = {"symlinks": list(one.links)} if can_link else {}
+        found = {**spec, "bus_path": one.bus_path, **links}
+        yield Resource(one.device, found, one.since)
 
 
 def _disk(name: str, size: int, model: str, transport: str) -> Mapping[str, object]:

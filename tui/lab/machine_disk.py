@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import NAMESPACE_DNS, uuid5
 
 from talosapi.proto import machine_pb2 as machine
 from tui.lab.estate import LabNode, LabPod
 from tui.lab.machine_wave import share, uptime, wave
+from tui.lab.storage import SIZE, LabDisk, disks, pod_path, pod_uid, staging_path
 
 GIB = 1024**3
 MIB = 1024**2
@@ -36,13 +36,6 @@ PARTITIONS: tuple[Partition, ...] = (
     Partition("sda5", "STATE", 100 * MIB, "xfs", 0.04),
     Partition("sda6", "EPHEMERAL", SYSTEM_SIZE - 1208 * MIB, "xfs", 0.95),
 )
-DATA_DISK = "sdb"
-DATA_SIZE = 64 * GIB
-
-
-def has_data_disk(node: LabNode) -> bool:
-    """Whether an iSCSI disk is attached."""
-    return any(one.id == "ext-iscsid" for one in node.services)
 
 
 def _stat(name: str, seconds: float, of: LabNode, part: float) -> machine.DiskStat:
@@ -67,13 +60,16 @@ def _stat(name: str, seconds: float, of: LabNode, part: float) -> machine.DiskSt
     )
 
 
-def disk_stats(node: LabNode, at: timedelta) -> machine.DiskStats:
+def disk_stats(
+    node: LabNode, at: timedelta, pods: Iterable[LabPod] = ()
+) -> machine.DiskStats:
     """/proc/diskstats in the kernel's order; the total adds up every row."""
     seconds = uptime(node, at)
     rows = [_stat("loop0", seconds, node, 0.002), _stat("sda", seconds, node, 1.0)]
     rows.extend(_stat(one.name, seconds, node, one.traffic) for one in PARTITIONS)
-    if has_data_disk(node):
-        rows.append(_stat("sdb", seconds, node, 0.6))
+    rows.extend(
+        _stat(disk.device, seconds, node, 0.6) for disk in disks(node, pods, at)
+    )
     rows.append(_stat("dm-0", seconds, node, 0.5))
     total = machine.DiskStat()
     for field in machine.DiskStat.DESCRIPTOR.fields[1:]:
@@ -98,11 +94,6 @@ def _mount(
     )
 
 
-def pod_uid(pod: LabPod) -> str:
-    """The UID that a pod always has."""
-    return str(uuid5(NAMESPACE_DNS, f"{pod.namespace}/{pod.name}"))
-
-
 def mounts(node: LabNode, at: timedelta, pods: Iterable[LabPod]) -> machine.Mounts:
     """File systems in the order in which they were mounted, those of pods last."""
     ephemeral = PARTITIONS[-1].size
@@ -118,15 +109,25 @@ def mounts(node: LabNode, at: timedelta, pods: Iterable[LabPod]) -> machine.Moun
         _mount("overlay", "/etc/cni", ephemeral, used),
         _mount("overlay", "/opt", ephemeral, used),
     ]
-    for pod in pods:
-        found.extend(_pod_mounts(pod))
+    own = tuple(pods)
+    attached = {disk.claim: disk for disk in disks(node, own, at) if disk.namespace}
+    found.extend(
+        _mount(f"/dev/{disk.device}", staging_path(disk), SIZE, 0.41)
+        for disk in attached.values()
+    )
+    for pod in own:
+        found.extend(_pod_mounts(node, pod, attached))
     return machine.Mounts(stats=found)
 
 
-def _pod_mounts(pod: LabPod) -> Iterator[machine.MountStat]:
-    volumes = f"/var/lib/kubelet/pods/{pod_uid(pod)}/volumes"
-    token = f"{volumes}/kubernetes.io~projected/kube-api-access"
-    yield _mount("tmpfs", token, 16 * GIB, 0.000001)
+def _pod_mounts(
+    node: LabNode, pod: LabPod, attached: Mapping[str, LabDisk]
+) -> Iterator[machine.MountStat]:
+    uid = pod_uid(node.cluster, pod)
+    token = f"/var/lib/kubelet/pods/{uid}/volumes/kubernetes.io~projected"
+    yield _mount("tmpfs", f"{token}/kube-api-access", 16 * GIB, 0.000001)
     for claim in pod.claims:
-        path = f"{volumes}/kubernetes.io~csi/{claim}/mount"
-        yield _mount("/dev/sdb", path, DATA_SIZE, 0.41)
+        disk = attached.get(claim)
+        if disk is not None:
+            device = f"/dev/{disk.device}"
+            yield _mount(device, pod_path(uid, disk.volume), SIZE, 0.41)

@@ -9,9 +9,9 @@ from zlib import crc32
 
 from talosapi.proto import process_pb2 as process
 from tui.lab.estate import LabNode, LabPod
-from tui.lab.machine_disk import pod_uid
 from tui.lab.machine_wave import share, uptime, wave
 from tui.lab.release import talos_release
+from tui.lab.storage import pod_uid
 
 _MIB = 1024**2
 _TICKS = 100  # a second of processor time, as the kernel counts
@@ -160,7 +160,7 @@ def pod_containers(
     for pod in pods:
         pod_id = f"{pod.namespace}/{pod.name}"
         name, internal = container_name(pod), _hash(pod_id, "container")
-        uid = pod_uid(pod) if has_ids else ""
+        uid = pod_uid(node.cluster, pod) if has_ids else ""
         pid = _pid(pod.namespace, pod.name)
         network = f"/var/run/netns/cni-{uid}" if pod.namespace != "kube-system" else ""
         yield process.ContainerInfo(

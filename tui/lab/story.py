@@ -9,6 +9,8 @@ before 2:00  calm: false alarms that have fired for weeks; proxmox-carrick is do
 4:00         the Cilium agent of talos-wk-1 (prod) dies: KubeProxyDown becomes real
 6:00         Cilium is back
 7:00         the session is back, then the kubelet; calm again
+10:00        an iSCSI session of talos-wk-1 drops and is back within four seconds; its
+             volume on sdc stays mounted, and serves stale data from then on
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ _APPLICATIONS: tuple[_Application, ...] = (
         "jellyfin-0",
         "talos-wk-1",
         "docker.io/jellyfin/jellyfin:10.10.7",
-        ("jellyfin-config",),
+        ("jellyfin-config", "jellyfin-media"),
     ),
     (
         "prod",

@@ -48,6 +48,9 @@ class Pod:
     """The PodScheduled condition; None when the scheduler never looked at it."""
     reason: str = ""
     """Why it is not ready, in Kubernetes' words."""
+    uid: str = ""
+    claims: tuple[str, ...] = ()
+    """Names of the volume claims that it uses, of its own namespace."""
 
 
 @dataclass(frozen=True, slots=True)

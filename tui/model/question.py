@@ -16,6 +16,7 @@ from tui.model.question_beyond import (
     NodePrinted,
     PromQuery,
     StaticPods,
+    StorageOf,
     TalosServices,
     TargetsOf,
 )
@@ -199,6 +200,38 @@ class ServiceMonitors:
         return _get("servicemonitors", "")
 
 
+@dataclass(frozen=True, slots=True)
+class PersistentVolumes:
+    """Answer: `tuple[PersistentVolume, ...]`, all of the cluster."""
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return "kubectl get persistentvolumes"
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeAttachments:
+    """Answer: `tuple[Attachment, ...]`, all of the cluster."""
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return "kubectl get volumeattachments"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsIn:
+    """Answer: `tuple[VolumeClaim, ...]`, all of a namespace."""
+
+    namespace: str
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return _get("persistentvolumeclaims", self.namespace)
+
+
 KubeQuestion: TypeAlias = (
     ConfigMapOf
     | PodsWith
@@ -214,6 +247,9 @@ KubeQuestion: TypeAlias = (
     | ServicesIn
     | EndpointSlicesOf
     | ServiceMonitors
+    | PersistentVolumes
+    | VolumeAttachments
+    | ClaimsIn
 )
 
 Question: TypeAlias = KubeQuestion | BeyondQuestion
@@ -240,7 +276,7 @@ def server_of(question: Question) -> str:
             return "alertmanager"
         case KernelLines():
             return "loki"
-        case TalosServices() | StaticPods() | NodePrinted():
+        case TalosServices() | StaticPods() | NodePrinted() | StorageOf():
             return "talos"
         case _:
             return "kubernetes"

@@ -136,6 +136,18 @@ class NodePrinted:
         return f"talosctl -n {self.address} dmesg"
 
 
+@dataclass(frozen=True, slots=True)
+class StorageOf:
+    """Answer: `NodeStorage`, the disks of one Talos node and what is on them."""
+
+    address: str
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return f"talosctl -n {self.address} get disks,discoveredvolumes"
+
+
 BeyondQuestion = (
     PromQuery
     | TargetsOf
@@ -144,4 +156,5 @@ BeyondQuestion = (
     | TalosServices
     | StaticPods
     | NodePrinted
+    | StorageOf
 )

@@ -29,9 +29,9 @@ from tui.model.kube import (
     KubeNode,
     Lease,
     Pod,
-    StorageClass,
 )
 from tui.model.question import (
+    ClaimsIn,
     ConfigMapOf,
     CsiDrivers,
     DaemonSetOf,
@@ -43,14 +43,17 @@ from tui.model.question import (
     KubeQuestion,
     KubeVersion,
     LeaseOf,
+    PersistentVolumes,
     PodsWith,
     ServiceMonitors,
     ServicesIn,
     StorageClasses,
+    VolumeAttachments,
 )
 from tui.model.scraping import EndpointSlice, Service, ServiceMonitor
 from tui.sources import kubernetes_managed_wire as managed
 from tui.sources import kubernetes_scraping_wire as scraping
+from tui.sources import kubernetes_storage as storage
 from tui.sources import kubernetes_wire as wire
 from tui.sources.base import SourceError
 from tui.sources.http import HttpSession, Request
@@ -153,18 +156,6 @@ class KubernetesSource:
         answer = await self.send(Request("/version"))
         return decode(answer, wire.VERSION).git_version
 
-    async def storage_classes(self) -> tuple[StorageClass, ...]:
-        """All StorageClasses. wire: GET /apis/storage.k8s.io/v1/storageclasses"""
-        path = "/apis/storage.k8s.io/v1/storageclasses"
-        found = await self._list(path, {}, wire.STORAGE_CLASSES)
-        return tuple(wire.storage_class(one) for one in found)
-
-    async def csi_drivers(self) -> tuple[str, ...]:
-        """Names of all CSI drivers. wire: GET /apis/storage.k8s.io/v1/csidrivers"""
-        path = "/apis/storage.k8s.io/v1/csidrivers"
-        found = await self._list(path, {}, wire.CSI_DRIVERS)
-        return tuple(one.metadata.name for one in found)
-
     async def services(self, namespace: str) -> tuple[Service, ...]:
         """Services of a namespace, or of all when it is empty."""
         path = f"/api/v1{_inside(namespace)}/services"
@@ -204,10 +195,10 @@ class KubernetesSource:
                 answer = self.leases(namespace, name)
             case KubeVersion():
                 answer = self.version()
-            case StorageClasses():
-                answer = self.storage_classes()
-            case CsiDrivers():
-                answer = self.csi_drivers()
+            case StorageClasses() | CsiDrivers() | PersistentVolumes():
+                answer = storage.ask(self._list, question)
+            case VolumeAttachments() | ClaimsIn():
+                answer = storage.ask(self._list, question)
             case ServicesIn() | EndpointSlicesOf() | ServiceMonitors():
                 answer = self._ask_scraping(question)
             case _:

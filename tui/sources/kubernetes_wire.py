@@ -5,8 +5,9 @@ The package's own models take a hundred times the time and twenty times the memo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -37,6 +38,7 @@ class MetaWire(Wire):
 
     name: str = ""
     namespace: str = ""
+    uid: str = ""
     labels: dict[str, str] | None = None
     annotations: dict[str, str] | None = None
     creation_timestamp: datetime | None = None
@@ -121,10 +123,25 @@ class ContainerWire(Wire):
     state: StateWire = msgspec.field(default_factory=StateWire)
 
 
+class ClaimSourceWire(Wire):
+    """The claim that a volume of a pod is."""
+
+    claim_name: str = ""
+
+
+class PodVolumeWire(Wire):
+    """A volume of a pod. One that is made for the pod alone has a claim of its own."""
+
+    name: str = ""
+    persistent_volume_claim: ClaimSourceWire | None = None
+    ephemeral: Mapping[str, Any] | None = None
+
+
 class PodSpecWire(Wire):
     """Spec of a pod."""
 
     node_name: str = ""
+    volumes: list[PodVolumeWire] | None = None
 
 
 class PodStatusWire(Wire):
@@ -248,6 +265,7 @@ def pod(wire: PodWire) -> Pod:
     """A pod. One that is being deleted is not ready, whatever it says."""
     ready = claim(condition(wire.status.conditions, "Ready")) is True
     is_ready = ready and wire.metadata.deletion_timestamp is None
+    volumes = wire.spec.volumes or ()
     return Pod(
         namespace=wire.metadata.namespace,
         name=wire.metadata.name,
@@ -258,7 +276,16 @@ def pod(wire: PodWire) -> Pod:
         created_at=utc(wire.metadata.creation_timestamp),
         scheduled=claim(condition(wire.status.conditions, "PodScheduled")),
         reason="" if is_ready else _why_not(wire),
+        uid=wire.metadata.uid,
+        claims=tuple(filter(None, (_claim_of(wire, one) for one in volumes))),
     )
+
+
+def _claim_of(wire: PodWire, volume: PodVolumeWire) -> str:
+    """The claim that a volume is; Kubernetes names those of one pod after both."""
+    if volume.persistent_volume_claim is not None:
+        return volume.persistent_volume_claim.claim_name
+    return f"{wire.metadata.name}-{volume.name}" if volume.ephemeral else ""
 
 
 def lease(wire: LeaseWire) -> Lease:

@@ -23,6 +23,7 @@ from tui.model.log import Entry, LogBatch
 from tui.model.machine import Certificate, Detail, Facts, Vitals
 from tui.model.pipeline import Shipping
 from tui.model.question_beyond import StaticPod
+from tui.model.storage import NodeStorage
 from tui.model.talos import TalosNode
 from tui.sources.base import SourceError
 from tui.sources.talos_node import NodeReader
@@ -94,6 +95,10 @@ class TalosSource:
     async def printed(self, address: str) -> tuple[Entry, ...]:
         """All that one node's kernel still has of what it printed, oldest first."""
         return await self._reader(address).printed()
+
+    async def storage(self, address: str) -> NodeStorage:
+        """The disks of one node, and what is on them."""
+        return await self._reader(address).storage()
 
     async def static_pods(self, addresses: Iterable[str]) -> Mapping[str, StaticPod]:
         """Static pods of these nodes by name, without those of nodes that fail.

@@ -18,11 +18,13 @@ from tui.model.log import Entry
 from tui.model.machine import Detail, Facts, Vitals
 from tui.model.pipeline import Shipping
 from tui.model.question_beyond import StaticPod
+from tui.model.storage import NodeStorage
 from tui.model.talos import TalosNode
 from tui.sources.base import SourceError
 from tui.sources.talos_detail import Samples, read_detail
 from tui.sources.talos_facts import read_facts
 from tui.sources.talos_shipping import read_printed, read_shipping
+from tui.sources.talos_storage import read_storage
 from tui.sources.talos_values import available_bytes, cpu_use, fault, service
 
 if TYPE_CHECKING:
@@ -155,6 +157,10 @@ class NodeReader:
         """All that its kernel still has of what it printed."""
         client = await self._met()
         return await read_printed(client, self._address, self._seconds, self._clock)
+
+    async def storage(self) -> NodeStorage:
+        """Its disks and mounts, as far as the node tells of them."""
+        return await read_storage(await self._met(), self._address, self._seconds)
 
     async def static_pods(self) -> Mapping[str, StaticPod]:
         """Its static pods by name, as its own kubelet tells; none on a worker."""
