@@ -12,8 +12,9 @@ from tests.inquiries import FakeInquiry
 from tests.judged import NOW
 from tests.machines import make_history
 from tests.triage.examination.exams import Exam
-from tui.backend import EntriesListener, FleetListener
+from tui.backend import CallListener, EntriesListener, FleetListener
 from tui.config import ClusterConfig, Config
+from tui.model.attention import Real
 from tui.model.change import AlertName, Change
 from tui.model.command import Command, Outcome
 from tui.model.examination import Subject
@@ -51,6 +52,22 @@ class FakeMemory:
         return self.hid
 
 
+class FakeCalls:
+    """Calls when it is told to."""
+
+    def __init__(self) -> None:
+        self.trouble = ""
+        self._listeners: list[CallListener] = []
+
+    def subscribe(self, listener: CallListener) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def call(self, *found: Real) -> None:
+        for listener in self._listeners:
+            listener(found)
+
+
 class FakeBackend:
     """A backend that says what it is told to say, and remembers what it was asked."""
 
@@ -60,6 +77,7 @@ class FakeBackend:
             each.name: kernel_entries(each.name) for each in self.fleet.clusters
         }
         self.memory = FakeMemory()
+        self.calls = FakeCalls()
         self.outcome = Outcome("new-silence")
         self.submitted: list[Command] = []
         self.refreshed = 0

@@ -111,10 +111,11 @@ def test_every_key_of_the_config_is_described(tmp_path: Path) -> None:
         "zz = 1\n[shared]\nloki = { url = 'http://x', zz = 1 }\n"
         "alertmanager = { url = 'http://x', zz = 1 }\n"
         "[clusters.a]\nzz = 1\n[clusters.a.inventory.j]\nzz = 1\n"
+        "[attention]\nzz = 1\n"
     )
     told = run(sys.executable, "-m", "tui", "config", "check", "--config", str(path))
     lists = re.findall(r"known are (.*)", told)
-    assert len(lists) == 5
+    assert len(lists) == 6
     known = {key for each in lists for key in each.split(", ")}
     described = set(re.findall(r"`([a-z_]+)`", CONFIG))
     assert known <= described

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import PurePath
@@ -15,7 +16,7 @@ from tui.backend import Backend
 from tui.clock import Clock
 from tui.commands import Actions
 from tui.config import Config
-from tui.driver import QuickEscDriver
+from tui.driver import QuickEscDriver, write
 from tui.messages import (
     AcknowledgeHidden,
     EntriesArrived,
@@ -23,7 +24,9 @@ from tui.messages import (
     OpenAlert,
 )
 from tui.model.alert import JudgedAlert
+from tui.model.attention import Real
 from tui.model.fleet import Fleet
+from tui.present import calling
 from tui.present.concealed import Told, concealed, told_of
 from tui.present.glyphs import UNICODE, Marks
 from tui.present.news import is_news
@@ -102,7 +105,8 @@ class TaloscopeApp(Routes):
         self._shown_at = -_LATELY_SECONDS
         self._waiting = 0
         self._noted: set[Told] = set()
-        self._has_told_trouble = False
+        self._told_troubles: set[str] = set()
+        self._window = ""
         for theme in THEMES:
             self.register_theme(theme)
         # Not by assignment, which would apply all styles once more; so the style
@@ -145,16 +149,34 @@ class TaloscopeApp(Routes):
     def _listen(self, backend: Backend) -> None:
         """Show what is known already, and from now on what is new."""
         backend.subscribe(lambda fleet: self._tell(FleetChanged(fleet)))
+        backend.calls.subscribe(self._call)
         backend.subscribe_entries(lambda c, e: self._tell(EntriesArrived(c, e)))
         self._tell(FleetChanged(backend.fleet))
         for name in self.names:
             self._tell(EntriesArrived(name, tuple(backend.entries(name))))
+
+    def _call(self, found: tuple[Real, ...]) -> None:
+        """Have the terminal call whoever sits before it."""
+        wishes = self.config.attention
+        if wishes.bell:
+            self.bell()
+        if wishes.desktop:
+            write(self, calling.notification(calling.words(found), os.environ))
+
+    def _name_window(self, fleet: Fleet, now: datetime) -> None:
+        """Tell in the window's title what is real; a list of windows shows it."""
+        standings = [(each.name, each.standing(now)) for each in fleet.clusters]
+        title = calling.title(standings, len(concealed(fleet)))
+        if title != self._window:
+            self._window = title
+            write(self, calling.titled(title))
 
     def _tell(self, message: FleetChanged | EntriesArrived) -> None:
         self.post_message(message)
 
     def on_fleet_changed(self, message: FleetChanged) -> None:
         self._tell_trouble()
+        self._name_window(message.fleet, self.clock.now())
         if self._held_at is not None:
             self._newer = message.fleet
             self._waiting += 1
@@ -202,12 +224,15 @@ class TaloscopeApp(Routes):
         return tuple(each for each in found if told_of(each) not in self._noted)
 
     def _tell_trouble(self) -> None:
-        """Say once that nothing is remembered: it cannot be seen on this screen."""
-        trouble = self.backend.memory.trouble if self.backend else ""
-        if trouble and not self._has_told_trouble:
-            self._has_told_trouble = True
-            words = plain(f"History: {trouble}")
-            self.notify(words, severity="warning", timeout=8, markup=False)
+        """Say once what goes wrong aside: it cannot be seen on this screen."""
+        if self.backend is None:
+            return
+        memory, calls = self.backend.memory.trouble, self.backend.calls.trouble
+        for trouble in (f"History: {memory}" if memory else "", calls):
+            if trouble and trouble not in self._told_troubles:
+                self._told_troubles.add(trouble)
+                words = plain(trouble)
+                self.notify(words, severity="warning", timeout=8, markup=False)
 
     def on_acknowledge_hidden(self, message: AcknowledgeHidden) -> None:
         self._noted.add(told_of(message.alert))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from typing import Protocol
 
+from tui.model.attention import Real
 from tui.model.change import AlertName, Change
 from tui.model.command import Command, Outcome
 from tui.model.examination import Examination, Subject
@@ -19,6 +20,7 @@ from tui.model.target_past import Past
 
 FleetListener = Callable[[Fleet], None]
 EntriesListener = Callable[[str, tuple[Entry, ...]], None]
+CallListener = Callable[[tuple[Real, ...]], None]
 Unsubscribe = Callable[[], None]
 
 
@@ -56,6 +58,17 @@ class Memory(Protocol):
         """When silences last hid an alert."""
 
 
+class Calls(Protocol):
+    """What has turned real since somebody looked."""
+
+    @property
+    def trouble(self) -> str:
+        """Why the operator's command failed the last time; mostly empty."""
+
+    def subscribe(self, listener: CallListener) -> Unsubscribe:
+        """Be told of what has turned real, on the event loop."""
+
+
 class Backend(Protocol):
     """Everything that is known, and the few things that can be asked."""
 
@@ -66,6 +79,10 @@ class Backend(Protocol):
     @property
     def memory(self) -> Memory:
         """What is remembered of alerts."""
+
+    @property
+    def calls(self) -> Calls:
+        """What calls for a person."""
 
     async def run(self) -> None:
         """Keep the snapshot new, until cancelled."""

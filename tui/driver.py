@@ -10,15 +10,36 @@ import codecs
 import os
 import selectors
 import time
+from typing import Any
 
 from textual._xterm_parser import XTermParser
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 _POLL_SECONDS = 0.1
 
 
+_KEEP_TITLE, _RESTORE_TITLE = "\x1b[22;2t", "\x1b[23;2t"
+"""XTWINOPS: the window's title onto the terminal's stack, and back from it."""
+
+
+def write(app: App[Any], sequence: str) -> None:
+    """Send the terminal a sequence that moves no cursor and draws nothing."""
+    driver = app._driver  # noqa: SLF001 - as `App.bell` does; there is no other way
+    if driver is not None and not app.is_headless:
+        driver.write(sequence)
+
+
 class QuickEscDriver(LinuxDriver):
-    """Reads the keyboard; everything else is Textual's."""
+    """Reads the keyboard, keeps the window's title; everything else is Textual's."""
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self.write(_KEEP_TITLE)
+
+    def stop_application_mode(self) -> None:
+        self.write(_RESTORE_TITLE)
+        super().stop_application_mode()
 
     def run_input_thread(self) -> None:
         selector = selectors.DefaultSelector()

@@ -117,7 +117,10 @@ CASES = [
     ("[clusters.a]\n[clusters.a]", ":2: not TOML: Cannot declare"),
     ("clusters = 3", ":1: clusters: must be a table, not a number"),
     ("\nrefesh = '1s'", ":2: refesh: is not a key here; did you mean refresh?"),
-    ("\nzzz = '1s'", ":2: zzz: is not a key here; known are clusters, kubeconfig"),
+    (
+        "\nzzz = '1s'",
+        ":2: zzz: is not a key here; known are attention, clusters",
+    ),
     ("refresh = '0.5s'", ":1: refresh: must be 1s or more"),
     ("timeout = '1m'", ":1: timeout: must be shorter than refresh"),
     ("talosconfig = 'no'", ":1: talosconfig: there is no file /"),

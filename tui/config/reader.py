@@ -16,6 +16,7 @@ from tui.config.rules import rules
 from tui.config.table import Problems, Table
 from tui.config.text import seconds
 from tui.config.values import Config, ConfigError, Silences
+from tui.model.attention import Wishes
 
 _SYNTAX = re.compile(r"(.*) \(at line (\d+), column (\d+)\)")
 
@@ -90,6 +91,16 @@ def _silences(top: Table) -> Silences:
     return silences(table)
 
 
+def _attention(top: Table) -> Wishes:
+    table = top.table("attention")
+    if table is None:
+        return Wishes()
+    from tui.config.attention import attention  # noqa: PLC0415 - see above
+
+    named = top.table("clusters")
+    return attention(table, tuple(named) if named else ())
+
+
 def _config(top: Table, place: Place) -> Config:
     plain = Config(place.path, ())
     refresh = top.parsed("refresh", seconds) or plain.refresh_seconds
@@ -110,6 +121,7 @@ def _config(top: Table, place: Place) -> Config:
         refresh_seconds=refresh,
         timeout_seconds=timeout,
         silences=_silences(top),
+        attention=_attention(top),
         rules=rules(top, place),
     )
     top.finish()

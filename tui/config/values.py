@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from tui.model.attention import Wishes
 from tui.model.declared import DeclaredRule
 from tui.model.labels import NO_LABELS, Labels
 from tui.model.silence import Matcher
@@ -122,6 +123,7 @@ class Config:
         return cluster.labels if len(users) > 1 else NO_LABELS
 
     silences: Silences = Silences()
+    attention: Wishes = field(default_factory=Wishes)
     rules: tuple[DeclaredRule, ...] = ()
     """The operator's own, in the order of the file."""
 

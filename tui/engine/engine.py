@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from random import Random
 from typing import Any, assert_never
@@ -13,10 +12,10 @@ from typing import Any, assert_never
 from tui.aside import aside
 from tui.chronicle.watcher import Watcher
 from tui.clock import Clock
-from tui.config import Config, Permission
-from tui.engine.allowed import refusal
+from tui.config import Config
 from tui.engine.asking import Polled
 from tui.engine.beat import Beat
+from tui.engine.calls import Calls
 from tui.engine.connections import Connections
 from tui.engine.examiner import Examiner, Inquiry
 from tui.engine.feeds import Feeds, Followed, Wanted
@@ -24,15 +23,10 @@ from tui.engine.history import History
 from tui.engine.journal import Journal
 from tui.engine.monitoring import Monitoring
 from tui.engine.pasts import Pasts
-from tui.engine.plan import (
-    NODE_FEEDS,
-    Served,
-    alertmanager_for,
-    node_key,
-    served_by,
-)
+from tui.engine.plan import Served, alertmanager_for, node_key, served_by
 from tui.engine.recorder import Recorder
 from tui.engine.schedule import Schedule
+from tui.engine.services import change_service
 from tui.engine.silencer import Silencer, all_of
 from tui.engine.supervisor import Follower, Poller, Supervised
 from tui.engine.view import KERNEL_WINDOW, Memo, View
@@ -55,7 +49,6 @@ from tui.model.manifest import Manifests
 from tui.model.reading import Reading
 from tui.model.target import Target
 from tui.model.target_past import Past
-from tui.sources.base import SourceError
 from tui.state.audit import AuditLog
 from tui.state.book import Book
 from tui.state.undo import UndoFolder
@@ -110,6 +103,7 @@ class Engine:
         self._beat = Beat(clock)
         self._dirty = asyncio.Event()
         self._settled = asyncio.Event()
+        self.calls = Calls(config.attention, clock)
         self.memory = Recorder(clock, watcher, book, self._dirty.set)
         self._fleet_listeners: list[FleetListener] = []
         self._entries_listeners: list[EntriesListener] = []
@@ -123,6 +117,7 @@ class Engine:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.memory.run())
+                group.create_task(self.calls.run())
                 self._supervise(group)
                 while True:
                     await self._dirty.wait()
@@ -186,7 +181,11 @@ class Engine:
     async def _do(self, command: Command) -> Outcome:
         match command:
             case ChangeService():
-                return await self._change_service(command)
+                feeds = self._feeds
+                try:
+                    return await change_service(command, feeds, self._clock.now)
+                finally:
+                    self._poke(*feeds.node_keys(command.cluster, command.address))
             case Bulk(commands):
                 return await all_of(commands, self._silence)
             case PutSilence() | ExpireSilence():
@@ -212,24 +211,6 @@ class Engine:
                     return await silencer.expire(silence_id, known.get(silence_id))
         finally:
             self._poke(served.key("alerts"), served.key("silences"))
-
-    async def _change_service(self, command: ChangeService) -> Outcome:
-        """Start, stop or restart a service, where the config lets us."""
-        cluster = self._feeds.config_of(command.cluster)
-        if missing := refusal(cluster, Permission.SERVICE_ACTIONS):
-            return Outcome(fault=missing)
-        talos = self._feeds.talos_of(command.cluster)
-        try:
-            said = await talos.change_service(
-                command.address, command.service, command.verb
-            )
-        except SourceError as error:
-            return Outcome(fault=replace(error.fault, at=self._clock.now()))
-        finally:
-            self._poke(
-                *(node_key(cluster, command.address, feed) for feed in NODE_FEEDS)
-            )
-        return Outcome(said=said)
 
     def dmesg(self, cluster: str, address: str) -> AsyncIterator[LogBatch]:
         """Follow one node's kernel ring buffer until closed."""
@@ -304,6 +285,7 @@ class Engine:
         """Show the new fleet, and ask what must be asked because of it."""
         self.fleet, self._asked = made.fleet, made.asked
         self.memory.note(made.seen)
+        self.calls.note(self.fleet)
         self._wanted = self._feeds.wanted(self._state, self._asked)
         for listener in tuple(self._fleet_listeners):
             listener(self.fleet)

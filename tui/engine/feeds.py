@@ -16,6 +16,7 @@ from tui.engine import pipeline
 from tui.engine.asking import SLOW, Asking, Polled
 from tui.engine.connections import Connections
 from tui.engine.plan import (
+    NODE_FEEDS,
     RECEIVER,
     SHIPPING,
     Served,
@@ -131,6 +132,11 @@ class Feeds:
     def config_of(self, cluster: str) -> ClusterConfig:
         """The config of a configured cluster."""
         return next(c for c in self._config.clusters if c.name == cluster)
+
+    def node_keys(self, cluster: str, address: str) -> tuple[FeedKey, ...]:
+        """What is read from one node."""
+        config = self.config_of(cluster)
+        return tuple(node_key(config, address, feed) for feed in NODE_FEEDS)
 
     def talos_of(self, cluster: str) -> TalosSource:
         """The Talos source of a configured cluster."""

@@ -1,0 +1,162 @@
+"""Who is to be called, and what for: what has turned real since the last look. Pure.
+
+What is real already when the program has read everything for the first time calls
+nobody: whoever started it is looking at it. What comes and goes calls once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta, tzinfo
+
+from tui.model.alert import JudgedAlert, Verdict
+from tui.model.attention import ALERT, HIDDEN, Real, Wishes
+from tui.model.finding import Finding
+from tui.model.fleet import Cluster, Fleet, SourceState
+
+FLAPPING = timedelta(minutes=15)
+"""What comes back within it has not gone."""
+
+Key = tuple[str, ...]
+
+
+class Attention:
+    """Carries what is known to be real from one look to the next."""
+
+    def __init__(self, wishes: Wishes, zone: tzinfo | None = None) -> None:
+        """zone   of the operator; None for that of the machine"""
+        self._wishes = wishes
+        self._zone = zone
+        self._met: set[str] = set()
+        """Clusters of which everything was tried once."""
+        self._real: Mapping[Key, Real] = {}
+        self._left: dict[Key, datetime] = {}
+        """When what is real no longer was last seen to be so."""
+        self._held: dict[Key, None] = {}
+        """What turned real in the quiet hours."""
+        self._shown: tuple[object, ...] = ()
+
+    def look(self, fleet: Fleet, now: datetime) -> tuple[Real, ...]:
+        """What calls now, the worst first; mostly nothing."""
+        shown = tuple((each.alerts, each.findings) for each in fleet.clusters)
+        parts = (*shown, fleet.unassigned_alerts)
+        if self._is_same(parts) and not self._held:
+            self._meet(fleet, now)
+            return ()
+        self._shown = parts
+        real = {each.key: each for each in _real(fleet)}
+        called = [
+            each
+            for key, each in real.items()
+            if key not in self._real and self._calls(each, now)
+        ]
+        for key in self._real.keys() - real.keys():
+            self._left[key] = now
+        self._left = {k: at for k, at in self._left.items() if now - at < FLAPPING}
+        self._real = real
+        self._meet(fleet, now)
+        return self._awake(called, now)
+
+    def _is_same(self, parts: tuple[object, ...]) -> bool:
+        before = self._shown
+        if len(before) != len(parts):
+            return False
+        return all(_are_same(old, new) for old, new in zip(before, parts, strict=True))
+
+    def _calls(self, real: Real, now: datetime) -> bool:
+        """Whether it is news, and wanted."""
+        left = self._left.get(real.key)
+        if left is not None and now - left < FLAPPING:
+            return False
+        if real.kind == ALERT and (HIDDEN, *real.key[1:]) in self._real:
+            return False  # it was told of already, and somebody has ended what hid it
+        if real.cluster and real.cluster not in self._met:
+            return False
+        wishes = self._wishes
+        if wishes.clusters is not None and real.cluster not in wishes.clusters:
+            return False
+        severities = wishes.severities
+        return not severities or not real.severity or real.severity in severities
+
+    def _awake(self, called: list[Real], now: datetime) -> tuple[Real, ...]:
+        """What may call at this hour, with what had to wait and is real still."""
+        quiet = self._wishes.quiet
+        if quiet is not None and quiet.holds(now.astimezone(self._zone).time()):
+            self._held.update((each.key, None) for each in called)
+            return ()
+        keys = {*self._held, *(each.key for each in called)}
+        self._held.clear()
+        found = [each for key, each in self._real.items() if key in keys]
+        return tuple(sorted(found, key=_rank))
+
+    def _meet(self, fleet: Fleet, now: datetime) -> None:
+        """Know the clusters of which everything was tried by now."""
+        for cluster in fleet.clusters:
+            if cluster.name not in self._met and _is_met(cluster, now):
+                self._met.add(cluster.name)
+
+
+def _rank(real: Real) -> int:
+    """What to tell of first."""
+    if real.is_hidden:
+        return 0
+    return {"critical": 1, "": 2}.get(real.severity, 3)
+
+
+def _are_same(old: object, new: object) -> bool:
+    if old is new:
+        return True
+    if not (isinstance(old, tuple) and isinstance(new, tuple)) or len(old) != 2:
+        return False
+    return len(new) == 2 and old[0] is new[0] and old[1] is new[1]
+
+
+def _is_met(cluster: Cluster, now: datetime) -> bool:
+    states = {source.state(now) for source in cluster.sources}
+    return bool(states) and SourceState.CONNECTING not in states
+
+
+def _real(fleet: Fleet) -> Iterator[Real]:
+    """Everything that is real, unless somebody has silenced it knowingly."""
+    for cluster in fleet.clusters:
+        for judged in cluster.alerts or ():
+            if (found := _of_alert(judged)) is not None:
+                yield found
+        for finding in cluster.findings:
+            if finding.verdict is Verdict.REAL:
+                yield _of_finding(finding, cluster.name)
+    for judged in fleet.unassigned_alerts:
+        if (found := _of_alert(judged)) is not None:
+            yield found
+
+
+def _of_alert(judged: JudgedAlert) -> Real | None:
+    if judged.verdict is not Verdict.REAL:
+        return None
+    alert, hidden = judged.alert, judged.concealed
+    is_quiet = bool(alert.silenced_by or alert.inhibited_by)
+    if is_quiet and hidden is None:
+        return None
+    kind = HIDDEN if hidden is not None else ALERT
+    return Real(
+        (kind, judged.endpoint, alert.fingerprint),
+        kind,
+        judged.cluster,
+        alert.name,
+        judged.judgement.reason,
+        alert.severity,
+        hidden.since if hidden is not None else alert.starts_at,
+        alert.labels,
+        judged.judgement.evidence,
+    )
+
+
+def _of_finding(finding: Finding, cluster: str) -> Real:
+    return Real(
+        (finding.kind.value, cluster, finding.subject),
+        finding.kind.value,
+        cluster,
+        finding.title,
+        finding.detail,
+        since=finding.since,
+    )
