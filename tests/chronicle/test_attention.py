@@ -186,10 +186,9 @@ def test_quiet_hours_may_last_past_midnight(
 
 
 def test_the_worst_is_told_of_first() -> None:
-    minor = replace(
-        judged(Verdict.REAL, name="Minor"),
-        alert=replace(REAL.alert, labels={"alertname": "Minor", "severity": "warning"}),
-    )
+    minor = judged(Verdict.REAL, name="Minor")
+    labels = {"alertname": "Minor", "severity": "warning"}
+    minor = replace(minor, alert=replace(minor.alert, labels=labels))
     watched = Watched()
     shown = found_in(fleet([minor, REAL], 10), DOWN)
     told = watched.attention.look(shown, at(10))
