@@ -23,6 +23,10 @@ class RunningLab:
         """Move the story to a moment; speed 0 holds it there."""
         self._post("/story", {"at": at, "speed": speed})
 
+    def advance(self, by: str) -> None:
+        """Let time pass at once; the lab must have been started with `--now`."""
+        self._post("/story", {"by": by})
+
     def faults(self, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> None:
         """Switch faults on and off."""
         self._post("/faults", {"add": list(add), "remove": list(remove)})

@@ -31,15 +31,14 @@ def test_each_answer_is_a_moment_of_its_own_node() -> None:
     assert history.of("prod/10.0.0.9") == ()
 
 
-def test_a_detail_adds_its_rates_to_what_the_vitals_were() -> None:
+def test_a_detail_tells_of_rates_and_leaves_the_vitals_where_they_were() -> None:
     history = History()
-    history.note(key("detail"), Reading(Detail(disks=DISKS), START, None, 1))
     vitals(history, START)
     later = START + timedelta(seconds=3)
     history.note(key("detail"), Reading(Detail(disks=DISKS), later, None, 1))
     first, second = history.of("prod/10.0.0.1")
-    assert first.disks is None
-    assert (second.vitals, second.disks) == (VITALS, DISKS)
+    assert (first.vitals, first.disks) == (VITALS, None)
+    assert (second.at, second.vitals, second.disks) == (later, None, DISKS)
 
 
 def test_a_failure_is_no_moment() -> None:

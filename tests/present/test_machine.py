@@ -125,3 +125,23 @@ def test_only_what_apid_does_is_offered() -> None:
     assert machine_services.refusal("kubelet", ServiceVerb.RESTART) == ""
     assert machine_services.refusal("kubelet", ServiceVerb.STOP) != ""
     assert machine_services.refusal("ext-iscsid", ServiceVerb.STOP) == ""
+
+
+def test_looking_at_a_node_does_not_tear_its_curves() -> None:
+    vitals = [
+        Moment(ago(seconds=10 * n), make_vitals(), None, None) for n in range(60, 0, -1)
+    ]
+    rates = [
+        Moment(ago(seconds=3 * n), None, make_detail().disks, make_detail().links)
+        for n in range(40, -1, -1)
+    ]
+    moments = sorted((*vitals, *rates), key=lambda each: each.at)
+    for draw in (machine_plots.cpu, machine_plots.memory, machine_plots.load):
+        curves = draw(moments)
+        assert curves.words
+        for curve in curves.plot.series:
+            assert len(curve.ys) == 60
+            assert None not in curve.ys
+    network = machine_plots.network(moments).plot.series[-1]
+    assert len(network.ys) == 41
+    assert None not in network.ys

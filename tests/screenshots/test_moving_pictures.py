@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -55,10 +55,12 @@ class SteppingClock(SystemClock):
         self._now += STEP
 
 
-@pytest.fixture(scope="module")
-def lab() -> Iterator[RunningLab]:
-    story = ("--at", "4m40s", "--speed", "0", "--now", NOW.isoformat())
-    with running_lab(*story) as started:
+@contextmanager
+def lab_before(moments: int) -> Iterator[RunningLab]:
+    """A lab in which so many moments must pass until the picture."""
+    left = moments * STEP
+    at, now = f"{(END - left).total_seconds():g}s", (NOW - left).isoformat()
+    with running_lab("--at", at, "--speed", "0", "--now", now) as started:
         yield started
 
 
@@ -98,11 +100,10 @@ async def after(
         reading = group.create_task(engine.read())
         engine.watch(*WATCHED)
         for left in range(moments, -1, -1):
-            seconds = (END - left * STEP).total_seconds()
-            await asyncio.to_thread(lab.story, f"{seconds:g}s")
             engine.refresh()
             await read()
             if left:
+                await asyncio.to_thread(lab.advance, f"{STEP.total_seconds():g}s")
                 clock.step()
         app = TaloscopeApp(known, FixedClock(), connect)
         async with app.run_test(size=size) as pilot:
@@ -116,7 +117,6 @@ async def after(
 @pytest.mark.parametrize("name", PICTURES)
 async def test_the_picture_is_what_the_program_draws(
     name: str,
-    lab: RunningLab,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -125,6 +125,7 @@ async def test_the_picture_is_what_the_program_draws(
     monkeypatch.setattr(feeds, "DETAIL_SECONDS", NEVER)
     monkeypatch.setattr(feeds, "SECOND_SECONDS", NEVER)
     size, keys, text, moments = PICTURES[name]
-    async with after(lab, moments, size) as (app, pilot):
-        await reached(app, pilot, keys, text)
-        compare(name, app, request)
+    with lab_before(moments) as lab:
+        async with after(lab, moments, size) as (app, pilot):
+            await reached(app, pilot, keys, text)
+            compare(name, app, request)

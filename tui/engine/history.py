@@ -22,7 +22,6 @@ class History:
 
     def __init__(self) -> None:
         self._moments: dict[str, deque[Moment]] = {}
-        self._vitals: dict[str, Vitals] = {}
 
     def of(self, node: str) -> Sequence[Moment]:
         """What is kept of one node; a copy."""
@@ -35,11 +34,9 @@ class History:
             return
         node = key.endpoint
         if isinstance(value, Vitals):
-            self._vitals[node] = value
             self._keep(node, Moment(at, value))
-        elif isinstance(value, Detail) and node in self._vitals:
-            vitals = self._vitals[node]
-            self._keep(node, Moment(at, vitals, value.disks, value.links))
+        elif isinstance(value, Detail):
+            self._keep(node, Moment(at, None, value.disks, value.links))
 
     def _keep(self, node: str, moment: Moment) -> None:
         moments = self._moments.setdefault(node, deque())

@@ -95,6 +95,19 @@ class LabClock:
         else:
             self._segments = [_Segment(wall, at, pace)]
 
+    def advance(self, by: timedelta) -> None:
+        """Let time pass at once, for the story and the wall: the past stays as it was.
+
+        raise   ValueError where the wall goes its own way, or for a step back
+        """
+        if self._frozen is None:
+            raise ValueError("time can be passed only in a lab started with --now")
+        if by < timedelta(0):
+            raise ValueError("time does not go back; move the story for that")
+        wall, here = self.now(), self.position()
+        self._read_at = _monotonic()
+        self._segments.append(_Segment(wall + by, here + by, self.speed))
+
     async def tick(self, seconds: float = 0.1) -> None:
         """Wait a moment of real time: how often followers look for news."""
         await asyncio.sleep(seconds)  # noqa: TID251 - the lab's one clock

@@ -38,7 +38,7 @@ def offset(text: str) -> timedelta:
 def control_app(
     world: World, apids: Mapping[str, Apid] | None = None
 ) -> web.Application:
-    """GET /state; POST /story {at, speed}; POST /faults {add, remove}.
+    """GET /state; POST /story {at, speed} or {by}; POST /faults {add, remove}.
 
     With apids by endpoint also GET and DELETE /counters, and POST /apid
     {cluster or node, action: stop, start or restart}.
@@ -59,6 +59,9 @@ def control_app(
     async def story(request: web.Request) -> web.Response:
         try:
             asked = await _object(request)
+            if "by" in asked:
+                world.clock.advance(offset(str(asked["by"])))
+                return json_answer(state())
             at = offset(str(asked["at"])) if "at" in asked else None
             speed = float(str(asked["speed"])) if "speed" in asked else None
             if speed is not None and not 0 <= speed <= 1000:

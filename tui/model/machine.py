@@ -190,7 +190,8 @@ class Moment:
     """One point of a node's history, kept while the program runs."""
 
     at: datetime
-    vitals: Vitals
+    vitals: Vitals | None = None
+    """None in one that tells of rates: those are read at a pace of their own."""
     disks: tuple[DiskRate, ...] | None = None
     """Only while the node was on the screen."""
     links: tuple[LinkRate, ...] | None = None

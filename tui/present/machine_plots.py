@@ -10,7 +10,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TypeVar
 
-from tui.model.machine import DiskRate, LinkRate, Moment
+from tui.model.machine import DiskRate, LinkRate, Moment, Vitals
 from tui.present import machine
 from tui.present.curves import Curves
 from tui.present.units import length
@@ -29,7 +29,8 @@ _LEAST_RATE = 1024.0
 
 def cpu(moments: Sequence[Moment]) -> Curves:
     """User, system and waiting, stacked: the highest line is all that is not idle."""
-    uses = [each.vitals.cpu for each in moments]
+    told, vitals = _vitals(moments)
+    uses = [each.cpu for each in vitals]
     stacked: tuple[tuple[Tone, list[float | None]], ...] = (
         (Tone.WARNING, [use.busy + use.iowait if use else None for use in uses]),
         (Tone.ACCENT, [use.busy if use else None for use in uses]),
@@ -43,39 +44,41 @@ def cpu(moments: Sequence[Moment]) -> Curves:
             Span(f"system {machine.percent(last.system + last.other)}  ", Tone.QUIET),
             Span(f"iowait {machine.percent(last.iowait)}", Tone.WARNING),
         ]
-    series = tuple(_series(moments, values, tone) for tone, values in stacked)
+    series = tuple(_series(told, values, tone) for tone, values in stacked)
     return Curves(Plot(series, _times(moments), _PERCENT), tuple(words))
 
 
 def memory(moments: Sequence[Moment]) -> Curves:
     """The part of the memory that is in use."""
-    values = [each.vitals.memory_ratio for each in moments]
+    told, vitals = _vitals(moments)
+    values = [each.memory_ratio for each in vitals]
     words: Line = ()
-    if moments and values[-1] is not None:
-        vitals = moments[-1].vitals
-        used = vitals.memory_total_bytes - vitals.memory_available_bytes
-        total = machine.size(vitals.memory_total_bytes)
+    if values and values[-1] is not None:
+        last = vitals[-1]
+        used = last.memory_total_bytes - last.memory_available_bytes
+        total = machine.size(last.memory_total_bytes)
         tone = machine.loudness(values[-1], machine.BUSY) or Tone.ACCENT
         share = machine.percent(values[-1])
         words = (Span(f"{share}  ", tone), Span(f"{machine.size(used)} of {total}"))
-    series = (_series(moments, values, Tone.ACCENT),)
+    series = (_series(told, values, Tone.ACCENT),)
     return Curves(Plot(series, _times(moments), _PERCENT), words)
 
 
 def load(moments: Sequence[Moment]) -> Curves:
     """The load over one minute against the number of processors."""
-    values: list[float | None] = [each.vitals.load1 for each in moments]
+    told, vitals = _vitals(moments)
+    values: list[float | None] = [each.load1 for each in vitals]
     words: Line = ()
     cores = 1
-    if moments:
-        last = moments[-1].vitals
+    if vitals:
+        last = vitals[-1]
         cores = last.cores or 1
         loads = f"{last.load1:.2f} {last.load5:.2f} {last.load15:.2f}  "
         words = (Span(loads, Tone.ACCENT), Span(f"{cores} cpus", Tone.QUIET))
     top = max([1.0, *(_HEADROOM * (each or 0.0) for each in values)])
     ticks = (Tick(0.0, "0"), Tick(top, f"{top:.1f}"))
     plot = Plot(
-        (_series(moments, values, Tone.ACCENT),),
+        (_series(told, values, Tone.ACCENT),),
         _times(moments),
         Axis(0.0, top, ticks),
     )
@@ -108,6 +111,12 @@ def disks(moments: Sequence[Moment]) -> Curves:
             f"busy {machine.percent(disk.busy_ratio)}"
         ),
     )
+
+
+def _vitals(moments: Sequence[Moment]) -> tuple[list[Moment], list[Vitals]]:
+    """The moments that tell of vitals, and what they tell."""
+    told = [each for each in moments if each.vitals is not None]
+    return told, [each.vitals for each in told if each.vitals is not None]
 
 
 def _devices(
