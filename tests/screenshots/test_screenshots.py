@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -42,7 +42,6 @@ PICTURES = {
     ),
     "node": ((140, 44), ("tab", "j", "j", "enter"), "following"),
     "dmesg": ((140, 44), ("tab", "j", "j", "enter", "2"), "following"),
-    "etcd": ((140, 30), ("tab", "enter", "4"), "etcd of prod"),
     "review": ((140, 44), ("tab", "enter", "5"), "review of prod"),
     "targets": ((160, 24), ("t",), "████"),
     "target": ((140, 26), ("t", "2", "enter"), "at most"),
@@ -99,8 +98,13 @@ async def on_screen(
     size: tuple[int, int],
     book: Book | None = None,
     clock: Clock | None = None,
+    is_read: Callable[[Fleet], bool] | None = None,
 ) -> AsyncIterator[tuple[TaloscopeApp, Pilot[None]]]:
-    """The app over everything that there is to be read, and a past if it has one."""
+    """The app over everything that there is to be read, and a past if it has one.
+
+    is_read   when to begin; default: when every feed has answered
+    """
+    is_enough = is_read or is_live
     known = replace(load(config), refresh_seconds=3600, timeout_seconds=20)
     engine = ReadBefore(known, FixedClock(), Random(1), book=book)
 
@@ -110,7 +114,7 @@ async def on_screen(
     async with asyncio.TaskGroup() as group:
         reading = group.create_task(engine.read())
         read = asyncio.Event()
-        engine.subscribe(lambda fleet: read.set() if is_live(fleet) else None)
+        engine.subscribe(lambda fleet: read.set() if is_enough(fleet) else None)
         async with asyncio.timeout(30):
             await read.wait()
         app = TaloscopeApp(known, clock or FixedClock(), connect)
