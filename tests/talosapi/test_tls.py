@@ -1,0 +1,65 @@
+"""Whatever TLS an apid speaks, and whichever of its CA's certificates it shows."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from talosapi.client import TalosClient
+from tests.talosapi.labs import AUTHORITY, WORKER, context_for, serving, story
+from tui.lab import apid_tls
+from tui.lab.certificates import Credentials, make_authority
+from tui.lab.clock import machine_now
+
+NEXT = make_authority(machine_now())
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+async def test_both_versions_of_tls_are_spoken_with_ed25519_on_both_sides(
+    version: ssl.TLSVersion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = apid_tls.server_context
+    made: list[ssl.SSLContext] = []
+
+    def only(credentials: Credentials, authority_pem: bytes) -> ssl.SSLContext:
+        tls = make(credentials, authority_pem)
+        tls.minimum_version = tls.maximum_version = version
+        made.append(tls)
+        return tls
+
+    monkeypatch.setattr("tui.lab.apid.server_context", only)
+    async with serving(story()) as apid:
+        context = context_for(tmp_path, [apid.endpoint])
+        async with TalosClient(context) as client:
+            assert (await client.version(WORKER)).tag.startswith("v1.")
+    assert made
+
+
+async def test_while_the_ca_is_rotated_servers_of_both_are_trusted(
+    tmp_path: Path,
+) -> None:
+    """`ca` then holds both certificates, one after the other."""
+    both = replace(AUTHORITY, pem=NEXT.pem + AUTHORITY.pem)
+    for authority in (AUTHORITY, NEXT):
+        client_of = authority.client(["os:reader"])
+        async with serving(story(), authority=authority) as apid:
+            context = context_for(
+                tmp_path, [apid.endpoint], authority=both, client=client_of
+            )
+            async with TalosClient(context) as client:
+                assert (await client.version(WORKER)).tag
+
+
+async def test_a_server_certificate_may_be_another_at_each_connection(
+    tmp_path: Path,
+) -> None:
+    """Talos renews them every 12 hours; each `serving` has a new one."""
+    async with serving(story()) as first:
+        port = first.port
+        client = TalosClient(context_for(tmp_path, [first.endpoint]))
+        assert (await client.version(WORKER)).tag
+    async with client, serving(story(), port=port):
+        assert (await client.version(WORKER)).tag
