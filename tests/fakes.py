@@ -87,6 +87,7 @@ class FakeBackend:
         """By address, once any node has batches of its own."""
         self.open_tails = 0
         self.watched: list[tuple[str, str]] = []
+        self.compared: list[tuple[str, str]] = []
         self.moments: tuple[Moment, ...] = make_history()
         self.asked: list[tuple[tuple[str, Target], ...]] = []
         self.remembered: Callable[[Target], Past | Fault] = make_past
@@ -140,6 +141,10 @@ class FakeBackend:
     def watch(self, cluster: str, address: str) -> Callable[[], None]:
         self.watched.append((cluster, address))
         return lambda: self.watched.remove((cluster, address))
+
+    def compare(self, cluster: str, address: str) -> Callable[[], None]:
+        self.compared.append((cluster, address))
+        return lambda: self.compared.remove((cluster, address))
 
     def history(self, cluster: str, address: str) -> Sequence[Moment]:  # noqa: ARG002 - all nodes had the same
         return self.moments

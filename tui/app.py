@@ -58,6 +58,14 @@ class TaloscopeApp(Routes):
         Binding("t", "targets", "Targets", id="app.targets"),
         Binding("N,m", "nodes", "Nodes", id="app.nodes"),
         Binding("L", "logs", "Logs", id="app.logs"),
+        Binding(
+            "P",
+            "pipeline",
+            "Log pipeline",
+            show=False,
+            id="app.pipeline",
+            tooltip="The log pipeline: which stage of which node is broken",
+        ),
         Binding("S", "silences", "Silences", show=False, id="app.silences"),
         Binding(
             "ctrl+n",

@@ -113,6 +113,9 @@ class Backend(Protocol):
     def watch(self, cluster: str, address: str) -> Unsubscribe:
         """Read the detail of one node every few seconds until that is ended."""
 
+    def compare(self, cluster: str, address: str) -> Unsubscribe:
+        """Hold what a node's kernel prints against Loki until that is ended."""
+
     def history(self, cluster: str, address: str) -> Sequence[Moment]:
         """What a node's numbers were since the program runs, oldest first."""
 

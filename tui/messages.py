@@ -171,5 +171,12 @@ class OpenHistory(Message):
 
 
 @dataclass
+class OpenPipeline(Message):
+    """Show the way of the logs, of one cluster or of all."""
+
+    cluster: str = ""
+
+
+@dataclass
 class OpenSources(Message):
     """Show how each connection is doing."""

@@ -30,6 +30,7 @@ from tui.messages import (
     OpenMonitor,
     OpenNode,
     OpenNodes,
+    OpenPipeline,
     OpenSilences,
     OpenSources,
     OpenTarget,
@@ -247,6 +248,13 @@ class Routes(App[None]):
             )
             self.open(screen)
 
+    def on_open_pipeline(self, message: OpenPipeline) -> None:
+        from tui.screens.pipeline import PipelineScreen  # noqa: PLC0415 - see above
+
+        if self.backend is not None:
+            compare, marks = self.backend.compare, self.marks
+            self.open(PipelineScreen(self.names, compare, marks, message.cluster))
+
     def on_open_silences(self) -> None:
         from tui.screens.silences import Access, SilencesScreen  # noqa: PLC0415 - see above
 
@@ -308,6 +316,10 @@ class Routes(App[None]):
     def action_logs(self) -> None:
         """Show the kernel logs of all clusters."""
         self.post_message(OpenLogs())
+
+    def action_pipeline(self) -> None:
+        """Show the way of the logs of all clusters."""
+        self.post_message(OpenPipeline())
 
     def action_new_silence(self) -> None:
         """Write a silence from nothing."""

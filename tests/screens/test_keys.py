@@ -27,6 +27,7 @@ from tui.screens.node_review import ReviewTab
 from tui.screens.node_services import ServicesTab
 from tui.screens.nodes import NodesScreen
 from tui.screens.panes import AlertsPane, KernelLog
+from tui.screens.pipeline import PipelineScreen
 from tui.screens.silence import SilenceScreen
 from tui.screens.silences import SilencesScreen
 from tui.screens.sources import SourcesScreen
@@ -62,6 +63,7 @@ OWNERS = (
     ReviewTab,
     NodesScreen,
     LogsScreen,
+    PipelineScreen,
     TargetsScreen,
     ChecksScreen,
     CheckList,

@@ -14,11 +14,14 @@ without a verb, the dashboard opens on your config
 
 exit codes
   0    done; for check: nothing real
-  1    for check: something is real; for silence and undo: it was not done
-  2    for check: something could not be judged; else: unknown whether it was done
+  1    for check and pipeline: something is real; else: it was not done
+  2    for these two: something could not be judged; else: unknown whether it was done
   3    the command line or the config is wrong
   4    for silence and undo: it was not confirmed
 """
+
+
+OWN_OPTIONS = frozenset({"demo", "init", "lab", "pipeline", "silence", "undo"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     asked, rest = parser.parse_known_args(arguments)
     # These read their own options: they must not be imported only to know them.
-    if rest and asked.verb not in {"lab", "demo", "init", "silence", "undo"}:
+    if rest and asked.verb not in OWN_OPTIONS:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     if asked.version:
         return _print_version()
@@ -48,7 +51,7 @@ def _run(asked: argparse.Namespace, rest: Sequence[str]) -> int:
             from tui.cli import demo  # noqa: PLC0415
 
             return demo.run(rest)
-        case "init" | "silence" | "undo":
+        case "init" | "pipeline" | "silence" | "undo":
             verb = import_module(f"tui.cli.{asked.verb}")
             return int(verb.run(rest, asked.config, os.environ))
         case "lab":
@@ -81,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     for verb, text in (
         ("demo", "open the dashboard on a lab; options as for lab"),
         ("init", "write an inventory to begin with; see init --help"),
+        ("pipeline", "where the way of the logs breaks; see pipeline --help"),
         ("silence", "add, list or expire silences; see silence --help"),
         ("undo", "put back what was deleted from here; see undo --help"),
         ("lab", "serve the demonstration estate on loopback; see lab --help"),

@@ -83,6 +83,8 @@ def _case(
     return PipelineCase(
         cluster=config.name,
         selector=served.endpoint.selector,
+        marks=config.labels if served.is_shared else {},
+        loki_url=served.key("tail").endpoint,
         is_home=config.name == (served.home or served.names[0]),
         nodes=nodes,
         shipping={

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import Enum
 
 from tui.model.alert import Evidence
+from tui.model.labels import Labels
 
 
 class Stage(Enum):
@@ -168,7 +169,6 @@ class Receiver:
     """Empty when there is none."""
     node_port: int = 30600
     target_port: int = 6000
-    loki_tenant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +184,12 @@ class Pipeline:
     """Of the kernel logs in Loki."""
     label: str = "host"
     """That names the node there."""
+    labels: Labels = field(default_factory=dict)
+    """That the selector asks for, such as job."""
+    marks: Labels = field(default_factory=dict)
+    """That mark the cluster on a Loki that others use too."""
+    loki_url: str = ""
+    """Where we read that Loki."""
     is_home: bool = True
     """What is wrong with the shared stages is told of this cluster, once for all."""
 

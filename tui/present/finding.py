@@ -22,10 +22,12 @@ from widgets.values import Cell, Column, EvidenceItem, Line, Row, Span, Tone
 WAY_COLUMNS = (Column("", 20, weight=1),)
 CHECKS, LOGS, NODE = "checks", "logs", "node"
 TARGET, TARGETS, SOURCES = "target", "targets", "sources"
+PIPELINE = "pipeline"
 _SELECTOR, _NODE_LABEL = '{job="talos-kernel"}', "host"
 """Of the kernel logs, where the pipeline is as this project describes it."""
 _ADVICE = {each.meaning: each.advice for each in CATALOGUE}
 _UNKNOWN_ERROR = "Does the address answer from where Prometheus runs?"
+_ABOUT_LOGS = {FindingKind.NODE_SILENT, FindingKind.LOG_PIPELINE}
 _ABOUT_TARGETS = {
     FindingKind.TARGET_DOWN,
     FindingKind.TARGET_ABSENT,
@@ -40,6 +42,8 @@ class Subject:
     node: NodeView | None
     rows: tuple[TargetRow, ...]
     kernel: tuple[LogFinding, ...]
+    is_of_logs: bool = False
+    """About the way of the logs."""
 
     @property
     def unseen(self) -> tuple[LogFinding, ...]:
@@ -50,6 +54,8 @@ class Subject:
     def ways(self) -> tuple[tuple[str, str], ...]:
         """(where, words) to go on to, the most telling first."""
         ways = []
+        if self.is_of_logs:
+            ways.append((PIPELINE, "the log pipeline: each stage, and what mends it"))
         if self.kernel:
             what = "the kernel log from its first error"
             ways.append((LOGS, f"{what}, {self.kernel[0].node} only"))
@@ -82,7 +88,7 @@ def subject(finding: Finding, cluster: Cluster) -> Subject:
         kernel = tuple(
             each for each in cluster.log_findings if each.node in finding.subject
         )
-    return Subject(node, rows, kernel)
+    return Subject(node, rows, kernel, finding.kind in _ABOUT_LOGS)
 
 
 def _is_of(row: TargetRow, finding: Finding) -> bool:

@@ -13,6 +13,7 @@ from tui.messages import (
     OpenChecks,
     OpenLogs,
     OpenNode,
+    OpenPipeline,
     OpenSources,
     OpenTarget,
     OpenTargets,
@@ -125,6 +126,8 @@ class FindingScreen(Desk):
         elif event.key == words.NODE and about.node is not None:
             address = about.node.address or about.node.name
             self.post_message(OpenNode(name, address))
+        elif event.key == words.PIPELINE:
+            self.post_message(OpenPipeline(name))
         elif event.key == words.TARGET:
             self.post_message(OpenTarget(name, about.rows[0].key))
         elif event.key == words.TARGETS:

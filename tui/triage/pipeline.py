@@ -16,6 +16,7 @@ from tui.model.pipeline import (
     StageReport,
     StageState,
 )
+from tui.model.pipeline_change import change_for
 from tui.triage import pipeline_ruler
 from tui.triage.pipeline_case import PipelineCase, receiving
 from tui.triage.pipeline_node import of_node
@@ -35,6 +36,9 @@ def judged(case: PipelineCase) -> Pipeline:
         _receiver(case),
         case.selector,
         label,
+        case.labels,
+        case.marks,
+        case.loki_url,
         case.is_home,
     )
 
@@ -86,13 +90,14 @@ def _of_nodes(pipeline: Pipeline) -> Iterator[Finding]:
             title,
             _cause(node),
             since,
+            _fixes(pipeline, node),
         )
     for node in pipeline.nodes:
         if node not in silent:
-            yield from _gap(node)
+            yield from _gap(pipeline, node)
 
 
-def _gap(node: NodePipeline) -> Iterator[Finding]:
+def _gap(pipeline: Pipeline, node: NodePipeline) -> Iterator[Finding]:
     """What is not sent at all, and what is lost on the way, of a node that is heard."""
     broken = node.broken
     if broken is None or broken.stage not in {Stage.CONFIG, Stage.LOKI}:
@@ -105,7 +110,15 @@ def _gap(node: NodePipeline) -> Iterator[Finding]:
         f"logs of {node.name}: {_title(broken)}",
         broken.words,
         since if broken.stage is Stage.LOKI else None,
+        _fixes(pipeline, node),
     )
+
+
+def _fixes(pipeline: Pipeline, node: NodePipeline) -> tuple[str, ...]:
+    """The change that mends the stage at which it breaks, as a text to copy."""
+    broken = node.broken
+    change = change_for(pipeline, node, broken) if broken else None
+    return (change.text,) if change else ()
 
 
 def _title(broken: StageReport) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from tui.model.alert import Alert, Evidence, Verdict
 from tui.model.fleet import NodeView
 from tui.model.kube import Pod
+from tui.model.labels import Labels
 from tui.model.metric import Rule
 from tui.model.pipeline import Comparison, Shipping, StageState, Voice
 from tui.model.question import PodsWith, ServicesIn
@@ -41,6 +42,9 @@ class PipelineCase:
     cluster: str
     selector: str
     """Of the kernel logs in Loki."""
+    marks: Labels
+    """Of the cluster, on a Loki that others use too."""
+    loki_url: str
     is_home: bool
     """Of the clusters that the Loki serves the one that tells of it."""
     nodes: tuple[NodeView, ...]
