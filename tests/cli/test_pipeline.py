@@ -41,7 +41,7 @@ def test_the_text_names_the_stage_that_is_broken_first(lab: RunningLab) -> None:
     assert done.returncode == 1
     assert done.stdout.startswith("talos-wk-2  prod\n")
     assert "BROKEN     vector: vector-wk-2 Running, not Ready" in done.stdout
-    assert "prod/vector-values.yaml" in done.stdout
+    assert "`taloscope pipeline manifests DIR`" in done.stdout
 
 
 def test_one_cluster_that_is_whole_is_zero(lab: RunningLab) -> None:

@@ -8,8 +8,6 @@ from tui.model.shipping_change import Change
 
 _FINE = {StageState.OK, StageState.CUT}
 _SHARED = {
-    Stage.PORT: shipping_change.service,
-    Stage.VECTOR: shipping_change.vector_values,
     Stage.RULES: ruler_change.rules,
     Stage.ALERTMANAGER: ruler_change.wiring,
 }
@@ -24,12 +22,39 @@ def change_for(
     """
     if report.state in _FINE:
         return None
-    if node is not None and report.stage is Stage.CONFIG:
-        return shipping_change.node_patch(pipeline, node, report.gap)
-    if node is not None and report.stage is Stage.LOKI:
-        return _looks(pipeline, node)
-    make = _SHARED.get(report.stage)
-    return make(pipeline) if make else None
+    if node is None:
+        make = _SHARED.get(report.stage)
+        return make(pipeline) if make else None
+    return _of_node(pipeline, node, report)
+
+
+def _of_node(pipeline: Pipeline, node: NodePipeline, report: StageReport) -> Change:
+    match report.stage:
+        case Stage.CONFIG:
+            return shipping_change.node_patch(pipeline, node, report.gap)
+        case Stage.PORT:
+            return shipping_change.service(pipeline)
+        case Stage.VECTOR if report.gap == "ill":
+            return _ill(pipeline, node)
+        case Stage.VECTOR:
+            return shipping_change.vector_values(pipeline)
+        case _:
+            return _looks(pipeline, node)
+
+
+def _ill(pipeline: Pipeline, node: NodePipeline) -> Change:
+    """What to ask a pod that is there and does not run."""
+    space = pipeline.receiver.namespace
+    pods = f"-l {shipping_change.RECEIVER}=true"
+    own = f"--field-selector spec.nodeName={node.name}"
+    text = f"""\
+# The pod is there: why it does not run, its own last words, and who says so.
+kubectl -n {space} get pods {pods} {own}
+kubectl -n {space} describe pods {pods} {own}
+kubectl -n {space} logs {pods} {own} --previous --tail=50
+# When its values are wrong: `taloscope pipeline manifests DIR` writes whole ones.
+"""
+    return Change("", f"where to look on {node.name}", text, text)
 
 
 def _looks(pipeline: Pipeline, node: NodePipeline) -> Change:

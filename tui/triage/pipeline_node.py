@@ -189,7 +189,7 @@ def _vector(case: PipelineCase, node: NodeView) -> StageReport:
         words = f"{words}; {others} others take it, from any node"
         return _report(Stage.VECTOR, OK, words, told)
     state = CUT if _is_down(node) else BROKEN
-    return _report(Stage.VECTOR, state, words, told, "pod")
+    return _report(Stage.VECTOR, state, words, told, "ill" if own else "pod")
 
 
 def _is_local(case: PipelineCase, port: int | None) -> bool:
