@@ -27,7 +27,7 @@ from tui.model.fleet import FeedKey, NodeView, SourceKind
 from tui.model.log import Entry
 from tui.model.machine import Facts
 from tui.model.pipeline import Comparison, Pipeline, Voice
-from tui.model.question import EndpointSlicesOf
+from tui.model.question import EndpointSlicesOf, KubeQuestion
 from tui.model.reading import Reading
 from tui.model.scraping import Service
 from tui.model.talos import TalosNode
@@ -62,24 +62,12 @@ def _case(
     view: View, config: ClusterConfig, served: Served, nodes: tuple[NodeView, ...]
 ) -> PipelineCase:
     log = view.state.kernel.get(config.name, KernelLog())
-    kubernetes = f"kubernetes {config.name}"
-    has_kube = bool(config.context)
-
-    def told(key: FeedKey, source: str, query: str) -> Told[Any]:
-        reading, pace = view.said(key)
-        return Told(reading, pace, source, query)
-
-    services = pods = slices = None
-    if has_kube:
-        services = told(question_key(config, SERVICES), kubernetes, SERVICES.text)
-        pods = told(question_key(config, PODS), kubernetes, PODS.text)
-        asked = slices_of(services.value)
-        if asked is not None:
-            slices = told(question_key(config, asked), kubernetes, asked.text)
+    told = partial(_told, view)
+    services, slices, pods = _kubernetes(view, config)
     tail = told(served.key("tail"), "loki", served.endpoint.selector)
     last = log.voices if tail.reading.observed_at else None
     manager = view.serving(SourceKind.ALERTMANAGER, config.name)
-    is_talos = bool(config.talos_context)
+    asked = nodes if config.talos_context else ()
     return PipelineCase(
         cluster=config.name,
         selector=served.endpoint.selector,
@@ -93,8 +81,7 @@ def _case(
                 f"talos {node.name}",
                 f"talosctl -n {node.address} get kmsglogconfigs,machineconfig -o yaml",
             )
-            for node in nodes
-            if is_talos
+            for node in asked
         },
         services=services,
         slices=slices,
@@ -109,8 +96,7 @@ def _case(
                 f"talos {node.name}, loki",
                 f"talosctl -n {node.address} dmesg",
             )
-            for node in nodes
-            if is_talos
+            for node in asked
         },
         rules=told(served.key("rules"), "loki", "GET /prometheus/api/v1/rules"),
         wiring=told(served.key(RECEIVER), "loki", "GET /config"),
@@ -119,6 +105,28 @@ def _case(
         else None,
         now=view.now,
     )
+
+
+def _told(view: View, key: FeedKey, source: str, query: str) -> Told[Any]:
+    reading, pace = view.said(key)
+    return Told(reading, pace, source, query)
+
+
+_Kubernetes = tuple[Told[Any] | None, Told[Any] | None, Told[Any] | None]
+
+
+def _kubernetes(view: View, config: ClusterConfig) -> _Kubernetes:
+    """Services, what is behind the one of the logs, and pods; None: nobody is asked."""
+    if not config.context:
+        return None, None, None
+
+    def told(question: KubeQuestion) -> Told[Any]:
+        source = f"kubernetes {config.name}"
+        return _told(view, question_key(config, question), source, question.text)
+
+    services = told(SERVICES)
+    behind = slices_of(services.value)
+    return services, told(behind) if behind else None, told(PODS)
 
 
 def _is_heard(view: View, served: Served) -> bool:

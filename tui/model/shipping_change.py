@@ -21,6 +21,54 @@ RECEIVER = "talos-log-receiver"
 _TAG = re.compile(r"v?(\d+)\.(\d+)\b")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
+_VECTOR = """\
+# Values of the chart vector/vector: what takes the logs of Talos on every node.
+role: Agent
+podLabels:
+  talos-log-receiver: "true"
+tolerations:
+  - operator: Exists
+service:
+  enabled: false
+containerPorts:
+  - name: talos
+    containerPort: @PORT@
+    protocol: TCP
+customConfig:
+  data_dir: /vector-data-dir
+  sources:
+    talos:
+      type: socket
+      mode: tcp
+      address: 0.0.0.0:@PORT@
+      max_length: 102400
+      decoding:
+        codec: json
+  transforms:
+    labelled:
+      type: remap
+      inputs: [talos]
+      # What carries no service is the kernel's.
+      source: |-
+        .talos_service = string(del(."talos-service")) ?? "kernel"
+        .level = string(."talos-level") ?? "info"
+        .timestamp = parse_timestamp(string(."talos-time") ?? "", "%+") ?? now()
+  sinks:
+    loki:
+      type: loki
+      inputs: [labelled]
+      # As the pods of this cluster reach it.
+      endpoint: @LOKI@
+      encoding:
+        codec: json
+      out_of_order_action: accept
+      buffer:
+        type: disk
+        max_size: 268435488
+        when_full: block
+      labels:
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -143,53 +191,8 @@ def vector_values(pipeline: Pipeline) -> Change:
         "level": "{{ level }}",
         "talos_service": "{{ talos_service }}",
     }
-    text = f"""\
-# Values of the chart vector/vector: what takes the logs of Talos on every node.
-role: Agent
-podLabels:
-  {RECEIVER}: "true"
-tolerations:
-  - operator: Exists
-service:
-  enabled: false
-containerPorts:
-  - name: talos
-    containerPort: {own.target_port}
-    protocol: TCP
-customConfig:
-  data_dir: /vector-data-dir
-  sources:
-    talos:
-      type: socket
-      mode: tcp
-      address: 0.0.0.0:{own.target_port}
-      max_length: 102400
-      decoding:
-        codec: json
-  transforms:
-    labelled:
-      type: remap
-      inputs: [talos]
-      # What carries no service is the kernel's.
-      source: |-
-        .talos_service = string(del(."talos-service")) ?? "kernel"
-        .level = string(."talos-level") ?? "info"
-        .timestamp = parse_timestamp(string(."talos-time") ?? "", "%+") ?? now()
-  sinks:
-    loki:
-      type: loki
-      inputs: [labelled]
-      # As the pods of this cluster reach it.
-      endpoint: {_quoted(loki)}
-      encoding:
-        codec: json
-      out_of_order_action: accept
-      buffer:
-        type: disk
-        max_size: 268435488
-        when_full: block
-      labels:
-"""
+    port = str(own.target_port)
+    text = _VECTOR.replace("@PORT@", port).replace("@LOKI@", _quoted(loki))
     text += "".join(f"        {name}: {_quoted(x)}\n" for name, x in labels.items())
     run = f"helm upgrade --install vector vector/vector -n {own.namespace} -f {place}"
     title = f"Vector of {pipeline.cluster}"
