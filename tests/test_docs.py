@@ -22,6 +22,7 @@ from tui.config import load
 from tui.model.alertmanager import Alertmanager, Disagreement, Peer
 from tui.model.fault import ADVICE, FaultKind
 from tui.model.fleet import Fleet
+from tui.model.trace import Certainty, Proof, Stage, Step, Trace, Victim
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -151,14 +152,30 @@ def is_described(field: str) -> bool:
     return f"`{field}`" in CHECK or f"`{field}[]`" in CHECK
 
 
+_PROOF = Proof("sdc is a disk", "talos wk-1", "asked", "sdc", NOW)
+TRACE = Trace(
+    "wk-1",
+    "sdc",
+    NOW,
+    (Step(Stage.DEVICE, Certainty.PROVEN, ("sdc",), (_PROOF,)),),
+    (Victim("pv", "media", "films", ("jellyfin-0",), "Delete"),),
+    ("session2",),
+)
+
+
 def whole_report() -> Any:
     fleet = make_fleet()
     first = fleet.clusters[0]
     broken = failing(first.sources[0], FaultKind.TLS, "no")
     nodes = (refusing(first.nodes[0]), *first.nodes[1:])
     alerts = (turned(), *(first.alerts or ()))
+    findings = (replace(first.findings[0], traces=(TRACE,)), *first.findings[1:])
     cluster = replace(
-        first, sources=(broken, *first.sources[1:]), nodes=nodes, alerts=alerts
+        first,
+        sources=(broken, *first.sources[1:]),
+        nodes=nodes,
+        alerts=alerts,
+        findings=findings,
     )
     clusters = (cluster, *fleet.clusters[1:])
     peers = (Peer("http://a"), Peer("http://b", broken.fault))

@@ -11,6 +11,7 @@ from tui.model.fleet import FeedKey
 from tui.model.log import LogFinding
 from tui.model.pipeline import Voice
 from tui.model.reading import Reading
+from tui.model.storage import Clues
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class KernelLog:
     """The same for each node, as entries name it; `""` for those that do not."""
     voices: Mapping[str, Voice] = field(default_factory=dict)
     """How often each node was heard, by the same names."""
+    clues: Clues = field(default_factory=Clues)
 
 
 @dataclass(frozen=True, slots=True)

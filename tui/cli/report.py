@@ -115,7 +115,7 @@ def _log_finding(found: LogFinding) -> Document:
     """Without the entry as it came: `sample` is its text."""
     document: Document = plain(replace(found, entry=None))
     del document["entry"]
-    return document
+    return {**document, "per_minute": found.per_minute}
 
 
 def _source(source: SourceStatus, now: datetime) -> Document:

@@ -13,7 +13,9 @@ from tui.model.alertmanager import Alertmanager
 from tui.model.finding import Finding
 from tui.model.fleet import Cluster, Fleet, SourceState, SourceStatus, Standing
 from tui.model.target import Health
+from tui.present import trace
 from tui.present.concealed import concealed, hidden_by, real_for
+from tui.present.glyphs import UNICODE
 from tui.present.units import age, count, moment
 
 _COLOURS = {"red": 31, "yellow": 33, "green": 32, "grey": 90}
@@ -146,6 +148,8 @@ def _finding(finding: Finding, now: datetime, page: Page) -> Iterator[str]:
     since = f" (since {age(finding.since, now)})" if finding.since else ""
     detail = f": {finding.detail}" if finding.detail else ""
     yield from page.entry(colour, tag, f"{finding.title}{since}{detail}")
+    for each in finding.traces:
+        yield from page.entry("grey", "", trace.text(each, UNICODE))
 
 
 def _source(source: SourceStatus, now: datetime, page: Page) -> Iterator[str]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import chain
 
 from tui.config import ClusterConfig
-from tui.engine import pipeline
+from tui.engine import pipeline, tracing
 from tui.engine.alerting import alertmanagers, rulers
 from tui.engine.answers import stray_targets, targets_of
 from tui.engine.judging import Judging
@@ -135,6 +135,7 @@ def _cluster(
         else None
     )
     certificates = _certificates(view, cluster)
+    traces = tracing.traced(view, cluster, nodes, log_findings)
     way = pipeline.judged(view, cluster, nodes)
     found = (
         *_target_findings(view, cluster, targets),
@@ -142,7 +143,9 @@ def _cluster(
         *findings.of_nodes(nodes, view.pace, view.now),
         *machine.of_nodes(nodes, view.facts_pace, view.now),
         *machine.of_certificates(certificates, view.now),
-        *findings.of_kernel(log_findings, _log_rules(view, cluster) or ()),
+        *findings.of_kernel(
+            log_findings, _log_rules(view, cluster) or (), traces, cluster.context
+        ),
         *(of_pipeline(way) if way else ()),
     )
     return Cluster(
@@ -153,6 +156,7 @@ def _cluster(
         alerts=alerts,
         nodes=nodes,
         findings=findings.ranked(found),
+        traces=traces,
         log_findings=log_findings,
         last_entry_at=kernel.last_entry_at,
         certificates=certificates,

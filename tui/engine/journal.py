@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from tui.model.log import Entry
 from tui.store import KernelLog
-from tui.triage import kernel_log, voice
+from tui.triage import clues, kernel_log, voice
 
 KEPT = 100_000
 _SLACK = 10_000
@@ -48,6 +48,7 @@ class Journal:
             max(at, old.last_entry_at) if old.last_entry_at else at,
             kernel_log.last_by_node(old.last_by_node, entries),
             voice.heard(old.voices, entries),
+            clues.noted(old.clues, entries),
         )
         self._logs[cluster] = log
         return log

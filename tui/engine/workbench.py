@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tui.chronicle.watcher import Seen, Watcher
+from tui.engine import tracing
 from tui.engine.assemble import assemble
 from tui.engine.review import Reviewer
 from tui.engine.view import View
@@ -80,6 +81,7 @@ class Workbench:
                 for name in concerns or (cluster.name,):
                     found[name].update(dict.fromkeys(questions))
             found[cluster.name].update(dict.fromkeys(_doubted(cluster)))
+            found[cluster.name].update(dict.fromkeys(tracing.wanted(cluster)))
         return {name: tuple(questions) for name, questions in found.items()}
 
     def _asked_by(

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 from tui.model.alert import Verdict
+from tui.model.trace import Trace
 
 
 class FindingKind(Enum):
@@ -45,3 +46,5 @@ class Finding:
     """Texts to copy, the likeliest way out first."""
     seen_by: tuple[str, ...] = ()
     """Names of alerting rules that see it too: their alerts tell of it."""
+    traces: tuple[Trace, ...] = ()
+    """Of a kernel's finding: which application its devices belong to, gravest first."""

@@ -20,6 +20,7 @@ from tui.model.review import Check
 from tui.model.silence import Silence
 from tui.model.talos import TalosNode
 from tui.model.target import TargetRow
+from tui.model.trace import Trace
 
 
 class SourceKind(Enum):
@@ -127,6 +128,8 @@ class Cluster:
     """Real first, then undecided, false positive, by design."""
     nodes: tuple[NodeView, ...] = ()
     findings: tuple[Finding, ...] = ()
+    traces: tuple[Trace, ...] = ()
+    """Of the devices that kernel lines name, warnings included, gravest first."""
     log_findings: tuple[LogFinding, ...] = ()
     last_entry_at: datetime | None = None
     """Time of the newest kernel-log entry seen."""

@@ -68,3 +68,9 @@ class LogFinding:
     """The same as it came: rules are tried on it."""
     seen_by: tuple[str, ...] | None = None
     """Names of the rules of Loki's ruler that see it; None when that is not known."""
+
+    @property
+    def per_minute(self) -> float | None:
+        """Lines a minute from the first to the last; None for lines of one moment."""
+        minutes = (self.last - self.first).total_seconds() / 60
+        return (self.count - 1) / minutes if minutes > 0 else None

@@ -72,6 +72,8 @@ class Trace:
     """Of the lines that name it: what is said must have held then."""
     steps: tuple[Step, ...]
     victims: tuple[Victim, ...] = ()
+    aliases: tuple[str, ...] = ()
+    """Other names in the log of what leads to the same volumes."""
 
     @property
     def certainty(self) -> Certainty:

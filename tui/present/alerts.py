@@ -12,7 +12,7 @@ from tui.model.finding import Finding
 from tui.model.fleet import Cluster, SourceKind
 from tui.model.kept import once
 from tui.model.labels import Labels
-from tui.present import concealed, faults, silenced
+from tui.present import concealed, faults, silenced, trace
 from tui.present.glyphs import Marks, Sign, verdict_sign
 from tui.present.standing import tally
 from tui.present.units import age, age_changes
@@ -41,6 +41,8 @@ _OWNERS = ("job", "deployment", "statefulset", "daemonset", "service", "namespac
 _SHORT = {"critical": "crit", "warning": "warn", "error": "err", "none": ""}
 _ALERTMANAGER = frozenset({SourceKind.ALERTMANAGER})
 _SECOND = timedelta(seconds=1)
+_MOST_TRACES = 2
+"""Devices that a row leads on to the application."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _NO_SILENCES: silenced.Known = {}
 _CALM = {Verdict.FALSE_POSITIVE, Verdict.BY_DESIGN}
@@ -376,7 +378,8 @@ def finding_row(finding: Finding, now: datetime, marks: Marks, *, is_told: bool)
     if said:
         line.append(Span(said))
     details: tuple[Line, ...] = (tuple(line),) if line else ()
-    return Row(finding_key(finding), cells, Tone.TEXT, details=details)
+    traced = tuple(trace.brief(each, marks) for each in finding.traces[:_MOST_TRACES])
+    return Row(finding_key(finding), cells, Tone.TEXT, details=(*traced, *details))
 
 
 def _with_subject(finding: Finding) -> str:

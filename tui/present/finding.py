@@ -15,6 +15,7 @@ from tui.model.kernel_rules import manifest, proposed_for
 from tui.model.log import LogFinding
 from tui.model.scrape_error import scrape_error
 from tui.model.target import TargetRow
+from tui.present import trace
 from tui.present.glyphs import Marks, verdict_sign
 from tui.present.units import age, count, moment, time_of_day
 from widgets.values import Cell, Column, EvidenceItem, Line, Row, Span, Tone
@@ -114,6 +115,8 @@ def head_lines(
         (sign.span, Span(f"   found by taloscope: {alert}", Tone.QUIET)),
         (Span(finding.title, bold=True),),
     ]
+    hurt = [trace.brief(each, marks) for each in finding.traces]
+    lines += [(Span("hurts ", Tone.QUIET), *line) for line in hurt]
     if finding.detail:
         lines.append((Span(finding.detail),))
     if finding.since is not None:
@@ -152,7 +155,9 @@ def _lines(
     lines = count(found.count, "line")
     code = explained(found.sample)
     meaning = f"{found.meaning} ({code})" if code else found.meaning
-    claim = f"{place}: {meaning}; {lines}, {between}: {found.sample}"
+    rate = found.per_minute
+    pace = f", {rate:.1f} a minute" if rate is not None and found.count > 2 else ""
+    claim = f"{place}: {meaning}; {lines}, {between}{pace}: {found.sample}"
     tone = Tone.CRITICAL if found.severity == "error" else Tone.WARNING
     ago = f"{age(found.last, now)} ago"
     return EvidenceItem(
@@ -198,7 +203,7 @@ def advice(finding: Finding, about: Subject) -> tuple[Line, ...]:
 
 def rule_lines(about: Subject) -> tuple[Line, ...]:
     """What Loki's ruler sees of the kernel lines, line class by line class."""
-    told: list[Line] = []
+    told: list[Line] = [()] if about.kernel else []
     for each in about.kernel:
         what = (Span(f"{each.kind} {each.device}".rstrip()), Span("  "))
         if each.seen_by is None:

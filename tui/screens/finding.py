@@ -22,6 +22,7 @@ from tui.model.examination import Subject
 from tui.model.finding import Finding
 from tui.model.fleet import Fleet
 from tui.present import finding as words
+from tui.present import trace as traces
 from tui.present.glyphs import Marks
 from tui.screens.desk import Desk
 from tui.screens.listing import Listing
@@ -30,6 +31,11 @@ from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.text_block import TextBlock
 from widgets.values import Span, Tone
+
+MOST_TRACES = 3
+"""Devices whose way is shown in full."""
+WIDE = 120
+"""Cells from which all steps have room beside each other."""
 
 
 class FindingScreen(Desk):
@@ -75,6 +81,10 @@ class FindingScreen(Desk):
             with Panel(id="why", glyphs=glyphs):
                 yield TextBlock(id="head", glyphs=glyphs)
                 yield EvidenceList(id="evidence", glyphs=glyphs)
+            for number in range(MOST_TRACES):
+                with Panel(id=f"trace{number}", classes="trace", glyphs=glyphs):
+                    yield TextBlock(id=f"chain{number}", glyphs=glyphs)
+                    yield EvidenceList(id=f"steps{number}", glyphs=glyphs)
             with Panel(id="next", glyphs=glyphs):
                 yield Listing(words.WAY_COLUMNS, show_header=False, glyphs=glyphs)
             with Panel(id="do", glyphs=glyphs):
@@ -99,8 +109,28 @@ class FindingScreen(Desk):
         head = words.head_lines(self.finding, firing, now, self.marks)
         self.query_one("#head", TextBlock).show_lines(*head, ())
         items = words.items(self._about, self._cluster, now, self.marks)
-        self.query_one(EvidenceList).show_items(items)
+        self.query_one("#evidence", EvidenceList).show_items(items)
+        self._show_traces(now)
         self._show_next()
+
+    def _show_traces(self, now: datetime) -> None:
+        """What each device leads to; what there is no room for is counted."""
+        found = self.finding.traces
+        is_wide = self.size.width >= WIDE
+        for number in range(MOST_TRACES):
+            box = self.query_one(f"#trace{number}", Panel)
+            box.display = number < len(found)
+            if number >= len(found):
+                continue
+            each = found[number]
+            left = len(found) - MOST_TRACES if number == MOST_TRACES - 1 else 0
+            box.show_title(traces.title(each, left), traces.verdict(each, self.marks))
+            lines = traces.chain(each, self.marks)
+            if not is_wide:
+                lines = (traces.brief(each, self.marks),)
+            self.query_one(f"#chain{number}", TextBlock).show_lines(*lines, ())
+            steps = traces.steps(each, now, self.marks)
+            self.query_one(f"#steps{number}", EvidenceList).show_items(steps)
 
     def _show_next(self) -> None:
         listing = self.query_one(Listing)

@@ -22,7 +22,9 @@ from tui.model.scrape_error import scrape_error
 from tui.model.talos import ServiceHealth, TalosService
 from tui.model.target import Expected, Health, TargetRow
 from tui.model.target_fix import fixes
+from tui.model.trace import Trace
 from tui.triage import log_rule
+from tui.triage.trace import response
 
 
 def of_targets(
@@ -148,7 +150,10 @@ def _ailment(service: TalosService) -> str:
 
 
 def of_kernel(
-    found: Iterable[LogFinding], rules: Sequence[Rule]
+    found: Iterable[LogFinding],
+    rules: Sequence[Rule],
+    traces: Sequence[Trace] = (),
+    context: str = "",
 ) -> tuple[Finding, ...]:
     """Nodes whose kernel reported errors in the window: one finding a node.
 
@@ -157,12 +162,26 @@ def of_kernel(
 
     found   as `kernel_log` ranks them
     rules   of the ruler over these logs, to name those that do not see a line
+    traces  of the devices that the lines name, gravest first
+    context of the kubeconfig, for commands
     """
     nodes: dict[str, list[LogFinding]] = {}
     for each in found:
         if each.severity == "error":
             nodes.setdefault(each.node, []).append(each)
-    return tuple(_of_kernel(node, errors, rules) for node, errors in nodes.items())
+    return tuple(
+        _traced(_of_kernel(node, errors, rules), node, traces, context)
+        for node, errors in nodes.items()
+    )
+
+
+def _traced(
+    finding: Finding, node: str, traces: Sequence[Trace], context: str
+) -> Finding:
+    """The finding with what its devices lead to, and what the runbook says to do."""
+    own = tuple(each for each in traces if each.node == node)
+    told = [response.commands(each, context) for each in own]
+    return replace(finding, traces=own, fixes=tuple(filter(None, told)))
 
 
 def _of_kernel(node: str, errors: list[LogFinding], rules: Sequence[Rule]) -> Finding:

@@ -48,17 +48,18 @@ def last_by_node(
         newest[node] = max(entry.at_ns, newest.get(node, 0))
     found = dict(known)
     for node, at_ns in newest.items():
-        at = _time(at_ns)
+        at = time_of(at_ns)
         found[node] = max(at, found.get(node, at))
     return found
 
 
-def _time(at_ns: int) -> datetime:
+def time_of(at_ns: int) -> datetime:
+    """An instant of Unix nanoseconds, to the microsecond."""
     return _EPOCH + timedelta(microseconds=at_ns // 1000)
 
 
 def _finding(cluster: str, entry: Entry, sign: KernelSign) -> LogFinding:
-    at = _time(entry.at_ns)
+    at = time_of(entry.at_ns)
     return LogFinding(
         cluster,
         node_of(entry),

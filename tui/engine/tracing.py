@@ -1,0 +1,132 @@
+"""Follows the devices of kernel findings to applications, and asks for what it takes.
+
+Nothing is asked while no kernel line tells of storage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from tui.config import ClusterConfig
+from tui.engine.plan import asked_key
+from tui.engine.view import View
+from tui.model.fleet import Cluster, NodeView
+from tui.model.kernel import GRAVITY
+from tui.model.log import LogFinding
+from tui.model.question import ClaimsIn, Question
+from tui.model.question_beyond import StorageOf
+from tui.model.storage import Clues
+from tui.model.trace import Stage, Trace
+from tui.store import KernelLog
+from tui.triage.review_case import Told
+from tui.triage.trace.case import TraceCase, device_of
+from tui.triage.trace.follow import (
+    ATTACHMENTS,
+    VOLUMES,
+    follow,
+    pods_in,
+    pods_on,
+    questions,
+)
+
+MOST = 12
+"""Devices of one cluster that are followed, the gravest first."""
+
+
+def traced(
+    view: View,
+    config: ClusterConfig,
+    nodes: Iterable[NodeView],
+    found: Iterable[LogFinding],
+) -> tuple[Trace, ...]:
+    """One trace for each device that kernel lines name, gravest first."""
+    groups: dict[tuple[str, str], list[LogFinding]] = {}
+    for each in sorted(found, key=_gravity):
+        device = device_of(each)
+        if device is not None:
+            groups.setdefault((each.node, device), []).append(each)
+    known = {node.name: node for node in nodes}
+    traces = []
+    for (name, device), lines in list(groups.items())[:MOST]:
+        first = min(each.first for each in lines)
+        address = known[name].address if name in known else ""
+        last = max(each.last for each in lines)
+        case = TraceCase(config.name, name, device, first, last)
+        traces.append(follow(_told(view, config, case, address)))
+    return _merged(traces)
+
+
+def _gravity(found: LogFinding) -> tuple[bool, int]:
+    return found.severity != "error", GRAVITY[found.meaning]
+
+
+def _told(
+    view: View, config: ClusterConfig, case: TraceCase, address: str
+) -> TraceCase:
+    """The case with all that was told of it by now."""
+
+    def told(question: Question, source: str) -> Told[Any] | None:
+        key = asked_key(view.served, config, question)
+        if key is None:
+            return None
+        reading, pace = view.said(key)
+        return Told(reading, pace, source, question.text)
+
+    kubernetes = f"kubernetes {config.name}"
+    log = view.state.kernel.get(config.name, KernelLog())
+    case = replace(
+        case,
+        storage=told(StorageOf(address), f"talos {case.node}") if address else None,
+        volumes=told(VOLUMES, kubernetes),
+        attachments=told(ATTACHMENTS, kubernetes),
+        pods=told(pods_on(case.node), kubernetes),
+        clues=_own(log.clues, case.node, address),
+    )
+    listed = case.volumes.value if case.volumes else None
+    spaces = {each.namespace for each in listed or () if each.namespace}
+    claims = {space: told(ClaimsIn(space), kubernetes) for space in spaces}
+    users = {space: told(pods_in(space), kubernetes) for space in spaces}
+    return replace(case, claims=_asked(claims), users=_asked(users))
+
+
+def _asked(told: Mapping[str, Told[Any] | None]) -> Mapping[str, Told[Any]]:
+    """Those that were asked at all."""
+    return {name: each for name, each in told.items() if each and each.reading.attempts}
+
+
+def _own(clues: Clues, name: str, address: str) -> Clues:
+    """A node's clues, by its name: the log may know it by its address."""
+    return Clues(
+        {
+            (name, kind, device): clue
+            for (node, kind, device), clue in clues.found.items()
+            if node in {name, address}
+        }
+    )
+
+
+def _merged(traces: Iterable[Trace]) -> tuple[Trace, ...]:
+    """Devices that lead to the same volumes are told of once: by the gravest line."""
+    found: dict[object, Trace] = {}
+    for trace in traces:
+        volume = trace.step(Stage.VOLUME)
+        names = volume.names if volume else ()
+        key = (trace.node, names) if names else (trace.node, trace.device)
+        first = found.get(key)
+        if first is None:
+            found[key] = trace
+        else:
+            aliases = (*first.aliases, trace.device)
+            found[key] = replace(first, aliases=aliases)
+    return tuple(found.values())
+
+
+def wanted(cluster: Cluster) -> Iterator[Question]:
+    """What the traces of a cluster need to know."""
+    addresses = {node.name: node.address for node in cluster.nodes}
+    talos = {node.name for node in cluster.nodes if node.talos.attempts}
+    for trace in cluster.traces:
+        is_talos = trace.node in talos
+        yield from questions(trace, addresses[trace.node] if is_talos else "")

@@ -1,0 +1,1 @@
+"""From a device in a kernel line to the application: pure, and never by guessing."""
