@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from tests.inquiries import FakeInquiry
 from tests.judged import NOW
 from tests.machines import make_history
 from tests.triage.examination.exams import Exam
-from tui.backend import CallListener, EntriesListener, FleetListener
+from tui.backend import CallListener, EntriesListener, FleetListener, LogListener
 from tui.config import ClusterConfig, Config
 from tui.model.attention import Real
 from tui.model.change import AlertName, Change
@@ -20,7 +21,7 @@ from tui.model.command import Command, Outcome
 from tui.model.examination import Subject
 from tui.model.fault import Fault
 from tui.model.fleet import Fleet
-from tui.model.log import Entry, LogBatch
+from tui.model.log import Entry, LogBatch, LogCount, LogQuery, LogSpan
 from tui.model.machine import Moment
 from tui.model.manifest import Manifests
 from tui.model.memory import Episode, Habits, SilenceMemory
@@ -68,6 +69,54 @@ class FakeCalls:
             listener(found)
 
 
+class FakeArchive:
+    """Keeps `kept`, and gives it in pages of `page` entries; counts what it keeps."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[Entry, ...]] = {}
+        """By cluster, oldest first."""
+        self.page = 100
+        self.fault: Fault | None = None
+        """Instead of a page or of counts, while it is set."""
+        self.asked: list[tuple[LogQuery, LogSpan]] = []
+
+    async def pages(
+        self, query: LogQuery, span: LogSpan, *, forward: bool
+    ) -> AsyncGenerator[LogBatch, None]:
+        self.asked.append((query, span))
+        wanted = [
+            entry
+            for entry in self.kept.get(query.cluster, ())
+            if span.since_ns <= entry.at_ns < span.until_ns and entry not in span.held
+        ]
+        while wanted:
+            if self.fault is not None:
+                yield LogBatch(fault=self.fault)
+            elif forward:
+                page, wanted = wanted[: self.page], wanted[self.page :]
+                yield LogBatch(tuple(page))
+            else:
+                wanted, page = wanted[: -self.page], wanted[-self.page :]
+                yield LogBatch(tuple(page))
+
+    async def counts(
+        self, query: LogQuery, span: LogSpan, step_seconds: int, by: str = ""
+    ) -> tuple[LogCount, ...] | Fault:
+        self.asked.append((query, span))
+        if self.fault is not None:
+            return self.fault
+        step_ns = step_seconds * 1_000_000_000
+        counted = Counter(
+            (-(-entry.at_ns // step_ns) * step_ns, entry.labels.get(by, ""))
+            for entry in self.kept.get(query.cluster, ())
+            if span.since_ns <= entry.at_ns < span.until_ns
+        )
+        return tuple(
+            LogCount(until_ns, count, {by: value} if value else {})
+            for (until_ns, value), count in sorted(counted.items())
+        )
+
+
 class FakeBackend:
     """A backend that says what it is told to say, and remembers what it was asked."""
 
@@ -78,6 +127,7 @@ class FakeBackend:
         }
         self.memory = FakeMemory()
         self.calls = FakeCalls()
+        self.archive = FakeArchive()
         self.outcome = Outcome("new-silence")
         self.submitted: list[Command] = []
         self.refreshed = 0
@@ -97,6 +147,7 @@ class FakeBackend:
         self.inquiry: FakeInquiry | None = None
         self._fleet_listeners: list[FleetListener] = []
         self._entry_listeners: list[EntriesListener] = []
+        self._log_listeners: list[LogListener] = []
 
     async def run(self) -> None:
         await asyncio.Event().wait()
@@ -108,6 +159,15 @@ class FakeBackend:
     def subscribe_entries(self, listener: EntriesListener) -> Callable[[], None]:
         self._entry_listeners.append(listener)
         return lambda: self._entry_listeners.remove(listener)
+
+    def subscribe_logs(self, listener: LogListener) -> Callable[[], None]:
+        self._log_listeners.append(listener)
+        return lambda: self._log_listeners.remove(listener)
+
+    def tell(self, cluster: str, batch: LogBatch) -> None:
+        """Something new in the log of a cluster."""
+        for listener in tuple(self._log_listeners):
+            listener(cluster, batch)
 
     def entries(self, cluster: str) -> Sequence[Entry]:
         return self.logs.get(cluster, ())

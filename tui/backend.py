@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Collection,
+    Sequence,
+)
 from typing import Protocol
 
 from tui.model.attention import Real
@@ -11,7 +17,7 @@ from tui.model.command import Command, Outcome
 from tui.model.examination import Examination, Subject
 from tui.model.fault import Fault
 from tui.model.fleet import Fleet
-from tui.model.log import Entry, LogBatch
+from tui.model.log import Entry, LogBatch, LogCount, LogQuery, LogSpan
 from tui.model.machine import Moment
 from tui.model.manifest import Manifests
 from tui.model.memory import Episode, Habits, SilenceMemory
@@ -21,6 +27,7 @@ from tui.model.target_past import Past
 FleetListener = Callable[[Fleet], None]
 EntriesListener = Callable[[str, tuple[Entry, ...]], None]
 CallListener = Callable[[tuple[Real, ...]], None]
+LogListener = Callable[[str, LogBatch], None]
 Unsubscribe = Callable[[], None]
 
 
@@ -69,6 +76,34 @@ class Calls(Protocol):
         """Be told of what has turned real, on the event loop."""
 
 
+class Archive(Protocol):
+    """What Loki keeps of the kernel logs, read when somebody looks."""
+
+    def pages(
+        self, query: LogQuery, span: LogSpan, *, forward: bool
+    ) -> AsyncGenerator[LogBatch, None]:
+        """The entries of a span, none twice and none left out, page by page.
+
+        A page is asked for when the next batch is; close the generator to end early.
+        Inside a batch entries are oldest first; backward, each batch is older than the
+        one before. A batch with a fault has no entries: the next one tries again where
+        it failed. It ends when the span is read, or the query is refused as wrong: a
+        span is at most 30 days long.
+
+        `LogSpan.before(kept, …)` and `.behind(kept, …)` join what one has.
+        """
+
+    async def counts(
+        self, query: LogQuery, span: LogSpan, step_seconds: int, by: str = ""
+    ) -> tuple[LogCount, ...] | Fault:
+        """How many entries each step of a span has; steps without any are left out.
+
+        Steps are aligned to multiples of their length. At most 11,000 of them.
+
+        by      a label to count by, such as `level`
+        """
+
+
 class Backend(Protocol):
     """Everything that is known, and the few things that can be asked."""
 
@@ -84,6 +119,10 @@ class Backend(Protocol):
     def calls(self) -> Calls:
         """What calls for a person."""
 
+    @property
+    def archive(self) -> Archive:
+        """The kernel logs of the past."""
+
     async def run(self) -> None:
         """Keep the snapshot new, until cancelled."""
 
@@ -92,6 +131,14 @@ class Backend(Protocol):
 
     def subscribe_entries(self, listener: EntriesListener) -> Unsubscribe:
         """Be told of new kernel-log entries of each cluster."""
+
+    def subscribe_logs(self, listener: LogListener) -> Unsubscribe:
+        """The same by batches: a cluster's entries, and what is lost or fails.
+
+        Entries of one batch are oldest first; late ones come in later batches and
+        belong where their time is. Gaps and faults of a shared Loki are told for each
+        cluster. What came before is in `entries`.
+        """
 
     def entries(self, cluster: str) -> Sequence[Entry]:
         """Kernel-log entries kept so far, oldest first."""

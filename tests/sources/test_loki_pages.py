@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui.model.fault import Fault, FaultKind
-from tui.model.log import Entry
+from tui.model.log import Entry, LogSpan
 from tui.sources.base import SourceError
 from tui.sources.http_fault import NotSentError
 from tui.sources.loki_pages import LEAST, Pager
@@ -37,7 +37,7 @@ def entries(count: int, step_ns: int = 1) -> list[Entry]:
 
 
 async def read(ranges: Ranges) -> list[str]:
-    pages = Pager(ranges, "{}").pages(0, 10**9)
+    pages = Pager(ranges, "{}").pages(LogSpan(0, 10**9))
     return [entry.line async for page in pages for entry in page.entries]
 
 

@@ -13,6 +13,7 @@ from tui.aside import aside
 from tui.chronicle.watcher import Watcher
 from tui.clock import Clock
 from tui.config import Config
+from tui.engine.archive import Archive
 from tui.engine.asking import Polled
 from tui.engine.beat import Beat
 from tui.engine.calls import Calls
@@ -20,16 +21,16 @@ from tui.engine.connections import Connections
 from tui.engine.examiner import Examiner, Inquiry
 from tui.engine.feeds import Feeds, Followed, Wanted
 from tui.engine.history import History
-from tui.engine.journal import Journal
+from tui.engine.kernel import EntriesListener, Kernel, LogListener
 from tui.engine.monitoring import Monitoring
 from tui.engine.pasts import Pasts
-from tui.engine.plan import Served, alertmanager_for, node_key, served_by
+from tui.engine.plan import alertmanager_for, node_key, served_by
 from tui.engine.recorder import Recorder
 from tui.engine.schedule import Schedule
 from tui.engine.services import change_service
 from tui.engine.silencer import Silencer, all_of
 from tui.engine.supervisor import Follower, Poller, Supervised
-from tui.engine.view import KERNEL_WINDOW, Memo, View
+from tui.engine.view import Memo, View
 from tui.engine.workbench import Asked, Made, Workbench
 from tui.model.command import (
     Bulk,
@@ -52,12 +53,11 @@ from tui.model.target_past import Past
 from tui.state.audit import AuditLog
 from tui.state.book import Book
 from tui.state.undo import UndoFolder
-from tui.store import Event, Forgotten, KernelLogged, Observed, State, reduce
-from tui.triage import assign, declared
+from tui.store import Event, Forgotten, Observed, State, reduce
+from tui.triage import declared
 from tui.triage.rulebook import Rulebook
 
 FleetListener = Callable[[Fleet], None]
-EntriesListener = Callable[[str, tuple[Entry, ...]], None]
 
 
 class Engine:
@@ -87,9 +87,11 @@ class Engine:
         self._served = tuple(
             served for kind in SourceKind for served in served_by(config, kind)
         )
-        self._journal = Journal([cluster.name for cluster in config.clusters])
+        names = [cluster.name for cluster in config.clusters]
+        self._kernel = Kernel(names, self._connections, clock, self._apply)
         self._history = History()
         self._memo = Memo()
+        self.archive = Archive(self._served, self._connections)
         self._pasts = Pasts(config, self._connections, clock)
         self._examiner = Examiner(config, self._served, self._connections, clock)
         self._monitoring = Monitoring(
@@ -106,7 +108,6 @@ class Engine:
         self.calls = Calls(config.attention, clock)
         self.memory = Recorder(clock, watcher, book, self._dirty.set)
         self._fleet_listeners: list[FleetListener] = []
-        self._entries_listeners: list[EntriesListener] = []
         self._running: dict[FeedKey, tuple[Supervised, asyncio.Task[None]]] = {}
         self._asked: Asked = {}
         self._wanted = self._feeds.wanted(self._state, self._asked)
@@ -158,12 +159,17 @@ class Engine:
 
     def subscribe_entries(self, listener: EntriesListener) -> Callable[[], None]:
         """Call back with new kernel-log entries of a cluster, in order."""
-        self._entries_listeners.append(listener)
-        return lambda: self._entries_listeners.remove(listener)
+        self._kernel.entries_listeners.append(listener)
+        return lambda: self._kernel.entries_listeners.remove(listener)
+
+    def subscribe_logs(self, listener: LogListener) -> Callable[[], None]:
+        """Call back with what is new in a cluster's kernel log, gaps and faults too."""
+        self._kernel.log_listeners.append(listener)
+        return lambda: self._kernel.log_listeners.remove(listener)
 
     def entries(self, cluster: str) -> Sequence[Entry]:
         """The kernel-log entries kept so far, oldest first. Not to be changed."""
-        return self._journal.entries(cluster)
+        return self._kernel.journal.entries(cluster)
 
     def refresh(self) -> None:
         """Ask everything now."""
@@ -314,7 +320,7 @@ class Engine:
                 schedule = Schedule(pace, self._random, second, deadline)
                 return Poller(key, poll, schedule, self._clock, self._observed)
             case Followed(_, served):
-                follow = partial(self._follow, served)
+                follow = partial(self._kernel.follow, served)
                 schedule = Schedule(pace, self._random)
                 return Follower(key, follow, schedule, self._clock, self._observed)
             case _:
@@ -349,26 +355,3 @@ class Engine:
     def _apply(self, event: Event) -> None:
         self._state = reduce(self._state, event)
         self._dirty.set()
-
-    async def _follow(self, served: Served, heard: Callable[[LogBatch], None]) -> None:
-        """Follow the kernel logs of one Loki for all clusters that it serves."""
-        since = self._clock.now() - KERNEL_WINDOW
-        since_ns = int(since.timestamp()) * 1_000_000_000
-        tail = self._connections.loki_tail(served.endpoint)
-        async for batch in tail.batches(since_ns):
-            self._keep(served, batch.entries)
-            heard(batch)
-
-    def _keep(self, served: Served, entries: tuple[Entry, ...]) -> None:
-        """Divide new entries among the clusters; fold them; pass them on."""
-        parts: dict[str, list[Entry]] = {}
-        for entry in entries:
-            name = assign.cluster_of(entry.labels, served.marks, served.home)
-            parts.setdefault(name, []).append(entry)
-        for name, part in parts.items():
-            if name not in self._journal:
-                continue
-            log = self._journal.add(name, part, self._clock.now(), KERNEL_WINDOW)
-            self._apply(KernelLogged(name, log))
-            for listener in tuple(self._entries_listeners):
-                listener(name, tuple(part))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 
 from tui.model.log import Entry
 from tui.store import KernelLog
@@ -11,6 +12,7 @@ from tui.triage import clues, kernel_log, voice
 
 KEPT = 100_000
 _SLACK = 10_000
+_AT = attrgetter("at_ns")
 
 
 class Journal:
@@ -34,9 +36,15 @@ class Journal:
         now: datetime,
         window: timedelta,
     ) -> KernelLog:
-        """Keep new entries; return what the log of the cluster amounts to now."""
+        """Keep new entries, late ones in their place.
+
+        return  what the log of the cluster amounts to now
+        """
         kept = self._entries[cluster]
+        is_late = bool(kept) and entries[0].at_ns < kept[-1].at_ns
         kept.extend(entries)
+        if is_late:
+            kept.sort(key=_AT)  # two runs: merged in one pass
         if len(kept) > KEPT + _SLACK:
             del kept[: len(kept) - KEPT]
         old = self._logs[cluster]

@@ -24,7 +24,7 @@ from tui.engine.plan import (
 from tui.engine.view import View
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import FeedKey, NodeView, SourceKind
-from tui.model.log import Entry
+from tui.model.log import Entry, LogSpan
 from tui.model.machine import Facts
 from tui.model.pipeline import Comparison, Pipeline, Voice
 from tui.model.question import EndpointSlicesOf, KubeQuestion
@@ -208,7 +208,7 @@ class Comparer:
         pager = Pager(source, query)
         found: list[Entry] = []
         start, end = _ns(since - printed.EARLY), _ns(now + printed.EARLY)
-        async for page in pager.pages(start, end):
+        async for page in pager.pages(LogSpan(start, end)):
             if page.gaps or len(found) > MOST:
                 summary = "Loki has more of it than can be held against its kernel"
                 raise SourceError(Fault(FaultKind.BAD_QUERY, summary))

@@ -193,12 +193,22 @@ def held_lines(served: Served, cluster: ClusterConfig, question: KernelLines) ->
 
     raise   UnaskableError
     """
+    held = held_selector(served, cluster.name)
+    return f"{held} |= {promql.quoted(question.needle)}"
+
+
+def held_selector(
+    served: Served, cluster: str, matchers: tuple[Matcher, ...] = ()
+) -> str:
+    """LogQL: the selector of kernel logs over the cluster's own streams alone.
+
+    raise   UnaskableError
+    """
     selector = served.endpoint.selector.strip()
     if not selector.startswith("{"):
         raise UnaskableError("the selector of Loki does not begin with {")
-    own = ",".join(map(promql.written, served.held_to(cluster.name)))
-    held = f"{{{own}, {selector[1:].lstrip()}"
-    return f"{held} |= {promql.quoted(question.needle)}"
+    own = ", ".join(map(promql.written, (*served.held_to(cluster), *matchers)))
+    return f"{{{own}, {selector[1:].lstrip()}" if own else selector
 
 
 def node_key(cluster: ClusterConfig, address: str, feed: str = "services") -> FeedKey:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 
 from tui.model.fault import Fault
 from tui.model.labels import Labels
+from tui.model.silence import Matcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,62 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class LogBatch:
-    """What one turn of a tail brought, in order; all parts may be empty."""
+    """What one turn of a tail, or one page, brought; all parts may be empty."""
 
     entries: tuple[Entry, ...] = ()
+    """Oldest first. Those of a tail may be older than what earlier batches brought:
+    they are late, and belong where their time is."""
     gaps: tuple[Gap, ...] = ()
     fault: Fault | None = None
-    """Set when the tail was cut; the tail goes on by itself."""
+    """Set when the tail was cut, or a page not answered; both go on by themselves."""
     is_current: bool = False
     """All that there was up to now has been delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogQuery:
+    """Which kernel-log entries of one cluster are wanted."""
+
+    cluster: str
+    matchers: tuple[Matcher, ...] = ()
+    """Of labels of a stream; parsed labels and metadata belong into the stages."""
+    stages: str = ""
+    """LogQL behind the selector: `|= "btrfs"`, `| json`; empty for every entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSpan:
+    """Entries with since_ns <= at_ns < until_ns."""
+
+    since_ns: int
+    until_ns: int
+    held: tuple[Entry, ...] = ()
+    """Those at the edge where the reading begins that are not wanted again."""
+
+    @classmethod
+    def before(cls, kept: Sequence[Entry], since_ns: int) -> LogSpan:
+        """What lies before entries that one has, oldest first: without a seam."""
+        oldest = kept[0].at_ns
+        held = tuple(takewhile(lambda entry: entry.at_ns == oldest, kept))
+        return cls(since_ns, oldest + 1, held)
+
+    @classmethod
+    def behind(cls, kept: Sequence[Entry], until_ns: int) -> LogSpan:
+        """What lies behind entries that one has, oldest first: without a seam."""
+        newest = kept[-1].at_ns
+        held = tuple(takewhile(lambda entry: entry.at_ns == newest, reversed(kept)))
+        return cls(newest, until_ns, held)
+
+
+@dataclass(frozen=True, slots=True)
+class LogCount:
+    """How many entries there are in one step of time: one bar of a histogram."""
+
+    until_ns: int
+    """The step ends here, inclusive; it begins one step earlier, exclusive."""
+    count: int
+    labels: Labels = field(default_factory=dict)
+    """Of the group that was counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ The tail loses entries by design; `tui.sources.loki_tail` makes up for it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -19,7 +19,7 @@ from websockets.exceptions import (
 
 from tui.config import Endpoint
 from tui.model.fault import FaultKind
-from tui.model.log import Entry
+from tui.model.log import Entry, LogCount
 from tui.model.metric import Rule
 from tui.sources import loki_wire as wire
 from tui.sources import prometheus_wire
@@ -82,17 +82,50 @@ class LokiSource:
             "limit": str(limit),
             "direction": "forward" if forward else "backward",
         }
-        request = Request("/loki/api/v1/query_range", params, headers=_CATEGORIZE)
-        answer = await self._session.send(request)
-        data = decode(answer, wire.RANGE).data or wire.DataWire()
-        if data.result_type != "streams":
-            raise self._session.error(
-                FaultKind.BAD_QUERY, "the query gives numbers, not log entries"
-            )
-        result = replace(answer, body=bytes(data.result))
+        result = await self._range(params, "streams")
         found = self._entries(decode(result, wire.STREAMS))
         found.sort(key=lambda entry: entry.at_ns, reverse=not forward)
         return tuple(found)
+
+    async def counts(
+        self, query: str, start_ns: int, end_ns: int, step_seconds: int, by: str = ""
+    ) -> tuple[LogCount, ...]:
+        """How many entries each step of time has; steps without any are left out.
+
+        Steps begin behind whole multiples of their length, as Loki itself aligns them:
+        the first holds start_ns, the last end_ns. At most 11,000 of them.
+
+        query   a log query
+        by      a label to count by
+        wire    GET /loki/api/v1/query_range, result type "matrix"
+        """
+        step_ns = step_seconds * 1_000_000_000
+        group = f" by ({by}) " if by else ""
+        params = {
+            "query": f"sum{group}(count_over_time({query} [{step_seconds}s]))",
+            "start": str(-(-start_ns // step_ns) * step_ns),
+            "end": str(-(-end_ns // step_ns) * step_ns),
+            "step": f"{step_seconds}s",
+        }
+        result = await self._range(params, "matrix")
+        series = decode(result, wire.SERIES)
+        try:
+            found = wire.counts(series)
+        except ValueError as error:
+            raise self._session.error(
+                FaultKind.PROTOCOL, "answered a count that is no number", str(error)
+            ) from error
+        return tuple(sorted(found, key=lambda count: count.until_ns))
+
+    async def _range(self, params: Mapping[str, str], wanted: str) -> Answer:
+        """The result of query_range alone, if it is of the type that is wanted."""
+        request = Request("/loki/api/v1/query_range", params, headers=_CATEGORIZE)
+        answer = await self._session.send(request)
+        data = decode(answer, wire.RANGE).data or wire.DataWire(wanted)
+        if data.result_type != wanted:
+            gives = "numbers, not log entries" if wanted == "streams" else "no numbers"
+            raise self._session.error(FaultKind.BAD_QUERY, f"the query gives {gives}")
+        return replace(answer, body=bytes(data.result))
 
     async def rules(self) -> tuple[Rule, ...]:
         """The alerting rules of its ruler, in Prometheus' shape; `file` is a namespace.

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from tui.model.fault import FaultKind
-from tui.model.log import Entry, Gap, LogBatch
+from tui.model.log import Entry, Gap, LogBatch, LogSpan
 from tui.sources.base import SourceError
 from tui.sources.http_fault import NotSentError
 from tui.sources.loki_wire import identity
@@ -30,7 +30,7 @@ class Ranges(Protocol):
 
 
 class Pager:
-    """Reads forward; remembers which page size this server bears."""
+    """Reads either way; remembers which page size this server bears."""
 
     def __init__(self, source: Ranges, query: str) -> None:
         self._source = source
@@ -38,39 +38,44 @@ class Pager:
         self._size = PAGE
         self._most = MOST
 
-    async def pages(self, start_ns: int, end_ns: int) -> AsyncGenerator[LogBatch, None]:
-        """Entries from start (inclusive) to end (exclusive), none twice.
+    async def pages(
+        self, span: LogSpan, *, forward: bool = True
+    ) -> AsyncGenerator[LogBatch, None]:
+        """The entries of a span, none twice; each page is asked for when it is wanted.
 
-        A page begins at the very nanosecond where the last one ended, since many
-        entries may share it. A gap is yielded when they are more than the largest page.
+        Backward, each page is older than the one before. Either way its entries are
+        oldest first. A page begins in the very nanosecond where the last one ended,
+        since many entries may share it. A gap is yielded when they are more than the
+        largest page.
         """
-        size, edge = self._size, frozenset[int]()
-        while True:
-            page, size = await self._page(start_ns, end_ns, size)
-            fresh = tuple(entry for entry in page if identity(entry) not in edge)
+        size, edge = self._size, frozenset(map(identity, span.held))
+        while span.since_ns < span.until_ns:
+            page, size = await self._page(span, size, forward=forward)
+            fresh = [entry for entry in page if identity(entry) not in edge]
             if fresh:
-                yield LogBatch(fresh)
+                yield LogBatch(tuple(fresh if forward else reversed(fresh)))
             if len(page) < size:
                 return
-            newest = page[-1].at_ns
-            edge = frozenset(identity(e) for e in page if e.at_ns == newest)
-            if newest > start_ns or fresh:
-                start_ns, size = newest, self._size
+            last = page[-1].at_ns
+            edge = frozenset(identity(e) for e in page if e.at_ns == last)
+            if page[0].at_ns != last or fresh:
+                span, size = _rest(span, last, forward=forward), self._size
             elif size < self._most:
                 size = min(2 * size, self._most)
             else:
                 why = f"more than {size} entries share this nanosecond"
-                yield LogBatch(gaps=(Gap(newest, newest + 1, why),))
-                start_ns, size = newest + 1, self._size
+                yield LogBatch(gaps=(Gap(last, last + 1, why),))
+                beyond = last + 1 if forward else last - 1
+                span, size = _rest(span, beyond, forward=forward), self._size
 
     async def _page(
-        self, start_ns: int, end_ns: int, size: int
+        self, span: LogSpan, size: int, *, forward: bool
     ) -> tuple[tuple[Entry, ...], int]:
         """One page, and the size it was asked with; smaller ones after a refusal."""
         while True:
             try:
                 page = await self._source.query_range(
-                    self._query, start_ns, end_ns, size, forward=True
+                    self._query, span.since_ns, span.until_ns, size, forward=forward
                 )
             except SourceError as error:
                 size = self._smaller(error, size)
@@ -92,3 +97,10 @@ class Pager:
         if may_be_size and not isinstance(error, NotSentError) and size > LEAST:
             return max(LEAST, size // 4)
         raise error
+
+
+def _rest(span: LogSpan, last_ns: int, *, forward: bool) -> LogSpan:
+    """What is still to be read; the last nanosecond again, for all that share it."""
+    if forward:
+        return LogSpan(last_ns, span.until_ns)
+    return LogSpan(span.since_ns, last_ns + 1)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from tui.clock import Clock
-from tui.model.log import Entry, Gap, LogBatch
+from tui.model.log import Entry, Gap, LogBatch, LogSpan
 from tui.sources.base import SourceError
 from tui.sources.http_fault import NotSentError
 from tui.sources.loki_pages import Pager, Ranges
@@ -182,7 +182,8 @@ class LokiTail:
         """All that was not read yet, and the last minutes again for late entries."""
         now_ns = to_ns(self._clock.now())
         start_ns = max(self._since, self._read_to - LATE_NS)
-        async with aclosing(self._pager.pages(start_ns, now_ns + AHEAD_NS)) as pages:
+        span = LogSpan(start_ns, now_ns + AHEAD_NS)
+        async with aclosing(self._pager.pages(span)) as pages:
             async for page in pages:
                 for batch in self._fresh(page.entries):
                     yield batch

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from tui.model.labels import Labels
-from tui.model.log import Entry
+from tui.model.log import Entry, LogCount
 
 SHARD = "__stream_shard__"
 """Loki's own label for streams written fast: not shown, not part of an identity."""
@@ -64,8 +64,16 @@ class FrameWire(msgspec.Struct):
     dropped_entries: list[msgspec.Raw] | None = None
 
 
+class SeriesWire(Wire):
+    """One series of a matrix."""
+
+    metric: dict[str, str] | None = None
+    values: list[tuple[float, str]] | None = None
+
+
 RANGE = msgspec.json.Decoder(RangeWire)
 STREAMS = msgspec.json.Decoder(list[StreamWire])
+SERIES = msgspec.json.Decoder(list[SeriesWire])
 FRAME = msgspec.json.Decoder(FrameWire)
 
 
@@ -109,6 +117,18 @@ def receiver(config: bytes | bytearray) -> str | None:
     found = _ALERTMANAGER.search(section[1])
     text = found[1].decode(errors="replace").strip().strip("\"'") if found else ""
     return _CREDENTIALS.sub("//", text)
+
+
+def counts(series: list[SeriesWire]) -> list[LogCount]:
+    """All points of a matrix of whole numbers, series by series.
+
+    raise   ValueError when a value is no number
+    """
+    return [
+        LogCount(round(at) * 1_000_000_000, int(float(value)), one.metric or {})
+        for one in series
+        for at, value in one.values or ()
+    ]
 
 
 def identity(entry: Entry) -> int:

@@ -1,0 +1,64 @@
+"""Follows the kernel logs of each Loki, and divides them among its clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from tui.clock import Clock
+from tui.engine.connections import Connections
+from tui.engine.journal import Journal
+from tui.engine.plan import Served
+from tui.engine.view import KERNEL_WINDOW
+from tui.model.log import Entry, LogBatch
+from tui.store import KernelLogged
+from tui.triage import assign
+
+EntriesListener = Callable[[str, tuple[Entry, ...]], None]
+LogListener = Callable[[str, LogBatch], None]
+
+
+class Kernel:
+    """What the kernels say: kept, folded into findings, passed on."""
+
+    def __init__(
+        self,
+        clusters: Sequence[str],
+        connections: Connections,
+        clock: Clock,
+        apply: Callable[[KernelLogged], None],
+    ) -> None:
+        self._connections = connections
+        self._clock = clock
+        self._apply = apply
+        self.journal = Journal(clusters)
+        self.entries_listeners: list[EntriesListener] = []
+        self.log_listeners: list[LogListener] = []
+
+    async def follow(self, served: Served, heard: Callable[[LogBatch], None]) -> None:
+        """Follow the kernel logs of one Loki for all clusters that it serves."""
+        since = self._clock.now() - KERNEL_WINDOW
+        since_ns = int(since.timestamp()) * 1_000_000_000
+        tail = self._connections.loki_tail(served.endpoint)
+        async for batch in tail.batches(since_ns):
+            self._keep(served, batch)
+            heard(batch)
+
+    def _keep(self, served: Served, batch: LogBatch) -> None:
+        """Divide what is new among the clusters; fold it; pass it on."""
+        is_news = batch.gaps or batch.fault
+        parts: dict[str, list[Entry]] = {name: [] for name in served.names if is_news}
+        for entry in batch.entries:
+            name = assign.cluster_of(entry.labels, served.marks, served.home)
+            parts.setdefault(name, []).append(entry)
+        for name, part in parts.items():
+            if name not in self.journal:
+                continue
+            own = tuple(part)
+            if own:
+                log = self.journal.add(name, own, self._clock.now(), KERNEL_WINDOW)
+                self._apply(KernelLogged(name, log))
+                for listener in tuple(self.entries_listeners):
+                    listener(name, own)
+            for heard in tuple(self.log_listeners):
+                heard(name, replace(batch, entries=own))
