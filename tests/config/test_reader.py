@@ -264,3 +264,52 @@ def test_what_cannot_be_allowed_is_named(tmp_path: Path) -> None:
     (line,) = mistakes(tmp_path, text)
     assert "service-actions" in line
     assert line.startswith("3: clusters.a.allow[0]")
+
+
+def test_a_service_leads_to_a_server_in_its_clusters_context(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(
+        """
+[shared]
+loki = { service = "monitoring/loki:http-metrics/path", cluster = "monit", tls = true }
+[clusters.prod]
+context = "admin@prod"
+prometheus = { service = "monitoring/prometheus:9090" }
+[clusters.monit]
+context = "admin@monit"
+"""
+    )
+    prod, monit = load(path, {}).clusters
+    assert prod.prometheus is not None
+    assert prod.prometheus.urls == ("kube://admin@prod/monitoring/prometheus:9090",)
+    assert prod.prometheus.through is not None
+    assert prod.prometheus.through.url == "http://prometheus.monitoring.svc:9090"
+    assert monit.loki is not None
+    assert monit.loki is prod.loki
+    assert monit.loki.through is not None
+    assert monit.loki.through.context == "admin@monit"
+    assert monit.loki.through.url == "https://loki.monitoring.svc/path"
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ('{ service = "loki:3100", cluster = "a" }', "must be NAMESPACE/NAME:PORT"),
+        ('{ service = "m/loki:3100" }', "nobody says where it runs"),
+        ('{ service = "m/loki:3100", cluster = "b" }', "b has no context"),
+        (
+            '{ service = "m/loki:3100", url = "http://x", cluster = "a" }',
+            "there is a service too",
+        ),
+        ('{ url = "http://x", tls = true }', "is of no use without a service"),
+    ],
+)
+def test_a_service_that_leads_nowhere_is_refused(
+    tmp_path: Path, table: str, told: str
+) -> None:
+    path = tmp_path / "config.toml"
+    clusters = '[clusters.a]\ncontext = "a"\n[clusters.b]\ntalos = { context = "b" }\n'
+    path.write_text(f"shared.loki = {table}\n{clusters}")
+    with pytest.raises(ConfigError) as raised:
+        load(path, {})
+    assert told in str(raised.value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 
-from tui.clock import Clock
+from tui.clock import Clock, SystemClock
 from tui.config import Config
 from tui.config.inventory_text import table_text
 from tui.engine.plan import Served, served_by
@@ -15,6 +15,7 @@ from tui.model.fleet import SourceKind
 from tui.model.target import Health, Target
 from tui.sources.base import SourceError
 from tui.sources.prometheus import PrometheusSource
+from tui.sources.tunnel import opened
 from tui.triage import assign
 from tui.triage.propose import propose
 
@@ -54,13 +55,16 @@ async def _all_listed(served: Sequence[Served], timeout_seconds: float) -> list[
 
 
 async def _listed(served: Served, timeout_seconds: float) -> Listed:
-    source = PrometheusSource(served.endpoint, timeout_seconds)
+    tunnel = opened(served.endpoint, timeout_seconds, SystemClock())
+    source = PrometheusSource(served.endpoint, timeout_seconds, tunnel=tunnel)
     try:
         return await source.targets()
     except SourceError as error:
         return error.fault
     finally:
         await source.aclose()
+        if tunnel is not None:
+            await tunnel.aclose()
 
 
 def _clusters(served: Served, listed: Sequence[Target]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from tui.cli.report import plain
 from tui.cli.silence_common import DONE, NOT_DONE, SCHEMA, chosen, having
 from tui.cli.silence_text import silence_lines
 from tui.cli.text import Page
-from tui.clock import Clock
+from tui.clock import Clock, SystemClock
 from tui.config import Config
 from tui.engine.plan import Served
 from tui.model.alertmanager import Disagreement, Told
@@ -31,6 +31,7 @@ from tui.silencing.span import parse_duration
 from tui.silencing.upkeep import is_ending
 from tui.sources.alertmanager import AlertmanagerSource
 from tui.sources.base import SourceError
+from tui.sources.tunnel import opened
 
 _STANDING = ("active", "pending")
 
@@ -99,7 +100,8 @@ async def _all_heard(served: Sequence[Served], seconds: float) -> list[Heard]:
 
 
 async def _heard(served: Served, seconds: float) -> Heard:
-    source = AlertmanagerSource(served.endpoint, seconds)
+    tunnel = opened(served.endpoint, seconds, SystemClock())
+    source = AlertmanagerSource(served.endpoint, seconds, tunnel=tunnel)
     faults: list[Fault] = []
     told: tuple[Told, ...] = ()
     hides: Counter[str] | None = None
@@ -112,6 +114,8 @@ async def _heard(served: Served, seconds: float) -> Heard:
         faults.append(error.fault)
     finally:
         await source.aclose()
+        if tunnel is not None:
+            await tunnel.aclose()
     return Heard(served, told, hides, tuple(faults))
 
 

@@ -15,6 +15,7 @@ from tui.config.values import (
     Secret,
     Silences,
     SilenceTemplate,
+    Through,
 )
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Secret",
     "SilenceTemplate",
     "Silences",
+    "Through",
     "find",
     "load",
 ]

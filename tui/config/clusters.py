@@ -29,7 +29,7 @@ def clusters(
 def _cluster(
     name: str, table: Table, place: Place, shared: Mapping[str, Endpoint]
 ) -> ClusterConfig:
-    own = {**shared, **endpoints(table, place)}
+    own = {**shared, **endpoints(table, place, name)}
     talos = table.table("talos")
     cluster = ClusterConfig(
         name=name,

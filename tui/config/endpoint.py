@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui.config.table import Table
-from tui.config.text import base_url
-from tui.config.values import Endpoint, Secret
+from tui.config.text import base_url, service
+from tui.config.values import Endpoint, Secret, Through
 
 KINDS = ("prometheus", "alertmanager", "loki")
 
@@ -22,6 +22,9 @@ class Place:
 
     path: Path
     environ: Mapping[str, str]
+    contexts: Mapping[str, str] = field(default_factory=dict)
+    """The kubeconfig context of each cluster that has one."""
+    kubeconfig: Path | None = None
 
     def file(self, table: Table, key: str) -> Path | None:
         """A file named by a key; relative to the config. None when it is not there."""
@@ -39,22 +42,27 @@ class Place:
         return not mode & (stat.S_IRWXG | stat.S_IRWXO)
 
 
-def endpoints(table: Table, place: Place) -> Mapping[str, Endpoint]:
-    """The endpoints that a table names, by kind."""
+def endpoints(table: Table, place: Place, home: str = "") -> Mapping[str, Endpoint]:
+    """The endpoints that a table names, by kind.
+
+    home   the cluster whose table it is; empty for what is shared
+    """
     found = {}
     for kind in KINDS:
         below = table.table(kind)
         if below is not None:
-            found[kind] = _endpoint(below, place, kind)
+            found[kind] = _endpoint(below, place, kind, home)
     return found
 
 
-def _endpoint(table: Table, place: Place, kind: str) -> Endpoint:
+def _endpoint(table: Table, place: Place, kind: str, home: str) -> Endpoint:
     plain = Endpoint(("",))
     is_loki = kind == "loki"
+    through = _through(table, place, home)
     endpoint = Endpoint(
-        urls=_urls(table, may_be_many=kind == "alertmanager"),
+        urls=_urls(table, through, may_be_many=kind == "alertmanager"),
         cluster=table.text("cluster"),
+        through=through,
         username=table.text("username"),
         password=_password(table, place),
         bearer_token_file=place.file(table, "bearer_token_file"),
@@ -72,14 +80,49 @@ def _endpoint(table: Table, place: Place, kind: str) -> Endpoint:
     return endpoint
 
 
-def _urls(table: Table, *, may_be_many: bool) -> tuple[str, ...]:
+def _through(table: Table, place: Place, home: str) -> Through | None:
+    """The Service that leads there, if the table names one."""
+    found = table.parsed("service", service)
+    is_tls = table.flag("tls", default=False)
+    context = table.text("context")
+    if "service" not in table:
+        for key in ("tls", "context"):
+            if key in table:
+                table.wrong(key, "is of no use without a service")
+        return None
+    for key in ("url", "urls"):
+        if key in table:
+            table.wrong(key, "there is a service too: give one of the two")
+    cluster = table.text("cluster") or home
+    context = context or place.contexts.get(cluster, "")
+    if not context:
+        what = (
+            f"the cluster {cluster} has no context to reach it by"
+            if cluster
+            else "nobody says where it runs: add cluster = NAME, or context"
+        )
+        table.wrong("service", what)
+    if found is None:
+        return None
+    namespace, name, port, path = found
+    inner = f"{'https' if is_tls else 'http'}://{name}.{namespace}.svc"
+    inner += f":{port}" if port.isdigit() else ""
+    url = f"{inner}{path}"
+    return Through(context, namespace, name, port, url, place.kubeconfig)
+
+
+def _urls(
+    table: Table, through: Through | None, *, may_be_many: bool
+) -> tuple[str, ...]:
     """The URL, or those of the peers of one Alertmanager."""
     one = table.parsed("url", base_url)
     many = table.each("urls", base_url) if may_be_many else None
     if "url" in table and many is not None:
         table.wrong("urls", "there is a url too: give one of the two")
-    if not ("url" in table or many):
-        names = "url or urls" if may_be_many else "url"
+    if through is not None:
+        return (f"kube://{through.context}/{through.path}:{through.port}",)
+    if not ("url" in table or many or "service" in table):
+        names = "url, urls or service" if may_be_many else "url or service"
         table.problems.note(table.path, f"needs {names}")
     return (one,) if one else many or ()
 

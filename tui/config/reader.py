@@ -101,6 +101,14 @@ def _attention(top: Table) -> Wishes:
     return attention(table, tuple(named) if named else ())
 
 
+def _contexts(top: Table) -> Mapping[str, str]:
+    """Of the clusters, before they are read: a shared server may live in one."""
+    named = top.table("clusters")
+    return {
+        name: table.text("context") for name, table in (named.tables() if named else ())
+    }
+
+
 def _config(top: Table, place: Place) -> Config:
     plain = Config(place.path, ())
     refresh = top.parsed("refresh", seconds) or plain.refresh_seconds
@@ -109,6 +117,8 @@ def _config(top: Table, place: Place) -> Config:
         top.wrong("refresh", "must be 1s or more")
     if timeout >= refresh:
         top.wrong("timeout", "must be shorter than refresh")
+    kubeconfig = place.file(top, "kubeconfig")
+    place = replace(place, contexts=_contexts(top), kubeconfig=kubeconfig)
     shared_table = top.table("shared")
     shared = endpoints(shared_table, place) if shared_table else {}
     if shared_table:
@@ -116,7 +126,7 @@ def _config(top: Table, place: Place) -> Config:
     config = replace(
         plain,
         clusters=clusters(top, place, shared),
-        kubeconfig=place.file(top, "kubeconfig"),
+        kubeconfig=kubeconfig,
         talosconfig=place.file(top, "talosconfig"),
         refresh_seconds=refresh,
         timeout_seconds=timeout,

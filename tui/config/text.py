@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 _DURATION = re.compile(r"(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
 _RANGE = re.compile(r"(\d+\.\d+\.\d+)\.(\d+)-(\d+)((?::\d+)?)")
+_SERVICE = re.compile(
+    r"([a-z0-9][a-z0-9-]*)/([a-z0-9][a-z0-9.-]*):([a-z0-9-]+)((?:/[^?#\s]*)?)"
+)
 _RANGE_LIKE = re.compile(r"[\d.]+-[\d.]*(?::.*)?")
 
 
@@ -61,3 +64,18 @@ def base_url(text: str) -> str:
     if parts.query or parts.fragment:
         raise ValueError("must end with its path: no ? and no #")
     return text.rstrip("/")
+
+
+def service(text: str) -> tuple[str, str, str, str]:
+    """Namespace, name, port and path of `monitoring/loki:3100/path`.
+
+    raise   ValueError with a sentence
+    """
+    found = _SERVICE.fullmatch(text)
+    if found is None:
+        raise ValueError(
+            'must be NAMESPACE/NAME:PORT, such as "monitoring/loki:3100"; '
+            "the port is a number or a name"
+        )
+    namespace, name, port, path = found.groups()
+    return namespace, name, port, path.rstrip("/")

@@ -26,11 +26,33 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
+class Through:
+    """A Service of a cluster that leads to a server, by a port-forward."""
+
+    context: str
+    """kubeconfig context."""
+    namespace: str
+    service: str
+    port: str
+    """A number, or its name."""
+    url: str
+    """Base URL inside the cluster: what the server itself is asked for."""
+    kubeconfig: Path | None = None
+
+    @property
+    def path(self) -> str:
+        """namespace/service."""
+        return f"{self.namespace}/{self.service}"
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where one HTTP server is and how to get in. Shared by several clusters or not."""
 
     urls: tuple[str, ...]
-    """One, or several peers of one Alertmanager. Base URLs; a path is kept."""
+    """One, or several peers of one Alertmanager. Base URLs; a path is kept.
+
+    Of a Service kube://CONTEXT/NAMESPACE/NAME:PORT, which only names it."""
     cluster: str = ""
     """The cluster it lives in: what carries no cluster label belongs there."""
     username: str = ""
@@ -43,6 +65,8 @@ class Endpoint:
     """Loki's X-Scope-OrgID."""
     selector: str = '{job="talos-kernel"}'
     """Loki only: the stream selector of the kernel logs."""
+    through: Through | None = None
+    """The port-forward that leads there; None when it is reached as it is."""
 
 
 class Permission(Enum):

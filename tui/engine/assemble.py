@@ -17,6 +17,7 @@ from tui.engine.answers import stray_targets, targets_of
 from tui.engine.judging import Judging
 from tui.engine.plan import (
     NODE_FEEDS,
+    TUNNEL,
     certificate_key,
     node_key,
     question_key,
@@ -205,7 +206,8 @@ def _sources(view: View, cluster: str) -> tuple[SourceStatus, ...]:
 def _status(view: View, key: FeedKey, feed: Feed) -> SourceStatus:
     reading = view.reading(key)
     seen, pace = reading.observed_at, feed.interval_seconds
-    return SourceStatus(key, pace, seen, reading.fault, reading.attempts)
+    tunnel = reading.value if key.feed == TUNNEL else None
+    return SourceStatus(key, pace, seen, reading.fault, reading.attempts, tunnel)
 
 
 def _worse(one: SourceStatus, other: SourceStatus, now: datetime) -> SourceStatus:

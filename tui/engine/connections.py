@@ -13,6 +13,7 @@ from tui.sources.loki import LokiSource
 from tui.sources.loki_tail import LokiTail
 from tui.sources.prometheus import PrometheusSource
 from tui.sources.talos import TalosSource
+from tui.sources.tunnel import KubeTunnel
 
 
 class _Closable(Protocol):
@@ -38,32 +39,51 @@ class Connections:
         """The source of one Prometheus."""
         seconds = self._config.timeout_seconds
         return self._once(
-            ("prometheus", endpoint), lambda: PrometheusSource(endpoint, seconds)
+            ("prometheus", endpoint),
+            lambda: PrometheusSource(endpoint, seconds, tunnel=self.tunnel(endpoint)),
         )
 
     def alertmanager(self, endpoint: Endpoint) -> AlertmanagerSource:
         """The source of one Alertmanager with all its peers."""
         seconds = self._config.timeout_seconds
         return self._once(
-            ("alertmanager", endpoint), lambda: AlertmanagerSource(endpoint, seconds)
+            ("alertmanager", endpoint),
+            lambda: AlertmanagerSource(endpoint, seconds, tunnel=self.tunnel(endpoint)),
         )
 
     def loki(self, endpoint: Endpoint) -> LokiSource:
         """The source of one Loki."""
         seconds = self._config.timeout_seconds
-        return self._once(("loki", endpoint), lambda: LokiSource(endpoint, seconds))
+        return self._once(
+            ("loki", endpoint),
+            lambda: LokiSource(endpoint, seconds, tunnel=self.tunnel(endpoint)),
+        )
 
     def loki_tail(self, endpoint: Endpoint) -> LokiTail:
         """A gap-free tail of one Loki's kernel logs."""
         source = self.loki(endpoint)
         return LokiTail(source, endpoint.selector, self._clock, self._backoff)
 
+    def tunnel(self, endpoint: Endpoint) -> KubeTunnel | None:
+        """The port-forward that leads to an endpoint; None for one that needs none."""
+        through = endpoint.through
+        if through is None:
+            return None
+        kube = self._context(through.context)
+        return self._once(
+            ("tunnel", endpoint),
+            lambda: KubeTunnel(kube, through, endpoint.urls[0], self._clock),
+        )
+
     def kubernetes(self, cluster: ClusterConfig) -> KubernetesSource:
         """The source of one kubeconfig context."""
+        return self._context(cluster.context)
+
+    def _context(self, name: str) -> KubernetesSource:
         return self._once(
-            ("kubernetes", cluster.context),
+            ("kubernetes", name),
             lambda: KubernetesSource(
-                cluster.context, self._config.kubeconfig, self._config.timeout_seconds
+                name, self._config.kubeconfig, self._config.timeout_seconds
             ),
         )
 

@@ -19,6 +19,7 @@ from tui.engine.plan import (
     NODE_FEEDS,
     RECEIVER,
     SHIPPING,
+    TUNNEL,
     Served,
     UnaskableError,
     address_key,
@@ -146,6 +147,8 @@ class Feeds:
         """The feeds of one HTTP endpoint."""
         pace = self._config.refresh_seconds
         names = tuple(cluster.name for cluster in served.clusters)
+        if tunnel := self._connections.tunnel(served.endpoint):
+            yield served.key(TUNNEL), Polled(Feed(pace, names), tunnel.state)
         match served.kind:
             case SourceKind.PROMETHEUS:
                 source = self._connections.prometheus(served.endpoint)

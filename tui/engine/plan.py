@@ -32,6 +32,8 @@ STORAGE = "storage"
 SHIPPING, COMPARED, RECEIVER = "shipping", "compared", "receiver"
 """Of a Talos node: where its logs go, and what of its kernel's Loki lacks. Of a Loki:
 where its ruler sends alerts."""
+TUNNEL = "port-forward"
+"""The feed that tells how the way to an endpoint is doing."""
 
 
 @dataclass(frozen=True, slots=True)

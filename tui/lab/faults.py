@@ -34,6 +34,7 @@ FAULTS: Mapping[str, str] = {
     "peer-down": "The second peer of Alertmanager is gone: its port refuses.",
     "peer-apart": "The second peer of Alertmanager hears and tells no news.",
     "loki-down": "Loki is gone, its tails too: its port refuses.",
+    "forward-cut": "Port-forwards are cut, and no new one is taken.",
     "prometheus-html": "Prometheus answers an HTML page: a proxy's sign-in.",
     "prometheus-hangs": "Prometheus accepts and never answers.",
     "loki-tail-cut": "Loki cuts every tail, and takes no new one; queries work.",

@@ -11,6 +11,7 @@ import base64
 import binascii
 import ssl
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -20,6 +21,7 @@ from tui.lab.estate import LabCluster
 from tui.lab.exporters import served_with
 from tui.lab.http import Handler, json_answer, text_answer
 from tui.lab.kube_cells import AGE, NAME
+from tui.lab.kube_forward import Kubelet, behind
 from tui.lab.kube_objects import Maker, Object
 from tui.lab.kube_resources import GROUPS, MONITORING, RESOURCES, Resource
 from tui.lab.kube_selectors import SelectorError, by_fields, by_labels
@@ -87,8 +89,16 @@ def _forbidden(method: str, resource: Resource, namespace: str) -> str:
 class Kubernetes:
     """The API of one cluster. `token` is the bearer token that it takes."""
 
-    def __init__(self, world: World, cluster: str, token: str) -> None:
+    def __init__(
+        self,
+        world: World,
+        cluster: str,
+        token: str,
+        pods: Mapping[tuple[str, int], str] = MappingProxyType({}),
+    ) -> None:
+        """`pods`: where ports of pods answer, by the beginning of the pod's name."""
         self._world = world
+        self.kubelet = Kubelet(behind(pods))
         self._name = cluster
         self._token = token
         # Without the operator its group is not there at all.
@@ -97,8 +107,10 @@ class Kubernetes:
         )
 
     def app(self) -> web.Application:
-        """The routes: every path is read by one handler, as in the real one."""
+        """The routes: nearly every path is read by one handler, as in the real one."""
         app = web.Application(middlewares=[self._guard()])
+        pod = "/api/v1/namespaces/{namespace}/pods/{name}"
+        app.router.add_get(f"{pod}/portforward", self._forward)
         app.router.add_route("*", "/{path:.*}", self._answer)
         return app
 
@@ -115,6 +127,26 @@ class Kubernetes:
 
     def _cluster(self) -> LabCluster:
         return self._world.estate().cluster(self._name)
+
+    async def follow(self) -> None:
+        """Cut port-forwards while that fault is on."""
+        if self._world.faults.has("forward-cut"):
+            self.kubelet.cut()
+
+    async def _forward(self, request: web.Request) -> web.StreamResponse:
+        """A port-forward to a pod, if it is there."""
+        namespace, name = request.match_info["namespace"], request.match_info["name"]
+        pods = next(one for one in RESOURCES if one.name == "pods")
+        faults = self._world.faults
+        if faults.has("forbidden", "pods/portforward"):
+            told = _forbidden("POST", pods, namespace)
+            return _failure(403, told.replace("pods", "pods/portforward"))
+        found = self._objects(pods, namespace)
+        if name not in {each["metadata"]["name"] for each in found}:
+            return _not_found(pods, name)
+        if faults.has("forward-cut"):
+            return _failure(500, "error dialing backend: dial tcp: i/o timeout")
+        return await self.kubelet.forward(request, name)
 
     async def _answer(self, request: web.Request) -> web.Response:
         parts = [part for part in request.match_info["path"].split("/") if part]

@@ -45,6 +45,9 @@ from tui.lab.loki import Loki
 from tui.lab.prometheus import Prometheus
 from tui.lab.world import World
 
+_POD_PORTS = {"prometheus": 9090, "alertmanager": 9093, "loki": 3100}
+"""The pods of monit that answer a port-forward, by the beginning of their names."""
+
 
 @dataclass(frozen=True, slots=True)
 class LabOptions:
@@ -149,7 +152,7 @@ class Lab:
             "prometheus": await self._serve(prometheus.app(), "prometheus-down"),
             "loki": await self._serve(self.loki.app(), "loki-down"),
         }
-        await self._clusters(folder)
+        await self._clusters(folder, urls)
         await self._exporters()
         config = folder / "taloscope.toml"
         peers = await self._peers()
@@ -205,19 +208,26 @@ class Lab:
         for address, url in ((exporters.CARRICK, carrick), (exporters.AGENT, agent)):
             self.world.served[address] = url.partition("://")[2]
 
-    async def _clusters(self, folder: Path) -> None:
+    async def _clusters(self, folder: Path, urls: Mapping[str, str]) -> None:
         """Start each cluster's API server and apid, and write how to reach them."""
         clusters = self.world.story.plan.clusters
         kubernetes, talos = {}, {}
         for name in clusters:
-            kubernetes[name] = await self._kubernetes(name)
+            kubernetes[name] = await self._kubernetes(name, urls)
             talos[name] = await self._apids(name)
         _private(folder / "kubeconfig", kubeconfig(clusters[0], kubernetes))
         _private(folder / "talosconfig", talosconfig(clusters[0], talos))
 
-    async def _kubernetes(self, cluster: str) -> KubernetesAccess:
+    async def _kubernetes(
+        self, cluster: str, urls: Mapping[str, str]
+    ) -> KubernetesAccess:
         authority = make_authority(machine_now(), "kubernetes")
-        api = Kubernetes(self.world, cluster, token_urlsafe())
+        pods = {
+            (f"{server}-", port): urls[server].partition("://")[2]
+            for server, port in _POD_PORTS.items()
+        }
+        api = Kubernetes(self.world, cluster, token_urlsafe(), pods)
+        self.world.follow(api.follow)
         tls = tls_context(authority)
         url = await self._serve(api.app(), "kubernetes-down", cluster, tls)
         if cluster == "prod":

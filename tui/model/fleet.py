@@ -21,6 +21,7 @@ from tui.model.silence import Silence
 from tui.model.talos import TalosNode
 from tui.model.target import TargetRow
 from tui.model.trace import Trace
+from tui.model.tunnel import Tunnel
 
 
 class SourceKind(Enum):
@@ -67,6 +68,8 @@ class SourceStatus:
     observed_at: datetime | None = None
     fault: Fault | None = None
     attempts: int = 0
+    tunnel: Tunnel | None = None
+    """Of the feed that watches a port-forward: the way that it last had."""
 
     def state(self, now: datetime) -> SourceState:
         """Worked out when it is drawn: a stored state is already wrong."""

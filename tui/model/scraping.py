@@ -58,6 +58,8 @@ class EndpointSlice:
     namespace: str
     service: str
     endpoints: tuple[Endpoint, ...]
+    ports: tuple[tuple[str, int], ...] = ()
+    """Name of the Service's port, and the number that it has on the pods."""
 
 
 @dataclass(frozen=True, slots=True)

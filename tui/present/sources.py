@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tui.model.fleet import Fleet, SourceKind, SourceState, SourceStatus
 from tui.present.glyphs import Marks, state_sign
-from tui.present.units import age, count, until
+from tui.present.units import age, count, plain, until
 from widgets.values import Align, Cell, Column, Cut, Line, Row, Span, Tone
 
 COLUMNS = (
@@ -104,7 +104,9 @@ def _group(
         Cell(f"{min(each.interval_seconds for each in feeds):.0f}s", Tone.QUIET),
         _next_try(worst, now),
     )
-    return Row(key, cells, details=() if is_open else _story(worst))
+    ways = [line for each in feeds for line in _way(each, now)]
+    details = () if is_open else (*_story(worst), *ways)
+    return Row(key, cells, details=details)
 
 
 def _tally(feeds: Sequence[SourceStatus], now: datetime) -> str:
@@ -129,12 +131,29 @@ def _feed(source: SourceStatus, now: datetime, marks: Marks) -> Row:
         Cell(f"{source.interval_seconds:.0f}s", Tone.QUIET),
         _next_try(source, now),
     )
-    return Row(feed_key(source), cells, details=_story(source))
+    return Row(feed_key(source), cells, details=(*_story(source), *_way(source, now)))
 
 
 def _next_try(source: SourceStatus, now: datetime) -> Cell:
     fault = source.fault
     return Cell(until(fault.retry_at, now) if fault else "", Tone.QUIET)
+
+
+def _way(source: SourceStatus, now: datetime) -> tuple[Line, ...]:
+    """The port-forward that leads there: through which pod, since when, how steady."""
+    way = source.tunnel
+    if way is None or not way.pod:
+        return ()
+    told = (
+        f"port-forward to {plain(way.pod)}:{way.port} for {age(way.since, now)}, "
+        f"{count(way.connections, 'connection')}, "
+        f"{count(way.reconnects, 'reconnect')}"
+    )
+    lines: list[Line] = [(Span(told, Tone.QUIET),)]
+    if way.last_error:
+        ago = age(way.last_error_at, now)
+        lines.append((Span(f"last error {ago} ago: {way.last_error}", Tone.QUIET),))
+    return tuple(lines)
 
 
 def _story(source: SourceStatus) -> tuple[Line, ...]:

@@ -18,6 +18,7 @@ from tui.silencing.agreement import is_made_of, merged
 from tui.sources import alertmanager_wire as wire
 from tui.sources.base import SourceError
 from tui.sources.http import Request
+from tui.sources.http_tunnel import Dialler
 from tui.sources.peers import DoubtError, Peers
 from tui.sources.wire import decode, decoding
 
@@ -50,8 +51,11 @@ class AlertmanagerSource:
         timeout_seconds: float,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
+        tunnel: Dialler | None = None,
     ) -> None:
-        self._peers = Peers(endpoint, timeout_seconds, transport=transport)
+        self._peers = Peers(
+            endpoint, timeout_seconds, transport=transport, tunnel=tunnel
+        )
         self._doubtful: deque[SilenceDraft] = deque(maxlen=_MOST_DOUBTS)
         """Drafts that were sent, and were not listed when we looked."""
 

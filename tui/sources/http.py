@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import socket
 import ssl
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -30,6 +31,7 @@ from tui.sources.http_fault import (
     source_error,
 )
 from tui.sources.http_stream import close_when_cancelled, pieces
+from tui.sources.http_tunnel import Dialler, TunnelBackend
 
 LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
 IDLE_SECONDS = 60.0
@@ -68,14 +70,18 @@ class HttpSession:
         *,
         tls: ssl.SSLContext | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        tunnel: Dialler | None = None,
     ) -> None:
         """Remember how to get in.
 
         tls         instead of the one that the endpoint asks for
         transport   instead of the network, for tests
+        tunnel      what leads there, where the endpoint names a Service
         """
-        self.url = url.rstrip("/")
-        self.shown_url = without_userinfo(self.url)
+        through = endpoint.through
+        self.url = (through.url if through else url).rstrip("/")
+        self.shown_url = url if through else without_userinfo(self.url)
+        self._tunnel = tunnel
         self.timeout_seconds = timeout_seconds
         self._endpoint = endpoint
         self._tls = tls
@@ -166,6 +172,13 @@ class HttpSession:
             self._tls = await asyncio.to_thread(self._make_tls)
         return self._tls
 
+    async def through_tunnel(self) -> socket.socket | None:
+        """A connection for others to speak on; None when there is no tunnel.
+
+        raise   NotSentError
+        """
+        return None if self._tunnel is None else (await self._tunnel.dial()).end
+
     def error(self, kind: FaultKind, summary: str, detail: str = "") -> SourceError:
         """An error of this server."""
         return source_error(kind, summary, detail, self.shown_url)
@@ -215,10 +228,11 @@ class HttpSession:
                     verify=context if context is not None else False,
                     timeout=seconds,
                     limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
-                    trust_env=uses_proxy(self.url),
+                    trust_env=self._tunnel is None and uses_proxy(self.url),
                     transport=self._transport,
                 )
-                self._client = close_when_cancelled(client)
+                backend = TunnelBackend(self._tunnel) if self._tunnel else None
+                self._client = close_when_cancelled(client, backend)
             except (ValueError, ImportError) as error:
                 raise self.error(
                     FaultKind.CONFIG,

@@ -65,14 +65,18 @@ class _Backend(httpcore.AnyIOBackend):
         return _Stream(opened)
 
 
-def close_when_cancelled(client: httpx.AsyncClient) -> httpx.AsyncClient:
+def close_when_cancelled(
+    client: httpx.AsyncClient, backend: httpcore.AsyncNetworkBackend | None = None
+) -> httpx.AsyncClient:
     """The same client, whose connections are closed when a handshake is cancelled.
+
+    backend   which does that and opens them elsewhere; None for the network
 
     httpx takes no backend, so it is put where its transports keep theirs.
     """
     for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001
         if isinstance(transport, httpx.AsyncHTTPTransport):
-            transport._pool._network_backend = _Backend()  # noqa: SLF001
+            transport._pool._network_backend = backend or _Backend()  # noqa: SLF001
     return client
 
 

@@ -7,19 +7,14 @@ process of its own; the requests are ours.
 from __future__ import annotations
 
 import asyncio
-import os
-import ssl
-import sys
-from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from signal import SIGKILL
 from typing import Any, TypeVar, assert_never
 
 import msgspec
+from websockets.asyncio.client import ClientConnection
 
-from tui.config import Endpoint
 from tui.model.fault import FaultKind
 from tui.model.kube import (
     ConfigMap,
@@ -57,24 +52,14 @@ from tui.sources import kubernetes_storage as storage
 from tui.sources import kubernetes_wire as wire
 from tui.sources.base import SourceError
 from tui.sources.http import HttpSession, Request
-from tui.sources.http_fault import Answer, source_error
+from tui.sources.http_fault import Answer
+from tui.sources.kubernetes_access import PLUGIN_SECONDS, Access, load
+from tui.sources.websocket import dial
 from tui.sources.wire import decode
 
 T = TypeVar("T")
 
 PAGE = 500
-PLUGIN_SECONDS = 9.0
-"""For a kubeconfig to be read: its plugin may have to ask a server of its own."""
-
-_READER = Path(__file__).with_name("kubeconfig.py")
-
-
-@dataclass(frozen=True, slots=True)
-class _Access:
-    """How to get in, as a kubeconfig says; tokens age."""
-
-    session: HttpSession
-    headers: Mapping[str, str]
 
 
 class KubernetesSource:
@@ -95,7 +80,7 @@ class KubernetesSource:
         self._kubeconfig = kubeconfig
         self._timeout_seconds = timeout_seconds
         self._plugin_seconds = plugin_seconds
-        self._access: _Access | None = None
+        self._access: Access | None = None
         self._retired: HttpSession | None = None
         self._opening = asyncio.Lock()
 
@@ -156,10 +141,13 @@ class KubernetesSource:
         answer = await self.send(Request("/version"))
         return decode(answer, wire.VERSION).git_version
 
-    async def services(self, namespace: str) -> tuple[Service, ...]:
+    async def services(
+        self, namespace: str, field_selector: str = ""
+    ) -> tuple[Service, ...]:
         """Services of a namespace, or of all when it is empty."""
         path = f"/api/v1{_inside(namespace)}/services"
-        found = await self._list(path, {}, scraping.SERVICES)
+        params = _selectors("", field_selector)
+        found = await self._list(path, params, scraping.SERVICES)
         return tuple(scraping.service(one) for one in found)
 
     async def endpoint_slices(
@@ -233,14 +221,31 @@ class KubernetesSource:
 
     async def send(self, request: Request) -> Answer:
         """Ask; once more with fresh credentials when the old ones are refused."""
+        return await self._let_in(
+            lambda access: access.session.send(_with(request, access))
+        )
+
+    async def websocket(
+        self, path: str, what: str, subprotocols: Sequence[str]
+    ) -> ClientConnection:
+        """A websocket that is open; as `send`.
+
+        what    is opened, in a word, for the person who reads that it could not be
+        """
+        return await self._let_in(
+            lambda access: dial(
+                access.session, path, access.headers, what, subprotocols
+            )
+        )
+
+    async def _let_in(self, work: Callable[[Access], Awaitable[T]]) -> T:
         access = await self._opened()
         try:
-            return await access.session.send(_with(request, access))
+            return await work(access)
         except SourceError as error:
             if error.fault.kind is not FaultKind.AUTH:
                 raise
-        access = await self._opened(stale=access)
-        return await access.session.send(_with(request, access))
+        return await work(await self._opened(stale=access))
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -280,13 +285,18 @@ class KubernetesSource:
                 return None
             raise
 
-    async def _opened(self, stale: _Access | None = None) -> _Access:
+    async def _opened(self, stale: Access | None = None) -> Access:
         """How to get in; read again when what we have is the stale one."""
         async with self._opening:
             if self._access is None or self._access is stale:
                 # Others may still be waiting for answers on the old connections.
                 await self._retire(stale.session if stale else None)
-                self._access = await self._load()
+                self._access = await load(
+                    self._context,
+                    self._kubeconfig,
+                    self._timeout_seconds,
+                    self._plugin_seconds,
+                )
             return self._access
 
     async def _retire(self, session: HttpSession | None) -> None:
@@ -295,80 +305,10 @@ class KubernetesSource:
         if retired is not None:
             await retired.aclose()
 
-    async def _load(self) -> _Access:
-        """Have the kubeconfig read; it may name a plugin, which is run."""
-        wire_access = await self._read_kubeconfig()
-        endpoint = Endpoint(urls=(wire_access.host,))
-        is_tls = wire_access.host.startswith("https")
-        try:
-            tls = await asyncio.to_thread(_tls, wire_access) if is_tls else None
-        except OSError as error:
-            raise self._config_error(str(error)) from error
-        session = HttpSession(
-            endpoint, wire_access.host, self._timeout_seconds, tls=tls
-        )
-        token = wire_access.authorization
-        return _Access(session, {"Authorization": token} if token else {})
 
-    async def _read_kubeconfig(self) -> wire.AccessWire:
-        """Run the program that reads it, and end it when it takes too long."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", str(_READER), self._context),
-            str(self._kubeconfig or ""),
-            stdin=DEVNULL,
-            stdout=PIPE,
-            stderr=PIPE,
-            start_new_session=True,
-        )
-        try:
-            async with asyncio.timeout(self._plugin_seconds):
-                output, errors = await process.communicate()
-        except TimeoutError:
-            raise self._config_error("its plugin gave no credentials in time") from None
-        finally:
-            if process.returncode is None:
-                os.killpg(process.pid, SIGKILL)  # its plugin too
-                await process.communicate()  # to the end, so that its pipes close
-        if process.returncode != 0:
-            raise self._config_error(_last_line(errors))
-        access = wire.ACCESS.decode(output)
-        if errors and not access.authorization and not access.certificate:
-            raise self._config_error(_last_line(errors))  # a plugin that failed
-        return access
-
-    def _config_error(self, reason: str) -> SourceError:
-        where = f"context {self._context!r}" if self._context else "current context"
-        return source_error(
-            FaultKind.CONFIG, f"cannot use the {where} of the kubeconfig", reason
-        )
-
-
-def _with(request: Request, access: _Access) -> Request:
+def _with(request: Request, access: Access) -> Request:
     """The request with what gets it in."""
     return replace(request, headers={**request.headers, **access.headers})
-
-
-def _tls(access: wire.AccessWire) -> ssl.SSLContext:
-    """Blocking: the standard library takes a certificate and its key from files."""
-    context = ssl.create_default_context(cadata=access.ca or None)
-    if not access.is_verified:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    if access.certificate:
-        # In memory: the key must not come to lie on a disk.
-        file = os.memfd_create("client.pem")
-        try:
-            os.write(file, f"{access.certificate}\n{access.key}".encode())
-            context.load_cert_chain(f"/proc/self/fd/{file}")
-        finally:
-            os.close(file)
-    return context
-
-
-def _last_line(errors: bytes) -> str:
-    """The last line of a traceback is its error."""
-    lines = errors.decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "its reader failed without a word"
 
 
 def _inside(namespace: str) -> str:

@@ -67,11 +67,19 @@ class EndpointWire(Wire):
     node_name: str | None = None
 
 
+class SlicePortWire(Wire):
+    """A port of an EndpointSlice. Without a name it is the Service's only one."""
+
+    name: str | None = None
+    port: int | None = None
+
+
 class EndpointSliceWire(Wire):
-    """An EndpointSlice. Its list of endpoints may be null."""
+    """An EndpointSlice. Its lists may be null."""
 
     metadata: MetaWire
     endpoints: list[EndpointWire] | None = None
+    ports: list[SlicePortWire] | None = None
 
 
 class RequirementWire(Wire):
@@ -149,6 +157,7 @@ def endpoint_slice(wire: EndpointSliceWire) -> EndpointSlice:
         endpoints=tuple(
             endpoint for one in wire.endpoints or () for endpoint in _endpoints(one)
         ),
+        ports=tuple((one.name or "", one.port or 0) for one in wire.ports or ()),
     )
 
 

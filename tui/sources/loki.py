@@ -10,12 +10,8 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 import httpx
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import (
-    ConnectionClosed,
-    InvalidStatus,
-    WebSocketException,
-)
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
 
 from tui.config import Endpoint
 from tui.model.fault import FaultKind
@@ -24,14 +20,15 @@ from tui.model.metric import Rule
 from tui.sources import loki_wire as wire
 from tui.sources import prometheus_wire
 from tui.sources.base import SourceError
-from tui.sources.http import LARGEST_ANSWER_BYTES, HttpSession, Request, uses_proxy
-from tui.sources.http_fault import Answer, NotSentError, broken, refusal
+from tui.sources.http import HttpSession, Request
+from tui.sources.http_fault import Answer
+from tui.sources.http_tunnel import Dialler
 from tui.sources.loki_wire import TailFrame
+from tui.sources.websocket import dial
 from tui.sources.wire import decode, read
 
 MOST_BACKFILL = 1000
 """A tail never sends more than 1,100 lines of the past, whatever it is asked for."""
-SIGN_OF_LIFE_SECONDS = 5.0
 ROUTINE_END = "reached tail max duration"
 """After an hour by default: the caller just connects again."""
 
@@ -44,13 +41,6 @@ _CLOSED: tuple[tuple[str, FaultKind, str], ...] = (
 )
 
 
-class _Connect(connect):
-    """Follows no redirect: it would take our credentials to a sign-in page."""
-
-    def process_redirect(self, exc: Exception) -> Exception:
-        return exc
-
-
 class LokiSource:
     """One Loki, as one tenant. Every method raises SourceError and nothing else."""
 
@@ -60,10 +50,15 @@ class LokiSource:
         timeout_seconds: float,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
+        tunnel: Dialler | None = None,
     ) -> None:
         """`transport` replaces the network for queries, in tests."""
         self._session = HttpSession(
-            endpoint, endpoint.urls[0], timeout_seconds, transport=transport
+            endpoint,
+            endpoint.urls[0],
+            timeout_seconds,
+            transport=transport,
+            tunnel=tunnel,
         )
 
     async def query_range(
@@ -179,39 +174,10 @@ class LokiSource:
         await self._session.aclose()
 
     async def _dial(self, query: str, start_ns: int, limit: int) -> ClientConnection:
-        """A websocket that is open. Refusals before the upgrade are plain HTTP."""
         params = urlencode({"query": query, "start": start_ns, "limit": limit})
-        base = self._session.url.replace("http", "ws", 1)
-        url = f"{base}/loki/api/v1/tail?{params}"
-        seconds = self._session.timeout_seconds
-        shown = self._session.shown_url
-        try:
-            return await _Connect(
-                url,
-                additional_headers={**self._session.headers(), **_CATEGORIZE},
-                ssl=await self._session.tls_context(),
-                open_timeout=seconds,
-                close_timeout=1.0,
-                ping_interval=SIGN_OF_LIFE_SECONDS,
-                ping_timeout=SIGN_OF_LIFE_SECONDS,
-                max_size=LARGEST_ANSWER_BYTES,
-                proxy=True if uses_proxy(url) else None,
-            )
-        except InvalidStatus as error:
-            refused = error.response
-            headers = {name.lower(): value for name, value in refused.headers.items()}
-            answer = Answer(refused.status_code, headers, refused.body or b"", shown)
-            raise refusal(answer) from error
-        except TimeoutError as error:
-            raise self._session.error(
-                FaultKind.TIMEOUT, f"no tail within {seconds:g} s"
-            ) from error
-        except WebSocketException as error:
-            raise self._session.error(
-                FaultKind.PROTOCOL, "does not speak websocket", str(error)
-            ) from error
-        except OSError as error:
-            raise NotSentError(broken(error, shown)) from error
+        return await dial(
+            self._session, f"/loki/api/v1/tail?{params}", _CATEGORIZE, "tail"
+        )
 
     def _frame(self, message: bytes) -> TailFrame:
         answer = Answer(200, {}, message, self._session.shown_url)

@@ -15,6 +15,7 @@ from tui.model.fault import Fault
 from tui.sources.base import SourceError
 from tui.sources.http import HttpSession, Request
 from tui.sources.http_fault import Answer, NotSentError, RefusedError
+from tui.sources.http_tunnel import Dialler
 from tui.sources.wire import read
 
 T = TypeVar("T")
@@ -34,9 +35,12 @@ class Peers:
         timeout_seconds: float,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
+        tunnel: Dialler | None = None,
     ) -> None:
         self._sessions = tuple(
-            HttpSession(endpoint, url, timeout_seconds, transport=transport)
+            HttpSession(
+                endpoint, url, timeout_seconds, transport=transport, tunnel=tunnel
+            )
             for url in endpoint.urls
         )
         self._share_seconds = timeout_seconds / len(self._sessions)

@@ -18,6 +18,7 @@ from tui.sources import prometheus_wire as wire
 from tui.sources.base import SourceError
 from tui.sources.http import HttpSession, Request
 from tui.sources.http_fault import Answer
+from tui.sources.http_tunnel import Dialler
 from tui.sources.prometheus_targets import DOCUMENT, TargetsReader, left_in
 from tui.sources.wire import decode, decoding, read, utc
 
@@ -44,9 +45,14 @@ class PrometheusSource:
         timeout_seconds: float,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
+        tunnel: Dialler | None = None,
     ) -> None:
         self._session = HttpSession(
-            endpoint, endpoint.urls[0], timeout_seconds, transport=transport
+            endpoint,
+            endpoint.urls[0],
+            timeout_seconds,
+            transport=transport,
+            tunnel=tunnel,
         )
         self._seen: Mapping[int, Target] = {}
 

@@ -1,0 +1,111 @@
+"""How a context of a kubeconfig lets us in: session, and what each request carries."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGKILL
+
+from tui.config import Endpoint
+from tui.model.fault import FaultKind
+from tui.sources import kubernetes_wire as wire
+from tui.sources.base import SourceError
+from tui.sources.http import HttpSession
+from tui.sources.http_fault import source_error
+
+PLUGIN_SECONDS = 9.0
+"""For a kubeconfig to be read: its plugin may have to ask a server of its own."""
+
+_READER = Path(__file__).with_name("kubeconfig.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to get in, as a kubeconfig says; tokens age."""
+
+    session: HttpSession
+    headers: Mapping[str, str]
+
+
+async def load(
+    context: str, kubeconfig: Path | None, timeout_seconds: float, plugin_seconds: float
+) -> Access:
+    """Have the kubeconfig read; it may name a plugin, which is run.
+
+    raise   SourceError(CONFIG)
+    """
+    found = await _read(context, kubeconfig, plugin_seconds)
+    endpoint = Endpoint(urls=(found.host,))
+    is_tls = found.host.startswith("https")
+    try:
+        tls = await asyncio.to_thread(_tls, found) if is_tls else None
+    except OSError as error:
+        raise _error(context, str(error)) from error
+    session = HttpSession(endpoint, found.host, timeout_seconds, tls=tls)
+    token = found.authorization
+    return Access(session, {"Authorization": token} if token else {})
+
+
+async def _read(
+    context: str, kubeconfig: Path | None, plugin_seconds: float
+) -> wire.AccessWire:
+    """Run the program that reads it, and end it when it takes too long."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", str(_READER), context),
+        str(kubeconfig or ""),
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=PIPE,
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(plugin_seconds):
+            output, errors = await process.communicate()
+    except TimeoutError:
+        raise _error(context, "its plugin gave no credentials in time") from None
+    finally:
+        if process.returncode is None:
+            os.killpg(process.pid, SIGKILL)  # its plugin too
+            await process.communicate()  # to the end, so that its pipes close
+    if process.returncode != 0:
+        raise _error(context, _last_line(errors))
+    access = wire.ACCESS.decode(output)
+    if errors and not access.authorization and not access.certificate:
+        raise _error(context, _last_line(errors))  # a plugin that failed
+    return access
+
+
+def _tls(access: wire.AccessWire) -> ssl.SSLContext:
+    """Blocking: the standard library takes a certificate and its key from files."""
+    context = ssl.create_default_context(cadata=access.ca or None)
+    if not access.is_verified:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if access.certificate:
+        # In memory: the key must not come to lie on a disk.
+        file = os.memfd_create("client.pem")
+        try:
+            os.write(file, f"{access.certificate}\n{access.key}".encode())
+            context.load_cert_chain(f"/proc/self/fd/{file}")
+        finally:
+            os.close(file)
+    return context
+
+
+def _last_line(errors: bytes) -> str:
+    """The last line of a traceback is its error."""
+    lines = errors.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "its reader failed without a word"
+
+
+def _error(context: str, reason: str) -> SourceError:
+    where = f"context {context!r}" if context else "current context"
+    return source_error(
+        FaultKind.CONFIG, f"cannot use the {where} of the kubeconfig", reason
+    )
