@@ -144,8 +144,9 @@ def _way(source: SourceStatus, now: datetime) -> tuple[Line, ...]:
     way = source.tunnel
     if way is None or not way.pod:
         return ()
+    begin = "port-forward" if source.fault is None else "last port-forward"
     told = (
-        f"port-forward to {plain(way.pod)}:{way.port} for {age(way.since, now)}, "
+        f"{begin} to {plain(way.pod)}:{way.port} for {age(way.since, now)}, "
         f"{count(way.connections, 'connection')}, "
         f"{count(way.reconnects, 'reconnect')}"
     )

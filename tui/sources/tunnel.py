@@ -74,7 +74,7 @@ class KubeTunnel:
                 tried.add(backend.pod)
                 forward = await self._forward(backend)
             except SourceError as error:
-                fault = error.fault
+                fault = _of_the_way(error.fault)
                 self._failed(fault)
                 if fault.kind in {FaultKind.FORBIDDEN, FaultKind.CONFIG}:
                     break
@@ -206,7 +206,8 @@ class KubeTunnel:
 
     def _note(self, fault: Fault, now: datetime) -> None:
         self._was_cut = True
-        said = fault.summary + (f": {fault.detail}" if fault.detail else "")
+        is_more = fault.detail and fault.detail not in fault.summary
+        said = f"{fault.summary}: {fault.detail}" if is_more else fault.summary
         self._state = replace(self._state, last_error=said, last_error_at=now)
 
 
@@ -219,6 +220,14 @@ def opened(
         return None
     kube = KubernetesSource(through.context, through.kubeconfig, timeout_seconds)
     return KubeTunnel(kube, through, endpoint.urls[0], clock)
+
+
+def _of_the_way(fault: Fault) -> Fault:
+    """A fault of the API server, told as one of the way that it was to open."""
+    if fault.kind is not FaultKind.SERVER:
+        return fault
+    summary = "the API server does not get through to the kubelet"
+    return replace(fault, kind=FaultKind.UNREACHABLE, summary=summary)
 
 
 def _backends(found: EndpointSlice, name: str) -> list[Backend]:
