@@ -52,9 +52,9 @@ class Kubelet:
             return socket
         self._open.add(transport)
         try:
-            await self._serve(socket, pod, int(asked[0]))
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # it was cut, which is what such things come to
+            # It may be cut, which is what such things come to.
+            with suppress(ConnectionError):
+                await self._serve(socket, pod, int(asked[0]))
         finally:
             self._open.discard(transport)
         await socket.close()

@@ -74,9 +74,9 @@ class Forward:
         """Carry both ways until either side has ended."""
         up = asyncio.create_task(self._up())
         try:
-            await self._down()
-        except (ConnectionError, ConnectionClosedOK):
-            pass  # our own side is gone, or theirs has said goodbye
+            # Our own side may be gone, and theirs may say goodbye.
+            with suppress(ConnectionError, ConnectionClosedOK):
+                await self._down()
         except ConnectionClosed as closed:
             reason = closed.rcvd.reason if closed.rcvd else ""
             self._fail(
