@@ -123,6 +123,8 @@ def test_the_service_opens_the_port_that_the_nodes_send_to(folder: Path) -> None
     labels = values["customConfig"]["sinks"]["loki"]["labels"]
     assert labels["cluster"] == "prod"
     assert labels["job"] == "talos-kernel"
+    # The chart runs its own templates over it, so that Vector's must be printed.
+    assert labels["host"] == '{{ print "{{ host }}" }}'
 
 
 def test_written_twice_nothing_changes(lab: RunningLab, folder: Path) -> None:
@@ -155,7 +157,8 @@ def test_what_is_printed_is_what_one_runs(lab: RunningLab, folder: Path) -> None
     told = lab.run("pipeline", "manifests", str(folder)).stdout
     wanted = "talosctl -n 10.10.0.43 patch machineconfig --patch @"
     assert f"{wanted}prod/talos/talos-wk-3.yaml" in told
-    assert "kubectl apply -f prod/service.yaml" in told
+    diff = "kubectl diff -f prod/service.yaml"
+    assert f"{diff}; kubectl apply -f prod/service.yaml" in told
     assert "helm upgrade --install vector vector/vector -n monitoring" in told
 
 

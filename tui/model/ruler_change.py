@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tui.model import kernel_rules
 from tui.model.pipeline import Pipeline
 from tui.model.re2 import compiled
-from tui.model.shipping_change import Change, safe
+from tui.model.shipping_change import Change, applied, safe
 
 NAMESPACE, NAME = "monitoring", "loki-alerting-rules"
 ALERTMANAGER = "http://kube-prometheus-stack-alertmanager.monitoring.svc:9093"
@@ -82,7 +82,8 @@ def rules(pipeline: Pipeline) -> Change:
     text = [
         f"# ConfigMap {NAMESPACE}/{NAME}, which Loki's ruler reads its rules from.",
         "# Under each rule stand real lines that it sees; `new` are those that neither",
-        "# BTRFSCorruptionDetected nor ISCSIKernelError does.",
+        "# BTRFSCorruptionDetected nor ISCSIKernelError does. Rules of your own under",
+        "# these two keys would be overwritten: kubectl diff shows them.",
         "apiVersion: v1",
         "kind: ConfigMap",
         "metadata:",
@@ -99,7 +100,7 @@ def rules(pipeline: Pipeline) -> Change:
         place,
         "rules of Loki's ruler",
         "\n".join((*text, "")),
-        f"# in the cluster of Loki:\nkubectl apply -f {place}",
+        f"# in the cluster of Loki:\n{applied(place)}",
     )
 
 

@@ -174,9 +174,9 @@ spec:
       nodePort: {own.node_port}
 """
     place = f"{safe(pipeline.cluster)}/service.yaml"
-    where = f"in cluster {pipeline.cluster}: "
+    where = f"in cluster {pipeline.cluster}:"
     title = f"Service {own.namespace}/{own.service or RECEIVER}"
-    return Change(place, title, text, f"# {where}\nkubectl apply -f {place}")
+    return Change(place, title, text, f"# {where}\n{applied(place)}")
 
 
 def vector_values(pipeline: Pipeline) -> Change:
@@ -187,16 +187,28 @@ def vector_values(pipeline: Pipeline) -> Change:
     labels = {
         **dict(pipeline.marks),
         **dict(pipeline.labels),
-        pipeline.label: "{{ host }}",
-        "level": "{{ level }}",
-        "talos_service": "{{ talos_service }}",
+    }
+    fields = {
+        pipeline.label: "host",
+        "level": "level",
+        "talos_service": "talos_service",
     }
     port = str(own.target_port)
     text = _VECTOR.replace("@PORT@", port).replace("@LOKI@", _quoted(loki))
     text += "".join(f"        {name}: {_quoted(x)}\n" for name, x in labels.items())
+    # The chart takes double braces for its own: it has to print those of Vector.
+    text += "".join(
+        f'        {name}: |-\n          {{{{ print "{{{{ {x} }}}}" }}}}\n'
+        for name, x in fields.items()
+    )
     run = f"helm upgrade --install vector vector/vector -n {own.namespace} -f {place}"
     title = f"Vector of {pipeline.cluster}"
     return Change(place, title, text, f"# in cluster {pipeline.cluster}:\n{run}")
+
+
+def applied(place: str) -> str:
+    """Look at what would change before it does."""
+    return f"kubectl diff -f {place}; kubectl apply -f {place}"
 
 
 def safe(name: str) -> str:

@@ -78,7 +78,7 @@ FRAME = msgspec.json.Decoder(FrameWire)
 
 
 _RULER = re.compile(rb"^ruler:[ \t]*\n((?:[ \t]+.*\n?|\n)+)", re.MULTILINE)
-_ALERTMANAGER = re.compile(rb"^ {2,4}alertmanager_url:(.*)$", re.MULTILINE)
+_INDENT = re.compile(rb"[ \t]+(?=\S)")
 _CREDENTIALS = re.compile(r"//[^/@,\s]*@")
 
 
@@ -114,7 +114,11 @@ def receiver(config: bytes | bytearray) -> str | None:
     section = _RULER.search(bytes(config))
     if section is None:
         return None
-    found = _ALERTMANAGER.search(section[1])
+    # What is further in belongs to other settings.
+    indent = _INDENT.match(section[1])
+    begin = indent[0] if indent else b"  "
+    own = re.compile(b"^" + begin + rb"alertmanager_url:(.*)$", re.MULTILINE)
+    found = own.search(section[1])
     text = found[1].decode(errors="replace").strip().strip("\"'") if found else ""
     return _CREDENTIALS.sub("//", text)
 
