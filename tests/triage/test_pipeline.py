@@ -1,171 +1,42 @@
-"""The stages of a pipeline, judged over values made by hand."""
+"""The stages of one node, judged over values made by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from tests.triage.cases import INTERVAL, NOW, SEEN
-from tests.triage.reviews import machine
-from tui.model.alert import Alert, AlertState, Verdict
+from tests.triage.cases import NOW
+from tests.triage.pipelines import (
+    BROKEN,
+    CUT,
+    LAST,
+    NAMES,
+    OK,
+    SERVICE,
+    UNKNOWN,
+    URL,
+    failed,
+    kinds,
+    lost,
+    node,
+    pod,
+    quiet,
+    ships,
+    spoke,
+    stale,
+    states,
+    told,
+    well,
+    words,
+)
+from tui.model.alert import Verdict
 from tui.model.fault import Fault, FaultKind
 from tui.model.finding import FindingKind
-from tui.model.kube import Pod
-from tui.model.log import Entry
-from tui.model.metric import Rule, RuleAlert
-from tui.model.pipeline import (
-    Comparison,
-    Hearing,
-    NodePipeline,
-    Pipeline,
-    Shipping,
-    StageState,
-    Voice,
-)
-from tui.model.reading import Reading
-from tui.model.scraping import Endpoint, EndpointSlice, Service, ServicePort
-from tui.triage import voice
+from tui.model.pipeline import Hearing, Shipping
+from tui.model.scraping import EndpointSlice, ServicePort
 from tui.triage.pipeline import findings, judged
-from tui.triage.pipeline_case import PODS, SERVICES, PipelineCase
-from tui.triage.pipeline_ruler import DUTIES
-from tui.triage.review_case import Told
-
-NAMES = ("talos-cp-1", "talos-cp-2", "talos-wk-1")
-LAST = "talos-wk-1"
-URL = f"tcp://{LAST}:30600/"
-OK, BROKEN = StageState.OK, StageState.BROKEN
-UNKNOWN, CUT = StageState.UNKNOWN, StageState.CUT
-
-
-def told(value: Any, source: str = "loki", query: str = "") -> Told[Any]:
-    return Told(Reading(value, SEEN, attempts=1), INTERVAL, source, query)
-
-
-def failed(summary: str = "refused") -> Told[Any]:
-    fault = Fault(FaultKind.FORBIDDEN, summary)
-    return Told(Reading(None, None, fault, 1), INTERVAL, "kubernetes prod")
-
-
-def stale(of: Told[Any]) -> Told[Any]:
-    long_ago = NOW - 5 * INTERVAL
-    return replace(of, reading=replace(of.reading, observed_at=long_ago))
-
-
-def pod(node: str, *, is_ready: bool = True) -> Pod:
-    labels = {"talos-log-receiver": "true"}
-    reason = "" if is_ready else "CrashLoopBackOff"
-    return Pod(
-        "monitoring",
-        f"vector-{node}",
-        node,
-        labels,
-        "Running",
-        is_ready,
-        SEEN,
-        True,
-        reason,
-    )
-
-
-def spoke(seconds_ago: float = 3, every: float = 8) -> Voice:
-    times = [seconds_ago + every * n for n in range(200)]
-    entries = [
-        Entry(int((NOW - timedelta(seconds=x)).timestamp() * 1e9), {"host": "a"}, "x")
-        for x in times
-    ]
-    return voice.heard({}, entries)["a"]
-
-
-def rule(name: str, query: str, **changes: Any) -> Rule:
-    known = Rule(
-        "talos.yml", "talos", 0, name, query, "inactive", "ok", "", 0.0, {}, {}, ()
-    )
-    return replace(known, evaluated_at=SEEN, interval_seconds=60.0, **changes)
-
-
-BTRFS = rule(
-    "BTRFSCorruptionDetected",
-    'sum(count_over_time({job="talos-kernel"} '
-    '|= "parent transid verify failed" [5m])) > 0',
-)
-ISCSI = rule(
-    "ISCSIKernelError",
-    'sum(count_over_time({job="talos-kernel"} '
-    '|~ "(?i)(iscsid|iscsi).*(error|failed|timeout|lost)" [5m])) > 0',
-)
-SERVICE = Service(
-    "monitoring",
-    "talos-log-receiver",
-    {},
-    {"talos-log-receiver": "true"},
-    (ServicePort("talos", 6000, "6000", 30600),),
-    is_local=True,
-)
-
-
-def well(**changes: Any) -> PipelineCase:
-    """A cluster of three nodes of which every stage is proven."""
-    ends = tuple(Endpoint(x, True, x, f"vector-{x}") for x in NAMES)
-    own = {x: Shipping((f"tcp://{x}:30600/",), (f"tcp://{x}:30600/",)) for x in NAMES}
-    voices = {x: spoke() for x in NAMES}
-    case = PipelineCase(
-        cluster="prod",
-        selector='{job="talos-kernel"}',
-        marks={},
-        loki_url="http://loki",
-        is_home=True,
-        nodes=tuple(map(machine, NAMES)),
-        shipping={x: told(ships, f"talos {x}") for x, ships in own.items()},
-        services=told((SERVICE,), "kubernetes prod", SERVICES.text),
-        slices=told((EndpointSlice("monitoring", SERVICE.name, ends),), "kubernetes"),
-        pods=told(tuple(map(pod, NAMES)), "kubernetes prod", PODS.text),
-        tail=told(voices),
-        voices=voices,
-        is_nameless=False,
-        is_heard=True,
-        compared={},
-        rules=told((BTRFS, ISCSI)),
-        wiring=told("http://alertmanager:9093"),
-        alerts=told((), "alertmanager"),
-        now=NOW,
-    )
-    return replace(case, **changes)
-
-
-def node(way: Pipeline, name: str = LAST) -> NodePipeline:
-    return next(each for each in way.nodes if each.name == name)
-
-
-def states(case: PipelineCase, name: str = LAST) -> list[StageState]:
-    return [each.state for each in node(judged(case), name).stages]
-
-
-def words(case: PipelineCase, place: int) -> str:
-    return node(judged(case)).stages[place].words
-
-
-def ships(shipping: Shipping) -> Mapping[str, Told[Any]]:
-    return {**well().shipping, LAST: told(shipping, f"talos {LAST}")}
-
-
-def lost(number: int, of: int = 100) -> Mapping[str, Told[Any]]:
-    at = NOW - timedelta(seconds=90) if number else None
-    hour = NOW - timedelta(hours=1)
-    found = Comparison(hour, NOW, of, number, NOW, at, at, ("a line",) * bool(number))
-    return {LAST: told(found, f"talos {LAST}, loki")}
-
-
-def quiet(seconds_ago: float = 300) -> dict[str, Any]:
-    voices = {**well().voices, LAST: spoke(seconds_ago)}
-    return {"voices": voices, "tail": told(voices)}
-
-
-def kinds(case: PipelineCase) -> list[tuple[FindingKind, Verdict, str]]:
-    return [(x.kind, x.verdict, x.subject) for x in findings(judged(case))]
 
 
 def test_of_a_whole_pipeline_nothing_is_told() -> None:
@@ -338,84 +209,3 @@ def test_silence_is_a_finding_within_two_minutes_of_the_last_entry() -> None:
         if kinds(replace(case, **quiet(seconds), compared=lost(seconds > 60)))
     )
     assert first <= 120
-
-
-@pytest.mark.parametrize(
-    ("rules", "state"),
-    [
-        ((BTRFS, ISCSI), OK),
-        ((BTRFS,), BROKEN),
-        ((), BROKEN),
-        ((BTRFS, replace(ISCSI, health="err", last_error="limit")), BROKEN),
-        ((BTRFS, replace(ISCSI, health="unknown", evaluated_at=None)), UNKNOWN),
-        ((BTRFS, replace(ISCSI, evaluated_at=NOW - timedelta(minutes=9))), BROKEN),
-        ((BTRFS, replace(ISCSI, name="OurOwn")), OK),
-    ],
-)
-def test_both_duties_are_done_by_a_rule_that_is_evaluated(
-    rules: tuple[Rule, ...], state: StageState
-) -> None:
-    found = judged(well(rules=told(rules))).shared[0]
-    assert found.state is state
-    told_of = [x for x in findings(judged(well(rules=told(rules)))) if x.detail]
-    assert bool(told_of) is (state is BROKEN)
-
-
-def test_the_two_duties_are_those_of_the_runbook() -> None:
-    assert [each.name for each in DUTIES] == [BTRFS.name, ISCSI.name]
-
-
-def alert(name: str, generator: str = "http://prometheus/graph") -> Alert:
-    return Alert(
-        name,
-        {"alertname": name},
-        {},
-        AlertState.ACTIVE,
-        NOW,
-        None,
-        None,
-        generator_url=generator,
-    )
-
-
-def firing(minutes: float) -> Rule:
-    since = NOW - timedelta(minutes=minutes)
-    raised = RuleAlert({"alertname": BTRFS.name}, {}, "firing", since, "1")
-    return replace(BTRFS, state="firing", alerts=(raised,))
-
-
-@pytest.mark.parametrize(
-    ("minutes", "listed", "wiring", "state"),
-    [
-        (0, (), "http://am", OK),
-        (0, (), "", BROKEN),
-        (0, (), None, UNKNOWN),
-        (1, (), "http://am", OK),
-        (5, (), "http://am", BROKEN),
-        (5, (alert(BTRFS.name),), None, OK),
-        (5, (alert(BTRFS.name),), "", OK),
-        (0, (alert("Other", "http://x/explore?left=1"),), None, OK),
-        (0, (alert("Other"),), None, UNKNOWN),
-    ],
-)
-def test_whether_alerts_of_loki_arrive(
-    minutes: float, listed: tuple[Alert, ...], wiring: str | None, state: StageState
-) -> None:
-    rules = (firing(minutes), ISCSI) if minutes else (BTRFS, ISCSI)
-    case = well(
-        rules=told(rules),
-        alerts=told(listed, "alertmanager"),
-        wiring=failed("forbids this") if wiring is None else told(wiring),
-    )
-    assert judged(case).shared[1].state is state
-
-
-def test_an_alertmanager_that_does_not_answer_proves_no_loss() -> None:
-    case = well(rules=told((firing(5), ISCSI)), alerts=failed(), wiring=failed())
-    assert judged(case).shared[1].state is UNKNOWN
-
-
-def test_a_loki_that_others_share_is_told_of_by_one_cluster_alone() -> None:
-    case = well(rules=told(()))
-    assert [x.subject for x in findings(judged(case))] == ["loki rules"]
-    assert findings(judged(replace(case, is_home=False))) == ()
