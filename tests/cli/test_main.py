@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -85,3 +86,26 @@ def test_the_lab_tells_its_own_options(verb: str) -> None:
     done = run(verb, "--help")
     assert done.returncode == 0
     assert "--speed" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["config", "path"], ["undo"]]
+)
+def test_whoever_has_read_enough_hears_no_complaint(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("[clusters.prod]\ncontext = 'prod'\n")
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "tui", "--config", str(path), *arguments],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    os.close(writer)
+    assert done.stderr == ""
+    assert done.returncode in {0, 141}

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.estate import make_fleet
+from tests.judged import NOW
 from tests.remembered import CHANGES, ENDED, EPISODE, GONE, HABITS, OLD_EPISODE, PROXY
 from tests.screens.stage import SIZES, Stage, on_stage
 from tui.model.change import key_of
@@ -151,3 +154,26 @@ async def test_an_alert_shows_what_is_remembered_of_it(size: tuple[int, int]) ->
         stage.app.screen.query_one("#body").scroll_to(y=16, animate=False)
         await stage.until("it fired before")
         assert "for 1d at most" in stage.text
+
+
+async def test_an_answer_that_comes_after_one_has_left_harms_nobody() -> None:
+    async with on_stage() as stage:
+        asked, answered = asyncio.Event(), asyncio.Event()
+
+        async def slow() -> Habits:
+            asked.set()
+            await answered.wait()
+            return Habits(NOW, NOW)
+
+        stage.backend.memory.habits = slow  # type: ignore[method-assign]
+        await stage.pilot.press("H")
+        await asked.wait()
+        screen = stage.app.screen
+        assert isinstance(screen, HistoryScreen)
+        work = screen._recall(NOW, is_wide=False)
+        left = asyncio.create_task(work)
+        await stage.press("escape")
+        assert not screen.is_open
+        answered.set()
+        await left
+        assert "history of" not in stage.text

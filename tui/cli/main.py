@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -18,7 +19,11 @@ exit codes
   2    for these two: something could not be judged; else: unknown whether it was done
   3    the command line or the config is wrong
   4    for silence and undo: it was not confirmed
+  141  whoever was to read the output closed the pipe
 """
+
+CUT_OFF = 141
+"""As shells tell that a program was ended by SIGPIPE."""
 
 
 OWN_OPTIONS = frozenset({"demo", "init", "lab", "pipeline", "silence", "undo"})
@@ -26,6 +31,17 @@ OWN_OPTIONS = frozenset({"demo", "init", "lab", "pipeline", "silence", "undo"})
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
+    try:
+        return _main(arguments)
+    except BrokenPipeError:
+        if sys.stdout.isatty():
+            raise  # that was no reader of ours
+        return CUT_OFF
+    finally:
+        _flush()
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     parser = _parser()
     asked, rest = parser.parse_known_args(arguments)
     # These read their own options: they must not be imported only to know them.
@@ -34,6 +50,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.version:
         return _print_version()
     return _run(asked, rest)
+
+
+def _flush() -> None:
+    """Write what is left; who had enough of it, as `head` has, closes the pipe.
+
+    Python would complain when it closes the stream: from then on that leads nowhere.
+    """
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _run(asked: argparse.Namespace, rest: Sequence[str]) -> int:

@@ -52,6 +52,7 @@ def report(fleet: Fleet, now: datetime) -> Document:
         "exit_code": exit_code(fleet, now),
         "clusters": [_cluster(each, now) for each in fleet.clusters],
         "unassigned_alerts": [alert_document(each) for each in fleet.unassigned_alerts],
+        "unassigned_targets": [_target(each) for each in fleet.stray_targets],
         "silences": plain(fleet.silences),
         "alertmanagers": [_alertmanager(each) for each in fleet.alertmanagers],
     }

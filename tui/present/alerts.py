@@ -54,12 +54,15 @@ def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
         return (faults.unknown(cluster, _ALERTMANAGER, now, marks),)
     found = tally(cluster.alerts, cluster.findings)
     spans: list[Span] = []
+    quiet = ("silenced", Tone.QUIET)
+    if found.quiet:
+        quiet = (f"silenced, {found.quiet} real", Tone.WARNING)
     for number, words, tone in (
         (found.concealed, "real hidden", Tone.CRITICAL),
         (found.real, "real", Tone.CRITICAL),
         (found.undecided, "unsure", Tone.WARNING),
         (found.false, "false", Tone.QUIET),
-        (found.silenced, "silenced", Tone.QUIET),
+        (found.silenced, *quiet),
     ):
         if number:
             gap = "  " if spans else ""

@@ -34,6 +34,8 @@ class Tally:
     by_design: int = 0
     silenced: int = 0
     """Alerts under a silence; they count in their verdict too."""
+    quiet: int = 0
+    """Real ones under a silence that somebody made knowingly, as far as can be told."""
     concealed: int = 0
     """Real ones that are kept quiet and that are news to everybody."""
 
@@ -73,6 +75,10 @@ def _count(alerts: Sequence[JudgedAlert]) -> Tally:
         false=verdicts[Verdict.FALSE_POSITIVE.value],
         by_design=verdicts[Verdict.BY_DESIGN.value],
         silenced=sum(alert.is_silenced for alert in alerts),
+        quiet=sum(
+            alert.is_silenced and alert.verdict is Verdict.REAL and not alert.concealed
+            for alert in alerts
+        ),
         concealed=sum(alert.concealed is not None for alert in alerts),
     )
 
@@ -87,6 +93,7 @@ def fleet_tally(fleet: Fleet) -> Tally:
         false=sum(part.false for part in parts),
         by_design=sum(part.by_design for part in parts),
         silenced=sum(part.silenced for part in parts),
+        quiet=sum(part.quiet for part in parts),
         concealed=sum(part.concealed for part in parts),
     )
 
@@ -188,13 +195,20 @@ def _tally_signs(found: Tally, marks: Marks) -> tuple[Sign, ...]:
         (found.real, real),
         (found.undecided, unsure),
         (found.false, false),
-        (found.silenced, Sign(marks.silenced, "silenced", Tone.QUIET)),
+        (found.silenced, silenced_sign(found, marks)),
     )
     return tuple(
         Sign(sign.glyph, f"{number} {sign.word}", sign.tone)
         for number, sign in counted
         if number
     )
+
+
+def silenced_sign(found: Tally, marks: Marks) -> Sign:
+    """What follows the number of silenced alerts: how many of them are real."""
+    if found.quiet:
+        return Sign(marks.silenced, f"silenced, {found.quiet} REAL", Tone.WARNING)
+    return Sign(marks.silenced, "silenced", Tone.QUIET)
 
 
 def _spaced(signs: Iterable[Sign], gap: str) -> Line:

@@ -162,7 +162,7 @@ class AlertScreen(Desk):
 
     async def _ask_memory(self) -> None:
         self._episodes = await self._memory.episodes(key_of(self.alert).name)
-        if self._last is not None:
+        if self.is_open and self._last is not None:
             self._show_what(*self._last)
 
     def _show_copies(self) -> None:

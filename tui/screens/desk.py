@@ -139,8 +139,14 @@ class Desk(Screen[None]):
 
     @property
     def is_open(self) -> bool:
-        """False before it is mounted, and once it or the app is being closed."""
-        return self.is_mounted and self.is_attached and self.app.is_running
+        """False before it is mounted, and once it or the app is being closed.
+
+        Who has waited for an answer must ask: the screen may be gone meanwhile, and its
+        widgets are taken away one by one.
+        """
+        if not (self.is_mounted and self.is_attached and self.app.is_running):
+            return False
+        return self in self.app.screen_stack
 
     def show_top(
         self,

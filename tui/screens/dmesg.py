@@ -79,7 +79,7 @@ class DmesgScreen(Desk):
 
     def _pour(self) -> None:
         lines = machine_log.merged(self._waiting.values())
-        if lines:
+        if lines and self.is_open:
             self._waiting = {name: [] for name in self._tails}
             self.query_one(LogView).append(lines)
 

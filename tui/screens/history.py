@@ -95,9 +95,10 @@ class HistoryScreen(Desk):
                 history.change_rows, self._changes, now, self.marks, is_wide=is_wide
             )
         )
-        self._show_changes(rows, is_wide=is_wide)
-        self._show_habits(habits)
-        self._show_trouble()
+        if self.is_open:
+            self._show_changes(rows, is_wide=is_wide)
+            self._show_habits(habits)
+            self._show_trouble()
 
     def _show_changes(self, rows: tuple[Row, ...], *, is_wide: bool) -> None:
         listing = self.query_one("#changes", Listing)

@@ -160,6 +160,8 @@ class LogsScreen(Desk):
         for start in range(0, len(known), _SLICE):
             self._append(known[start : start + _SLICE])
             await self._clock.sleep(0)
+            if not self.is_open:
+                return
         self._is_filling = False
         self._append(self._late)
         self._late = []

@@ -109,7 +109,12 @@ class MonitorScreen(Desk):
 
     async def _read(self) -> None:
         self._found = await self._find()
-        self._show()
+        self._show_if_open()
+
+    def _show_if_open(self) -> None:
+        """Show what was waited for, unless somebody left meanwhile."""
+        if self.is_open:
+            self._show()
 
     def show(self, fleet: Fleet, now: datetime) -> None:
         """What is shown was read when one came here; nothing of it is the fleet's."""
@@ -162,13 +167,13 @@ class MonitorScreen(Desk):
     async def _try(self) -> None:
         outcome = await self._ask(is_dry=True)
         self._progress = Progress(tried=outcome)
-        self._show()
+        self._show_if_open()
 
     async def _delete(self) -> None:
         tried = self._progress.tried
         outcome = await self._ask(is_dry=False)
         self._progress = Progress(tried=tried, done=outcome)
-        self._show()
+        self._show_if_open()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Delete it when the name is its own."""

@@ -48,7 +48,8 @@ class TailPanel(Panel):
 
     async def _pump(self, tail: AsyncIterator[LogBatch]) -> None:
         async for batch in tail:
-            self.query_one(LogView).append(self.lines(batch))
+            for log in self.query(LogView):  # none once the tab is being closed
+                log.append(self.lines(batch))
 
     def lines(self, batch: LogBatch) -> Sequence[LogLine]:
         """What one turn of the tail looks like."""

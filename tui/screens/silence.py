@@ -271,6 +271,9 @@ class SilenceScreen(Desk):
         if outcome.fault is not None:
             what = "changed" if command.draft.id else "created"
             words = silence.not_done(outcome, what)
+            if not self.is_open:
+                self.notify(words, severity="error", markup=False)
+                return
             self._tell(words, Tone.CRITICAL, bold=outcome.is_unknown)
             return
         self.is_done = True
@@ -278,7 +281,8 @@ class SilenceScreen(Desk):
         self.notify(words, markup=False)
         for warning in outcome.warnings:
             self.notify(plain(warning), severity="warning", markup=False)
-        self.dismiss()
+        if self.is_open:
+            self.dismiss()
 
     def action_template(self) -> None:
         """Fill the form from a template."""

@@ -130,7 +130,7 @@ class SilencesScreen(Desk):
     async def _remember(self) -> None:
         """Learn when silences last hid something."""
         self._memory = await self._access.memory.silences()
-        if self._last is not None:
+        if self.is_open and self._last is not None:
             self.show(*self._last)
 
     def _show_rows(self) -> None:

@@ -167,7 +167,7 @@ class TargetScreen(Desk):
         answer = await self._ask(self._cluster, target)
         if isinstance(answer, Past) or not isinstance(self._past, Past):
             self._past = answer
-        if self._last is not None:
+        if self.is_open and self._last is not None:
             self.show(*self._last)
 
     def on_row_table_row_highlighted(self, event: RowTable.RowHighlighted) -> None:

@@ -123,7 +123,7 @@ class TargetsScreen(Desk):
         self._show_rows()
 
     def _show_rows(self) -> None:
-        if self._last is None:
+        if self._last is None or not self.is_open:
             return
         fleet, now = self._last
         self._show_title(fleet, now)
