@@ -182,6 +182,7 @@ class Routes(App[None]):
             partial(backend.history, cluster, address),
             partial(backend.watch, cluster, address),
             self.submit,
+            self.clock.now,
         )
         self.open(NodeScreen(access, self.marks))
 
@@ -199,7 +200,7 @@ class Routes(App[None]):
                 name: partial(backend.dmesg, cluster, address)
                 for cluster, address, name in message.nodes
             }
-            self.open(DmesgScreen(tails, self.marks))
+            self.open(DmesgScreen(tails, self.marks, self.clock.now))
 
     def on_open_targets(self, message: OpenTargets) -> None:
         from tui.screens.targets import TargetsScreen  # noqa: PLC0415 - see above

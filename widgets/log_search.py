@@ -1,83 +1,103 @@
-"""A search in a log that grows: it reads in slices and keeps up with new lines."""
+"""What is looked for in a log: patterns as they are typed, and what they leave over."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
+from widgets.log_sieve import Sieve
+from widgets.log_teller import ERROR, WARNING, Teller
 from widgets.ring import Ring
 
-# So many lines are read in less than 5 ms, even by a pattern that is not simple.
-SLICE = 10_000
+LEVELS = ("", "warnings and errors", "errors")
+"""What the level filter lets pass, the widest first."""
+_LEAST = (0, WARNING, ERROR)
 
 
-class LogSearch:
-    """The lines of a ring that match a pattern.
+class Pattern:
+    """A regular expression; what is none is looked for as it stands.
 
-    A pattern in small letters finds capitals too. What is no regular expression is
-    looked for as it stands.
+    In small letters it finds capitals too.
     """
 
-    def __init__(self, pattern: str, ring: Ring) -> None:
-        self.pattern = pattern
-        self._ring = ring
-        self._regex = _compile(pattern)
-        self._numbers: list[int] = []
-        self._read_to = ring.first
+    def __init__(self, typed: str) -> None:
+        self.typed = typed
+        flags = re.IGNORECASE if typed.islower() else re.NOFLAG
+        try:
+            self._regex = re.compile(typed, flags)
+        except re.error:
+            self._regex = re.compile(re.escape(typed), flags)
 
-    @property
-    def count(self) -> int:
-        """Lines found so far among those that are still kept."""
-        return len(self._kept())
-
-    @property
-    def is_complete(self) -> bool:
-        """False while lines have not been read yet."""
-        return self._read_to >= self._ring.end
-
-    def read(self) -> None:
-        """Read the next slice."""
-        start = max(self._read_to, self._ring.first)
-        self._read_to = min(start + SLICE, self._ring.end)
-        found = self._regex.search
-        self._numbers.extend(
-            number
-            for number, line in self._ring.between(start, self._read_to)
-            if found(line.text)
-        )
-
-    def after(self, number: int) -> int | None:
-        """Return the next match behind a line; behind the last one, the first."""
-        numbers = self._kept()
-        return (
-            numbers[bisect_right(numbers, number) % len(numbers)] if numbers else None
-        )
-
-    def before(self, number: int) -> int | None:
-        """Return the next match before a line; before the first one, the last."""
-        numbers = self._kept()
-        return numbers[bisect_left(numbers, number) - 1] if numbers else None
-
-    def position(self, number: int) -> int:
-        """Return which match a line is, counted from 1."""
-        return bisect_right(self._kept(), number)
+    def finds(self, text: str) -> bool:
+        """Whether it is in a text."""
+        return self._regex.search(text) is not None
 
     def stretches(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield where the pattern matches in a text."""
+        """Yield where it matches in a text."""
         for match in self._regex.finditer(text):
             if match.end() > match.start():
                 yield match.span()
 
-    def _kept(self) -> list[int]:
-        """Forget the matches that the ring has forgotten."""
-        del self._numbers[: bisect_left(self._numbers, self._ring.first)]
-        return self._numbers
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which lines are shown."""
+
+    typed: str = ""
+    """A pattern; behind a `!` that of lines to leave out."""
+    level: int = 0
+    """A place in LEVELS."""
+    around: int = 0
+    """Lines shown before and behind each line that passes."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether all lines pass."""
+        return not self.typed.removeprefix("!") and self.level == 0
+
+    @property
+    def words(self) -> str:
+        """What passes, in few words; empty when all does."""
+        parts = []
+        if self.typed.removeprefix("!"):
+            parts.append(f"& {self.typed}")
+        if self.level:
+            parts.append(LEVELS[self.level])
+        if parts and self.around:
+            parts.append(f"±{self.around}")
+        return ", ".join(parts)
+
+    def test(self, ring: Ring[Any], teller: Teller[Any]) -> Callable[[int, Any], bool]:
+        """Return what says whether a line passes; a note always does."""
+        typed = self.typed.removeprefix("!")
+        pattern = Pattern(typed) if typed else None
+        is_wanted = typed == self.typed
+        least, text, rank = _LEAST[self.level], teller.text, teller.rank
+
+        def passes(number: int, item: Any) -> bool:
+            if teller.is_note(item):
+                return True
+            if pattern is not None and pattern.finds(text(item)) is not is_wanted:
+                return False
+            return not least or ring.rank(number, rank) >= least
+
+        return passes
 
 
-def _compile(pattern: str) -> re.Pattern[str]:
-    flags = re.IGNORECASE if pattern.islower() else re.NOFLAG
-    try:
-        return re.compile(pattern, flags)
-    except re.error:
-        return re.compile(re.escape(pattern), flags)
+class LogSearch(Sieve):
+    """The lines of a log that match a pattern, among those that are shown."""
+
+    def __init__(
+        self, typed: str, ring: Ring[Any], teller: Teller[Any], shown: LogFilter
+    ) -> None:
+        pattern, text = Pattern(typed), teller.text
+        passes = None if shown.is_open else shown.test(ring, teller)
+
+        def matches(number: int, item: Any) -> bool:
+            is_shown = passes is None or passes(number, item)
+            return is_shown and pattern.finds(text(item))
+
+        super().__init__(ring, matches)
+        self.pattern = pattern

@@ -6,7 +6,7 @@ here knows a colour, a size of screen or what the words mean.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -109,16 +109,32 @@ class LogLine:
     tone: Tone = Tone.TEXT
     key: str = ""
     """What the owner knows the line by; not drawn."""
+    sign: str = ""
+    """A glyph before the text that is not part of it."""
     at_text: str = ""
     """The time in words, drawn before the text."""
     at_ns: int | None = None
     """The time in unix nanoseconds; the clock of the log puts it into words."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """What else is known of it, by name; drawn below it when that is wanted."""
     gutter: str = ""
     """Where the line came from; drawn between time and text."""
     gutter_tone: Tone = Tone.QUIET
     marks: tuple[Mark, ...] = ()
     is_gap: bool = False
     """Not a line of the log but a note about lines that are missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWords:
+    """One way to tell the times of a log."""
+
+    name: str
+    """What the times are, for the title: `UTC`, `ago`."""
+    words: Callable[[int], str]
+    """Puts unix nanoseconds into words, all of one width."""
+    is_moving: bool = False
+    """The words of one time change with every second."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from tui.app import TaloscopeApp
 from tui.screens.alert import AlertScreen
 from tui.screens.checks import CheckList, ChecksScreen
 from tui.screens.desk import Desk, SearchBar
-from tui.screens.dmesg import DmesgScreen
 from tui.screens.fleet import FleetScreen, StrayAlerts
 from tui.screens.help import HelpScreen
 from tui.screens.hidden import HiddenBar
@@ -21,13 +20,13 @@ from tui.screens.mark_listing import MarkListing
 from tui.screens.matcher_input import MatcherInput
 from tui.screens.monitor import MonitorScreen, NameInput
 from tui.screens.node import NodeScreen
-from tui.screens.node_dmesg import DmesgTab
 from tui.screens.node_resources import ResourcesTab
 from tui.screens.node_review import ReviewTab
 from tui.screens.node_services import ServicesTab
 from tui.screens.nodes import NodesScreen
 from tui.screens.panes import AlertsPane, KernelLog
 from tui.screens.pipeline import PipelineScreen
+from tui.screens.save import SaveScreen
 from tui.screens.silence import SilenceScreen
 from tui.screens.silences import SilencesScreen
 from tui.screens.sources import SourcesScreen
@@ -57,8 +56,6 @@ OWNERS = (
     Chips,
     NodeScreen,
     ServicesTab,
-    DmesgTab,
-    DmesgScreen,
     ResourcesTab,
     ReviewTab,
     NodesScreen,
@@ -71,6 +68,7 @@ OWNERS = (
     NameInput,
     TargetScreen,
     SourcesScreen,
+    SaveScreen,
     HelpScreen,
     RowTable,
     LogView,

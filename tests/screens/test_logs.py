@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.estate import make_entry, make_fleet
-from tests.screens.stage import on_stage
+from tests.screens.stage import Stage, on_stage
 from widgets.log_view import LogView
 
 
@@ -32,7 +32,7 @@ async def test_logs_that_arrive_while_reading_are_counted() -> None:
         entries = [make_entry(f"line {n}") for n in range(100)]
         stage.backend.log("prod", *entries)
         await stage.press("L", "g")
-        assert "paused" in stage.text
+        await stage.until("paused")
         stage.backend.log("prod", make_entry("the newest"))
         await stage.until("paused, 1 new")
         await stage.press("G")
@@ -43,17 +43,31 @@ async def test_logs_that_arrive_while_reading_are_counted() -> None:
 async def test_the_next_error_is_one_key_away() -> None:
     async with on_stage((200, 60)) as stage:
         await stage.press("L", "g", "e")
-        assert "paused" in stage.text
+        await stage.until("paused")
         log = stage.app.screen.query_one(LogView)
-        assert log.current_line is not None
-        assert "session recovery timed out" in log.current_line.text
-        await stage.press("e", "e", "e", "e")
-        assert "BTRFS error" in log.current_line.text
+        await until_at(stage, log, "session recovery timed out")
+        for words in ("rejecting I/O", "BTRFS error"):
+            await stage.press("e")
+            await until_at(stage, log, words)
+
+
+async def until_at(stage: Stage, log: LogView, words: str) -> None:
+    """Wait until the log stands at a line: errors are looked for in slices."""
+    for _ in range(100):
+        if log.current_line is not None and words in log.current_line.text:
+            return
+        await stage.pilot.pause(0.02)
+    raise AssertionError(f"never at {words!r}: {log.current_line}")
 
 
 async def test_a_line_can_be_read_in_full_with_its_meaning_and_copied() -> None:
     async with on_stage((80, 24)) as stage:
-        await stage.press("L", "g", "e", "e", "e", "enter")
+        await stage.press("L", "g")
+        log = stage.app.screen.query_one(LogView)
+        for words in ("session recovery", "rejecting I/O", "BTRFS error"):
+            await stage.press("e")
+            await until_at(stage, log, words)
+        await stage.press("enter")
         assert "btrfs: " in stage.text
         assert "wanted 8457 found 8449" in stage.text
         await stage.press("c")
@@ -63,16 +77,18 @@ async def test_a_line_can_be_read_in_full_with_its_meaning_and_copied() -> None:
 async def test_the_level_filter_leaves_errors_alone() -> None:
     async with on_stage((200, 60)) as stage:
         await stage.press("L", "v", "v")
-        assert "only errors" in stage.text
+        await stage.until("errors: ")
+        await stage.until("BTRFS error")
         assert "BTRFS error" in stage.text
         assert "EXT4-fs" not in stage.text
         await stage.press("v")
-        assert "EXT4-fs" in stage.text
+        await stage.until("EXT4-fs")
 
 
 async def test_a_narrow_log_still_says_whether_it_follows() -> None:
     async with on_stage((80, 24)) as stage:
         await stage.press("L", "slash", *"btrfs", "enter")
+        await stage.until("match")
         first = next(line for line in stage.text.splitlines() if "match" in line)
         assert "paused" in first
 
@@ -93,4 +109,4 @@ async def test_nodes_have_their_names_as_soon_as_these_are_known() -> None:
 async def test_search_in_a_log_counts_its_matches() -> None:
     async with on_stage((200, 60)) as stage:
         await stage.press("L", "slash", *"btrfs", "enter")
-        assert "of 2" in stage.text
+        await stage.until("of 2")

@@ -23,6 +23,7 @@ from tui.model.log import Entry, LogBatch
 from tui.model.machine import Etcd, EtcdPeer
 from tui.model.reading import Reading
 from tui.model.talos import ServiceHealth, TalosService
+from widgets.log_view import LogView
 
 CP1 = ("tab", "enter")
 """Opens talos-cp-1 from the first screen."""
@@ -185,17 +186,22 @@ async def test_levels_classes_and_times_of_the_kernel_log() -> None:
         await stage.until("seconds since boot")
         assert "1641600.000" in line_of(stage, "usb")
         await stage.press("u")
+        await stage.until("UTC, exact")
+        await stage.press("u", "u")
         await stage.until("UTC   ")
 
 
 async def test_errors_of_the_kernel_log_are_one_key_away() -> None:
     async with on_stage((80, 24)) as stage:
-        await stage.press(*CP1, "d", "e")
-        await stage.until("match 1 of 3")
-        await stage.press("e")
-        await stage.until("match 2 of 3")
-        await stage.press("E")
-        await stage.until("match 1 of 3")
+        await stage.press(*CP1, "d")
+        await stage.until("BTRFS warning")
+        log = stage.app.screen.query_one("#kernel LogView", LogView)
+        for key, words in (("e", "session1"), ("e", "rejecting"), ("E", "session1")):
+            await stage.press(key)
+            await stage.until("paused")
+            await stage.press("y")
+            assert words in stage.app.clipboard
+        assert not log.following
         assert "paused" in stage.text
 
 

@@ -7,7 +7,7 @@ from tests.judged import NOW
 from tests.screens.stage import on_stage
 from tui.model.fault import FaultKind
 from tui.model.fleet import Fleet, SourceKind
-from tui.present import faults, logs
+from tui.present import faults, log_lines, logs
 from tui.present.glyphs import UNICODE
 from tui.present.shares import Need, share
 from widgets.values import Tone
@@ -58,8 +58,8 @@ def test_lines_that_nobody_wants_go_to_the_greedy() -> None:
 def test_the_kernel_pane_leaves_services_out_unless_they_tell_of_trouble() -> None:
     def shown(line: str, **labels: str) -> Tone | None:
         entry = replace(make_entry(line, "a"), labels={"node": "a", **labels})
-        found = logs.kernel_line(entry, UNICODE, {})
-        return found.tone if found else None
+        teller = log_lines.QuietTeller(UNICODE, {})
+        return teller.line(entry).tone if logs.is_kernel(entry) else None
 
     calm, bad = "usb 1-1: new device", "BTRFS error (device sdb): parent transid"
     assert shown(calm) is Tone.QUIET

@@ -2,70 +2,72 @@ from __future__ import annotations
 
 import pytest
 
-from widgets import log_search
-from widgets.log_search import LogSearch
+from widgets.log_search import LogFilter, LogSearch, Pattern
+from widgets.log_teller import LineTeller
 from widgets.ring import Ring
-from widgets.values import LogLine
+from widgets.values import LogLine, Tone
+
+LINES = (
+    LogLine("BTRFS error (device sdb)", Tone.CRITICAL),
+    LogLine("calm"),
+    LogLine("gap: 40 entries lost", is_gap=True),
+    LogLine("iscsi: reconnected", Tone.WARNING),
+)
 
 
-def ring_of(*texts: str, capacity: int = 100) -> Ring:
-    ring = Ring(capacity)
-    ring.extend([LogLine(text) for text in texts])
+def ring_of(*lines: LogLine) -> Ring[LogLine]:
+    ring: Ring[LogLine] = Ring(100)
+    ring.extend(lines)
     return ring
 
 
-def searched(pattern: str, ring: Ring) -> LogSearch:
-    search = LogSearch(pattern, ring)
-    search.read()
-    return search
+def passing(chosen: LogFilter) -> list[str]:
+    ring = ring_of(*LINES)
+    test = chosen.test(ring, LineTeller())
+    return [
+        line.text.split()[0] for number, line in enumerate(LINES) if test(number, line)
+    ]
 
 
 def test_small_letters_find_capitals_but_not_the_other_way_round() -> None:
-    ring = ring_of("BTRFS error", "btrfs info")
-    assert searched("btrfs", ring).count == 2
-    assert searched("BTRFS", ring).count == 1
+    assert Pattern("btrfs").finds("BTRFS error")
+    assert not Pattern("BTRFS").finds("btrfs info")
 
 
 def test_what_is_no_regular_expression_is_found_as_it_stands() -> None:
-    assert searched("(device", ring_of("error (device sdb)", "none")).count == 1
-
-
-def test_next_and_previous_go_round() -> None:
-    search = searched("x", ring_of("x", "-", "x", "-"))
-    assert [search.after(0), search.after(2)] == [2, 0]
-    assert [search.before(2), search.before(0)] == [0, 2]
-
-
-def test_without_a_match_there_is_nowhere_to_go() -> None:
-    search = searched("y", ring_of("x"))
-    assert search.after(0) is None
-    assert search.before(0) is None
-
-
-def test_new_lines_are_read_too() -> None:
-    ring = ring_of("x")
-    search = searched("x", ring)
-    ring.extend([LogLine("x")])
-    assert not search.is_complete
-    search.read()
-    assert search.count == 2
-
-
-def test_a_long_log_is_read_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_search, "SLICE", 3)
-    search = searched("x", ring_of(*"xxxxx"))
-    assert (search.count, search.is_complete) == (3, False)
-    search.read()
-    assert (search.count, search.is_complete) == (5, True)
-
-
-def test_forgotten_lines_are_no_matches_any_more() -> None:
-    ring = ring_of("x", "x", "x", capacity=3)
-    search = searched("x", ring)
-    ring.extend([LogLine("-"), LogLine("-")])
-    assert search.count == 1
-    assert search.position(2) == 1
+    assert Pattern("(device").finds("error (device sdb)")
+    assert not Pattern("(device").finds("none")
 
 
 def test_an_empty_match_marks_nothing() -> None:
-    assert list(searched("x*", ring_of()).stretches("axxa")) == [(1, 3)]
+    assert list(Pattern("x*").stretches("axxa")) == [(1, 3)]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "texts"),
+    [
+        (LogFilter("btrfs|calm"), ["BTRFS", "calm", "gap:"]),
+        (LogFilter("!btrfs|calm"), ["gap:", "iscsi:"]),
+        (LogFilter(level=1), ["BTRFS", "gap:", "iscsi:"]),
+        (LogFilter(level=2), ["BTRFS", "gap:"]),
+        (LogFilter("!sdb", level=1), ["gap:", "iscsi:"]),
+    ],
+)
+def test_a_filter_lets_pass(chosen: LogFilter, texts: list[str]) -> None:
+    assert passing(chosen) == texts
+
+
+@pytest.mark.parametrize("typed", ["", "!"])
+def test_a_filter_without_a_pattern_hides_nothing(typed: str) -> None:
+    assert LogFilter(typed).is_open
+
+
+def test_a_filter_says_what_passes() -> None:
+    assert LogFilter("!sdb", 1, 2).words == "& !sdb, warnings and errors, ±2"
+
+
+def test_only_lines_that_are_shown_are_found() -> None:
+    shown = LogFilter("sdb")
+    search = LogSearch("e", ring_of(*LINES), LineTeller(), shown)
+    search.read(lambda: False)
+    assert [search.at(place) for place in range(len(search))] == [0, 2]

@@ -105,15 +105,18 @@ async def test_scrolling_down_to_the_end_follows_again() -> None:
         assert app.view.status == "following"
 
 
-async def test_a_reader_whose_lines_are_forgotten_sees_the_oldest_ones() -> None:
+async def test_a_reader_keeps_twice_as_many_lines_then_sees_the_oldest() -> None:
     app = stage(100, capacity=100)
     async with app.run_test(size=(30, 5)) as pilot:
         await beat(pilot, app.view)
         await pilot.press("g")
-        app.view.append(lines(range(100, 150)))
+        app.view.append(lines(range(100, 200)))
+        await beat(pilot, app.view)
+        assert screen_lines(app)[0].startswith("line 0.")
+        app.view.append(lines(range(200, 250)))
         await beat(pilot, app.view)
         assert screen_lines(app)[0].startswith("line 50.")
-        assert app.view.line_count == 100
+        assert app.view.line_count == 200
 
 
 async def test_a_search_marks_and_counts_the_lines_that_match() -> None:

@@ -55,6 +55,12 @@ def classify(line: str) -> KernelSign | None:
     return KernelSign(found.kind, found.severity, device, found.meaning, found.advice)
 
 
+def kind_of(line: str) -> str:
+    """The class of a line; empty for an everyday one."""
+    sign = classify(line)
+    return sign.kind if sign else ""
+
+
 def text_of(line: str) -> str:
     """The message as a person reads it: one line, trimmed, without its JSON body.
 
@@ -65,6 +71,21 @@ def text_of(line: str) -> str:
     if text.isprintable():
         return text
     return _NOISE.sub(_blank, _FIELDS.sub("", text)).strip()
+
+
+def body_fields(line: str) -> tuple[tuple[str, str], ...]:
+    """What a json_lines body holds beside the message, by name; empty for others."""
+    if not line.startswith("{"):
+        return ()
+    try:
+        body = json.loads(line)
+    except ValueError:
+        return ()
+    return tuple(
+        (name, value if isinstance(value, str) else json.dumps(value))
+        for name, value in body.items()
+        if name != "msg"
+    )
 
 
 # include/scsi/iscsi_if.h, enum iscsi_err

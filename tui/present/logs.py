@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tui.model.fleet import Cluster, Fleet
-from tui.model.kernel import classify, text_of
+from tui.model.kernel import body_fields, classify, text_of
 from tui.model.log import Entry, Gap, LogBatch, LogFinding
 from tui.present import faults
 from tui.present.glyphs import Marks
@@ -32,33 +32,44 @@ def entry_line(
     return   `key` is the class of the catalogue, empty for an everyday line
     """
     sign = classify(entry.line)
-    text = text_of(entry.line)
     tone = TONES.get(sign.severity, Tone.TEXT) if sign else Tone.TEXT
+    glyph = ""
     if sign is not None:
         glyph = marks.real if tone is Tone.CRITICAL else marks.degraded
-        text = f"{glyph} {text}"
-    gutter = origin(entry, names)
-    if cluster:
-        gutter = f"{cluster}/{gutter}" if gutter else cluster
     return LogLine(
-        text,
+        text_of(entry.line),
         tone,
         key=sign.kind if sign else "",
-        at_text=time_of_ns(entry.at_ns),
-        gutter=gutter,
+        sign=glyph,
+        at_ns=entry.at_ns,
+        fields=fields(entry),
+        gutter=gutter(entry, names, cluster),
     )
 
 
-def kernel_line(entry: Entry, marks: Marks, names: Mapping[str, str]) -> LogLine | None:
-    """One entry of a kernel log, quiet unless it is trouble; None when it is not one.
+def is_kernel(entry: Entry) -> bool:
+    """Whether it is of a kernel log, or trouble.
 
     The services of a node write to the same stream, our own calls to apid among them.
     """
-    line = entry_line(entry, marks, names)
     service = entry.labels.get(_SERVICE) or entry.metadata.get(_SERVICE, "")
-    if line.key:
-        return line
-    return replace(line, tone=Tone.QUIET) if service in _KERNEL_SERVICES else None
+    return service in _KERNEL_SERVICES or classify(entry.line) is not None
+
+
+def gutter(entry: Entry, names: Mapping[str, str], cluster: str = "") -> str:
+    """Where it came from, its cluster before the node when several are merged."""
+    node = origin(entry, names)
+    if not cluster:
+        return node
+    return f"{cluster}/{node}" if node else cluster
+
+
+def fields(entry: Entry) -> tuple[tuple[str, str], ...]:
+    """What else is known: the fields of a json_lines body, metadata, and labels."""
+    found = dict(body_fields(entry.line))
+    for name, value in (*entry.metadata.items(), *entry.labels.items()):
+        found.setdefault(name, value)
+    return tuple(found.items())
 
 
 def origin(entry: Entry, names: Mapping[str, str]) -> str:

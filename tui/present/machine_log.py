@@ -46,17 +46,18 @@ def kernel_line(entry: Entry, marks: Marks, origin: str = "") -> LogLine:
     else:
         level = key = sign.kind
         tone = logs.TONES.get(sign.severity, Tone.TEXT)
+    glyph = "" if sign is None else marks.degraded
     if tone is Tone.CRITICAL:
-        text = f"{marks.real} {text}"
-    elif sign is not None:
-        text = f"{marks.degraded} {text}"
+        glyph = marks.real
     gutter = origin or ("" if tone is Tone.QUIET else level)
     calm = origin and tone is Tone.TEXT
     return LogLine(
         text,
         tone,
         key=key,
+        sign=glyph,
         at_ns=entry.at_ns,
+        fields=logs.fields(entry),
         gutter=gutter,
         gutter_tone=Tone.QUIET if calm else tone,
     )

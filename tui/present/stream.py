@@ -8,28 +8,11 @@ from tui.model.kernel import classify
 from tui.model.log import LogFinding
 from tui.present import logs
 from tui.present.glyphs import Marks
+from tui.present.log_lines import exact_of_ns
 from tui.present.units import count
 from widgets.values import Line, LogLine, Span, Tone
 
-LEVELS = ("", "warnings and errors", "errors")
-"""What the level filter lets pass, the widest first."""
-_LOUD = ((), (Tone.CRITICAL, Tone.WARNING), (Tone.CRITICAL,))
 _SHORTEST = 4
-
-
-def passes(line: LogLine, level: int) -> bool:
-    """Whether a line is loud enough; a note about lost lines always is."""
-    return level == 0 or line.is_gap or line.tone in _LOUD[level]
-
-
-def is_error(line: LogLine) -> bool:
-    """Whether the catalogue calls it an error."""
-    return bool(line.key) and line.tone is Tone.CRITICAL
-
-
-def is_loud(line: LogLine) -> bool:
-    """Whether the catalogue or the kernel calls it an error."""
-    return line.tone is Tone.CRITICAL
 
 
 def title(
@@ -75,22 +58,20 @@ def short_names(names: Iterable[str]) -> dict[str, str]:
 
 def full(line: LogLine) -> tuple[Line, ...]:
     """One line to be read in full, with what its class means and what helps."""
-    text = line.text
-    head = (
-        Span(f"{line.at_text} UTC  ", Tone.QUIET),
-        Span(line.gutter, Tone.QUIET),
-    )
-    lines: list[Line] = [head, (), (Span(text, line.tone),)]
-    sign = classify(plain_text(line))
+    at = f"{exact_of_ns(line.at_ns)} UTC  " if line.at_ns else ""
+    head = (Span(at, Tone.QUIET), Span(line.gutter, Tone.QUIET))
+    sign_of = f"{line.sign} " if line.sign else ""
+    lines: list[Line] = [head, (), (Span(f"{sign_of}{line.text}", line.tone),)]
+    sign = classify(line.text)
     if sign is not None:
         lines += [
             (),
             (Span(f"{sign.kind}: ", Tone.ACCENT), Span(sign.meaning)),
             (Span(sign.advice, Tone.QUIET),),
         ]
+    if line.fields:
+        lines.append(())
+    lines += [
+        (Span(f"{name}  ", Tone.QUIET), Span(value)) for name, value in line.fields
+    ]
     return tuple(lines)
-
-
-def plain_text(line: LogLine) -> str:
-    """The text as it was logged, without the mark that we put before it."""
-    return line.text.split(" ", 1)[-1] if line.key else line.text

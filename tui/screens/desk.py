@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -14,7 +15,7 @@ from textual.widgets import Input
 from tui.model.alert import JudgedAlert
 from tui.model.fleet import Fleet
 from tui.model.log import Entry
-from tui.present import standing
+from tui.present import log_lines, standing
 from tui.present.glyphs import Marks
 from tui.present.units import time_of_day
 from tui.screens.listing import Listing
@@ -66,7 +67,7 @@ class KeyBar(StatusLine):
         if not screen.is_current or not screen.is_mounted:
             return
         if self._place:
-            self.show((Span(f" searches {self._place}", Tone.ACCENT),), _ENDS)
+            self.show((Span(f" {self._place}", Tone.ACCENT),), _ENDS)
             return
         shown: dict[str, Line] = {}
         for active in screen.active_bindings.values():
@@ -116,6 +117,8 @@ class Desk(Screen[None]):
         self.marks = marks
         self._names = names
         self._searched: Listing | LogView | None = None
+        self._is_filter = False
+        """What is typed is a filter of a log."""
         self._has_told_hidden = False
 
     def compose(self) -> ComposeResult:
@@ -224,12 +227,49 @@ class Desk(Screen[None]):
         if not isinstance(found, (Listing, LogView)):
             found = self.query("Listing, LogView").first()
         if isinstance(found, (Listing, LogView)):
-            self._searched = found
-            bar = self.query_one("#search", SearchBar)
-            bar.value = found.narrowed if isinstance(found, Listing) else ""
-            bar.display = True
-            bar.focus()
-            self.query_one(KeyBar).tell_search(_place(found))
+            typed = found.narrowed if isinstance(found, Listing) else ""
+            self._ask_for(found, typed, f"searches {_place(found)}")
+
+    def on_log_view_filter_asked(self, event: LogView.FilterAsked) -> None:
+        """Ask which lines of a log to show."""
+        event.stop()
+        log = event.view
+        words = f"shows in {_place(log)} what matches; ! what does not"
+        self._ask_for(log, log.chosen.typed, words, is_filter=True)
+
+    def _ask_for(
+        self,
+        found: Listing | LogView,
+        typed: str,
+        words: str,
+        *,
+        is_filter: bool = False,
+    ) -> None:
+        self._searched, self._is_filter = found, is_filter
+        bar = self.query_one("#search", SearchBar)
+        bar.value = typed
+        bar.display = True
+        bar.focus()
+        self.query_one(KeyBar).tell_search(words)
+
+    def on_log_view_copy_asked(self, event: LogView.CopyAsked) -> None:
+        """Copy lines of a log: one without its time and origin, several with them."""
+        event.stop()
+        line_of = event.view.teller.line
+        if len(event.items) == 1:
+            self.copy(line_of(event.items[0]).text)
+        else:
+            self.copy(log_lines.as_texts(event.items, line_of))
+
+    def on_log_view_save_asked(self, event: LogView.SaveAsked) -> None:
+        """Ask where to put what a log shows."""
+        from tui.screens.save import SaveScreen  # noqa: PLC0415 - seldom needed
+
+        event.stop()
+        self.app.push_screen(SaveScreen(event.view, self.marks))
+
+    def on_log_canvas_error_missed(self) -> None:
+        self.notify("No more errors that way.", timeout=2, markup=False)
 
     def action_unmark(self) -> None:
         """Take the marks of all lists away."""
@@ -250,11 +290,13 @@ class Desk(Screen[None]):
         if event.input.id == "search":
             event.stop()
             self._leave_search()
-            if isinstance(self._searched, LogView):
+            if isinstance(self._searched, LogView) and not self._is_filter:
                 self._searched.action_match(-1)
 
     def _look_for(self, text: str) -> None:
-        if isinstance(self._searched, LogView):
+        if isinstance(self._searched, LogView) and self._is_filter:
+            self._searched.chosen = replace(self._searched.chosen, typed=text)
+        elif isinstance(self._searched, LogView):
             self._searched.search(text)
         elif self._searched is not None:
             self._searched.narrow(text)

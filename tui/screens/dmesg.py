@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 
 from tui.model.fleet import Fleet
 from tui.model.log import LogBatch
-from tui.present import logs, machine_log, stream
+from tui.present import log_lines, logs, machine_log
 from tui.present.glyphs import Marks
-from tui.present.units import count, time_of_ns
+from tui.present.units import count
 from tui.screens.desk import Desk
 from widgets.log_view import LogView
 from widgets.panel import Panel
 from widgets.values import Line, LogLine, Span, Tone
 
+_EDGES = 6
+"""Cells of a title that are frame and gaps."""
 _BEAT_SECONDS = 0.1
 _FIRST_SECONDS = 1.0
 """Until then the ring buffers of all nodes have come, and can be merged by time."""
@@ -27,23 +27,23 @@ _FIRST_SECONDS = 1.0
 class DmesgScreen(Desk):
     """Follows until it is closed; a node that fails says so between the lines."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "error(1)", "Next error", id="dmesg.error"),
-        Binding("E", "error(-1)", "Error before", show=False, id="dmesg.error_before"),
-    ]
-
     def __init__(
-        self, tails: Mapping[str, Callable[[], AsyncIterator[LogBatch]]], marks: Marks
+        self,
+        tails: Mapping[str, Callable[[], AsyncIterator[LogBatch]]],
+        marks: Marks,
+        now: Callable[[], datetime],
     ) -> None:
         """Make a screen; `tails` begin the log of each node, by its name."""
         super().__init__(marks)
         self._tails = tails
+        self._now = now
         self._waiting: dict[str, list[LogLine]] = {name: [] for name in tails}
         self._chips: Line = ()
 
     def compose_body(self) -> ComposeResult:
         with Panel(glyphs=self.marks.glyphs):
-            yield LogView(glyphs=self.marks.glyphs, clock=time_of_ns)
+            times = log_lines.times(self._now)
+            yield LogView(glyphs=self.marks.glyphs, times=times)
 
     def on_mount(self) -> None:
         log = self.query_one(LogView)
@@ -63,11 +63,6 @@ class DmesgScreen(Desk):
         self._chips = logs.chips(found, self.marks)
         self._show_title()
 
-    def action_error(self, direction: int) -> None:
-        """Go to the next error, or to the one before."""
-        if not self.query_one(LogView).seek(direction, stream.is_loud):
-            self.notify("No more errors that way.", timeout=2, markup=False)
-
     async def _pump(self, name: str, tail: AsyncIterator[LogBatch]) -> None:
         async for batch in tail:
             lines = machine_log.kernel_lines(batch, self.marks, name)
@@ -83,19 +78,19 @@ class DmesgScreen(Desk):
             self._waiting = {name: [] for name in self._tails}
             self.query_one(LogView).append(lines)
 
-    def on_log_view_status_changed(self) -> None:
+    def on_log_canvas_status_changed(self) -> None:
         if self.is_open:
             self._show_title()
 
     def _show_title(self) -> None:
         log = self.query_one(LogView)
-        tone = Tone.QUIET if log.following else Tone.WARNING
-        search = f"{log.search_status}  " if log.search_status else ""
         names = list(self._tails)
         what = names[0] if len(names) == 1 else count(len(names), "node")
         title = (
             Span(f"dmesg of {what}", Tone.ACCENT),
-            Span("  UTC  ", Tone.QUIET),
+            Span(f"  {log.time_name}  ", Tone.QUIET),
             *self._chips,
         )
-        self.query_one(Panel).show_title(title, (Span(search), Span(log.status, tone)))
+        panel = self.query_one(Panel)
+        used = sum(len(span.text) for span in title)
+        panel.show_title(title, log.words(panel.size.width - used - _EDGES))

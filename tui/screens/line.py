@@ -55,5 +55,5 @@ class LineScreen(ModalScreen[None]):
         self._show()
 
     def action_copy(self) -> None:
-        self.app.copy_to_clipboard(stream.plain_text(self._line))
+        self.app.copy_to_clipboard(self._line.text)
         self.notify("Copied.", timeout=2, markup=False)

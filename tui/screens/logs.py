@@ -12,17 +12,20 @@ from textual.binding import Binding, BindingType
 from tui.clock import Clock
 from tui.messages import OpenLogs
 from tui.model.fleet import Fleet
+from tui.model.kernel import kind_of
 from tui.model.log import Entry
-from tui.present import logs, stream
+from tui.present import log_lines, logs, stream
 from tui.present.glyphs import Marks
 from tui.screens.desk import Desk
 from tui.screens.line import LineScreen
 from widgets.log_view import LogView
 from widgets.panel import Panel
-from widgets.values import LogLine, Span, Tone
+from widgets.values import LogLine
 
 _EDGES = 10
 """Cells of a title that are frame and gaps."""
+_TITLE = 20
+"""Cells that the title needs at least."""
 _SLICE = 250
 """Entries read in one go, so that keys are never kept waiting."""
 
@@ -31,12 +34,8 @@ class LogsScreen(Desk):
     """The stream, its classes of errors as chips, and whether it follows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "error(1)", "Next error", id="logs.error"),
-        Binding("E", "error(-1)", "Error before", show=False, id="logs.error_before"),
         Binding("enter", "line", "Line", id="logs.line", tooltip="Read a line in full"),
         Binding("c", "class", "Class", id="logs.class", tooltip="Only one class"),
-        Binding("v", "level", "Level", id="logs.level", tooltip="All, or only loud"),
-        Binding("y", "copy", "Copy line", show=False, id="logs.copy"),
         Binding("0", "cluster(0)", "All clusters", show=False, id="logs.all"),
         *(
             Binding(str(n), f"cluster({n})", f"Cluster {n}", show=False, id=f"logs.{n}")
@@ -63,7 +62,6 @@ class LogsScreen(Desk):
         self._read = read
         self._clock = clock
         self._class = wanted.kind
-        self._level = 0
         self._starts_at_error = bool(wanted.node or wanted.kind)
         self._short = stream.short_names(names)
         self._node_names: dict[str, dict[str, str]] = {}
@@ -73,7 +71,8 @@ class LogsScreen(Desk):
 
     def compose_body(self) -> ComposeResult:
         with Panel(id="stream", glyphs=self.marks.glyphs):
-            yield LogView(glyphs=self.marks.glyphs)
+            times = log_lines.times(self._clock.now)
+            yield LogView(glyphs=self.marks.glyphs, times=times)
 
     def on_mount(self) -> None:
         self._refill()
@@ -110,16 +109,6 @@ class LogsScreen(Desk):
         self._class = kinds[(place + 1) % len(kinds)]
         self._refill()
 
-    def action_level(self) -> None:
-        """Show all lines, warnings and errors, or errors alone."""
-        self._level = (self._level + 1) % len(stream.LEVELS)
-        self._refill()
-
-    def action_error(self, direction: int) -> None:
-        """Go to the next error, or to the one before."""
-        if not self.query_one(LogView).seek(direction, stream.is_error):
-            self.notify("No more errors that way.", timeout=2, markup=False)
-
     def action_line(self) -> None:
         """Read the line that one stands on in full."""
         log = self.query_one(LogView)
@@ -129,16 +118,10 @@ class LogsScreen(Desk):
         log.stand()
 
         def step(direction: int) -> LogLine | None:
-            log.seek(direction, lambda _: True)
+            log.step(direction)
             return log.current_line
 
         self.app.push_screen(LineScreen(line, step, self.marks))
-
-    def action_copy(self) -> None:
-        """Copy the line that one stands on."""
-        line = self.query_one(LogView).current_line
-        if line is not None:
-            self.copy(stream.plain_text(line))
 
     def _found_classes(self) -> tuple[tuple[str, int, bool], ...]:
         if self._fleet is None:
@@ -146,7 +129,9 @@ class LogsScreen(Desk):
         return logs.class_counts(logs.fleet_findings(self._fleet, self._cluster))
 
     def _refill(self) -> None:
-        self.query_one(LogView).clear()
+        log = self.query_one(LogView)
+        log.clear()
+        log.use(self._teller())
         self._late = []
         self._is_filling = True
         self._show_title()
@@ -167,44 +152,45 @@ class LogsScreen(Desk):
         self._late = []
         if self._starts_at_error and self.query_one(LogView).line_count:
             self._starts_at_error = False
-            log = self.query_one(LogView)
-            log.action_oldest()
-            log.seek(1, stream.is_error)
+            self.query_one(LogView).seek_first_error()
 
     def _append(self, entries: Iterable[tuple[str, Entry]]) -> None:
-        lines = [
-            self._line(cluster, entry)
+        wanted = [
+            (cluster, entry)
             for cluster, entry in entries
             if not self._node or self._origin(cluster, entry) == self._node
         ]
         if self._class:
-            lines = [line for line in lines if line.key == self._class]
-        if self._level:
-            lines = [line for line in lines if stream.passes(line, self._level)]
-        self.query_one(LogView).append(lines)
+            wanted = [each for each in wanted if kind_of(each[1].line) == self._class]
+        self.query_one(LogView).merge(wanted)
 
     def _origin(self, cluster: str, entry: Entry) -> str:
         return logs.origin(entry, self._node_names.get(cluster, {}))
 
-    def _line(self, name: str, entry: Entry) -> LogLine:
-        names = self._node_names.get(name, {})
-        cluster = "" if self._cluster else self._short[name]
-        return logs.entry_line(entry, self.marks, names, cluster)
+    def _teller(self) -> log_lines.MergedTeller:
+        return log_lines.MergedTeller(
+            {
+                name: log_lines.EntryTeller(
+                    self.marks,
+                    self._node_names.get(name, {}),
+                    "" if self._cluster else self._short[name],
+                )
+                for name in self._names
+            }
+        )
 
-    def on_log_view_status_changed(self) -> None:
+    def on_log_canvas_status_changed(self) -> None:
         if self.is_open:
             self._show_title()
 
     def _show_title(self) -> None:
         log = self.query_one(LogView)
-        tone = Tone.QUIET if log.following else Tone.WARNING
-        search = f"{log.search_status}  " if log.search_status else ""
-        right = (Span(search), Span(log.status, tone))
         found = logs.fleet_findings(self._fleet, self._cluster) if self._fleet else ()
         if self._node:
             found = tuple(each for each in found if each.node == self._node)
-        only = [each for each in (self._class, stream.LEVELS[self._level]) if each]
+        only = [self._class] if self._class else []
         panel = self.query_one("#stream", Panel)
-        room = panel.size.width - len(search) - len(log.status) - _EDGES
+        right = log.words(panel.size.width - _TITLE)
+        room = panel.size.width - sum(len(span.text) for span in right) - _EDGES
         what = self._node or self._cluster or "all clusters"
         panel.show_title(stream.title(what, only, found, self.marks, room), right)

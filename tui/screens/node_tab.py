@@ -29,6 +29,7 @@ class NodeAccess:
     watch: Callable[[], Callable[[], None]]
     """Read its detail until the returned function is called."""
     submit: Callable[[Command], Awaitable[Outcome]]
+    now: Callable[[], datetime]
 
 
 class NodeTab(Container):

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
 
 from textual.app import ComposeResult
 
 from tui.model.log import LogBatch
-from tui.present import logs
+from tui.present import log_lines, logs
 from tui.present.glyphs import Marks
-from tui.present.units import time_of_ns
+from widgets.log_canvas import LogCanvas
 from widgets.log_view import LogView
 from widgets.panel import Panel
 from widgets.values import Line, LogLine, Span, Tone
+
+_EDGES = 6
+"""Cells of a title that are frame and gaps."""
 
 
 class TailPanel(Panel):
     """Shows one tail at a time; another one ends it, and so does closing."""
 
-    def __init__(self, marks: Marks, name: str) -> None:
+    def __init__(self, marks: Marks, name: str, now: Callable[[], datetime]) -> None:
         super().__init__(glyphs=marks.glyphs, id=name)
         self.marks = marks
         self._following = ""
+        self._now = now
 
     def compose(self) -> ComposeResult:
-        yield LogView(glyphs=self.glyphs, clock=time_of_ns)
+        yield LogView(glyphs=self.glyphs, times=log_lines.times(self._now))
 
     @property
     def following(self) -> str:
@@ -57,9 +62,9 @@ class TailPanel(Panel):
 
     def note(self) -> Line:
         """What is said behind the name of the log."""
-        return ()
+        return (Span(f"  {self.query_one(LogView).time_name}  ", Tone.QUIET),)
 
-    def on_log_view_status_changed(self, event: LogView.StatusChanged) -> None:
+    def on_log_canvas_status_changed(self, event: LogCanvas.StatusChanged) -> None:
         event.stop()
         if self.is_attached:
             self.show_status()
@@ -67,7 +72,6 @@ class TailPanel(Panel):
     def show_status(self) -> None:
         """Say which log it is, whether it follows, and how the search stands."""
         log = self.query_one(LogView)
-        found = f"{log.search_status}  " if log.search_status else ""
-        tone = Tone.QUIET if log.following else Tone.WARNING
         title = (Span(self._following, Tone.ACCENT), *self.note())
-        self.show_title(title, (Span(found), Span(log.status, tone)))
+        used = sum(len(span.text) for span in title)
+        self.show_title(title, log.words(self.size.width - used - _EDGES))

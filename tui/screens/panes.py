@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import ClassVar
@@ -22,7 +22,7 @@ from tui.messages import (
 from tui.model.alert import JudgedAlert
 from tui.model.fleet import Cluster
 from tui.model.log import Entry
-from tui.present import alerts, faults, logs, nodes, targets, targets_pane
+from tui.present import alerts, faults, log_lines, logs, nodes, targets, targets_pane
 from tui.present.shares import Need
 from tui.present.silenced import Known
 from tui.screens.listing import Listing
@@ -32,7 +32,7 @@ from widgets.chart import Chart
 from widgets.keys import hidden
 from widgets.log_view import LogView
 from widgets.row_table import RowTable
-from widgets.values import Line, LogLine, Row
+from widgets.values import Line, Row
 
 _CHART_LEAST = 2
 _CHART_MOST = 7
@@ -261,9 +261,9 @@ class KernelPane(Pane):
     SUBJECT = "kernel"
 
     def compose_body(self) -> ComposeResult:
-        self._entries: list[Entry] = []
         self._names: dict[str, str] = {}
-        yield KernelLog(glyphs=self.glyphs, capacity=_KEPT_ENTRIES)
+        teller = log_lines.QuietTeller(self.marks, self._names)
+        yield KernelLog(glyphs=self.glyphs, capacity=_KEPT_ENTRIES, teller=teller)
 
     def heading(self, cluster: Cluster, now: datetime) -> Line:
         return logs.heading(cluster, now, self.marks)
@@ -278,7 +278,7 @@ class KernelPane(Pane):
         if names != self._names:
             # Entries may come before anybody knows what their nodes are called.
             self._names = names
-            log.replace(self._lines(self._entries))
+            log.use(log_lines.QuietTeller(self.marks, names))
 
     def body_need(self) -> Need:
         has_news = bool(self.cluster and self.cluster.log_findings)
@@ -288,10 +288,5 @@ class KernelPane(Pane):
 
     def add(self, entries: tuple[Entry, ...]) -> None:
         """Take in new entries."""
-        new = entries[-_KEPT_ENTRIES:]
-        self._entries = [*self._entries, *new][-_KEPT_ENTRIES:]
-        self.query_one(KernelLog).append(self._lines(new))
-
-    def _lines(self, entries: Iterable[Entry]) -> list[LogLine]:
-        lines = (logs.kernel_line(each, self.marks, self._names) for each in entries)
-        return [line for line in lines if line is not None]
+        new = [entry for entry in entries[-_KEPT_ENTRIES:] if logs.is_kernel(entry)]
+        self.query_one(KernelLog).append(new)

@@ -1,0 +1,142 @@
+"""How logs of entries are read: a line is made of an entry when it is looked at.
+
+Between entries may stand lines that are made already: notes about what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from tui.model.kernel import classify, text_of
+from tui.model.log import Entry
+from tui.present import logs, machine_log
+from tui.present.glyphs import Marks
+from tui.present.units import length, time_of_ns
+from widgets.log_teller import CALM, ERROR, WARNING, LineTeller
+from widgets.values import LogLine, TimeWords, Tone
+
+SECOND_NS = 1_000_000_000
+_RANKS = {"error": ERROR, "warning": WARNING}
+_LINES = LineTeller()
+
+
+class EntryTeller:
+    """Entries of one cluster."""
+
+    def __init__(
+        self, marks: Marks, names: Mapping[str, str], cluster: str = ""
+    ) -> None:
+        """Make a teller.
+
+        names    what a node is called, by what the log calls it
+        cluster  put before the origin when several clusters are merged
+        """
+        self._marks = marks
+        self._names = names
+        self._cluster = cluster
+
+    def line(self, item: Entry | LogLine) -> LogLine:
+        if isinstance(item, LogLine):
+            return item
+        return logs.entry_line(item, self._marks, self._names, self._cluster)
+
+    def text(self, item: Entry | LogLine) -> str:
+        return item.text if isinstance(item, LogLine) else text_of(item.line)
+
+    def gutter(self, item: Entry | LogLine) -> str:
+        if isinstance(item, LogLine):
+            return "" if item.is_gap else item.gutter
+        return logs.gutter(item, self._names, self._cluster)
+
+    def rank(self, item: Entry | LogLine) -> int:
+        if isinstance(item, LogLine):
+            return _LINES.rank(item)
+        sign = classify(item.line)
+        return _RANKS.get(sign.severity, CALM) if sign else CALM
+
+    def is_note(self, item: Entry | LogLine) -> bool:
+        return isinstance(item, LogLine) and item.is_gap
+
+    def at_ns(self, item: Entry | LogLine) -> int:
+        return item.at_ns or 0
+
+
+class QuietTeller(EntryTeller):
+    """Entries of a kernel log in a small pane: quiet unless they are trouble."""
+
+    def line(self, item: Entry | LogLine) -> LogLine:
+        line = super().line(item)
+        return line if line.key or line.is_gap else replace(line, tone=Tone.QUIET)
+
+
+Sourced = tuple[str, Entry]
+"""An entry, and the cluster that it is of."""
+
+
+class MergedTeller:
+    """Entries of several clusters in one log."""
+
+    def __init__(self, tellers: Mapping[str, EntryTeller]) -> None:
+        """`tellers` are those of each cluster."""
+        self._tellers = tellers
+
+    def line(self, item: Sourced) -> LogLine:
+        return self._tellers[item[0]].line(item[1])
+
+    def text(self, item: Sourced) -> str:
+        return self._tellers[item[0]].text(item[1])
+
+    def gutter(self, item: Sourced) -> str:
+        return self._tellers[item[0]].gutter(item[1])
+
+    def rank(self, item: Sourced) -> int:
+        return self._tellers[item[0]].rank(item[1])
+
+    def is_note(self, item: Sourced) -> bool:
+        return self._tellers[item[0]].is_note(item[1])
+
+    def at_ns(self, item: Sourced) -> int:
+        return item[1].at_ns
+
+
+def exact_of_ns(at_ns: int) -> str:
+    """Date and time in UTC, to the millisecond."""
+    at = datetime.fromtimestamp(at_ns // SECOND_NS, UTC)
+    return f"{at:%Y-%m-%d %H:%M:%S}.{at_ns % SECOND_NS // 1_000_000:03}"
+
+
+def times(
+    now: Callable[[], datetime], booted_at: datetime | None = None
+) -> tuple[TimeWords, ...]:
+    """The ways to tell times: of the day, exactly, as ages, and since a node's start.
+
+    booted_at  when the node was started, where that is known and there is one
+    """
+
+    def ago(at_ns: int) -> str:
+        at = datetime.fromtimestamp(at_ns // SECOND_NS, UTC)
+        return f"{length(now() - at):>4} ago"
+
+    known = (
+        TimeWords("UTC", time_of_ns),
+        TimeWords("UTC, exact", exact_of_ns),
+        TimeWords("ago", ago, is_moving=True),
+    )
+    if booted_at is None:
+        return known
+    since = TimeWords("seconds since boot", machine_log.since_boot(booted_at))
+    return (known[0], since, *known[1:])
+
+
+def as_text(line: LogLine) -> str:
+    """One line for a file or the clipboard: time in full, origin, text."""
+    at = f"{exact_of_ns(line.at_ns).replace(' ', 'T')}Z" if line.at_ns else ""
+    return " ".join(part for part in (at, line.gutter, line.text) if part)
+
+
+def as_texts(lines: Iterable[Any], line_of: Callable[[Any], LogLine]) -> str:
+    """All lines, one below the other."""
+    return "".join(f"{as_text(line_of(each))}\n" for each in lines)
