@@ -103,9 +103,9 @@ class Sieve:
         self._cut_end(number)
         self._high = min(self._high, number)
         self._low = min(self._low, number)
-        near = [*self._new[-self._around - 1 :], *(-c for c in self._old[:1])]
+        near = [*(-code for code in self._old[:1]), *self._new[-self._around - 1 :]]
         hits = [code >> 1 for code in near if code & 1]
-        self._owed_up = max(hits, default=number - self._around) + self._around + 1
+        self._owed_up = hits[-1] + self._around + 1 if hits else self._high
 
     def __len__(self) -> int:
         self._trim()

@@ -108,6 +108,9 @@ def exact_of_ns(at_ns: int) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}.{at_ns % SECOND_NS // 1_000_000:03}"
 
 
+UTC_WORDS = TimeWords("UTC", time_of_ns)
+
+
 def times(
     now: Callable[[], datetime], booted_at: datetime | None = None
 ) -> tuple[TimeWords, ...]:
@@ -121,7 +124,7 @@ def times(
         return f"{length(now() - at):>4} ago"
 
     known = (
-        TimeWords("UTC", time_of_ns),
+        UTC_WORDS,
         TimeWords("UTC, exact", exact_of_ns),
         TimeWords("ago", ago, is_moving=True),
     )

@@ -263,7 +263,12 @@ class KernelPane(Pane):
     def compose_body(self) -> ComposeResult:
         self._names: dict[str, str] = {}
         teller = log_lines.QuietTeller(self.marks, self._names)
-        yield KernelLog(glyphs=self.glyphs, capacity=_KEPT_ENTRIES, teller=teller)
+        yield KernelLog(
+            glyphs=self.glyphs,
+            capacity=_KEPT_ENTRIES,
+            times=(log_lines.UTC_WORDS,),
+            teller=teller,
+        )
 
     def heading(self, cluster: Cluster, now: datetime) -> Line:
         return logs.heading(cluster, now, self.marks)
