@@ -69,7 +69,11 @@ class LogBook:
 
     def prepend(self, items: Sequence[Any]) -> None:
         """Put older lines before all."""
+        for sieve in self._sieves:
+            sieve.keep_up()
         self.ring.prepend(items)
+        for sieve in self._sieves:
+            sieve.keep_up()
 
     def replace(self, items: Sequence[Any]) -> None:
         """Put others in place of the newest lines."""
@@ -108,18 +112,18 @@ class LogBook:
     @property
     def is_complete(self) -> bool:
         """Whether nothing is left to read."""
-        sieves = (self._sieve, self.search)
-        return self._seeking is None and all(
-            each is None or each.is_complete for each in sieves
-        )
+        return self._seeking is None and all(each.is_complete for each in self._sieves)
+
+    @property
+    def _sieves(self) -> list[Sieve]:
+        return [each for each in (self._sieve, self.search) if each is not None]
 
     def read(self, is_over: Callable[[], bool]) -> None:
         """Read on until nothing is left or it is over."""
-        for sieve in (self._sieve, self.search):
-            if sieve is not None:
-                sieve.read(is_over)
-                if not sieve.is_complete:
-                    return
+        for sieve in self._sieves:
+            sieve.read(is_over)
+            if not sieve.is_complete:
+                return
         while self._seeking is not None:
             self._seek_on(*self._seeking)
             if is_over():
@@ -195,6 +199,5 @@ class LogBook:
         return [self.ring[lines.at(place)] for place in range(len(lines))]
 
     def _read_again(self, start: int) -> None:
-        for sieve in (self._sieve, self.search):
-            if sieve is not None:
-                sieve.forget_from(start)
+        for sieve in self._sieves:
+            sieve.forget_from(start)

@@ -15,6 +15,7 @@ from widgets.ring import Ring
 
 CHUNK = 128
 """Lines that are read before the clock is looked at; each may take 20 µs."""
+_NOBODY = 1 << 62
 
 
 class Selection(Protocol):
@@ -65,14 +66,16 @@ class Sieve:
         self._new: list[int] = []
         self._low = self._high = ring.end
         """What is between was read."""
-        self._owed_up = self._owed_down = ring.end
-        """Up to here lines are shown for the sake of a neighbour."""
+        self._owed_up = ring.first
+        """Before this, lines are shown for the sake of one before them ..."""
+        self._owed_down = _NOBODY
+        """... and from this on for one behind them."""
         self._hits = 0
 
     @property
     def count(self) -> int:
         """Lines that passed so far among those that are still kept."""
-        self._trim()
+        self.keep_up()
         return self._hits
 
     @property
@@ -89,7 +92,7 @@ class Sieve:
 
     def read(self, is_over: Callable[[], bool]) -> None:
         """Read until there is nothing left, or until it is over."""
-        self._trim()
+        self.keep_up()
         while not self.is_complete:
             if self._high < self._ring.end:
                 self._read_up()
@@ -108,7 +111,7 @@ class Sieve:
         self._owed_up = hits[-1] + self._around + 1 if hits else self._high
 
     def __len__(self) -> int:
-        self._trim()
+        self.keep_up()
         return len(self._old) + len(self._new)
 
     def at(self, place: int) -> int:
@@ -116,7 +119,7 @@ class Sieve:
         return (-self._old[-place - 1] if behind < 0 else self._new[behind]) >> 1
 
     def place(self, number: int) -> int:
-        self._trim()
+        self.keep_up()
         code = number << 1
         if self._new and self._new[0] < code:
             return len(self._old) + bisect_left(self._new, code)
@@ -138,9 +141,9 @@ class Sieve:
         self._high = min(start + CHUNK, ring.end)
         for number, item in ring.between(start, self._high):
             if self._test(number, item):
-                self._fill_up(
-                    max(number - around, self._newest + 1, ring.first), number
-                )
+                # Lines that were not read yet tell themselves when they are.
+                self._owed_down = min(self._owed_down, number - around)
+                self._fill_up(max(number - around, self._newest + 1, self._low), number)
                 self._new.append(number << 1 | 1)
                 self._hits += 1
                 self._owed_up = number + around + 1
@@ -174,8 +177,11 @@ class Sieve:
         codes = [-code for code in self._old[-1:]] or self._new[:1]
         return codes[0] >> 1 if codes else self._ring.end
 
-    def _trim(self) -> None:
-        """Forget the lines that the ring has forgotten."""
+    def keep_up(self) -> None:
+        """Forget the lines that the ring has forgotten.
+
+        Before and after older lines are put before all: those get numbers again.
+        """
         first = self._ring.first << 1
         self._high = max(self._high, self._ring.first)
         self._low = max(self._low, self._ring.first)

@@ -98,7 +98,9 @@ def test_whatever_comes_and_goes_it_shows_what_it_should(
             case "extend":
                 ring.extend(list(words))
             case "prepend":
+                sieve.keep_up()
                 ring.prepend(list(words))
+                sieve.keep_up()
             case "slice":
                 sieve.read(lambda: True)
             case "hold":
