@@ -142,7 +142,8 @@ class Sieve:
         for number, item in ring.between(start, self._high):
             if self._test(number, item):
                 # Lines that were not read yet tell themselves when they are.
-                self._owed_down = min(self._owed_down, number - around)
+                if number - around < self._low:
+                    self._owed_down = min(self._owed_down, number - around)
                 self._fill_up(max(number - around, self._newest + 1, self._low), number)
                 self._new.append(number << 1 | 1)
                 self._hits += 1
