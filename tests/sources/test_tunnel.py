@@ -24,6 +24,7 @@ from tui.lab.kube_forward import V4, V5
 from tui.model.fault import FaultKind
 from tui.sources.base import SourceError
 from tui.sources.http import HttpSession, Request
+from tui.sources.http import Way as By
 from tui.sources.http_fault import NotSentError
 from tui.sources.portforward import Forward
 from tui.sources.tunnel import KubeTunnel, opened
@@ -226,7 +227,9 @@ async def test_tls_is_spoken_inside_of_it(way: Way) -> None:
     way.cluster.servers["web-0", 8080] = f"127.0.0.1:{server.port}"
     asked = endpoint(None, "https://web.apps.svc:80")
     trust = ssl.create_default_context(cadata=authority.pem.decode())
-    session = HttpSession(asked, asked.urls[0], 5.0, tls=trust, tunnel=way.tunnel)
+    session = HttpSession(
+        asked, asked.urls[0], 5.0, tunnel=way.tunnel, way=By(tls=trust)
+    )
     assert b"secret" in (await session.send(Request("/who"))).body
     await session.aclose()
     stranger = HttpSession(asked, asked.urls[0], 5.0, tunnel=way.tunnel)

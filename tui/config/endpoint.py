@@ -13,8 +13,6 @@ from tui.config.values import Endpoint, Secret, Through
 
 KINDS = ("prometheus", "alertmanager", "loki")
 
-_SECRETS = ("password", "password_file", "password_env")
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -65,19 +63,32 @@ def _endpoint(table: Table, place: Place, kind: str, home: str) -> Endpoint:
         through=through,
         username=table.text("username"),
         password=_password(table, place),
+        password_command=_command(table, "password"),
         bearer_token_file=place.file(table, "bearer_token_file"),
+        bearer_token=_secret(table, place, "bearer_token"),
+        bearer_token_command=_command(table, "bearer_token"),
         ca_file=place.file(table, "ca_file"),
+        cert_file=place.file(table, "cert_file"),
+        key_file=place.file(table, "key_file"),
         insecure=table.flag("insecure", default=False),
         tenant=table.text("tenant"),
         selector=(table.text("selector") if is_loki else "") or plain.selector,
     )
-    if endpoint.username and endpoint.bearer_token_file:
-        table.wrong("bearer_token_file", "there is a username too: give one of the two")
-    if endpoint.password and not endpoint.username:
-        key = next(key for key in _SECRETS if key in table)
-        table.wrong(key, "is of no use without a username")
+    _check_ways_in(table)
     table.finish()
     return endpoint
+
+
+def _check_ways_in(table: Table) -> None:
+    """Note what does not go together."""
+    for key in _keys("bearer_token"):
+        if key in table and "username" in table:
+            table.wrong(key, "there is a username too: give one of the two")
+    for key in _keys("password"):
+        if key in table and "username" not in table:
+            table.wrong(key, "is of no use without a username")
+    if "key_file" in table and "cert_file" not in table:
+        table.wrong("key_file", "is of no use without a cert_file")
 
 
 def _through(table: Table, place: Place, home: str) -> Through | None:
@@ -127,26 +138,45 @@ def _urls(
     return (one,) if one else many or ()
 
 
-def _password(table: Table, place: Place) -> Secret | None:
-    """The password, from one of the three places where it may be."""
-    given = [key for key in _SECRETS if key in table]
+def _secret(table: Table, place: Place, name: str) -> Secret | None:
+    """A secret, from one of the places where it may be; a command is run later."""
+    given = [key for key in _keys(name) if key in table]
     for key in given[1:]:
         table.wrong(key, f"there is {given[0]} too: give one of them")
-    plain = table.text("password")
+    plain = table.text(name)
     if plain and not place.is_private():
         table.wrong(
-            "password",
+            name,
             f"others may read this file: run chmod 600 {place.path}, "
-            "or use password_file or password_env",
+            f"or use {name}_file, {name}_env or {name}_command",
         )
-    file = place.file(table, "password_file")
-    name = table.text("password_env")
-    if name and name not in place.environ:
-        table.wrong("password_env", f"the environment has no {name}")
-    if file is not None and file.is_file():
-        plain = _content(table, file)
-    text = place.environ.get(name, "") if name else plain
+    variable = table.text(f"{name}_env")
+    if variable and variable not in place.environ:
+        table.wrong(f"{name}_env", f"the environment has no {variable}")
+    text = place.environ.get(variable, "") if variable else plain
     return Secret(text) if text else None
+
+
+def _password(table: Table, place: Place) -> Secret | None:
+    """The password; that of a file is read here."""
+    found = _secret(table, place, "password")
+    file = place.file(table, "password_file")
+    if file is not None and file.is_file() and (text := _content(table, file)):
+        return Secret(text)
+    return found
+
+
+def _keys(name: str) -> tuple[str, ...]:
+    return (name, f"{name}_file", f"{name}_env", f"{name}_command")
+
+
+def _command(table: Table, name: str) -> tuple[str, ...]:
+    """A command that prints a secret: program and arguments, no shell."""
+    key = f"{name}_command"
+    found = table.each(key, str)
+    if found == ():
+        table.wrong(key, 'must be a command: ["pass", "show", "prometheus"]')
+    return found or ()
 
 
 def _content(table: Table, file: Path) -> str:

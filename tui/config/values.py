@@ -57,8 +57,15 @@ class Endpoint:
     """The cluster it lives in: what carries no cluster label belongs there."""
     username: str = ""
     password: Secret | None = None
+    password_command: tuple[str, ...] = ()
+    """Prints the password; it is run when it is first needed, and after a refusal."""
     bearer_token_file: Path | None = None
+    bearer_token: Secret | None = None
+    bearer_token_command: tuple[str, ...] = ()
     ca_file: Path | None = None
+    cert_file: Path | None = None
+    """A client certificate, PEM; its key may be in the same file."""
+    key_file: Path | None = None
     insecure: bool = False
     """Certificates are not verified; shown wherever the endpoint is shown."""
     tenant: str = ""

@@ -207,7 +207,19 @@ def _status(view: View, key: FeedKey, feed: Feed) -> SourceStatus:
     reading = view.reading(key)
     seen, pace = reading.observed_at, feed.interval_seconds
     tunnel = reading.value if key.feed == TUNNEL else None
-    return SourceStatus(key, pace, seen, reading.fault, reading.attempts, tunnel)
+    return SourceStatus(
+        key,
+        pace,
+        seen,
+        reading.fault,
+        reading.attempts,
+        is_unverified=any(
+            each.endpoint.insecure
+            for each in view.served
+            if (each.kind, each.endpoint.urls[0]) == (key.kind, key.endpoint)
+        ),
+        tunnel=tunnel,
+    )
 
 
 def _worse(one: SourceStatus, other: SourceStatus, now: datetime) -> SourceStatus:

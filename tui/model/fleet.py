@@ -68,6 +68,8 @@ class SourceStatus:
     observed_at: datetime | None = None
     fault: Fault | None = None
     attempts: int = 0
+    is_unverified: bool = False
+    """Its certificate is not looked at: the config says `insecure`."""
     tunnel: Tunnel | None = None
     """Of the feed that watches a port-forward: the way that it last had."""
 

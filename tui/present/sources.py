@@ -37,6 +37,10 @@ _ORDER = (
 )
 _TROUBLE = _ORDER[:3]
 
+_UNVERIFIED: tuple[Line, ...] = (
+    (Span("insecure: its certificate is not verified", Tone.WARNING),),
+)
+
 Users = Mapping[SourceStatus, Sequence[str]]
 """Each feed once, with the clusters that depend on it."""
 
@@ -104,8 +108,9 @@ def _group(
         Cell(f"{min(each.interval_seconds for each in feeds):.0f}s", Tone.QUIET),
         _next_try(worst, now),
     )
+    unsafe = _UNVERIFIED if any(each.is_unverified for each in feeds) else ()
     ways = [line for each in feeds for line in _way(each, now)]
-    details = () if is_open else (*_story(worst), *ways)
+    details = () if is_open else (*unsafe, *_story(worst), *ways)
     return Row(key, cells, details=details)
 
 

@@ -9,11 +9,9 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -22,6 +20,7 @@ from tui.clock import turn
 from tui.config import Endpoint
 from tui.model.fault import Fault, FaultKind
 from tui.sources.base import SourceError
+from tui.sources.credentials import Credentials
 from tui.sources.http_fault import (
     Answer,
     NotSentError,
@@ -55,6 +54,23 @@ class Request:
     """A shorter deadline than the session's."""
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a server is reached, where that is not plain from its URL."""
+
+    proxy: str = ""
+    """URL of a proxy, instead of the environment's."""
+    server_name: str = ""
+    """To which its certificate must belong, when that is not the host's."""
+    tls: ssl.SSLContext | None = None
+    """Instead of the one that the endpoint asks for."""
+
+    @property
+    def extensions(self) -> dict[str, str]:
+        """For httpx."""
+        return {"sni_hostname": self.server_name} if self.server_name else {}
+
+
 class HttpSession:
     """Connections to one base URL. Makes none before the first request.
 
@@ -68,23 +84,25 @@ class HttpSession:
         url: str,
         timeout_seconds: float,
         *,
-        tls: ssl.SSLContext | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         tunnel: Dialler | None = None,
+        way: Way | None = None,
     ) -> None:
         """Remember how to get in.
 
-        tls         instead of the one that the endpoint asks for
         transport   instead of the network, for tests
         tunnel      what leads there, where the endpoint names a Service
+        way         what a kubeconfig says beside it
         """
+        self.way = way or Way()
         through = endpoint.through
         self.url = (through.url if through else url).rstrip("/")
         self.shown_url = url if through else without_userinfo(self.url)
+        self._credentials = Credentials(endpoint, self.shown_url)
         self._tunnel = tunnel
         self.timeout_seconds = timeout_seconds
         self._endpoint = endpoint
-        self._tls = tls
+        self._tls = self.way.tls
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
 
@@ -135,6 +153,8 @@ class HttpSession:
         except (httpx.HTTPError, OSError) as error:
             raise SourceError(broken(error, self.shown_url)) from error
         if not 200 <= answer.status < 300:
+            if answer.status == 401:
+                self._credentials.forget()
             raise refusal(answer)
         return answer
 
@@ -144,22 +164,12 @@ class HttpSession:
         if client is not None:
             await client.aclose()
 
-    def headers(self) -> dict[str, str]:
-        """What gets us in. The token file is read each time: tokens are rotated.
+    async def headers(self) -> dict[str, str]:
+        """What gets us in.
 
-        raise   SourceError(CONFIG) when it cannot be read
+        raise   SourceError(CONFIG)
         """
-        headers: dict[str, str] = {}
-        if self._endpoint.tenant:
-            headers["X-Scope-OrgID"] = self._endpoint.tenant
-        if self._endpoint.username:
-            password = self._endpoint.password.value if self._endpoint.password else ""
-            pair = f"{self._endpoint.username}:{password}".encode()
-            headers["Authorization"] = f"Basic {b64encode(pair).decode()}"
-        if self._endpoint.bearer_token_file is not None:
-            token = self._read_token(self._endpoint.bearer_token_file)
-            headers["Authorization"] = f"Bearer {token}"
-        return headers
+        return await self._credentials.headers()
 
     async def tls_context(self) -> ssl.SSLContext | None:
         """The context for this URL, made once; None for plain http.
@@ -194,8 +204,9 @@ class HttpSession:
             params=request.params or None,
             data=request.form,
             content=request.json_body,
-            headers=self._request_headers(request),
+            headers=await self._request_headers(request),
             timeout=httpx.Timeout(seconds, connect=seconds * CONNECT_SHARE),
+            extensions=self.way.extensions,
         ) as response:
             refused = bytearray()
             is_refused = not 200 <= response.status_code < 300
@@ -211,9 +222,13 @@ class HttpSession:
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, headers, refused, self.shown_url)
 
-    def _request_headers(self, request: Request) -> dict[str, str]:
+    async def _request_headers(self, request: Request) -> dict[str, str]:
         """Ours and the request's own."""
-        headers = {"Accept": "application/json", **self.headers(), **request.headers}
+        headers = {
+            "Accept": "application/json",
+            **await self.headers(),
+            **request.headers,
+        }
         if request.json_body is not None:
             headers["Content-Type"] = "application/json"
         return headers
@@ -229,6 +244,7 @@ class HttpSession:
                     timeout=seconds,
                     limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
                     trust_env=self._tunnel is None and uses_proxy(self.url),
+                    proxy=self.way.proxy or None,
                     transport=self._transport,
                 )
                 backend = TunnelBackend(self._tunnel) if self._tunnel else None
@@ -241,31 +257,26 @@ class HttpSession:
                 ) from error
         return self._client
 
-    def _read_token(self, path: Path) -> str:
-        try:
-            return path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise self.error(
-                FaultKind.CONFIG, f"cannot read the token file {path}", str(error)
-            ) from error
-
     def _make_tls(self) -> ssl.SSLContext:
         """Blocking: reads certificates."""
-        if self._endpoint.insecure:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-            return context
-        if self._endpoint.ca_file is None:
+        endpoint = self._endpoint
+        is_plain = not (endpoint.insecure or endpoint.ca_file or endpoint.cert_file)
+        if is_plain:
             return _system_trust()
+        what = f"CA file {endpoint.ca_file}"
         try:
-            return ssl.create_default_context(cafile=self._endpoint.ca_file)
+            context = ssl.create_default_context(cafile=endpoint.ca_file)
+            if endpoint.insecure:
+                context.check_hostname = False
+                context.verify_mode = ssl.CERT_NONE
+            if endpoint.cert_file is not None:
+                what = f"client certificate {endpoint.cert_file}"
+                context.load_cert_chain(endpoint.cert_file, endpoint.key_file, "")
         except OSError as error:
             raise self.error(
-                FaultKind.CONFIG,
-                f"cannot use the CA file {self._endpoint.ca_file}",
-                str(error),
+                FaultKind.CONFIG, f"cannot use the {what}", str(error)
             ) from error
+        return context
 
 
 @cache

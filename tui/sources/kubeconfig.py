@@ -22,6 +22,7 @@ def read(context: str, path: str) -> dict[str, Any]:
     from kubernetes.config import load_kube_config  # noqa: PLC0415
 
     loaded = Configuration()
+    loaded.proxy = None  # what the environment says is for others to read
     load_kube_config(  # type: ignore[no-untyped-call] # the package says py.typed
         config_file=path or None,
         context=context or None,
@@ -35,7 +36,58 @@ def read(context: str, path: str) -> dict[str, Any]:
         "certificate": _text(loaded.cert_file),
         "key": _text(loaded.key_file),
         "authorization": loaded.auth_settings().get("BearerToken", {}).get("value", ""),
+        "impersonate": _impersonated(_user(context, path)),
+        "proxy": loaded.proxy or "",
+        "server_name": loaded.tls_server_name or "",
     }
+
+
+def _merged(path: str) -> dict[str, Any]:
+    """The kubeconfig as a whole: all files of KUBECONFIG, as kubectl merges them."""
+    from kubernetes.config.kube_config import (  # noqa: PLC0415
+        KUBE_CONFIG_DEFAULT_LOCATION,
+        KubeConfigMerger,
+    )
+
+    merger = KubeConfigMerger(  # type: ignore[no-untyped-call]
+        path or KUBE_CONFIG_DEFAULT_LOCATION
+    )
+    found: dict[str, Any] = _plain(merger.config) or {}
+    return found
+
+
+def _plain(node: Any) -> Any:
+    """What the package's nodes hold."""
+    value = getattr(node, "value", node)
+    if isinstance(value, dict):
+        return {key: _plain(below) for key, below in value.items()}
+    return [_plain(below) for below in value] if isinstance(value, list) else value
+
+
+def _named(entries: Any, name: str, kind: str) -> dict[str, Any]:
+    """One of the named entries of a kubeconfig; empty when it is not there."""
+    found = (each.get(kind) for each in entries or () if each.get("name") == name)
+    return next(found, None) or {}
+
+
+def _user(context: str, path: str) -> dict[str, Any]:
+    merged = _merged(path)
+    name = context or merged.get("current-context", "")
+    user = _named(merged.get("contexts"), name, "context").get("user", "")
+    return _named(merged.get("users"), user, "user")
+
+
+def _impersonated(user: dict[str, Any]) -> dict[str, str]:
+    """The headers of impersonation, of which the package knows nothing."""
+    groups = user.get("as-groups") or ()
+    if len(groups) > 1:
+        raise ValueError("as-groups has several groups: only one is supported")
+    told = {
+        "Impersonate-User": user.get("as"),
+        "Impersonate-Uid": user.get("as-uid"),
+        "Impersonate-Group": next(iter(groups), None),
+    }
+    return {name: str(value) for name, value in told.items() if value}
 
 
 def _text(path: str | None) -> str:

@@ -16,7 +16,7 @@ from tui.config import Endpoint
 from tui.model.fault import FaultKind
 from tui.sources import kubernetes_wire as wire
 from tui.sources.base import SourceError
-from tui.sources.http import HttpSession
+from tui.sources.http import HttpSession, Way
 from tui.sources.http_fault import source_error
 
 PLUGIN_SECONDS = 9.0
@@ -47,9 +47,15 @@ async def load(
         tls = await asyncio.to_thread(_tls, found) if is_tls else None
     except OSError as error:
         raise _error(context, str(error)) from error
-    session = HttpSession(endpoint, found.host, timeout_seconds, tls=tls)
+    session = HttpSession(
+        endpoint,
+        found.host,
+        timeout_seconds,
+        way=Way(found.proxy, found.server_name, tls),
+    )
     token = found.authorization
-    return Access(session, {"Authorization": token} if token else {})
+    headers = {"Authorization": token} if token else {}
+    return Access(session, {**headers, **found.impersonate})
 
 
 async def _read(

@@ -233,6 +233,11 @@ class AccessWire(msgspec.Struct):
     certificate: str
     key: str
     authorization: str
+    impersonate: dict[str, str] = {}
+    """Headers of `as`, `as-uid`."""
+    proxy: str = ""
+    server_name: str = ""
+    """To which the certificate must belong, when it is not the host's."""
 
 
 ACCESS = msgspec.json.Decoder(AccessWire)

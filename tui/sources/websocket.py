@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import Any, cast
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
@@ -38,11 +38,14 @@ async def dial(
     """
     url = f"{session.url.replace('http', 'ws', 1)}{path}"
     seconds, shown = session.timeout_seconds, session.shown_url
-    inside = await session.through_tunnel()
+    inside, way = await session.through_tunnel(), session.way
+    named: dict[str, Any] = (
+        {"server_hostname": way.server_name} if way.server_name else {}
+    )
     try:
         return await _Connect(
             url,
-            additional_headers={**session.headers(), **headers},
+            additional_headers={**await session.headers(), **headers},
             subprotocols=[cast("Subprotocol", each) for each in subprotocols] or None,
             ssl=await session.tls_context(),
             sock=inside,
@@ -51,12 +54,13 @@ async def dial(
             ping_interval=SIGN_OF_LIFE_SECONDS,
             ping_timeout=SIGN_OF_LIFE_SECONDS,
             max_size=LARGEST_ANSWER_BYTES,
-            proxy=True if inside is None and uses_proxy(url) else None,
+            proxy=way.proxy or (inside is None and uses_proxy(url)) or None,
+            **named,
         )
     except InvalidStatus as error:
         refused = error.response
-        named = {name.lower(): value for name, value in refused.headers.items()}
-        answer = Answer(refused.status_code, named, refused.body or b"", shown)
+        fields = {name.lower(): value for name, value in refused.headers.items()}
+        answer = Answer(refused.status_code, fields, refused.body or b"", shown)
         raise refusal(answer) from error
     except TimeoutError as error:
         raise session.error(FaultKind.TIMEOUT, f"no {what} within {seconds:g} s") from (
