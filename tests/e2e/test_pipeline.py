@@ -265,3 +265,15 @@ def lost_between(
         told = lines(found.since - zero + edge, found.until - zero - edge, address)
         counts.append(sum(x.service == "kernel" and x.seq % every == 0 for x in told))
     return counts[0], counts[1]
+
+
+def test_check_tells_of_a_silent_node_and_where_it_breaks() -> None:
+    with lab_with(f"vector-down:{NODE}") as lab:
+        code, report = lab.check()
+    assert code == 1
+    (prod,) = [each for each in report["clusters"] if each["name"] == "prod"]
+    (found,) = [each for each in prod["findings"] if each["kind"] == "node-silent"]
+    assert (found["subject"], found["verdict"]) == (NODE, "real")
+    assert found["detail"].startswith("vector: vector-wk-3 Running, not Ready")
+    broken_at = {each["name"]: each["broken_at"] for each in prod["pipeline"]["nodes"]}
+    assert {name for name, stage in broken_at.items() if stage} == {NODE}

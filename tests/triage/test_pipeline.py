@@ -57,8 +57,20 @@ def test_of_a_whole_pipeline_nothing_is_told() -> None:
 def test_a_destination_that_is_missing_breaks_the_config(
     shipping: Shipping, gap: str
 ) -> None:
-    found = node(judged(well(shipping=ships(shipping)))).stages[0]
+    case = well(shipping=ships(shipping))
+    mute = replace(case.voices[LAST], kernel_last=None)
+    case = replace(case, voices={**case.voices, LAST: mute})
+    found = node(judged(case)).stages[0]
     assert (found.state, found.gap) == (BROKEN, gap)
+
+
+def test_what_something_else_sends_is_doubted_until_lines_of_it_are_lost() -> None:
+    case = well(shipping=ships(Shipping((URL,), ())))
+    heard = replace(case.voices[LAST], kernel_last=NOW - timedelta(seconds=9))
+    case = replace(case, voices={**case.voices, LAST: heard})
+    assert states(case)[0] is UNKNOWN
+    assert kinds(case) == []
+    assert states(replace(case, compared=lost(2)))[0] is BROKEN
 
 
 def test_since_1_13_the_kernel_s_log_goes_with_the_services() -> None:

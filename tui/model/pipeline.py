@@ -73,6 +73,8 @@ class Voice:
     """The label is structured metadata, and none of the stream."""
     services_last: datetime | None = None
     """Its newest entry of a service, not of the kernel."""
+    kernel_last: datetime | None = None
+    """And of the kernel."""
 
 
 class Hearing(Enum):

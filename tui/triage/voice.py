@@ -35,7 +35,7 @@ class _News:
 
     label: str
     is_metadata: bool
-    newest_ns: int = 0
+    kernel_ns: int = 0
     service_ns: int = 0
     steps: set[int] = field(default_factory=set)
 
@@ -51,8 +51,9 @@ def heard(known: Mapping[str, Voice], entries: Iterable[Entry]) -> Mapping[str, 
         one = _news_of(news, entry)
         if one is not None:
             one.steps.add(at // _STEP_NS)
-            one.newest_ns = max(one.newest_ns, at)
-            if entry.labels.get(_SERVICE, _KERNEL) != _KERNEL:
+            if entry.labels.get(_SERVICE, _KERNEL) == _KERNEL:
+                one.kernel_ns = max(one.kernel_ns, at)
+            else:
                 one.service_ns = max(one.service_ns, at)
     return {**known, **{node: _after(known.get(node), x) for node, x in news.items()}}
 
@@ -79,18 +80,23 @@ def _after(known: Voice | None, news: _News) -> Voice:
         bits <<= min(step - known.step, STEPS)
     for one in news.steps:
         bits |= 1 << min(step - one, STEPS)
-    newest, service = _time(news.newest_ns), known.services_last if known else None
-    if news.service_ns:
-        at = _time(news.service_ns)
-        service = max(at, service) if service else at
+    newest = _time(max(news.kernel_ns, news.service_ns))
     return Voice(
         max(newest, known.last) if known else newest,
         step,
         bits & _HOUR,
         news.label,
         news.is_metadata,
-        service,
+        _later(known.services_last if known else None, news.service_ns),
+        _later(known.kernel_last if known else None, news.kernel_ns),
     )
+
+
+def _later(known: datetime | None, at_ns: int) -> datetime | None:
+    """The later of two times; 0 is none."""
+    if not at_ns:
+        return known
+    return max(_time(at_ns), known) if known else _time(at_ns)
 
 
 def _time(at_ns: int) -> datetime:
