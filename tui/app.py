@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from tui import clipboard
 from tui.backend import Backend
 from tui.clock import Clock
 from tui.commands import Actions
@@ -128,6 +129,11 @@ class TaloscopeApp(Routes):
     def get_key_display(self, binding: Binding) -> str:
         shown = super().get_key_display(binding)
         return _KEY_WORDS.get(shown, shown)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        self._clipboard = text
+        if self._driver is not None:
+            self._driver.write(clipboard.sequence(text, os.environ))
 
     def on_mount(self) -> None:
         self.set_interval(1, self._tick)

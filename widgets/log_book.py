@@ -30,6 +30,8 @@ class LogBook:
         self.sought: int | None = None
         """A line that was looked for, once it is found."""
         self.is_sought_in_vain = False
+        self.is_moved = False
+        """Whether the last merging gave lines other numbers."""
         self._everything = Everything(self.ring)
         self._sieve: Sieve | None = None
         self._marks: list[int] = []
@@ -55,7 +57,8 @@ class LogBook:
         numbers = (place, self.current, *self._marks)
         kept = {id(ring[n]): n for n in numbers if ring.first <= n < before}
         start = ring.merge(items, self.teller.at_ns)
-        if start >= before:
+        self.is_moved = start < before
+        if not self.is_moved:
             return place
         self._read_again(start)
         moved = {

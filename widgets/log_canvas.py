@@ -118,6 +118,8 @@ class LogCanvas(LinePane):
         if items:
             number, row = self._window.top
             self._window.top = (self._book.merge(items, number), row)
+            if self._book.is_moved:
+                self.forget_strips()
             self._touch()
 
     def prepend(self, items: Sequence[Any]) -> None:

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
+from tui import clipboard
 from tui.model.alert import JudgedAlert
 from tui.model.fleet import Fleet
 from tui.model.log import Entry
@@ -217,9 +218,14 @@ class Desk(Screen[None]):
 
     def copy(self, text: str) -> None:
         """Put a text on the terminal's clipboard (OSC 52), and say so."""
-        if text:
-            self.app.copy_to_clipboard(text)
-            self.notify("Copied.", timeout=2, markup=False)
+        if not text:
+            return
+        if not clipboard.fits(text):
+            words = "Too long for a terminal's clipboard: save it to a file with s."
+            self.notify(words, severity="warning", timeout=5, markup=False)
+            return
+        self.app.copy_to_clipboard(text)
+        self.notify("Copied.", timeout=2, markup=False)
 
     def action_search(self) -> None:
         """Ask for the text to look for in the focused list or log."""
