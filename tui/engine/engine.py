@@ -293,6 +293,7 @@ class Engine:
         self.memory.note(made.seen)
         self.calls.note(self.fleet)
         self._wanted = self._feeds.wanted(self._state, self._asked)
+        self._poke(*made.outdated)
         for listener in tuple(self._fleet_listeners):
             listener(self.fleet)
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from tui.config import ClusterConfig
-from tui.engine.plan import asked_key
+from tui.engine.plan import STORAGE, asked_key, node_key
 from tui.engine.view import View
-from tui.model.fleet import Cluster, NodeView
+from tui.model.fleet import Cluster, FeedKey, NodeView
 from tui.model.kernel import GRAVITY
 from tui.model.log import LogFinding
 from tui.model.question import ClaimsIn, Question
@@ -121,6 +122,23 @@ def _merged(traces: Iterable[Trace]) -> tuple[Trace, ...]:
             aliases = (*first.aliases, trace.device)
             found[key] = replace(first, aliases=aliases)
     return tuple(found.values())
+
+
+def outdated(view: View, cluster: Cluster) -> Iterator[tuple[FeedKey, datetime]]:
+    """Disks that were read before the line came: only a newer answer proves anything.
+
+    return  feeds to read now, each with the line's time: once is enough
+    """
+    config = view.cluster(cluster.name)
+    addresses = {node.name: node.address for node in cluster.nodes}
+    for trace in cluster.traces:
+        address = addresses.get(trace.node, "")
+        if config is None or not address or not config.talos_context:
+            continue
+        key = node_key(config, address, STORAGE)
+        read = view.reading(key).observed_at
+        if read is not None and read < trace.first:
+            yield key, trace.first
 
 
 def wanted(cluster: Cluster) -> Iterator[Question]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from tui.chronicle.watcher import Seen, Watcher
 from tui.engine import tracing
@@ -35,6 +36,8 @@ class Made:
     """What the alerts of each cluster make us ask; its nodes, whatever they do."""
     seen: Seen
     """The fleet compared with the one before."""
+    outdated: frozenset[FeedKey] = frozenset()
+    """Feeds that must be read again before their turn."""
 
     @property
     def fleet(self) -> Fleet:
@@ -50,6 +53,7 @@ class Workbench:
         self._watcher = watcher
         self._reviewer = Reviewer()
         self._changes: dict[FeedKey, Changes] = {}
+        self._hurried: set[tuple[FeedKey, datetime]] = set()
 
     def make(self, view: View) -> Made:
         """Everything that is known at `view.now`, and what must be asked for more."""
@@ -58,7 +62,19 @@ class Workbench:
         for cluster in fleet.clusters:
             # Here rather than on the loop, when somebody looks.
             once(cluster.targets or (), summarised)
-        return Made(self._asked(fleet), self._watcher.look(fleet, view.now))
+        seen = self._watcher.look(fleet, view.now)
+        return Made(self._asked(fleet), seen, self._outdated(view, fleet))
+
+    def _outdated(self, view: View, fleet: Fleet) -> frozenset[FeedKey]:
+        """Each once for each line that it is too old for."""
+        found = {
+            each
+            for cluster in fleet.clusters
+            for each in tracing.outdated(view, cluster)
+        }
+        new = found - self._hurried
+        self._hurried = found
+        return frozenset(key for key, _ in new)
 
     def _followed(self, view: View) -> Mapping[FeedKey, Changes]:
         """When targets changed, now that they were read again."""

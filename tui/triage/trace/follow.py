@@ -62,7 +62,9 @@ def follow(case: TraceCase) -> Trace:
     victims: tuple[Victim, ...] = ()
     if not found.is_own:
         claim, held = _claim_step(case, found, volume.certainty)
-        pods, victims = _pod_step(case, found, held, claim.certainty)
+        # A pod that has it mounted needs no claim to be told.
+        so_far = volume.certainty if found.pods else claim.certainty
+        pods, victims = _pod_step(case, found, held, so_far)
         steps += [claim, pods]
     return Trace(case.node, case.device, case.first, tuple(steps), victims)
 
