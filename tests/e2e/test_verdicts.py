@@ -101,7 +101,8 @@ def test_a_log_alert_without_labels_is_where_its_kernel_lines_are(
     (alert,) = alerts(report, "prod", "BTRFSCorruptionDetected")
     assert alerts(report, "monit", "BTRFSCorruptionDetected") == []
     assert alert["verdict"] == "real"
-    assert alert["reason"].startswith("talos-wk-2 sdb: ")
+    assert alert["reason"].startswith("talos-wk-2 sdb (")
+    assert "home/homeassistant-config, pod homeassistant-0" in alert["reason"]
     assert any("only prod has such lines" in e["claim"] for e in alert["evidence"])
 
 

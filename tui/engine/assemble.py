@@ -43,10 +43,12 @@ from tui.model.question import KubeNodes
 from tui.model.reading import Reading
 from tui.model.talos import TalosNode
 from tui.model.target import TargetRow
+from tui.model.trace import Trace
 from tui.store import KernelLog
 from tui.triage import findings, kernel_log, log_rule, machine
 from tui.triage.case import Scene
 from tui.triage.pipeline import findings as of_pipeline
+from tui.triage.trace.response import hurting
 
 _TROUBLE = (
     SourceState.DOWN,
@@ -60,8 +62,14 @@ _TROUBLE = (
 def assemble(view: View) -> Fleet:
     """Everything that is known at `view.now`."""
     nodes = {each.name: _nodes(view, each) for each in view.config.clusters}
+    kernel, traces = {}, {}
+    for each in view.config.clusters:
+        found = _kernel(view, each, nodes[each.name])
+        traces[each.name] = tracing.traced(view, each, nodes[each.name], found)
+        kernel[each.name] = hurting(found, traces[each.name])
     scenes = {
-        each.name: _scene(view, each, nodes[each.name]) for each in view.config.clusters
+        each.name: _scene(view, each, kernel[each.name])
+        for each in view.config.clusters
     }
     alerts = view.memo.keep(Judging).alerts(view, scenes)
     clusters = tuple(
@@ -71,6 +79,7 @@ def assemble(view: View) -> Fleet:
             nodes[cluster.name],
             scenes[cluster.name],
             alerts.get(cluster.name),
+            traces[cluster.name],
         )
         for cluster in view.config.clusters
     )
@@ -88,14 +97,20 @@ def assemble(view: View) -> Fleet:
     )
 
 
-def _scene(view: View, cluster: ClusterConfig, nodes: tuple[NodeView, ...]) -> Scene:
+def _kernel(
+    view: View, cluster: ClusterConfig, nodes: tuple[NodeView, ...]
+) -> tuple[LogFinding, ...]:
+    """What its kernel logs tell of the last hour, and which rules see it."""
     kernel = view.state.kernel.get(cluster.name, KernelLog())
     recent = kernel_log.within(kernel.findings, view.now, KERNEL_WINDOW)
     log_rules = _log_rules(view, cluster)
-    named = tuple(
+    return tuple(
         replace(each, seen_by=log_rule.coverage(each, log_rules))
         for each in _named(recent, nodes)
     )
+
+
+def _scene(view: View, cluster: ClusterConfig, named: tuple[LogFinding, ...]) -> Scene:
     served = view.serving(SourceKind.PROMETHEUS, cluster.name)
     if served is None:
         return Scene(kernel=named)
@@ -121,6 +136,7 @@ def _cluster(
     nodes: tuple[NodeView, ...],
     scene: Scene,
     alerts: tuple[JudgedAlert, ...] | None,
+    traces: tuple[Trace, ...],
 ) -> Cluster:
     kernel = view.state.kernel.get(cluster.name, KernelLog())
     log_findings = scene.kernel
@@ -136,7 +152,6 @@ def _cluster(
         else None
     )
     certificates = _certificates(view, cluster)
-    traces = tracing.traced(view, cluster, nodes, log_findings)
     way = pipeline.judged(view, cluster, nodes)
     found = (
         *_target_findings(view, cluster, targets),

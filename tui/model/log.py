@@ -119,6 +119,8 @@ class LogFinding:
     """The same as it came: rules are tried on it."""
     seen_by: tuple[str, ...] | None = None
     """Names of the rules of Loki's ruler that see it; None when that is not known."""
+    hurts: str = ""
+    """Claim and pods behind the device, such as `media/films, pod jellyfin-0`."""
 
     @property
     def per_minute(self) -> float | None:

@@ -66,6 +66,7 @@ class FindingScreen(Desk):
         self._cluster = cluster
         self.finding = finding
         self._about = words.Subject(None, (), ())
+        self._is_begun = False
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is no key for a target where it is about none."""
@@ -112,6 +113,11 @@ class FindingScreen(Desk):
         self.query_one("#evidence", EvidenceList).show_items(items)
         self._show_traces(now)
         self._show_next()
+        if not self._is_begun:
+            # What has the focus lies below, and was brought into view.
+            self._is_begun = True
+            body = self.query_one("#body", VerticalScroll)
+            self.call_after_refresh(body.scroll_home, animate=False)
 
     def _show_traces(self, now: datetime) -> None:
         """What each device leads to; what there is no room for is counted."""

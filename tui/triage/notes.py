@@ -107,7 +107,8 @@ def place(case: Case, kinds: Sequence[str]) -> str:
 
 
 def _place(found: LogFinding) -> str:
-    return f"{found.node} {found.device}".strip()
+    hurts = f" ({found.hurts})" if found.hurts else ""
+    return f"{found.node} {found.device}{hurts}".strip()
 
 
 def _unknown(claim: str, source: str) -> Evidence:

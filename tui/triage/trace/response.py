@@ -5,10 +5,16 @@ It is to be copied and read; nothing here is ever run.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from shlex import quote
 
-from tui.model.trace import Certainty, Trace, Victim
+from tui.model.log import LogFinding
+from tui.model.trace import Certainty, Stage, Trace, Victim
+from tui.triage.trace.case import device_of
 
+_MOST = 2
+"""Names that are told of each kind."""
 _DELETES = "Its data goes with the claim: is there a backup?"
 _KEEPS = "Its data stays in the old volume: clear that by hand."
 
@@ -23,6 +29,34 @@ def commands(trace: Trace, context: str) -> str:
         many = "ONE OF these, or none" if len(parts) > 1 else "NOT PROVEN"
         parts[0] = f"# {many}: look at the trace first.\n{parts[0]}"
     return "\n".join(parts)
+
+
+def hurting(
+    found: Iterable[LogFinding], traces: Iterable[Trace]
+) -> tuple[LogFinding, ...]:
+    """The findings with what is behind their devices, where that is known."""
+    known = {
+        (trace.node, name): hurt
+        for trace in traces
+        if (hurt := hurts(trace))
+        for name in (trace.device, *trace.aliases)
+    }
+    return tuple(
+        replace(each, hurts=known.get((each.node, device_of(each) or ""), ""))
+        for each in found
+    )
+
+
+def hurts(trace: Trace) -> str:
+    """Claims and pods in a few words; empty when no claim is known."""
+    claim, pods = trace.step(Stage.CLAIM), trace.step(Stage.POD)
+    if claim is None or not claim.names:
+        return ""
+    many = "one of " if len(claim.names) > 1 else "maybe "
+    unsure = many if claim.certainty is Certainty.MAYBE else ""
+    names = [name.rpartition("/")[2] for name in (pods.names if pods else ())]
+    told = f", pod {', '.join(names[:_MOST])}" if names else ""
+    return f"{unsure}{', '.join(claim.names[:_MOST])}{told}"
 
 
 def _of(trace: Trace, victim: Victim, context: str) -> str:

@@ -1,0 +1,56 @@
+"""Pictures of a volume that serves stale data: where it leads, and what proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from tests.screenshots.drawing import compare, reached
+from tests.screenshots.test_screenshots import NOW, is_live, on_screen
+from tui.cli.demo import running_lab
+from tui.clock import SystemClock
+from tui.model.fleet import Fleet
+from tui.model.trace import Stage
+
+CHAIN = "jellyfin-0"
+PICTURES = {
+    "trace-fleet": ((200, 60), ()),
+    "trace-fleet-80x24": ((80, 24), ()),
+    "trace": ((200, 60), ("j", "j", "enter")),
+    "trace-80x24": ((80, 24), ("j", "j", "enter")),
+}
+
+
+@pytest.fixture(scope="module")
+def config() -> Iterator[Path]:
+    story = ("--at", "11m", "--speed", "0", "--now", NOW.isoformat())
+    with running_lab(story, SystemClock()) as variables:
+        yield Path(variables["TALOSCOPE_CONFIG"])
+
+
+def is_traced(fleet: Fleet) -> bool:
+    """Whether all that the traces ask for was answered."""
+    traces = [trace for cluster in fleet.clusters for trace in cluster.traces]
+    claims = [trace.step(Stage.CLAIM) for trace in traces]
+    return (
+        is_live(fleet)
+        and len(traces) == 2
+        and all(step and "is Bound" in step.proofs[-1].claim for step in claims)
+    )
+
+
+@pytest.mark.parametrize("name", PICTURES)
+async def test_the_picture_is_what_the_program_draws(
+    name: str,
+    config: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Input, "cursor_blink", False)
+    size, keys = PICTURES[name]
+    async with on_screen(config, size, is_read=is_traced) as (app, pilot):
+        await reached(app, pilot, keys, CHAIN)
+        compare(name, app, request)
