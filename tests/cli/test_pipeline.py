@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -207,3 +208,23 @@ def test_kubectl_takes_the_manifests_in_a_dry_run(
         )
         assert done.returncode == 0, done.stderr
         assert done.stdout.strip().startswith(("service/", "configmap/"))
+
+
+@pytest.mark.real
+def test_kubectl_finds_the_pod_as_the_commands_would(lab: RunningLab) -> None:
+    if shutil.which("kubectl") is None:
+        pytest.skip("kubectl is not installed")
+    _, report = lab.check()
+    (prod,) = [each for each in report["clusters"] if each["name"] == "prod"]
+    (found,) = [each for each in prod["findings"] if each["kind"] == "node-silent"]
+    text = found["fixes"][0]
+    ask = text[text.index("pod=$(") : text.index("-o name)") + len("-o name)")]
+    done = subprocess.run(
+        ["sh", "-c", f"{ask}; echo $pod"],
+        env={**os.environ, "KUBECONFIG": lab.environment["KUBECONFIG"]},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.stdout.strip() == "pod/vector-wk-2", done.stderr

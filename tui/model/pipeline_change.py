@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from tui.model import ruler_change, shipping_change
 from tui.model.pipeline import NodePipeline, Pipeline, Stage, StageReport, StageState
 from tui.model.shipping_change import Change
@@ -45,13 +47,11 @@ def _of_node(pipeline: Pipeline, node: NodePipeline, report: StageReport) -> Cha
 def _ill(pipeline: Pipeline, node: NodePipeline) -> Change:
     """What to ask a pod that is there and does not run."""
     space = pipeline.receiver.namespace
-    pods = f"-l {shipping_change.RECEIVER}=true"
-    own = f"--field-selector spec.nodeName={node.name}"
     text = f"""\
-# The pod is there: why it does not run, its own last words, and who says so.
-kubectl -n {space} get pods {pods} {own}
-kubectl -n {space} describe pods {pods} {own}
-kubectl -n {space} logs {pods} {own} --previous --tail=50
+# In cluster {pipeline.cluster}: why the pod does not run, and its last words.
+{_pod(pipeline, node)}
+kubectl -n {space} describe $pod
+kubectl -n {space} logs $pod --previous --tail=50
 # When its values are wrong: `taloscope pipeline manifests DIR` writes whole ones.
 """
     return Change("", f"where to look on {node.name}", text, text)
@@ -59,18 +59,25 @@ kubectl -n {space} logs {pods} {own} --previous --tail=50
 
 def _looks(pipeline: Pipeline, node: NodePipeline) -> Change:
     """Where to look for lines that get lost between a node and Loki."""
-    space = pipeline.receiver.namespace
-    label = shipping_change.RECEIVER
     text = f"""\
 # What the node has printed; Loki lacks some of it.
 talosctl -n {node.address} dmesg | tail -n 50
-# What Vector on that node says of its way to Loki.
-kubectl -n {space} logs -l {label}=true --field-selector spec.nodeName={node.name} \\
-  --tail=50
-# What Loki refused, and why: rate limits, entries too old.
-sum by (reason) (rate(loki_discarded_samples_total[5m]))
+# In cluster {pipeline.cluster}: what Vector on that node says of its way to Loki.
+{_pod(pipeline, node)}
+kubectl -n {pipeline.receiver.namespace} logs $pod --tail=50
+# What Loki refused, and why, is told by Prometheus: rate limits, entries too old.
+#   sum by (reason) (rate(loki_discarded_samples_total[5m]))
 """
     return Change("", f"where to look for {node.name}", text, text)
+
+
+def _pod(pipeline: Pipeline, node: NodePipeline) -> str:
+    """The pod on the node: `describe` and `logs` know no field selector."""
+    space, label = pipeline.receiver.namespace, shipping_change.RECEIVER
+    return (
+        f"pod=$(kubectl -n {space} get pods -l {label}=true \\\n"
+        f"  --field-selector spec.nodeName={shlex.quote(node.name)} -o name)"
+    )
 
 
 def changes(pipeline: Pipeline) -> tuple[Change, ...]:
