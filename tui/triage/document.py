@@ -22,7 +22,6 @@ from tui.model.declared import (
     TargetsUp,
     Where,
 )
-from tui.model.kernel_catalogue import CATALOGUE, KernelClass
 from tui.triage.declared import claim_of
 from tui.triage.registry import NO_RULE, RULES
 from tui.triage.rule import Claim, Rule, Scope
@@ -114,22 +113,16 @@ EXAMPLES: tuple[Expectation, ...] = (
 _KERNEL = """\
 ## Kernel errors
 
-Lines of the kernel log, of the iSCSI daemon and of the kubelet that mean trouble for
-data, memory or hardware, gravest first. Errors of the last hour are findings. Severity
-is what a line means, not the kernel's own priority: some of the worst are of level
-info.
-
-| family | severity | meaning | what to do |
-| --- | --- | --- | --- |
+The lines of the kernel log that are findings are listed in
+[kernel-errors.md](kernel-errors.md).
 """
 
 
 def document() -> str:
     """The whole page, Markdown."""
     rules = "\n".join(map(_section, RULES))
-    table = "".join(map(_row, CATALOGUE))
     head = _HEAD.format(claims=_bullets(map(_example, EXAMPLES)).strip())
-    return f"{head}\n{rules}\n{_KERNEL}{table}"
+    return f"{head}\n{rules}\n{_KERNEL}"
 
 
 def _example(expects: Expectation) -> str:
@@ -175,7 +168,3 @@ def _scope(scope: Scope) -> str:
 
 def _bullets(lines: Iterable[str]) -> str:
     return "\n" + "".join(f"- {line}\n" for line in lines)
-
-
-def _row(each: KernelClass) -> str:
-    return f"| {each.kind} | {each.severity} | {each.meaning} | {each.advice} |\n"
