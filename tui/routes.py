@@ -116,7 +116,11 @@ class Routes(App[None]):
     def on_open_finding(self, message: OpenFinding) -> None:
         from tui.screens.finding import FindingScreen  # noqa: PLC0415 - see above
 
-        self.open(FindingScreen(message.cluster, message.finding, self.marks))
+        loki = {each.name: each.loki for each in self.config.clusters}.get(
+            message.cluster
+        )
+        selector = loki.selector if loki else ""
+        self.open(FindingScreen(message.cluster, message.finding, self.marks, selector))
 
     def on_silence_alert(self, message: SilenceAlert) -> None:
         from tui.present import silence_start  # noqa: PLC0415 - see above

@@ -16,6 +16,7 @@ from tui.model.alert import Verdict
 from tui.model.change import Began, Ended, Silenced, Turned
 from tui.state.book import FILE, Book
 from tui.state.book_file import BookError
+from tui.state.book_trim import trim
 
 FALSE, REAL = Verdict.FALSE_POSITIVE, Verdict.REAL
 GONE = int(GRACE.total_seconds()) + 30
@@ -325,3 +326,25 @@ def test_a_file_that_another_program_holds_is_told(
     other.close()
     run.look(20, judged(REAL))
     assert run.kinds == ["Began", "Turned"]
+
+
+def test_of_an_alertmanager_that_is_not_read_nothing_is_loaded(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.watch(0, 60, judged(REAL))
+    run.book.close()
+    book = Book(tmp_path / FILE, "two")
+    assert list(book.known(at(90), {ALERT[0]}).sights) == [ALERT]
+    other = book.known(at(90), {"http://other:9093"})
+    assert (other.sights, other.watches, other.cleared) == ({}, {}, {})
+
+
+def test_where_there_is_too_much_what_nobody_reads_any_more_goes(
+    tmp_path: Path,
+) -> None:
+    run = Run(tmp_path)
+    run.watch(0, 60, judged(REAL))
+    db = sqlite3.connect(tmp_path / FILE)
+    trim(db, at(120), 1)
+    assert list(run.book.known(at(120)).sights) == [ALERT]  # it is still read
+    trim(db, at(2 * 3600), 1)
+    assert run.book.known(at(2 * 3600)).sights == {}

@@ -29,6 +29,12 @@ FAULT = Fault(FaultKind.UNREACHABLE, "no route to host")
         (Expected.YES, Health.DOWN, FindingKind.TARGET_DOWN, Verdict.REAL),
         (Expected.YES, Health.ABSENT, FindingKind.TARGET_ABSENT, Verdict.REAL),
         (Expected.NO, Health.UP, FindingKind.TARGET_UNEXPECTED, Verdict.REAL),
+        (
+            Expected.NO,
+            Health.DOWN,
+            FindingKind.TARGET_UNEXPECTED,
+            Verdict.FALSE_POSITIVE,
+        ),
         (Expected.UNLISTED, Health.DOWN, FindingKind.TARGET_DOWN, Verdict.UNDECIDED),
     ],
 )
@@ -47,7 +53,7 @@ def test_a_target_that_is_not_as_the_inventory_would_have_it_is_a_finding(
         (Expected.YES, Health.UP),
         (Expected.YES, Health.UNKNOWN),
         (Expected.NO, Health.ABSENT),
-        (Expected.NO, Health.DOWN),
+        (Expected.NO, Health.UNKNOWN),
         (Expected.UNLISTED, Health.UP),
     ],
 )

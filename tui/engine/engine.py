@@ -106,7 +106,12 @@ class Engine:
         self._dirty = asyncio.Event()
         self._settled = asyncio.Event()
         self.calls = Calls(config.attention, clock)
-        self.memory = Recorder(clock, watcher, book, self._dirty.set)
+        managers = [
+            each.key("alerts").endpoint
+            for each in self._served
+            if each.kind is SourceKind.ALERTMANAGER
+        ]
+        self.memory = Recorder(clock, watcher, book, self._dirty.set, managers)
         self._fleet_listeners: list[FleetListener] = []
         self._running: dict[FeedKey, tuple[Supervised, asyncio.Task[None]]] = {}
         self._asked: Asked = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import partial
 from typing import TypeVar
@@ -45,10 +45,13 @@ class Recorder:
         watcher: Watcher,
         book: Book | None,
         ready: Callable[[], None],
+        endpoints: Collection[str] | None = None,
     ) -> None:
         """watcher     whose looks are noted
         ready       called once it knows what the runs before knew, or must do without
+        endpoints   Alertmanagers that this run reads; of others nothing is loaded
         """
+        self._endpoints = endpoints
         self.stamp = 0
         self.is_ready = False
         self._watcher = watcher
@@ -91,7 +94,7 @@ class Recorder:
         book = self._book
         if book is None:
             return
-        load = partial(book.known, self._clock.now())
+        load = partial(book.known, self._clock.now(), self._endpoints)
         self._failure, known = await self._ask(load, READ_SECONDS)
         self._begin(known or Known())
         self._ready()

@@ -121,11 +121,11 @@ class TargetRow:
 
 
 _RANKS = {
-    "down": (0, 6, 2),
+    "down": (0, 4, 2),
     "absent": (1, 10, 1),
-    "unknown": (4, 7, 5),
+    "unknown": (5, 7, 6),
     "up": (8, 3, 9),
 }
 """By health: the rank of what is expected, is not, and is not in the inventory."""
-_FINDINGS = 4
+_FINDINGS = 5
 """Ranks below are findings."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,8 +24,8 @@ WAY_COLUMNS = (Column("", 20, weight=1),)
 CHECKS, LOGS, NODE = "checks", "logs", "node"
 TARGET, TARGETS, SOURCES = "target", "targets", "sources"
 PIPELINE = "pipeline"
-_SELECTOR, _NODE_LABEL = '{job="talos-kernel"}', "host"
-"""Of the kernel logs, where the pipeline is as this project describes it."""
+_NODE_LABELS = ("node", "hostname", "host")
+"""Of which a stream of kernel logs has one, the likeliest first."""
 _ADVICE = {each.meaning: each.advice for each in CATALOGUE}
 _UNKNOWN_ERROR = "Does the address answer from where Prometheus runs?"
 _ABOUT_LOGS = {FindingKind.NODE_SILENT, FindingKind.LOG_PIPELINE}
@@ -216,12 +216,25 @@ def rule_lines(about: Subject) -> tuple[Line, ...]:
     return tuple(told)
 
 
-def rule_text(about: Subject) -> str:
-    """Rules for the lines that no rule sees: a rules file of Loki's ruler, YAML."""
+def rule_text(about: Subject, selector: str) -> str:
+    """Rules for the lines that no rule sees: a rules file of Loki's ruler, YAML.
+
+    selector    of the kernel logs, as the config has it
+    """
     rules = dict.fromkeys(
         proposed_for(each.kind, each.severity) for each in about.unseen
     )
-    return manifest(rules, _SELECTOR, _NODE_LABEL) if rules else ""
+    return manifest(rules, selector, _node_label(about.unseen)) if rules else ""
+
+
+def _node_label(found: Iterable[LogFinding]) -> str:
+    """The label by which the streams of these lines name their node."""
+    for each in found:
+        labels = each.entry.labels if each.entry else {}
+        for name in _NODE_LABELS:
+            if labels.get(name):
+                return name
+    return _NODE_LABELS[-1]
 
 
 def copy_text(finding: Finding, about: Subject) -> str:

@@ -61,13 +61,13 @@ def count_ranks(ranks: Mapping[int, int]) -> Counts:
 
     return Counts(
         up=total(8, 9),
-        wanted=total(0, 1, 2, 4, 5, 8, 9),
+        wanted=total(0, 1, 2, 5, 6, 8, 9),
         down=total(0, 2),
         absent=total(1),
-        unexpected=total(3, 6, 7),
+        unexpected=total(3, 4, 7),
         not_expected=total(10),
-        unknown=total(4, 5),
-        unlisted=total(2, 5, 9),
+        unknown=total(5, 6),
+        unlisted=total(2, 6, 9),
     )
 
 

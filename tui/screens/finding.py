@@ -61,8 +61,12 @@ class FindingScreen(Desk):
     ]
     AUTO_FOCUS = "Listing"
 
-    def __init__(self, cluster: str, finding: Finding, marks: Marks) -> None:
+    def __init__(
+        self, cluster: str, finding: Finding, marks: Marks, selector: str
+    ) -> None:
+        """Show what is known of it; `selector` is that of the cluster's kernel logs."""
         super().__init__(marks)
+        self._selector = selector
         self._cluster = cluster
         self.finding = finding
         self._about = words.Subject(None, (), ())
@@ -183,4 +187,4 @@ class FindingScreen(Desk):
 
     def action_copy_rule(self) -> None:
         """Copy rules that would have told of what no alert tells."""
-        self.copy(words.rule_text(self._about))
+        self.copy(words.rule_text(self._about, self._selector))

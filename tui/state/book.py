@@ -6,7 +6,7 @@ Everything here blocks, and is for one thread.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -37,12 +37,13 @@ class Book:
         self._db: sqlite3.Connection | None = None
         self._writer: BookWriter | None = None
 
-    def known(self, now: datetime) -> Known:
-        """What the runs before knew.
+    def known(self, now: datetime, endpoints: Collection[str] | None = None) -> Known:
+        """What the runs before knew, of some Alertmanagers or of all.
 
         raise   BookError
         """
-        return self._read(lambda db: pages.known(db, now - KEPT)) or Known()
+        found = self._read(lambda db: pages.known(db, now - KEPT, endpoints))
+        return found or Known()
 
     def write(self, known: Known, found: Sequence[Change], now: datetime) -> None:
         """Write down what happened, and what is known after it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from tui.chronicle.known import CALM, Known, Sight, Watch
@@ -43,25 +43,31 @@ def known_of(db: sqlite3.Connection, endpoint: str) -> Known:
     return Known({each.key.name: each for each in found}, watches)
 
 
-def known(db: sqlite3.Connection, since: datetime) -> Known:
-    """What the file knows of all Alertmanagers.
+def known(
+    db: sqlite3.Connection, since: datetime, endpoints: Collection[str] | None = None
+) -> Known:
+    """What the file knows of some Alertmanagers.
 
-    since   what was false or by design before that is forgotten
+    since       what was false or by design before that is forgotten
+    endpoints   of all when None; what others listed may be very much
     """
     sights: dict[AlertName, Sight] = {}
     watches: dict[str, Watch] = {}
-    for (endpoint,) in db.execute("SELECT DISTINCT endpoint FROM watch").fetchall():
+    listed = db.execute("SELECT DISTINCT endpoint FROM watch").fetchall()
+    wanted = [name for (name,) in listed if endpoints is None or name in endpoints]
+    for endpoint in wanted:
         part = known_of(db, endpoint)
         sights |= part.sights
         watches |= part.watches
     marks = ", ".join("?" * len(_CALM))
+    places = ", ".join("?" * len(wanted))
     rows = db.execute(
         "SELECT e.endpoint, e.fingerprint, "  # noqa: S608 - question marks
         "max(min(coalesce(s.until, w.until), w.until)) AS last FROM span s "
         "JOIN watch w ON w.id = s.watch JOIN episode e ON e.id = s.episode "
-        f"WHERE s.verdict IN ({marks}) GROUP BY 1, 2 HAVING last > ? "
-        "ORDER BY last DESC LIMIT ?",
-        (*_CALM, stamp(since), _MOST_CLEARED),
+        f"WHERE s.verdict IN ({marks}) AND e.endpoint IN ({places}) "
+        "GROUP BY 1, 2 HAVING last > ? ORDER BY last DESC LIMIT ?",
+        (*_CALM, *wanted, stamp(since), _MOST_CLEARED),
     )
     return Known(sights, watches, {(row[0], row[1]): moment(row[2]) for row in rows})
 

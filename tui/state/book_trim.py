@@ -23,6 +23,14 @@ _OLD = (
     "DELETE FROM watch WHERE id IN (SELECT id FROM watch WHERE until < ? LIMIT ?)",
     "DELETE FROM span WHERE id IN (SELECT id FROM span WHERE until < ? LIMIT ?)",
 )
+_LEFT = (
+    # They never end: nobody looks. Labs and clusters that are gone leave them behind.
+    "DELETE FROM episode WHERE id IN (SELECT id FROM episode WHERE ended_at IS NULL "
+    "AND coalesce((SELECT max(until) FROM watch WHERE watch.endpoint = "
+    "episode.endpoint), 0) < ? LIMIT ?)"
+)
+_LEFT_AFTER = timedelta(hours=1)
+"""Without a look, of an Alertmanager; only where there is too much."""
 _OLDEST = (
     "DELETE FROM episode WHERE id IN (SELECT id FROM episode "
     "WHERE ended_at IS NOT NULL ORDER BY ended_at LIMIT ?)",
@@ -44,6 +52,10 @@ def trim(
     for statement in _OLD:
         while db.execute(statement, (cutoff, _AT_ONCE)).rowcount == _AT_ONCE:
             pass
+    left = stamp(now - _LEFT_AFTER)
+    while size(db) > largest_bytes:
+        if db.execute(_LEFT, (left, _AT_ONCE)).rowcount == 0:
+            break
     for statement in _OLDEST:
         while size(db) > largest_bytes:
             if db.execute(statement, (_AT_ONCE,)).rowcount == 0:

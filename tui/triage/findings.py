@@ -55,6 +55,10 @@ def _of_target(row: TargetRow, freshness: Freshness) -> Finding:
     verdict = Verdict.REAL if is_certain else Verdict.UNDECIDED
     if row.expected is Expected.NO:
         kind, said = FindingKind.TARGET_UNEXPECTED, "is scraped, but not expected"
+        if row.health is Health.DOWN:
+            # Nothing that anybody wants is broken: only what is scraped is wrong.
+            said = "is scraped, and down, but not expected"
+            verdict = Verdict.FALSE_POSITIVE if is_certain else Verdict.UNDECIDED
         detail = row.reason
     elif row.health is Health.ABSENT:
         kind, said = (
