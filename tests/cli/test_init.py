@@ -71,10 +71,10 @@ def test_a_file_that_cannot_be_written_says_why(
     assert "No such file or directory" in done.stderr
 
 
-def test_without_a_word_of_what_to_write_it_says_so(lab: RunningLab) -> None:
+def test_a_config_that_is_there_is_not_overwritten(lab: RunningLab) -> None:
     done = init(lab)
     assert done.returncode == 3
-    assert "say what to write: --inventory" in done.stderr
+    assert "says something else" in done.stderr
 
 
 def test_a_prometheus_that_is_silent_is_told_and_its_clusters_are_named(

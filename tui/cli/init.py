@@ -1,4 +1,4 @@
-"""`taloscope init`: writes what a config begins with, read off what is there."""
+"""`taloscope init`: writes a config, or its inventory, read off what is there."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tui.config import ConfigError, find, load
 DONE, NOT_ALL = 0, 2
 CODES = """\
 exit codes
-  0    written
-  2    written, but a Prometheus did not answer: its clusters are not in it
+  0    written, or it was so already
+  2    written, but something did not answer, or nobody could tell: see the comments
   3    the command line or the config is wrong, or the file is there already
 """
 
@@ -28,7 +28,9 @@ def run(
     parser = _parser(config)
     asked = parser.parse_args(arguments)
     if not asked.inventory:
-        parser.error("say what to write: --inventory")
+        from tui.cli import init_config  # noqa: PLC0415 - heavy: httpx
+
+        return init_config.run(asked, environ)
     output: Path | None = asked.output
     if output is not None and output.exists() and not asked.force:
         complain(f"{output} is there already: name another file, or give --force")
@@ -64,7 +66,7 @@ def _is_kept(path: Path, text: str, *, may_replace: bool) -> bool:
 def _parser(config: Path | None) -> argparse.ArgumentParser:
     parser = Parser(
         prog="taloscope init",
-        description="Write what a config begins with, for you to edit.",
+        description="Find your clusters and their servers, try them, write the config.",
         epilog=CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -73,12 +75,25 @@ def _parser(config: Path | None) -> argparse.ArgumentParser:
     parser.add_argument(
         "--inventory",
         action="store_true",
-        help="what Prometheus scrapes today, as the inventory of each cluster",
+        help="instead: what Prometheus scrapes today, as an inventory",
     )
     parser.add_argument(
-        "--output", type=Path, metavar="FILE", help="default: standard output"
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="of --inventory; default: standard output",
     )
     parser.add_argument(
         "--force", action="store_true", help="overwrite the file if it is there"
     )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="print the config, write nothing"
+    )
+    parser.add_argument(
+        "--yes", action="store_true", help="ask nothing; leave out what is not clear"
+    )
+    for name in ("kubeconfig", "talosconfig"):
+        parser.add_argument(
+            f"--{name}", type=Path, metavar="FILE", help="default: the usual search"
+        )
     return parser

@@ -112,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     config.add_argument("action", choices=("check", "path"))
     for verb, text in (
         ("demo", "open the dashboard on a lab; options as for lab"),
-        ("init", "write an inventory to begin with; see init --help"),
+        ("init", "find your clusters and write a config; see init --help"),
         ("pipeline", "where the way of the logs breaks; see pipeline --help"),
         ("silence", "add, list or expire silences; see silence --help"),
         ("undo", "put back what was deleted from here; see undo --help"),

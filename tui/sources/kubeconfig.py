@@ -6,6 +6,7 @@ plugin cannot write on the screen either, and one that hangs can be ended. It im
 nothing of ours, as it runs without our import path.
 
     python -P kubeconfig.py CONTEXT PATH      both may be empty
+    python -P kubeconfig.py --list PATH       all contexts
 """
 
 from __future__ import annotations
@@ -94,5 +95,19 @@ def _text(path: str | None) -> str:
     return Path(path).read_text(encoding="utf-8") if path else ""
 
 
+def listed(path: str) -> list[dict[str, str]]:
+    """All contexts with the server of each, the current one first."""
+    merged = _merged(path)
+    found = []
+    for each in merged.get("contexts") or ():
+        cluster = (each.get("context") or {}).get("cluster", "")
+        server = _named(merged.get("clusters"), cluster, "cluster").get("server", "")
+        found.append({"name": each["name"], "cluster": cluster, "server": server})
+    current = merged.get("current-context", "")
+    return sorted(found, key=lambda each: each["name"] != current)
+
+
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(read(*sys.argv[1:3])))
+    what, where = sys.argv[1:3]
+    told = listed(where) if what == "--list" else read(what, where)
+    sys.stdout.write(json.dumps(told))

@@ -61,7 +61,21 @@ async def load(
 async def _read(
     context: str, kubeconfig: Path | None, plugin_seconds: float
 ) -> wire.AccessWire:
-    """Run the program that reads it, and end it when it takes too long."""
+    output, errors = await output_of(context, kubeconfig, plugin_seconds)
+    access = wire.ACCESS.decode(output)
+    if errors and not access.authorization and not access.certificate:
+        raise _error(context, _last_line(errors))  # a plugin that failed
+    return access
+
+
+async def output_of(
+    context: str, kubeconfig: Path | None, plugin_seconds: float = PLUGIN_SECONDS
+) -> tuple[bytes, bytes]:
+    """Run the program that reads it, and end it when it takes too long.
+
+    return  what it wrote to standard output and error
+    raise   SourceError(CONFIG)
+    """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", str(_READER), context),
         str(kubeconfig or ""),
@@ -81,10 +95,7 @@ async def _read(
             await process.communicate()  # to the end, so that its pipes close
     if process.returncode != 0:
         raise _error(context, _last_line(errors))
-    access = wire.ACCESS.decode(output)
-    if errors and not access.authorization and not access.certificate:
-        raise _error(context, _last_line(errors))  # a plugin that failed
-    return access
+    return output, errors
 
 
 def _tls(access: wire.AccessWire) -> ssl.SSLContext:

@@ -1,0 +1,177 @@
+"""`taloscope init` as a new user runs it: with a kubeconfig and a talosconfig alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.labs import RunningLab, running_lab
+from tui.config import load
+from tui.model.contexts import KubeContext, TalosContext, pairs
+from tui.model.discovery import candidates
+from tui.model.fleet import SourceKind
+from tui.model.scraping import Service, ServicePort
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[RunningLab]:
+    with running_lab("--at", "3m", "--speed", "0") as started:
+        yield started
+
+
+@pytest.fixture
+def home(lab: RunningLab, tmp_path: Path) -> Path:
+    for folder, variable in ((".kube", "KUBECONFIG"), (".talos", "TALOSCONFIG")):
+        (tmp_path / folder).mkdir()
+        shutil.copy(lab.environment[variable], tmp_path / folder / "config")
+    return tmp_path
+
+
+def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environ = {
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "LANG": "C.UTF-8",
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "tui", *arguments],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_from_an_empty_home_to_a_true_picture(home: Path) -> None:
+    done = run(home, "init", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert all(len(line) <= 80 for line in done.stderr.splitlines()[:-2])
+    path = home / ".config/taloscope/config.toml"
+    assert "BEGIN" not in path.read_text()
+    assert "token" not in path.read_text()
+    prod, monit, agentic = load(path, {}).clusters
+    assert [each.talos_context for each in (prod, monit, agentic)] == [
+        "prod",
+        "monit",
+        "agentic",
+    ]
+    assert prod.loki is monit.loki is agentic.loki
+    checked = run(home, "check", "--output", "json")
+    report = json.loads(checked.stdout)
+    assert checked.returncode == 1
+    names = [each["name"] for each in report["clusters"]]
+    assert names == ["prod", "monit", "agentic"]
+    states = {
+        source["state"] for each in report["clusters"] for source in each["sources"]
+    }
+    assert states == {"live"}
+    assert "BTRFSCorruptionDetected" in checked.stdout
+
+
+def test_it_may_be_run_again_and_overwrites_nothing(home: Path) -> None:
+    path = home / ".config/taloscope/config.toml"
+    dry = run(home, "init", "--yes", "--dry-run")
+    assert dry.returncode == 0
+    assert not path.exists()
+    run(home, "init", "--yes")
+    assert path.read_text() == dry.stdout
+    again = run(home, "init", "--yes")
+    assert again.returncode == 0
+    assert "says so already" in again.stderr
+    path.write_text("mine")
+    refused = run(home, "init", "--yes")
+    assert refused.returncode == 3
+    assert path.read_text() == "mine"
+    run(home, "init", "--yes", "--force")
+    assert path.with_name("config.toml.bak").read_text() == "mine"
+
+
+def test_without_a_talosconfig_it_says_so_and_goes_on(home: Path) -> None:
+    (home / ".talos/config").unlink()
+    done = run(home, "init", "--yes", "--dry-run")
+    assert done.returncode == 2
+    assert "Talos is left out" in done.stderr
+    assert "context = " in done.stdout
+
+
+def test_without_a_kubeconfig_it_says_what_is_missing(tmp_path: Path) -> None:
+    done = run(tmp_path, "init", "--yes")
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert "kube" in done.stderr
+
+
+KUBES = (
+    KubeContext("admin@prod", "prod", "https://10.0.0.1:6443"),
+    KubeContext("viewer@prod", "prod", "https://10.0.0.1:6443"),
+    KubeContext("home", "kubernetes", "https://10.1.0.1:6443"),
+)
+
+
+def test_contexts_are_paired_by_nodes_before_names() -> None:
+    taloses = (TalosContext("home", ("10.0.0.5",)), TalosContext("prod", ("10.1.0.9",)))
+    addresses = {"admin@prod": frozenset({"10.0.0.5"}), "home": frozenset({"10.1.0.9"})}
+    prod, home = pairs(KUBES, taloses, addresses)
+    assert [each.name for each in prod.talos] == ["home"]
+    assert [each.name for each in home.talos] == ["prod"]
+
+
+def test_who_cannot_be_asked_is_paired_by_address_or_name() -> None:
+    taloses = (TalosContext("x", ("10.1.0.1",)), TalosContext("prod", ("cp.example",)))
+    prod, home = pairs(KUBES, taloses, {})
+    assert (prod.talos[0].name, prod.because) == ("prod", "its name")
+    assert (home.talos[0].name, home.because) == ("x", "its address")
+
+
+def test_several_that_fit_are_nobodys_choice_but_the_operators() -> None:
+    taloses = (TalosContext("a", ("10.0.0.1",)), TalosContext("b", ("10.0.0.1",)))
+    prod, home = pairs(KUBES, taloses, {})
+    assert len(prod.talos) == 2
+    assert home.talos == ()
+
+
+def service(name: str, port: int, app: str = "") -> Service:
+    named = {"app.kubernetes.io/name": app}
+    return Service("m", name, named, {}, (ServicePort("p", port, str(port), 0),))
+
+
+@pytest.mark.parametrize(
+    ("found", "kind", "path"),
+    [
+        (service("kube-prometheus-stack-prometheus", 9090), "prometheus", ""),
+        (service("prometheus-server", 80), "prometheus", ""),
+        (service("vmsingle-main", 8428), "prometheus", ""),
+        (service("vmselect-main", 8481), "prometheus", "/select/0/prometheus"),
+        (service("thanos-query-frontend", 9090), "prometheus", ""),
+        (service("mimir-gateway", 80), "prometheus", "/prometheus"),
+        (service("vmalertmanager-main", 9093), "alertmanager", ""),
+        (service("am", 9093, app="alertmanager"), "alertmanager", ""),
+        (service("loki-gateway", 80), "loki", ""),
+        (service("logs", 3100, app="loki"), "loki", ""),
+    ],
+)
+def test_a_server_is_known_by_its_labels_and_ports(
+    found: Service, kind: str, path: str
+) -> None:
+    (one,) = candidates([found])
+    assert (one.kind, one.path) == (SourceKind(kind), path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["prometheus-operator", "prometheus-node-exporter", "loki-canary", "grafana"],
+)
+def test_what_only_sounds_alike_is_left_alone(name: str) -> None:
+    assert candidates([service(name, 9090), service(name, 80)]) == ()

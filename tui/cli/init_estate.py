@@ -1,0 +1,194 @@
+"""What `taloscope init` finds: clusters, who Talos says they are, and their servers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.clock import Clock
+from tui.config import Endpoint, Through
+from tui.model.contexts import KubeContext, Pair, TalosContext, pairs
+from tui.model.discovery import Candidate, candidates
+from tui.model.fault import Fault
+from tui.model.fleet import SourceKind
+from tui.sources.alertmanager import AlertmanagerSource
+from tui.sources.base import SourceError
+from tui.sources.contexts import kube_contexts
+from tui.sources.kubernetes import KubernetesSource
+from tui.sources.loki import LokiSource
+from tui.sources.prometheus import PrometheusSource
+from tui.sources.talos_contexts import talos_contexts
+from tui.sources.tunnel import KubeTunnel
+from tui.sources.wire import to_ns
+
+TIMEOUT_SECONDS = 5.0
+HOUR_NS = 3600 * 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where the contexts are; None for the usual search."""
+
+    kubeconfig: Path | None
+    talosconfig: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that was tried."""
+
+    candidate: Candidate
+    fault: Fault | None = None
+    told: str = ""
+    """What it answered, in a few words."""
+    clusters: tuple[str, ...] = ()
+    """Prometheus only: values of the label `cluster`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One cluster with what lives in it."""
+
+    pair: Pair
+    version: str = ""
+    fault: Fault | None = None
+    """Why it could not be asked."""
+    servers: tuple[Server, ...] = ()
+    """The best of each kind that answers, else the likeliest with its fault."""
+
+    def server(self, kind: SourceKind) -> Server | None:
+        """The one of that kind that answers."""
+        for each in self.servers:
+            if each.candidate.kind is kind and each.fault is None:
+                return each
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What one API server told."""
+
+    version: str = ""
+    addresses: frozenset[str] = frozenset()
+    servers: tuple[Server, ...] = ()
+    fault: Fault | None = None
+
+
+async def look(files: Files, clock: Clock) -> tuple[tuple[Found, ...], Fault | None]:
+    """Ask every cluster at once.
+
+    return  the clusters, and why there is no talosconfig
+    raise   SourceError when there is no kubeconfig
+    """
+    kubes = await kube_contexts(files.kubeconfig)
+    lost: Fault | None = None
+    taloses: tuple[TalosContext, ...] = ()
+    try:
+        taloses = await asyncio.to_thread(talos_contexts, files.talosconfig)
+    except SourceError as error:
+        lost = error.fault
+    once = {each.server: each for each in reversed(kubes)}
+    asked = [each for each in kubes if once[each.server] is each]
+    seen = await asyncio.gather(*(_seen(each, files, clock) for each in asked))
+    by_name = {each.name: told for each, told in zip(asked, seen, strict=True)}
+    addresses = {name: told.addresses for name, told in by_name.items()}
+    return tuple(
+        Found(
+            pair,
+            by_name[pair.kube.name].version,
+            by_name[pair.kube.name].fault,
+            by_name[pair.kube.name].servers,
+        )
+        for pair in pairs(asked, taloses, addresses)
+    ), lost
+
+
+async def _seen(kube: KubeContext, files: Files, clock: Clock) -> _Seen:
+    source = KubernetesSource(kube.name, files.kubeconfig, TIMEOUT_SECONDS)
+    try:
+        version = await source.version()
+        nodes = await source.nodes()
+        services = await source.services("")
+        servers = await _tried(kube, source, candidates(services), clock)
+    except SourceError as error:
+        return _Seen(fault=error.fault)
+    finally:
+        await source.aclose()
+    held = frozenset(address for node in nodes for address in node.addresses)
+    return _Seen(version, held, servers)
+
+
+async def _tried(
+    kube: KubeContext,
+    source: KubernetesSource,
+    likely: Sequence[Candidate],
+    clock: Clock,
+) -> tuple[Server, ...]:
+    """The first of each kind that answers; the first that was tried when none does."""
+
+    async def best(kind: SourceKind) -> Server | None:
+        failed: Server | None = None
+        for candidate in (each for each in likely if each.kind is kind):
+            server = await _asked(kube, source, candidate, clock)
+            if server.fault is None:
+                return server
+            failed = failed or server
+        return failed
+
+    kinds = (SourceKind.PROMETHEUS, SourceKind.ALERTMANAGER, SourceKind.LOKI)
+    found = await asyncio.gather(*(best(kind) for kind in kinds))
+    return tuple(each for each in found if each is not None)
+
+
+async def _asked(
+    kube: KubeContext, source: KubernetesSource, candidate: Candidate, clock: Clock
+) -> Server:
+    """Try one through a port-forward, as the dashboard will."""
+    through = Through(
+        kube.name,
+        candidate.namespace,
+        candidate.name,
+        str(candidate.port),
+        f"http://{candidate.name}.{candidate.namespace}.svc:{candidate.port}"
+        f"{candidate.path}",
+    )
+    endpoint = Endpoint((f"kube://{kube.name}/{candidate.service}",), through=through)
+    tunnel = KubeTunnel(source, through, endpoint.urls[0], clock)
+    try:
+        return await _told(candidate, endpoint, tunnel, to_ns(clock.now()))
+    except SourceError as error:
+        return Server(candidate, error.fault)
+
+
+async def _told(
+    candidate: Candidate, endpoint: Endpoint, way: KubeTunnel, now_ns: int
+) -> Server:
+    match candidate.kind:
+        case SourceKind.PROMETHEUS:
+            prometheus = PrometheusSource(endpoint, TIMEOUT_SECONDS, tunnel=way)
+            try:
+                rows = await prometheus.query("count by (cluster) (up)")
+            finally:
+                await prometheus.aclose()
+            total = sum(int(row.value) for row in rows)
+            names = sorted({row.labels.get("cluster", "") for row in rows} - {""})
+            return Server(candidate, told=f"{total} targets", clusters=tuple(names))
+        case SourceKind.ALERTMANAGER:
+            manager = AlertmanagerSource(endpoint, TIMEOUT_SECONDS, tunnel=way)
+            try:
+                alerts = await manager.alerts()
+            finally:
+                await manager.aclose()
+            return Server(candidate, told=f"{len(alerts)} alerts")
+        case _:
+            loki = LokiSource(endpoint, TIMEOUT_SECONDS, tunnel=way)
+            try:
+                lines = await loki.query_range(
+                    endpoint.selector, now_ns - HOUR_NS, now_ns, 1, forward=False
+                )
+            finally:
+                await loki.aclose()
+            told = "kernel logs" if lines else "no kernel logs in the last hour"
+            return Server(candidate, told=told)

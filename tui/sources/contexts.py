@@ -1,0 +1,33 @@
+"""Lists the contexts of a kubeconfig, in the process that reads kubeconfigs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from tui.model.contexts import KubeContext
+from tui.sources.kubernetes_access import output_of
+
+
+class ContextWire(msgspec.Struct):
+    """What `tui.sources.kubeconfig --list` writes of each."""
+
+    name: str
+    cluster: str
+    server: str
+
+
+_LIST = msgspec.json.Decoder(list[ContextWire])
+
+
+async def kube_contexts(kubeconfig: Path | None) -> tuple[KubeContext, ...]:
+    """All contexts, the current one first; merged as kubectl merges KUBECONFIG.
+
+    raise   SourceError(CONFIG)
+    """
+    output, _ = await output_of("--list", kubeconfig)
+    return tuple(
+        KubeContext(each.name, each.cluster, each.server)
+        for each in _LIST.decode(output)
+    )
