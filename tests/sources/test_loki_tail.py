@@ -12,12 +12,19 @@ from tests.clock import START, ManualClock
 from tests.sources.loki_server import STREAM, SmallLoki
 from tui.model.fault import FaultKind
 from tui.model.log import LogBatch
-from tui.sources.loki_tail import TICK_SECONDS, TICKS_TO_RECONCILE, LokiTail
+from tui.sources.loki_tail import (
+    TICK_SECONDS,
+    TICKS_TO_PASS,
+    TICKS_TO_RECONCILE,
+    WHOLE_SECONDS,
+    LokiTail,
+)
 from tui.sources.wire import to_ns
 
 NOW = to_ns(START)
 SECOND = 1_000_000_000
 SINCE = NOW - 900 * SECOND
+SOON = TICK_SECONDS * TICKS_TO_PASS
 RECONCILED = TICK_SECONDS * TICKS_TO_RECONCILE
 
 
@@ -115,7 +122,7 @@ async def test_a_frame_that_admits_to_drops_is_followed_by_a_range_at_once() -> 
         dropped = [{"timestamp": str(NOW), "labels": STREAM}]
         await loki.send(((NOW + 1, "last"),), dropped_entries=dropped)
         await reader.until_lines(1)
-        await clock.advance(TICK_SECONDS)
+        await clock.advance(SOON)
         await reader.until_lines(2)
         assert reader.lines == ["last", "dropped"]
 
@@ -199,21 +206,45 @@ async def test_a_nanosecond_fuller_than_the_largest_page_is_a_gap() -> None:
         assert reader.lines[-1] == "behind it"
 
 
-async def test_a_range_that_cannot_be_read_is_a_fault_and_in_the_end_a_gap() -> None:
+async def test_a_range_that_cannot_be_read_is_a_fault_until_it_can_be() -> None:
     loki, clock = SmallLoki(), ManualClock()
     loki.refuse_ranges = web.Response(status=500, text="boom")
+    await loki.push((NOW - SECOND, "kept by Loki"), is_tailed=False)
     async with reading(loki, clock) as reader:
         await reader.until_batches(1)
-        assert reader.batches[0].fault is not None
-        assert not reader.batches[0].gaps
-        await clock.advance(TICK_SECONDS)
-        await reader.until_batches(2)
-        await clock.advance(TICK_SECONDS)
-        await reader.until_gap()
-        (gap,) = reader.batches[-1].gaps
-        assert gap.since_ns == SINCE
-        await loki.push((clock_ns(clock), "still live"))
+        for count in (2, 3, 4):
+            await clock.advance(SOON)
+            await reader.until_batches(count)
+        assert all(batch.fault for batch in reader.batches)
+        loki.refuse_ranges = None
+        await clock.advance(SOON)
         await reader.until_lines(1)
+        assert reader.lines == ["kept by Loki"]
+        assert not any(batch.gaps for batch in reader.batches)
+
+
+async def test_what_comes_fifty_minutes_late_is_read_though_no_tail_told_of_it() -> (
+    None
+):
+    loki, clock = SmallLoki(), ManualClock()
+    async with reading(loki, clock, NOW - 3500 * SECOND) as reader:
+        await reader.until_batches(1)
+        await loki.push((NOW - 3000 * SECOND, "late"), is_tailed=False)
+        await clock.advance(WHOLE_SECONDS + RECONCILED)
+        await reader.until_lines(1)
+        assert reader.lines == ["late"]
+
+
+async def test_a_query_that_cannot_be_counted_is_read_again_for_late_entries() -> None:
+    loki, clock = SmallLoki(), ManualClock()
+    loki.refuse_counts = True
+    async with reading(loki, clock) as reader:
+        await reader.until_batches(1)
+        await loki.push((NOW - 60 * SECOND, "late"), is_tailed=False)
+        await clock.advance(WHOLE_SECONDS + RECONCILED)
+        await reader.until_lines(1)
+        assert reader.lines == ["late"]
+        assert not any(batch.fault for batch in reader.batches)
 
 
 async def test_late_entries_are_passed_on_though_time_has_moved_past_them() -> None:
@@ -226,21 +257,3 @@ async def test_late_entries_are_passed_on_though_time_has_moved_past_them() -> N
         await clock.advance(RECONCILED)
         await reader.until_lines(2)
         assert reader.lines == ["on time", "late"]
-
-
-async def test_identities_are_forgotten_with_time() -> None:
-    loki, clock = SmallLoki(), ManualClock()
-    async with loki.serving() as source:
-        tail = LokiTail(source, "{}", clock, lambda _: 1.0)
-        reader = Reader(tail, SINCE)
-        task = asyncio.create_task(reader.run())
-        await loki.push(*((NOW - 800 * SECOND + n, f"old {n}") for n in range(2500)))
-        await reader.until_lines(2500)
-        await clock.advance(RECONCILED)
-        ranges = len(loki.ranges)
-        async with asyncio.timeout(5):
-            while len(loki.ranges) == ranges or tail._known:
-                await clock.advance(TICK_SECONDS)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        assert len(reader.lines) == 2500

@@ -18,6 +18,7 @@ SIGN_IN_PAGE = (
     "<!DOCTYPE html><html><head><title>Sign in</title></head>"
     "<body><h1>Sign in to home.arpa</h1></body></html>"
 )
+SLOW_SECONDS = 0.3
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -35,12 +36,14 @@ def text_answer(text: str, status: int = 200) -> web.Response:
 
 
 def faulty(world: World, server: str) -> Middleware:
-    """Lets a server misbehave while `<server>-hangs` or `<server>-html` is on."""
+    """Lets a server misbehave while `<server>-hangs`, `-slow` or `-html` is on."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         while world.faults.has(f"{server}-hangs"):
             await world.clock.tick()
+        if world.faults.has(f"{server}-slow") and not request.path.endswith("/tail"):
+            await world.clock.tick(SLOW_SECONDS)
         if world.faults.has(f"{server}-html"):
             return web.Response(text=SIGN_IN_PAGE, content_type="text/html")
         return await handler(request)

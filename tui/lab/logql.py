@@ -8,6 +8,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import assert_never
 
 from tui.lab.logql_parser import (
@@ -21,7 +22,7 @@ from tui.lab.logql_parser import (
     MetricQuery,
     RangeQuery,
 )
-from tui.lab.loki_store import Entry, Found, Labels, Store
+from tui.lab.loki_store import Entry, Found, Labels, Store, Stream
 from tui.lab.matchers import all_match
 
 SECOND = 1_000_000_000
@@ -111,12 +112,38 @@ def _json_labels(found: Found) -> Labels:
 
 def hits(store: Store, query: LogQuery, start: int, end: int) -> Iterator[Hit]:
     """Every entry with start <= at < end that a log query keeps, by stream."""
-    for stream in store.streams.values():
-        if all_match(query.matchers, dict(stream.labels)):
-            for entry in stream.between(start, end):
-                hit = keep(query, Found(stream.labels, entry))
-                if hit is not None:
-                    yield hit
+    for stream in _chosen(store, query):
+        for entry in stream.between(start, end):
+            hit = keep(query, Found(stream.labels, entry))
+            if hit is not None:
+                yield hit
+
+
+def page(
+    store: Store, query: LogQuery, asked: tuple[int, int, int], *, is_backward: bool
+) -> list[Hit]:
+    """The first entries that a log query keeps, or the last ones, newest first.
+
+    asked   start, end and limit; no more than that is looked at where all is kept
+    """
+    start, end, limit = asked
+    found: list[Hit] = []
+    for stream in _chosen(store, query):
+        entries = iter(stream.between(start, end))
+        if is_backward:
+            entries = reversed(stream.between(start, end))
+        kept = (keep(query, Found(stream.labels, entry)) for entry in entries)
+        found.extend(islice((hit for hit in kept if hit is not None), limit))
+    found.sort(key=lambda hit: hit.entry.at, reverse=is_backward)
+    return found[:limit]
+
+
+def _chosen(store: Store, query: LogQuery) -> Iterator[Stream]:
+    return (
+        stream
+        for stream in store.streams.values()
+        if all_match(query.matchers, dict(stream.labels))
+    )
 
 
 def evaluate(store: Store, query: MetricQuery, at: int) -> Vector | float:
@@ -145,7 +172,24 @@ def _over_time(store: Store, query: RangeQuery, at: int) -> Vector:
     return {labels: sum(sizes) / per for labels, sizes in found.items()}
 
 
+def _sum_of_all(store: Store, query: RangeQuery, at: int) -> Vector:
+    """A sum over everything that no stage takes anything from: counted, not read."""
+    first = at - int(query.seconds * SECOND)
+    streams = _chosen(store, query.query)
+    count = sum(stream.count(first + 1, at + 1) for stream in streams)
+    return {(): float(count)} if count else {}
+
+
 def _aggregate(store: Store, query: Aggregate, at: int) -> Vector:
+    inner = query.operand
+    is_count = isinstance(inner, RangeQuery) and inner.function == "count_over_time"
+    if (
+        isinstance(inner, RangeQuery)
+        and is_count
+        and not inner.query.stages
+        and (query.operator, query.labels, query.without) == ("sum", (), False)
+    ):
+        return _sum_of_all(store, inner, at)
     operand = evaluate(store, query.operand, at)
     if isinstance(operand, float):
         raise LogQLError("parse error : syntax error: unexpected NUMBER")

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from tui.lab.http import faulty, instant, json_answer, nanoseconds, text_answer
-from tui.lab.logql import Hit, Vector, evaluate, hits
+from tui.lab.logql import Hit, Vector, evaluate, page
 from tui.lab.logql_parser import LogQLError, LogQuery, MetricQuery, parse_selector
 from tui.lab.loki_feed import Feed
 from tui.lab.loki_request import (
@@ -93,16 +93,17 @@ class Loki:
         asked = read_range(await _parameters(request), self._world.now())
         if not isinstance(asked.query, LogQuery):
             return _success(self._matrix(asked.query, asked))
-        found = list(hits(self.store, asked.query, asked.start, asked.end))
-        is_backward = asked.direction is Direction.BACKWARD
-        if is_backward:
-            found.reverse()  # so that one nanosecond's entries come last first
-        found.sort(key=lambda hit: hit.entry.at, reverse=is_backward)
+        found = page(
+            self.store,
+            asked.query,
+            (asked.start, asked.end, asked.limit),
+            is_backward=asked.direction is Direction.BACKWARD,
+        )
         is_categorized = wants_categories(request.headers)
         data: dict[str, object] = {"resultType": "streams"}
         if is_categorized:
             data["encodingFlags"] = ["categorize-labels"]
-        data["result"] = streams(found[: asked.limit], is_categorized=is_categorized)
+        data["result"] = streams(found, is_categorized=is_categorized)
         data["stats"] = _STATS
         return _success(data)
 

@@ -43,6 +43,11 @@ class Stream:
         first = bisect_left(self.entries, start, key=_AT)
         return self.entries[first : bisect_left(self.entries, end, key=_AT)]
 
+    def count(self, start: int, end: int) -> int:
+        """How many there are with start <= at < end."""
+        first = bisect_left(self.entries, start, key=_AT)
+        return bisect_left(self.entries, end, key=_AT, lo=first) - first
+
     def add(self, entry: Entry) -> bool:
         """Take an entry; False when the very same one is there already."""
         first = bisect_left(self.entries, entry.at, key=_AT)

@@ -13,28 +13,32 @@ from dataclasses import replace
 from typing import Protocol
 
 from tui.clock import Clock
-from tui.model.log import Entry, Gap, LogBatch, LogSpan
+from tui.model.fault import FaultKind
+from tui.model.log import Entry, LogBatch, LogCount, LogSpan
 from tui.sources.base import SourceError
 from tui.sources.http_fault import NotSentError
+from tui.sources.loki_ledger import SECOND_NS, Ledger, second_of, spans
 from tui.sources.loki_pages import Pager, Ranges
-from tui.sources.loki_wire import TailFrame, identity
+from tui.sources.loki_wire import TailFrame
 from tui.sources.wire import to_ns
 
-SECOND_NS = 1_000_000_000
-LATE_NS = 120 * SECOND_NS
-"""Ranges begin this much before what was read: entries arrive late."""
+LATE_SECONDS = 120
+"""Late entries of the last minutes are looked for at each pass."""
+WHOLE_SECONDS = 30.0
+"""How often they are looked for in all that is known; and the longest time without a
+batch while all is well."""
 AHEAD_NS = 600 * SECOND_NS
 """Loki takes entries up to ten minutes ahead of its clock."""
 BACKFILL_NS = 60 * SECOND_NS
 NOT_AHEAD_NS = 5 * SECOND_NS
 """The tail starts in the past: its server's clock may be behind ours."""
-TICK_SECONDS = 5.0
-TICKS_TO_RECONCILE = 6
-BURST = 1000
+TICK_SECONDS = 1.0
+TICKS_TO_PASS = 2
+"""Ranges are read this often behind a tail that brings something ..."""
+TICKS_TO_RECONCILE = 5
+"""... and behind one that is quiet, which may be a loss too."""
 LONGEST_BATCH = 500
 LARGEST_INBOX = 20_000
-ATTEMPTS = 3
-"""To read a range, before it is called a gap."""
 SETTLED_SECONDS = 30.0
 
 
@@ -45,6 +49,11 @@ class Tailing(Ranges, Protocol):
         self, query: str, start_ns: int, limit: int = ...
     ) -> AsyncGenerator[TailFrame, None]:
         """Frames; an empty one first."""
+
+    async def counts(
+        self, query: str, start_ns: int, end_ns: int, step_seconds: int
+    ) -> tuple[LogCount, ...]:
+        """How many entries each step has."""
 
 
 class LokiTail:
@@ -63,22 +72,24 @@ class LokiTail:
         self._clock = clock
         self._backoff = backoff
         self._pager = Pager(source, query)
-        self._known: dict[int, int] = {}
-        """Identities of the last minutes, and their times."""
+        self._ledger = Ledger()
         self._read_to = 0
         """All before it was read by range, except for late ones."""
         self._since = 0
-        self._failed_reads = 0
+        self._whole_at = 0.0
+        self._told_at: float | None = None
 
     async def batches(self, since_ns: int) -> AsyncGenerator[LogBatch, None]:
         """Everything since then, each entry once; never ends until it is closed.
 
         A batch that is current ends the reading of what there was, and comes again at
-        least every 30 s while all is well; one with a fault says that the tail was cut,
-        or that a range could not be read yet. Entries are in order inside a batch; late
-        ones come in later batches. At most 500 entries a batch.
+        least every 35 s while all is well; one with a fault says that the tail was cut,
+        or that a range could not be read yet: it will be, nothing is given up. Entries
+        are in order inside a batch; late ones come in later batches. At most 500
+        entries a batch.
         """
         self._since = self._read_to = since_ns
+        self._ledger.floor = second_of(since_ns)
         failures = 0
         while True:
             opened = self._clock.monotonic()
@@ -93,6 +104,7 @@ class LokiTail:
                 has_settled = self._clock.monotonic() - opened >= SETTLED_SECONDS
                 failures = 1 if has_settled else failures + 1
                 pause = error.fault.retry_after_seconds or self._backoff(failures)
+                self._told_at = None
                 yield LogBatch(fault=error.fault)
                 async with aclosing(self._without_tail(error)) as batches:
                     async for batch in batches:
@@ -127,7 +139,9 @@ class LokiTail:
     async def _receive(self, inbox: _Inbox) -> None:
         """Take the frames as they come, so that the server never waits for us."""
         now_ns = to_ns(self._clock.now())
-        start_ns = min(max(self._since, now_ns - BACKFILL_NS), now_ns - NOT_AHEAD_NS)
+        floor_ns = self._ledger.floor * SECOND_NS
+        oldest = max(self._since, now_ns - BACKFILL_NS, floor_ns)
+        start_ns = min(oldest, now_ns - NOT_AHEAD_NS)
         try:
             async with aclosing(self._source.tail(self._query, start_ns)) as frames:
                 async for frame in frames:
@@ -136,14 +150,14 @@ class LokiTail:
             inbox.changed.set()
 
     async def _tick(self, inbox: _Inbox) -> None:
-        """Call for a range now and then; sooner when something seems to be lost."""
+        """Call for ranges now and then: soon when the tail brings something."""
         ticks = 0
         while True:
             await self._clock.sleep(TICK_SECONDS)
             ticks += 1
-            if inbox.is_lossy or ticks >= TICKS_TO_RECONCILE:
+            if ticks >= (TICKS_TO_PASS if inbox.is_busy else TICKS_TO_RECONCILE):
                 ticks = 0
-                inbox.is_lossy = False
+                inbox.is_busy = False
                 inbox.is_due = True
                 inbox.changed.set()
 
@@ -154,18 +168,14 @@ class LokiTail:
                 async for batch in batches:
                     yield batch
         except SourceError as error:
-            self._failed_reads += 1
-            if self._failed_reads < ATTEMPTS:
-                inbox.is_lossy = True
-                yield LogBatch(fault=error.fault)
-                return
-            now_ns = to_ns(self._clock.now())
-            gap = Gap(self._read_to, now_ns, error.fault.summary)
-            yield LogBatch(gaps=(gap,), fault=error.fault)
-            self._advance(now_ns, now_ns)
+            inbox.is_busy = True
+            self._told_at = None
+            yield LogBatch(fault=error.fault)
         else:
-            yield LogBatch(is_current=True)
-        self._failed_reads = 0
+            now = self._clock.monotonic()
+            if self._told_at is None or now - self._told_at >= WHOLE_SECONDS:
+                self._told_at = now
+                yield LogBatch(is_current=True)
 
     async def _without_tail(self, error: SourceError) -> AsyncGenerator[LogBatch, None]:
         """While no tail can be had, ranges may still be read; the fault stands."""
@@ -179,35 +189,83 @@ class LokiTail:
             yield LogBatch(fault=again.fault)
 
     async def _ranges(self) -> AsyncGenerator[LogBatch, None]:
-        """All that was not read yet, and the last minutes again for late entries."""
+        """All that was not read yet; then where Loki has more or less than we have."""
         now_ns = to_ns(self._clock.now())
-        start_ns = max(self._since, self._read_to - LATE_NS)
-        span = LogSpan(start_ns, now_ns + AHEAD_NS)
+        async with aclosing(self._read(self._unread(now_ns))) as batches:
+            async for batch in batches:
+                yield batch
+                if batch.entries:
+                    self._advance(batch.entries[-1].at_ns, now_ns)
+                    self._ledger.forget(second_of(now_ns))
+        self._advance(now_ns, now_ns)
+        async with aclosing(self._late()) as batches:
+            async for batch in batches:
+                yield batch
+        self._ledger.forget(second_of(now_ns))
+
+    def _unread(self, now_ns: int) -> LogSpan:
+        """From where ranges were read to, the second before it again, to the future."""
+        start_ns = max(self._since, self._read_to - SECOND_NS)
+        return LogSpan(start_ns, now_ns + AHEAD_NS)
+
+    async def _read(self, span: LogSpan) -> AsyncGenerator[LogBatch, None]:
+        """What is new of a span, page by page."""
         async with aclosing(self._pager.pages(span)) as pages:
             async for page in pages:
                 for batch in self._fresh(page.entries):
                     yield batch
                 if page.gaps:
                     yield page
-                newest = max((entry.at_ns for entry in page.entries), default=0)
-                self._advance(newest, now_ns)
-        self._advance(now_ns, now_ns)
+
+    async def _late(self) -> AsyncGenerator[LogBatch, None]:
+        """Read again each second of which Loki has another number of entries than we.
+
+        Looks at the last minutes, and now and then at all that is known.
+        """
+        now = self._clock.monotonic()
+        is_whole = now - self._whole_at >= WHOLE_SECONDS
+        until = second_of(self._read_to)
+        since = self._ledger.floor if is_whole else until - LATE_SECONDS
+        since = max(since, second_of(self._since), self._ledger.floor)
+        if since >= until:
+            return
+        counts = await self._counts(since, until)
+        wanted = self._ledger.differing(since, until, counts or {})
+        if counts is None:
+            # Not every pipeline can be counted: then the last minutes are read again.
+            wanted = list(range(max(since, until - LATE_SECONDS), until))
+            wanted = wanted if is_whole else []
+        for span in spans(wanted):
+            async with aclosing(self._read(span)) as batches:
+                async for batch in batches:
+                    yield batch
+            for second in range(second_of(span.since_ns), second_of(span.until_ns)):
+                self._ledger.agree(second, (counts or {}).get(second, 0))
+        if is_whole:
+            self._whole_at = now
+
+    async def _counts(self, since: int, until: int) -> dict[int, int] | None:
+        """Loki's own numbers by second, since inclusive and until exclusive.
+
+        return  None when the query cannot be counted
+        """
+        try:
+            found = await self._source.counts(
+                self._query, since * SECOND_NS, (until - 1) * SECOND_NS, 1
+            )
+        except SourceError as error:
+            if error.fault.kind is FaultKind.BAD_QUERY:
+                return None
+            raise
+        return {count.until_ns // SECOND_NS: count.count for count in found}
 
     def _advance(self, read_to_ns: int, now_ns: int) -> None:
-        """Note how far ranges were read, and forget what none will bring again."""
+        """Note how far ranges were read."""
         self._read_to = max(self._read_to, min(read_to_ns, now_ns))
-        oldest = self._read_to - LATE_NS
-        self._known = {key: at for key, at in self._known.items() if at >= oldest}
 
     def _fresh(self, entries: Iterable[Entry]) -> Iterator[LogBatch]:
-        """Those that were not shown yet, in order of time, cut into batches."""
-        fresh: list[Entry] = []
-        for entry in entries:
-            key = identity(entry)
-            if key not in self._known:
-                self._known[key] = entry.at_ns
-                fresh.append(entry)
-        fresh.sort(key=lambda entry: entry.at_ns)
+        """Those that were not passed on yet, in order of time, cut into batches."""
+        fresh = self._ledger.add(entries)
         for start in range(0, len(fresh), LONGEST_BATCH):
             yield LogBatch(tuple(fresh[start : start + LONGEST_BATCH]))
 
@@ -219,9 +277,9 @@ class _Inbox:
         self.changed = asyncio.Event()
         self.is_open = False
         self.is_due = True
-        """A range is to be read now."""
-        self.is_lossy = False
-        """Something was lost, or may have been."""
+        """Ranges are to be read now."""
+        self.is_busy = False
+        """Something came since the last time, or was lost."""
         self._entries: list[Entry] = []
 
     def put(self, frame: TailFrame) -> None:
@@ -229,9 +287,7 @@ class _Inbox:
         self.is_open = True
         room = LARGEST_INBOX - len(self._entries)
         self._entries.extend(frame.entries[:room])
-        is_burst = len(self._entries) >= BURST
-        if frame.dropped or is_burst or len(frame.entries) > room:
-            self.is_lossy = True
+        self.is_busy = self.is_busy or bool(frame.entries or frame.dropped)
         self.changed.set()
 
     def take(self) -> list[Entry]:
