@@ -18,6 +18,7 @@ from tui.config import ClusterConfig, Config
 from tui.model.attention import Real
 from tui.model.change import AlertName, Change
 from tui.model.command import Command, Outcome
+from tui.model.event import Event
 from tui.model.examination import Subject
 from tui.model.fault import Fault
 from tui.model.fleet import Fleet
@@ -36,6 +37,7 @@ class FakeMemory:
         self.stamp = 0
         self.trouble = ""
         self.happened: tuple[Change, ...] = ()
+        self.events: tuple[Event, ...] = ()
         self.known: dict[AlertName, tuple[Episode, ...]] = {}
         self.told = Habits(NOW - timedelta(days=30), NOW)
         self.hid = SilenceMemory()

@@ -14,6 +14,7 @@ from typing import Protocol
 from tui.model.attention import Real
 from tui.model.change import AlertName, Change
 from tui.model.command import Command, Outcome
+from tui.model.event import Event
 from tui.model.examination import Examination, Subject
 from tui.model.fault import Fault
 from tui.model.fleet import Fleet
@@ -51,6 +52,10 @@ class Memory(Protocol):
     @property
     def trouble(self) -> str:
         """Why nothing is remembered, or what was lost; empty when all is well."""
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happened in this run beside alerts, oldest first."""
 
     async def changes(self) -> tuple[Change, ...]:
         """What happened last, newest first."""

@@ -84,7 +84,9 @@ async def test_what_happens_in_one_moment_is_written_at_once(tmp_path: Path) -> 
         hand.notice(10.5, fleet([turned], 10.5, [made]))
         await hand.pass_by(BATCH_SECONDS)
         assert len(await hand.recorder.changes()) == 3
-        assert hand.recorder.stamp == 2
+        (event,) = hand.recorder.events
+        assert event.about == made
+        assert hand.recorder.stamp == 3, "two writes, and an event"
 
 
 async def test_without_news_it_still_tells_until_when_it_looked(tmp_path: Path) -> None:

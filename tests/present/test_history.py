@@ -18,7 +18,7 @@ def cells(row: Row) -> list[str]:
 
 
 def test_a_change_is_a_row_with_why_beside_it_where_there_is_room() -> None:
-    (row,) = history.change_rows((TURNED,), NOW, UNICODE, is_wide=True)
+    (row,) = history.rows((TURNED,), NOW, UNICODE, is_wide=True)
     when, what, alert, cluster, why = cells(row)
     assert (when, what) == ("02:13:35", "false → ✖ REAL")
     assert (alert, cluster) == ("KubeProxyDown", "prod")
@@ -27,7 +27,7 @@ def test_a_change_is_a_row_with_why_beside_it_where_there_is_room() -> None:
 
 
 def test_or_below_it_where_there_is_none() -> None:
-    (row,) = history.change_rows((ENDED,), NOW, UNICODE, is_wide=False)
+    (row,) = history.rows((ENDED,), NOW, UNICODE, is_wide=False)
     assert len(row.cells) == 4
     told = [span.text for line in row.details for span in line]
     assert told[0].startswith("after ")

@@ -5,12 +5,15 @@ import asyncio
 import pytest
 
 from tests.estate import make_fleet
-from tests.judged import NOW
+from tests.judged import NOW, ago
 from tests.remembered import CHANGES, ENDED, EPISODE, GONE, HABITS, OLD_EPISODE, PROXY
 from tests.screens.stage import SIZES, Stage, on_stage
 from tui.model.change import key_of
+from tui.model.event import Connection, Event, Turn
+from tui.model.fleet import FeedKey, SourceKind
 from tui.model.memory import Habits
 from tui.screens.alert import AlertScreen
+from tui.screens.finding import FindingScreen
 from tui.screens.history import HistoryScreen
 from tui.screens.listing import Listing
 
@@ -126,7 +129,7 @@ async def test_news_comes_in_when_the_memory_says_so() -> None:
         await stage.publish(make_fleet())
         assert "false → ✖ REAL" in stage.text
         memory.stamp += 1
-        await stage.publish(make_fleet())
+        await stage.clock.advance(1)
         await stage.until("nothing has happened")
 
 
@@ -177,3 +180,23 @@ async def test_an_answer_that_comes_after_one_has_left_harms_nobody() -> None:
         answered.set()
         await left
         assert "history of" not in stage.text
+
+
+async def test_what_happens_beside_alerts_stands_among_it_and_opens() -> None:
+    fleet = make_fleet()
+    finding = fleet.clusters[0].findings[0]
+    loki = FeedKey(SourceKind.LOKI, "http://loki:3100", "")
+    events = (
+        Event(ago(minutes=9), Turn.BEGAN, Connection(loki, "refused"), "prod"),
+        Event(ago(seconds=2), Turn.BEGAN, finding, "prod"),
+    )
+    async with on_stage((160, 40), fleet) as stage:
+        stage.backend.memory.events = events
+        await opened(stage)
+        text = stage.text
+        assert text.index(finding.title[:12]) < text.index("false → ✖ REAL")
+        assert "does not answer" in text
+        await stage.press("home", "enter")
+        assert isinstance(stage.app.screen, FindingScreen)
+        await stage.press("escape", "2")
+        assert "does not answer" not in stage.text

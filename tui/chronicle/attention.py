@@ -92,7 +92,7 @@ class Attention:
     def _meet(self, fleet: Fleet, now: datetime) -> None:
         """Know the clusters of which everything was tried by now."""
         for cluster in fleet.clusters:
-            if cluster.name not in self._met and _is_met(cluster, now):
+            if cluster.name not in self._met and is_met(cluster, now):
                 self._met.add(cluster.name)
 
 
@@ -111,7 +111,8 @@ def _are_same(old: object, new: object) -> bool:
     return len(new) == 2 and old[0] is new[0] and old[1] is new[1]
 
 
-def _is_met(cluster: Cluster, now: datetime) -> bool:
+def is_met(cluster: Cluster, now: datetime) -> bool:
+    """Whether everything that is read of it was tried at least once."""
     states = {source.state(now) for source in cluster.sources}
     return bool(states) and SourceState.CONNECTING not in states
 

@@ -13,11 +13,13 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
+from tui.chronicle.happenings import Happenings
 from tui.chronicle.known import Known
 from tui.chronicle.watcher import Seen, Watcher
 from tui.clock import Clock
 from tui.engine.supervisor import attempt, rest
 from tui.model.change import AlertName, Change
+from tui.model.event import Event
 from tui.model.memory import Episode, Habits, SilenceMemory
 from tui.state.book import Book
 from tui.state.book_file import BookError
@@ -61,6 +63,8 @@ class Recorder:
         self._failure = ""
         self._known = Known()
         self._own: deque[Change] = deque(maxlen=_KEPT)
+        self._happenings = Happenings()
+        self._events: deque[Event] = deque(maxlen=_KEPT)
         self._unwritten: list[Change] = []
         self._news = asyncio.Event()
         self._worker = Worker("history")
@@ -74,6 +78,9 @@ class Recorder:
 
     def note(self, seen: Seen) -> None:
         """Keep what a look has found."""
+        if happened := self._happenings.look(seen.fleet, self._clock.now()):
+            self._events.extend(happened)
+            self.stamp += 1
         if seen.known is None:
             return
         self._known = seen.known
@@ -118,6 +125,11 @@ class Recorder:
         work = partial(book.write, self._known, found, self._clock.now())
         self._failure, _ = await self._ask(work, WRITE_SECONDS)
         self.stamp += 1
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happened in this run beside alerts, oldest first."""
+        return tuple(self._events)
 
     async def changes(self) -> tuple[Change, ...]:
         """What happened last, newest first; of this run when that is all there is."""

@@ -1,4 +1,4 @@
-"""What happened to alerts, and what each name amounts to, as rows."""
+"""What happened, and what each name of an alert amounts to, as rows."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ from datetime import datetime, timedelta
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.change import Change, Silenced, SilenceEnded, key_of
+from tui.model.event import Event
 from tui.model.fleet import Fleet
 from tui.model.memory import Habit, Habits
 from tui.present import change as words
 from tui.present.glyphs import Marks
+from tui.present.happened import event_key, event_row
 from tui.present.units import length
 from widgets.values import Align, Cell, Column, Line, Row, Span, Tone
 
 CHANGE_COLUMNS = (
     Column("when", 13),
     Column("what", 17),
-    Column("alert", 16, weight=1),
+    Column("of", 16, weight=1),
     Column("cluster", 8, drop=1),
 )
 WIDE_CHANGE_COLUMNS = (
     *CHANGE_COLUMNS[:2],
-    Column("alert", 16, weight=1, max_width=28),
+    Column("of", 16, weight=1, max_width=28),
     Column("cluster", 8),
     Column("why", 20, weight=3),
 )
@@ -45,11 +47,33 @@ def habit_columns(days: int) -> tuple[Column, ...]:
     )
 
 
-def change_rows(
-    changes: Iterable[Change], now: datetime, marks: Marks, *, is_wide: bool
+Happened = Change | Event
+
+
+def newest_first(
+    changes: Iterable[Change], events: Iterable[Event]
+) -> tuple[Happened, ...]:
+    """What happened to alerts and beside them, as one list."""
+    return tuple(sorted((*changes, *events), key=lambda each: each.at, reverse=True))
+
+
+def rows(
+    happened: Iterable[Happened], now: datetime, marks: Marks, *, is_wide: bool
 ) -> tuple[Row, ...]:
     """One row for each; why, beside it where there is room, else below."""
-    return tuple(_change_row(each, now, marks, is_wide=is_wide) for each in changes)
+    return tuple(
+        event_row(each, now, marks, is_wide=is_wide)
+        if isinstance(each, Event)
+        else _change_row(each, now, marks, is_wide=is_wide)
+        for each in happened
+    )
+
+
+def row_key(happened: Happened) -> str:
+    """What a row is known by."""
+    if isinstance(happened, Event):
+        return event_key(happened)
+    return change_key(happened)
 
 
 def change_key(change: Change) -> str:

@@ -1,4 +1,4 @@
-"""What happened to alerts, newest first; and which of them to fix at the source."""
+"""What happened, newest first; and which alerts to fix at the source."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from textual.containers import Container
 
 from tui.aside import aside
 from tui.backend import Memory
-from tui.messages import OpenAlert
+from tui.messages import OpenAlert, OpenFinding, OpenSilences, OpenSources
 from tui.model.change import Change
+from tui.model.event import Connection, Event
 from tui.model.fleet import Fleet
 from tui.model.memory import Habit, Habits
-from tui.present import history
+from tui.present import happened, history
 from tui.present.glyphs import Marks
 from tui.screens.desk import Desk
 from tui.screens.listing import Listing
@@ -53,7 +54,7 @@ class HistoryScreen(Desk):
         self._recalled: tuple[object, ...] = ()
         """What the rows were made for."""
         self._cluster = ""
-        self._changes: tuple[Change, ...] = ()
+        self._happened: tuple[history.Happened, ...] = ()
         self._habits: Habits | None = None
         self._last: tuple[Fleet, datetime] | None = None
 
@@ -88,12 +89,13 @@ class HistoryScreen(Desk):
         """Ask the memory, and show what it says."""
         changes = await self._memory.changes()
         habits = await self._memory.habits()
-        self._changes = tuple(c for c in changes if self._is_shown(c.subject.cluster))
         self._habits = habits
+        self._happened = history.newest_first(
+            (each for each in changes if self._is_shown(each.subject.cluster)),
+            (each for each in self._memory.events if self._is_shown(each.cluster)),
+        )
         rows = await aside(
-            partial(
-                history.change_rows, self._changes, now, self.marks, is_wide=is_wide
-            )
+            partial(history.rows, self._happened, now, self.marks, is_wide=is_wide)
         )
         if self.is_open:
             self._show_changes(rows, is_wide=is_wide)
@@ -132,7 +134,8 @@ class HistoryScreen(Desk):
         block.show_lines((Span(f"{self.marks.degraded} {trouble}", Tone.WARNING),))
 
     def _is_shown(self, cluster: str) -> bool:
-        return self._cluster in {"", cluster}
+        """What concerns several clusters is shown with each."""
+        return not self._cluster or cluster in {"", self._cluster}
 
     def on_resize(self) -> None:
         self.set_class(self.size.width >= _BESIDE, "-beside")
@@ -158,14 +161,26 @@ class HistoryScreen(Desk):
                 if history.habit_key(habit) == event.key:
                     self._open_habit(habit, self._last[0])
             return
-        for change in self._changes:
-            if history.change_key(change) == event.key:
-                self._open_change(change, self._last[0])
+        for each in self._happened:
+            if history.row_key(each) == event.key:
+                if isinstance(each, Event):
+                    self._open_event(each, self._last[0])
+                else:
+                    self._open_change(each, self._last[0])
                 return
 
     def _open_habit(self, habit: Habit, fleet: Fleet) -> None:
         found = history.firing(fleet, habit)
         self.post_message(OpenAlert(found or habit.newest))
+
+    def _open_event(self, event: Event, fleet: Fleet) -> None:
+        finding = happened.current(fleet, event)
+        if finding is not None:
+            self.post_message(OpenFinding(event.cluster, finding))
+        elif isinstance(event.about, Connection):
+            self.post_message(OpenSources())
+        else:
+            self.post_message(OpenSilences())
 
     def _open_change(self, change: Change, fleet: Fleet) -> None:
         found = history.current(fleet, change)

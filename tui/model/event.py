@@ -1,0 +1,43 @@
+"""What happened beside alerts: findings, silences and connections come and go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from tui.model.finding import Finding
+from tui.model.fleet import FeedKey
+from tui.model.silence import Silence
+
+
+class Turn(Enum):
+    """Which way something went."""
+
+    BEGAN = "began"
+    CHANGED = "changed"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that was seen to happen."""
+
+    at: datetime
+    turn: Turn
+    about: Finding | Silence | Connection
+    """As it is from then on; what ended, as it was last."""
+    cluster: str = ""
+    """Empty when it concerns several, or none."""
+    lasted_seconds: float | None = None
+    """Of what ended, if its begin is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One server, whatever is read from it."""
+
+    key: FeedKey
+    """Its `feed` is empty."""
+    why: str = ""
+    """Why it does not answer; empty when it does."""

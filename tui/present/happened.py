@@ -1,0 +1,97 @@
+"""What happened beside alerts, as rows of the history."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tui.model.event import Event, Turn
+from tui.model.finding import Finding
+from tui.model.fleet import Fleet
+from tui.model.silence import Silence
+from tui.present.glyphs import Marks, verdict_sign
+from tui.present.sources import NAMES
+from tui.present.units import clock, length, time_of_day
+from widgets.values import Cell, Line, Row, Span, Tone
+
+
+def event_key(event: Event) -> str:
+    """What a row is known by."""
+    about = event.about
+    if isinstance(about, Finding):
+        name = f"{about.kind.value} {about.subject}"
+    elif isinstance(about, Silence):
+        name = about.id
+    else:
+        name = f"{about.key.kind.value} {about.key.endpoint}"
+    return f"{event.cluster} {event.at.isoformat()} {event.turn.value} {name}"
+
+
+def event_row(event: Event, now: datetime, marks: Marks, *, is_wide: bool) -> Row:
+    """One row; why, beside it where there is room, else below."""
+    cells = [
+        Cell(_when(event.at, now), Tone.QUIET),
+        Cell(spans=_what(event, marks)),
+        Cell(_name(event)),
+        Cell(event.cluster, Tone.QUIET),
+    ]
+    why = _why(event, now)
+    if is_wide:
+        cells.append(Cell(why))
+    details: tuple[Line, ...] = ((Span(why, Tone.QUIET),),) if why else ()
+    return Row(event_key(event), tuple(cells), details=() if is_wide else details)
+
+
+def _when(at: datetime, now: datetime) -> str:
+    is_today = at.astimezone(UTC).date() == now.astimezone(UTC).date()
+    return time_of_day(at) if is_today else f"{at:%b %d %H:%M}"
+
+
+def _what(event: Event, marks: Marks) -> Line:
+    about, turn = event.about, event.turn
+    if isinstance(about, Finding):
+        if turn is Turn.ENDED:
+            return (Span("ended", Tone.QUIET),)
+        word = "began " if turn is Turn.BEGAN else "is now "
+        return (Span(word), verdict_sign(about.verdict, marks).span)
+    if isinstance(about, Silence):
+        word = {Turn.BEGAN: "made", Turn.CHANGED: "changed", Turn.ENDED: "ended"}[turn]
+        return (Span(f"{marks.silenced} silence {word}", Tone.ACCENT),)
+    if turn is Turn.ENDED:
+        return (Span("answers again", Tone.GOOD),)
+    return (Span("does not answer", Tone.CRITICAL),)
+
+
+def _name(event: Event) -> str:
+    about = event.about
+    if isinstance(about, Finding):
+        return about.title
+    if isinstance(about, Silence):
+        return " ".join(str(matcher) for matcher in about.matchers)
+    return f"{NAMES[about.key.kind]} {about.key.endpoint}"
+
+
+def _why(event: Event, now: datetime) -> str:
+    about, lasted = event.about, event.lasted_seconds
+    after = f"after {length(timedelta(seconds=lasted))}" if lasted is not None else ""
+    if isinstance(about, Finding):
+        return after if event.turn is Turn.ENDED else about.detail
+    if isinstance(about, Silence):
+        who = f"by {about.created_by or 'nobody knows whom'}"
+        if event.turn is Turn.ENDED:
+            return f"{who} {after}"
+        comment = " ".join(about.comment.split())
+        until = f"{who} until {clock(about.ends_at, now)}"
+        return f"{until}: {comment}" if comment else until
+    return after if event.turn is Turn.ENDED else about.why
+
+
+def current(fleet: Fleet, event: Event) -> Finding | None:
+    """The finding of an event, as it is now, else as it was; None for other events."""
+    about = event.about
+    if not isinstance(about, Finding):
+        return None
+    cluster = fleet.cluster(event.cluster)
+    for finding in cluster.findings if cluster else ():
+        if (finding.kind, finding.subject) == (about.kind, about.subject):
+            return finding
+    return about
