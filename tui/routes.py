@@ -249,7 +249,11 @@ class Routes(App[None]):
         backend = self.backend
         if backend is not None:
             screen = LogsScreen(
-                message, self.names, backend.entries, self.clock, self.marks
+                message,
+                self.names,
+                backend.entries,
+                backend.archive,
+                (self.clock, self.marks),
             )
             self.open(screen)
 

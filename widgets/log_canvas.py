@@ -7,7 +7,7 @@ teller how its items are read.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -164,6 +164,11 @@ class LogCanvas(LinePane):
     def line_count(self) -> int:
         """Lines that are kept."""
         return len(self._book.ring)
+
+    def kept_items(self) -> Iterable[Any]:
+        """All that is kept, oldest first, whether it is shown or not."""
+        ring = self._book.ring
+        return (item for _, item in ring.between(ring.first, ring.end))
 
     def shown_items(self) -> list[Any]:
         """All that the filter has let pass, oldest first."""

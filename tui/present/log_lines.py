@@ -72,7 +72,7 @@ class QuietTeller(EntryTeller):
         return line if line.key or line.is_gap else replace(line, tone=Tone.QUIET)
 
 
-Sourced = tuple[str, Entry]
+Sourced = tuple[str, Entry | LogLine]
 """An entry, and the cluster that it is of."""
 
 
@@ -99,7 +99,7 @@ class MergedTeller:
         return self._tellers[item[0]].is_note(item[1])
 
     def at_ns(self, item: Sourced) -> int:
-        return item[1].at_ns
+        return item[1].at_ns or 0
 
 
 def exact_of_ns(at_ns: int) -> str:

@@ -116,7 +116,7 @@ def gap_line(gap: Gap) -> LogLine:
     how_many = f"about {gap.count} entries" if gap.count is not None else "entries"
     between = f"{time_of_ns(gap.since_ns)}-{time_of_ns(gap.until_ns)}"
     text = f"gap: {how_many} lost {between}, {gap.why}"
-    return LogLine(text, Tone.WARNING, is_gap=True)
+    return LogLine(text, Tone.WARNING, at_ns=gap.since_ns, is_gap=True)
 
 
 def chips(findings: Iterable[LogFinding], marks: Marks) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
@@ -19,6 +20,7 @@ from tui.model.log import Entry
 from tui.present import log_lines, standing
 from tui.present.glyphs import Marks
 from tui.present.units import time_of_day
+from tui.present.when import EXAMPLES, moment_of
 from tui.screens.listing import Listing
 from tui.screens.mark_listing import MarkListing
 from tui.screens.pane import Pane
@@ -120,6 +122,8 @@ class Desk(Screen[None]):
         self._searched: Listing | LogView | None = None
         self._is_filter = False
         """What is typed is a filter of a log."""
+        self._go_to_typed: Callable[[str], None] | None = None
+        """What is typed is a time, and this goes there."""
         self._has_told_hidden = False
 
     def compose(self) -> ComposeResult:
@@ -243,6 +247,25 @@ class Desk(Screen[None]):
         words = f"shows in {_place(log)} what matches; ! what does not"
         self._ask_for(log, log.chosen.typed, words, is_filter=True)
 
+    def ask_time(self, go: Callable[[datetime], None], now: datetime) -> None:
+        """Ask for a time to go to."""
+
+        def typed(text: str) -> None:
+            at = moment_of(text, now)
+            if at is not None:
+                go(at)
+            elif text:
+                words = f"No time in the past: type {EXAMPLES}."
+                self.notify(words, severity="warning", timeout=5, markup=False)
+
+        self._go_to_typed = typed
+        bar = self.query_one("#search", SearchBar)
+        self._searched = self.query(LogView).first()
+        bar.value = ""
+        bar.display = True
+        bar.focus()
+        self.query_one(KeyBar).tell_search(f"goes to {EXAMPLES}")
+
     def _ask_for(
         self,
         found: Listing | LogView,
@@ -284,19 +307,25 @@ class Desk(Screen[None]):
 
     def action_end_search(self) -> None:
         """Forget the search, show everything again."""
-        self._look_for("")
+        if self._go_to_typed is None:
+            self._look_for("")
+        self._go_to_typed = None
         self._leave_search()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "search" and event.input.display:
             event.stop()
-            self._look_for(event.value)
+            if self._go_to_typed is None:
+                self._look_for(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.input.id == "search":
             event.stop()
+            go, self._go_to_typed = self._go_to_typed, None
             self._leave_search()
-            if isinstance(self._searched, LogView) and not self._is_filter:
+            if go is not None:
+                go(event.value)
+            elif isinstance(self._searched, LogView) and not self._is_filter:
                 self._searched.action_match(-1)
 
     def _look_for(self, text: str) -> None:

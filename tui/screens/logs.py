@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from tui.backend import Archive
 from tui.clock import Clock
 from tui.messages import OpenLogs
 from tui.model.fleet import Fleet
 from tui.model.kernel import kind_of
-from tui.model.log import Entry
+from tui.model.log import Entry, LogSpan
 from tui.present import log_lines, logs, stream
 from tui.present.glyphs import Marks
+from tui.present.units import plain, span_ns, time_of_ns, to_ns
 from tui.screens.desk import Desk
 from tui.screens.line import LineScreen
+from tui.screens.log_pages import LogPages
 from widgets.log_view import LogView
 from widgets.panel import Panel
-from widgets.values import LogLine
+from widgets.values import LogLine, Span, Tone
 
 _EDGES = 10
 """Cells of a title that are frame and gaps."""
 _TITLE = 20
 """Cells that the title needs at least."""
+_SHIFT = timedelta(minutes=30)
+_DAY = timedelta(days=1)
+_REACH = timedelta(days=29)
+"""Loki is asked about so much of the past at once."""
+_MOST = 150_000
+"""Lines to which it grows by reading older ones."""
 _SLICE = 250
 """Entries read in one go, so that keys are never kept waiting."""
 
@@ -35,6 +44,32 @@ class LogsScreen(Desk):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "line", "Line", id="logs.line", tooltip="Read a line in full"),
+        Binding(
+            "left_square_bracket",
+            "shift(-1)",
+            "Earlier",
+            key_display="[",
+            id="logs.earlier",
+            tooltip="Half an hour earlier, read from Loki",
+        ),
+        Binding(
+            "right_square_bracket",
+            "shift(1)",
+            "Later",
+            key_display="]",
+            show=False,
+            id="logs.later",
+            tooltip="Half an hour later",
+        ),
+        Binding(
+            "at",
+            "time",
+            "Go to a time",
+            key_display="@",
+            show=False,
+            id="logs.time",
+            tooltip="Go to a time, such as -2h or 14:05",
+        ),
         Binding("c", "class", "Class", id="logs.class", tooltip="Only one class"),
         Binding("0", "cluster(0)", "All clusters", show=False, id="logs.all"),
         *(
@@ -48,15 +83,25 @@ class LogsScreen(Desk):
         wanted: OpenLogs,
         names: tuple[str, ...],
         read: Callable[[str], Sequence[Entry]],
-        clock: Clock,
-        marks: Marks,
+        archive: Archive,
+        at: tuple[Clock, Marks],
     ) -> None:
         """Make the screen.
 
         wanted   whose logs to begin with; of a node or class, at its first error
         read     the entries of a cluster that are kept, oldest first
+        archive  what Loki has of older ones
+        at       the time, and the glyphs
         """
+        clock, marks = at
         super().__init__(marks, names)
+        self._archive = archive
+        self._oldest = 0
+        """The number of the first line when older ones were last read."""
+        self._older: LogPages | None = None
+        self._newer: LogPages | None = None
+        self._since: datetime | None = None
+        """Where the time that is shown begins, when it is in the past."""
         self._cluster = wanted.cluster
         self._node = wanted.node
         self._read = read
@@ -88,7 +133,7 @@ class LogsScreen(Desk):
         self._show_title()
 
     def add_entries(self, cluster: str, entries: tuple[Entry, ...]) -> None:
-        if self._cluster in {"", cluster}:
+        if self._cluster in {"", cluster} and self._since is None:
             arrived = [(cluster, entry) for entry in entries]
             if self._is_filling:
                 self._late += arrived
@@ -100,14 +145,21 @@ class LogsScreen(Desk):
         if number <= len(self._names):
             self._cluster = self._names[number - 1] if number else ""
             self._node = ""
-            self._refill()
+            self._show_again()
 
     def action_class(self) -> None:
         """Show only the next class of errors, after the last one all again."""
         kinds = ["", *(kind for kind, _, _ in self._found_classes())]
         place = kinds.index(self._class) if self._class in kinds else -1
         self._class = kinds[(place + 1) % len(kinds)]
-        self._refill()
+        self._show_again()
+
+    def _show_again(self) -> None:
+        """Show the same time as before, with other entries of it."""
+        if self._since is None:
+            self._refill()
+        else:
+            self._go_to(self._since)
 
     def action_line(self) -> None:
         """Read the line that one stands on in full."""
@@ -128,18 +180,154 @@ class LogsScreen(Desk):
             return ()
         return logs.class_counts(logs.fleet_findings(self._fleet, self._cluster))
 
-    def _refill(self) -> None:
+    @property
+    def _chosen_names(self) -> tuple[str, ...]:
+        return (self._cluster,) if self._cluster else self._names
+
+    def _begin(self) -> LogView:
+        """Empty the log, and forget what was read for it."""
         log = self.query_one(LogView)
         log.clear()
         log.use(self._teller())
-        self._late = []
+        self._older = self._newer = self._since = None
+        self._is_filling, self._late = False, []
+        return log
+
+    def action_shift(self, direction: int) -> None:
+        """Show another half an hour."""
+        now = self._clock.now()
+        self._go_to((self._since or now) + direction * _SHIFT)
+
+    def action_time(self) -> None:
+        """Ask for the time to go to."""
+        self.ask_time(self._go_to, self._clock.now())
+
+    def _go_to(self, since: datetime) -> None:
+        """Show the time from a moment on, as Loki has it; live when that is now."""
+        now = self._clock.now()
+        if since >= now:
+            self._refill()
+            return
+        log = self._begin()
+        self._since = since
+        at, reach = to_ns(since), to_ns(since - _REACH)
+        names = self._chosen_names
+        before = {name: LogSpan(reach, at) for name in names}
+        behind = {name: LogSpan(at, to_ns(now)) for name in names}
+        self._older = LogPages(self._archive, before, forward=False)
+        self._newer = LogPages(self._archive, behind, forward=True)
+        self._say_past(log)
+        log.empty = (Span("reading ...", Tone.QUIET),)
+        self.run_worker(self._read_newer(), group="fill", exclusive=True)
+
+    def on_log_view_edge_reached(self, event: LogView.EdgeReached) -> None:
+        event.stop()
+        if event.direction > 0:
+            self.run_worker(self._read_newer(), group="edge")
+        elif not self._is_filling:
+            self.run_worker(self._read_older(), group="edge")
+
+    def on_log_view_live_asked(self, event: LogView.LiveAsked) -> None:
+        event.stop()
+        self._refill()
+
+    async def _read_older(self) -> None:
+        """Put what Loki has before the oldest entry before it."""
+        log = self.query_one(LogView)
+        if self._since is None and (
+            self._older is None or log.ring.first != self._oldest
+        ):
+            # What was let go since then must be read once more.
+            spans = self._before(log)
+            self._older = LogPages(self._archive, spans, forward=False)
+        pages = self._older
+        if pages is None or pages.is_reading or self._is_full(log):
+            return
+        found = await self._read_some(pages)
+        if pages is self._older:
+            log.prepend(found)
+            self._oldest = log.ring.first
+            self._say_past(log)
+            if pages.is_over and not found:
+                self.notify("Loki has nothing older.", timeout=2, markup=False)
+
+    async def _read_newer(self) -> None:
+        """Add what Loki has behind the newest entry; from its end on it is live."""
+        pages = self._newer
+        if pages is None or pages.is_reading:
+            return
+        if pages.is_over:
+            self._refill()
+            return
+        log = self.query_one(LogView)
+        if self._is_full(log):
+            return
+        found = await self._read_some(pages)
+        if pages is self._newer:
+            log.append(found)
+            log.empty = (Span("Loki has nothing from this time on", Tone.QUIET),)
+            self._say_past(log)
+
+    def _is_full(self, log: LogView) -> bool:
+        """Whether reading more would let lines go, and leave a seam."""
+        is_full = log.line_count >= _MOST
+        if is_full:
+            words = "This log holds no more: go on with [ ] or @."
+            self.notify(words, timeout=4, markup=False)
+        return is_full
+
+    def _before(self, log: LogView) -> dict[str, LogSpan]:
+        """What lies before the entries that are shown, by cluster."""
+        oldest = to_ns(self._clock.now())
+        kept: dict[str, list[Entry]] = {}
+        for cluster, item in log.kept_items():
+            if isinstance(item, Entry):
+                oldest = min(oldest, item.at_ns)
+                run = kept.setdefault(cluster, [])
+                if not run or run[0].at_ns == item.at_ns:
+                    run.append(item)
+        reach = oldest - span_ns(_REACH)
+        return {
+            name: LogSpan.before(kept[name], reach)
+            if name in kept
+            else LogSpan(reach, oldest + 1)
+            for name in self._chosen_names
+        }
+
+    async def _read_some(self, pages: LogPages) -> list[log_lines.Sourced]:
+        """Read until something is wanted, or there is no more."""
+        found: list[log_lines.Sourced] = []
+        while not found and not pages.is_over:
+            found = self._wanted(await pages.more())
+            if pages.trouble:
+                words = plain(f"Loki did not answer: {pages.trouble}")
+                self.notify(words, severity="warning", timeout=4, markup=False)
+                break
+        return found
+
+    def _say_past(self, log: LogView) -> None:
+        """Say which time is shown, when it does not end now."""
+        if self._since is None:
+            return
+        since = to_ns(self._since)
+        first, end = since, since
+        if log.line_count:
+            at_ns = log.teller.at_ns
+            first = min(since, at_ns(log.ring[log.ring.first]))
+            end = max(since, at_ns(log.ring[log.ring.end - 1]))
+        until = f"{time_of_ns(first)[:5]}-{time_of_ns(end)[:5]}"
+        day = f"{self._since:%m-%d} " if self._clock.now() - self._since > _DAY else ""
+        log.past = f"in the past: {day}{until}, End returns to live"
+
+    def _refill(self) -> None:
+        self._begin()
         self._is_filling = True
         self._show_title()
         self.run_worker(self._fill(), group="fill", exclusive=True)
 
     async def _fill(self) -> None:
         """Read what is kept in slices, then what came meanwhile."""
-        names = [self._cluster] if self._cluster else self._names
+        names = self._chosen_names
         known = [(name, entry) for name in names for entry in self._read(name)]
         known.sort(key=lambda each: each[1].at_ns)
         for start in range(0, len(known), _SLICE):
@@ -155,14 +343,19 @@ class LogsScreen(Desk):
             self.query_one(LogView).seek_first_error()
 
     def _append(self, entries: Iterable[tuple[str, Entry]]) -> None:
-        wanted = [
-            (cluster, entry)
-            for cluster, entry in entries
-            if not self._node or self._origin(cluster, entry) == self._node
-        ]
+        self.query_one(LogView).merge(self._wanted(entries))
+
+    def _wanted(self, told: Iterable[log_lines.Sourced]) -> list[log_lines.Sourced]:
+        """Those of the node and the class that are shown; notes always."""
+        found = list(told)
+        if self._node:
+            found = [each for each in found if self._is_of_node(*each)]
         if self._class:
-            wanted = [each for each in wanted if kind_of(each[1].line) == self._class]
-        self.query_one(LogView).merge(wanted)
+            found = [each for each in found if _is_of(each[1], self._class)]
+        return found
+
+    def _is_of_node(self, cluster: str, item: Entry | LogLine) -> bool:
+        return isinstance(item, LogLine) or self._origin(cluster, item) == self._node
 
     def _origin(self, cluster: str, entry: Entry) -> str:
         return logs.origin(entry, self._node_names.get(cluster, {}))
@@ -194,3 +387,7 @@ class LogsScreen(Desk):
         room = panel.size.width - sum(len(span.text) for span in right) - _EDGES
         what = self._node or self._cluster or "all clusters"
         panel.show_title(stream.title(what, only, found, self.marks, room), right)
+
+
+def _is_of(item: Entry | LogLine, kind: str) -> bool:
+    return isinstance(item, LogLine) or kind_of(item.line) == kind
