@@ -33,7 +33,7 @@ def outcomes(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Mapping[str, Outcome]]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tui.sources.kubernetes._READER", READER)
+        patch.setattr("tui.sources.kubernetes_access._READER", READER)
         yield asyncio.run(run(CASES, tmp_path_factory.mktemp("corpus")))
 
 
