@@ -48,14 +48,21 @@ def traced(
         device = device_of(each)
         if device is not None:
             groups.setdefault((each.node, device), []).append(each)
-    known = {node.name: node for node in nodes}
+    if not groups:
+        return ()
+    addresses = {node.name: node.address for node in nodes}
+    every = _of_cluster(view, config)
     traces = []
     for (name, device), lines in list(groups.items())[:MOST]:
-        first = min(each.first for each in lines)
-        address = known[name].address if name in known else ""
-        last = max(each.last for each in lines)
-        case = TraceCase(config.name, name, device, first, last)
-        traces.append(follow(_told(view, config, case, address)))
+        case = replace(
+            every,
+            node=name,
+            device=device,
+            first=min(each.first for each in lines),
+            last=max(each.last for each in lines),
+        )
+        case = _of_node(view, config, case, addresses.get(name, ""))
+        traces.append(follow(case))
     return _merged(traces)
 
 
@@ -64,32 +71,51 @@ def _gravity(found: LogFinding) -> tuple[bool, int]:
 
 
 def _told(
+    view: View, config: ClusterConfig, question: Question, source: str
+) -> Told[Any] | None:
+    """What was answered; None where nobody can be asked."""
+    key = asked_key(view.served, config, question)
+    if key is None:
+        return None
+    reading, pace = view.said(key)
+    return Told(reading, pace, source, question.text)
+
+
+def _of_cluster(view: View, config: ClusterConfig) -> TraceCase:
+    """What all devices of a cluster may rest on: made once for all of them."""
+    source = f"kubernetes {config.name}"
+    volumes = _told(view, config, VOLUMES, source)
+    listed = volumes.value if volumes else None
+    spaces = {each.namespace for each in listed or () if each.namespace}
+    claims = {space: _told(view, config, ClaimsIn(space), source) for space in spaces}
+    users = {space: _told(view, config, pods_in(space), source) for space in spaces}
+    return TraceCase(
+        config.name,
+        "",
+        "",
+        view.now,
+        view.now,
+        volumes=volumes,
+        attachments=_told(view, config, ATTACHMENTS, source),
+        claims=_asked(claims),
+        users=_asked(users),
+    )
+
+
+def _of_node(
     view: View, config: ClusterConfig, case: TraceCase, address: str
 ) -> TraceCase:
-    """The case with all that was told of it by now."""
-
-    def told(question: Question, source: str) -> Told[Any] | None:
-        key = asked_key(view.served, config, question)
-        if key is None:
-            return None
-        reading, pace = view.said(key)
-        return Told(reading, pace, source, question.text)
-
-    kubernetes = f"kubernetes {config.name}"
+    """The case with what was told of its node."""
     log = view.state.kernel.get(config.name, KernelLog())
-    case = replace(
+    storage = None
+    if address:
+        storage = _told(view, config, StorageOf(address), f"talos {case.node}")
+    return replace(
         case,
-        storage=told(StorageOf(address), f"talos {case.node}") if address else None,
-        volumes=told(VOLUMES, kubernetes),
-        attachments=told(ATTACHMENTS, kubernetes),
-        pods=told(pods_on(case.node), kubernetes),
+        storage=storage,
+        pods=_told(view, config, pods_on(case.node), f"kubernetes {config.name}"),
         clues=_own(log.clues, case.node, address),
     )
-    listed = case.volumes.value if case.volumes else None
-    spaces = {each.namespace for each in listed or () if each.namespace}
-    claims = {space: told(ClaimsIn(space), kubernetes) for space in spaces}
-    users = {space: told(pods_in(space), kubernetes) for space in spaces}
-    return replace(case, claims=_asked(claims), users=_asked(users))
 
 
 def _asked(told: Mapping[str, Told[Any] | None]) -> Mapping[str, Told[Any]]:
