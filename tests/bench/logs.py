@@ -1,4 +1,4 @@
-"""`python -m tests.bench.logs`: what a log costs that never rests, widget and paint alone.
+"""`python -m tests.bench.logs`: what a log costs that never rests, without its source.
 
 In our own process, without a terminal: entries are handed to the log as a source does.
 """
@@ -99,7 +99,7 @@ async def read(log: LogView) -> tuple[float, float]:
     return watch.longest_ms, (clock.monotonic() - started) * 1000
 
 
-def weight(body: bool) -> float:  # noqa: FBT001 - a column of the table
+def weight(*, body: bool) -> float:
     """MB that 100,000 entries take."""
     tracemalloc.start()
     kept = entries(0, KEPT)

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from tui.model.fault import Fault
-from tui.model.labels import Labels
+from tui.model.labels import NO_LABELS, Labels
 from tui.model.silence import Matcher
 
 
@@ -22,7 +22,7 @@ class Entry:
     """The stream's labels, without Loki's own `__stream_shard__`."""
     line: str
     """As it came, newlines and control characters included: clean before drawing."""
-    metadata: Labels = field(default_factory=dict)
+    metadata: Labels = field(default_factory=lambda: NO_LABELS)
     """Structured metadata, when the server tells it apart."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -16,6 +17,9 @@ SHARD = "__stream_shard__"
 DETECTED = "detected_level"
 """Structured metadata of Loki's own making; without categorize-labels it stands among
 the labels, though it is none."""
+
+
+_LABEL_SETS = 4096
 
 
 class Wire(msgspec.Struct, rename="camel"):
@@ -144,8 +148,16 @@ def identity(entry: Entry) -> int:
 def _split(stream: Labels) -> tuple[Labels, Labels]:
     """The labels proper, and what an older server mixed in."""
     labels = {k: v for k, v in stream.items() if k not in {SHARD, DETECTED}}
-    return labels, {DETECTED: stream[DETECTED]} if DETECTED in stream else {}
+    common = {DETECTED: stream[DETECTED]} if DETECTED in stream else {}
+    return _shared(tuple(labels.items())), _shared(tuple(common.items()))
 
 
 def _metadata(extra: ExtraWire, common: Labels) -> Labels:
-    return {**common, **(extra.structured_metadata or {}), **(extra.parsed or {})}
+    found = {**common, **(extra.structured_metadata or {}), **(extra.parsed or {})}
+    return _shared(tuple(found.items()))
+
+
+@lru_cache(maxsize=_LABEL_SETS)
+def _shared(labels: tuple[tuple[str, str], ...]) -> Labels:
+    """One label set for all entries that have it: a tail sends it with every one."""
+    return dict(labels)
