@@ -26,7 +26,9 @@ CUT_OFF = 141
 """As shells tell that a program was ended by SIGPIPE."""
 
 
-OWN_OPTIONS = frozenset({"demo", "init", "lab", "pipeline", "silence", "undo"})
+OWN_OPTIONS = frozenset(
+    {"demo", "doctor", "init", "lab", "pipeline", "silence", "undo"}
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,7 +82,7 @@ def _run(asked: argparse.Namespace, rest: Sequence[str]) -> int:
             from tui.cli import demo  # noqa: PLC0415
 
             return demo.run(rest)
-        case "init" | "pipeline" | "silence" | "undo":
+        case "doctor" | "init" | "pipeline" | "silence" | "undo":
             verb = import_module(f"tui.cli.{asked.verb}")
             return int(verb.run(rest, asked.config, os.environ))
         case "lab":
@@ -112,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     config.add_argument("action", choices=("check", "path"))
     for verb, text in (
         ("demo", "open the dashboard on a lab; options as for lab"),
+        ("doctor", "try every connection, say what to do; see doctor --help"),
         ("init", "find your clusters and write a config; see init --help"),
         ("pipeline", "where the way of the logs breaks; see pipeline --help"),
         ("silence", "add, list or expire silences; see silence --help"),
