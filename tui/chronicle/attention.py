@@ -6,13 +6,14 @@ nobody: whoever started it is looking at it. What comes and goes calls once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.attention import ALERT, HIDDEN, Real, Wishes
 from tui.model.finding import Finding
 from tui.model.fleet import Cluster, Fleet, SourceState
+from tui.model.kept import once
 
 FLAPPING = timedelta(minutes=15)
 """What comes back within it has not gone."""
@@ -120,15 +121,15 @@ def is_met(cluster: Cluster, now: datetime) -> bool:
 def _real(fleet: Fleet) -> Iterator[Real]:
     """Everything that is real, unless somebody has silenced it knowingly."""
     for cluster in fleet.clusters:
-        for judged in cluster.alerts or ():
-            if (found := _of_alert(judged)) is not None:
-                yield found
+        yield from once(cluster.alerts or (), _of_alerts)
         for finding in cluster.findings:
             if finding.verdict is Verdict.REAL:
                 yield _of_finding(finding, cluster.name)
-    for judged in fleet.unassigned_alerts:
-        if (found := _of_alert(judged)) is not None:
-            yield found
+    yield from once(fleet.unassigned_alerts, _of_alerts)
+
+
+def _of_alerts(alerts: Sequence[JudgedAlert]) -> tuple[Real, ...]:
+    return tuple(found for each in alerts if (found := _of_alert(each)) is not None)
 
 
 def _of_alert(judged: JudgedAlert) -> Real | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -10,6 +11,7 @@ from tui.model.alert import JudgedAlert, Verdict
 from tui.model.alertmanager import Alertmanager
 from tui.model.fault import Fault
 from tui.model.finding import Finding
+from tui.model.kept import once
 from tui.model.kube import KubeNode
 from tui.model.log import LogFinding
 from tui.model.machine import Certificate, Detail, Facts, Vitals
@@ -145,8 +147,7 @@ class Cluster:
 
     def standing(self, now: datetime) -> Standing:
         """The worst thing about it: blindness is worse than quiet, not than real."""
-        alerts = self.alerts or ()
-        verdicts = {alert.verdict for alert in alerts}
+        verdicts = set(once(self.alerts or (), _verdicts))
         verdicts |= {finding.verdict for finding in self.findings}
         if Verdict.REAL in verdicts:
             return Standing.REAL
@@ -156,6 +157,11 @@ class Cluster:
             return Standing.UNJUDGED
         unknown = SourceState.CONNECTING in states or not states
         return Standing.CONNECTING if unknown else Standing.QUIET
+
+
+def _verdicts(alerts: Sequence[JudgedAlert]) -> frozenset[Verdict]:
+    """Those that there are; asked for every second, of thousands of alerts."""
+    return frozenset(alert.verdict for alert in alerts)
 
 
 @dataclass(frozen=True, slots=True)
