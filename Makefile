@@ -1,7 +1,7 @@
 # Each rule is one visible command; nothing needs make.
 bin := .venv/bin
 
-.PHONY: help setup demo test bench lint types screenshots
+.PHONY: help setup demo test bench soak lint types screenshots
 
 help: ## list what there is
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 20
@@ -30,6 +30,10 @@ bench: setup ## measure it in a pseudo-terminal, beside its neighbours
 	$(bin)/python -m tests.bench.logs
 	$(bin)/python -m tests.bench.preview
 	$(bin)/python -m tests.bench.scale
+
+ENTRIES ?= 1000000
+soak: setup ## numbered entries through a Loki that misbehaves; ENTRIES=50000 is shorter
+	@$(bin)/python -m tests.soak.run --entries $(ENTRIES)
 
 screenshots: setup ## draw screenshots/*.svg anew
 	$(bin)/pytest tests/screenshots --write-screenshots

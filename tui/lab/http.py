@@ -42,7 +42,9 @@ def faulty(world: World, server: str) -> Middleware:
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         while world.faults.has(f"{server}-hangs"):
             await world.clock.tick()
-        if world.faults.has(f"{server}-slow") and not request.path.endswith("/tail"):
+        if world.faults.has(f"{server}-slow") and not request.path.endswith(
+            ("/tail", "/push")
+        ):
             await world.clock.tick(SLOW_SECONDS)
         if world.faults.has(f"{server}-html"):
             return web.Response(text=SIGN_IN_PAGE, content_type="text/html")

@@ -1,0 +1,1 @@
+"""Numbered entries through a Loki that misbehaves: none lost, none doubled."""
