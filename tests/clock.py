@@ -28,6 +28,18 @@ class ManualClock:
         self._sleepers.append((self._monotonic + seconds, wake))
         await wake
 
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        """Wait for the event, no longer than until the time has come."""
+        waits = {
+            asyncio.ensure_future(self.sleep(seconds)),
+            asyncio.ensure_future(event.wait()),
+        }
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waits:
+                one.cancel()
+
     async def advance(self, seconds: float) -> None:
         """Let time pass, and let everyone whose time has come do their work."""
         await turns()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol
 
@@ -23,6 +24,9 @@ class Clock(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Wait; zero gives the event loop one turn."""
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        """Wait for the event, no longer than so long."""
 
 
 async def turn() -> None:
@@ -74,6 +78,12 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)  # noqa: TID251 - this is the clock
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        # Hundreds of feeds wait at a time: a task for each would take megabytes.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await event.wait()
 
 
 _ZONE = SystemZone()

@@ -18,7 +18,7 @@ from widgets.tone import Toned
 from widgets.values import UNICODE, Align, Cut, Glyphs, Line, Tone
 
 # Some screens full of lines; when there are more, most of them are no longer needed.
-_KEPT_STRIPS = 400
+_KEPT_STRIPS = 200
 
 
 def cells_of(pieces: Iterable[Segment]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from tui.clock import SystemClock
@@ -32,3 +33,6 @@ class LabTime:
 
     async def sleep(self, seconds: float) -> None:
         await _OURS.sleep(seconds / self._speed)
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        await _OURS.wait(event, seconds / self._speed)

@@ -42,3 +42,10 @@ def test_what_two_readings_tell_of_is_read_again_soon() -> None:
 def test_a_feed_may_take_longer_than_its_interval() -> None:
     assert Schedule(3.0, Random(7)).deadline == 3.0
     assert Schedule(3.0, Random(7), deadline_seconds=10.0).deadline == 10.0
+
+
+def test_attempts_begin_on_a_beat_and_never_early() -> None:
+    schedule = Schedule(10.0, Random(7), beat_seconds=0.25)
+    assert schedule.on_beat(9.9, now_seconds=100.02) == pytest.approx(9.98)
+    assert schedule.on_beat(10.0, now_seconds=100.0) == pytest.approx(10.0)
+    assert Schedule(10.0, Random(7)).on_beat(9.9, now_seconds=100.02) == 9.9

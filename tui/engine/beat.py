@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 
 from tui.clock import Clock
-from tui.engine.supervisor import rest
 
 SHORTEST_SECONDS = 0.05
 """Answers that come within that time are shown together."""
@@ -48,7 +47,7 @@ class Beat:
             enough = min(SHARE * self._worked, SLOWEST_SECONDS)
             least = max(CALM_SECONDS, enough)
         passed = self._clock.monotonic() - self._began
-        await rest(max(SHORTEST_SECONDS, least - passed), self._clock, self._hurried)
+        await self._clock.wait(self._hurried, max(SHORTEST_SECONDS, least - passed))
         self._hurried.clear()
         self._began = self._clock.monotonic()
 

@@ -57,6 +57,8 @@ from tui.store import Event, Forgotten, Observed, State, reduce
 from tui.triage import declared
 from tui.triage.rulebook import Rulebook
 
+NODE_BEAT_SECONDS = 0.25
+
 FleetListener = Callable[[Fleet], None]
 
 
@@ -323,7 +325,9 @@ class Engine:
         pace = wanted.feed.interval_seconds
         match wanted:
             case Polled(_, poll, second, deadline):
-                schedule = Schedule(pace, self._random, second, deadline)
+                # A fleet has hundreds of machines, and nothing else by the hundred.
+                beat = NODE_BEAT_SECONDS if key.kind is SourceKind.TALOS else 0.0
+                schedule = Schedule(pace, self._random, second, deadline, beat)
                 return Poller(key, poll, schedule, self._clock, self._observed)
             case Followed(_, served):
                 follow = partial(self._kernel.follow, served)

@@ -10,8 +10,9 @@ from tui.model.log import Entry
 from tui.store import KernelLog
 from tui.triage import clues, kernel_log, voice
 
-KEPT = 100_000
-_SLACK = 10_000
+KEPT = 60_000
+"""Of all clusters together; what is older a log asks Loki for."""
+_SLACK = 2_000
 _AT = attrgetter("at_ns")
 
 
@@ -19,6 +20,7 @@ class Journal:
     """Entries by cluster, oldest first; the oldest go when there are too many."""
 
     def __init__(self, clusters: Sequence[str]) -> None:
+        self._most = KEPT // max(1, len(clusters))
         self._entries: dict[str, list[Entry]] = {name: [] for name in clusters}
         self._logs: dict[str, KernelLog] = {name: KernelLog() for name in clusters}
 
@@ -45,8 +47,8 @@ class Journal:
         kept.extend(entries)
         if is_late:
             kept.sort(key=_AT)  # two runs: merged in one pass
-        if len(kept) > KEPT + _SLACK:
-            del kept[: len(kept) - KEPT]
+        if len(kept) > self._most + _SLACK:
+            del kept[: len(kept) - self._most]
         old = self._logs[cluster]
         found = kernel_log.fold(old.findings, entries, cluster)
         newest = max(entry.at_ns for entry in entries) // 1000

@@ -17,7 +17,7 @@ from tui.chronicle.happenings import Happenings
 from tui.chronicle.known import Known
 from tui.chronicle.watcher import Seen, Watcher
 from tui.clock import Clock
-from tui.engine.supervisor import attempt, rest
+from tui.engine.supervisor import attempt
 from tui.model.change import AlertName, Change
 from tui.model.event import Event
 from tui.model.memory import Episode, Habits, SilenceMemory
@@ -109,7 +109,7 @@ class Recorder:
             return
         try:
             while True:
-                await rest(HEARTBEAT_SECONDS, self._clock, self._news)
+                await self._clock.wait(self._news, HEARTBEAT_SECONDS)
                 await self._clock.sleep(BATCH_SECONDS)
                 await self._write(book)
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from random import Random
 
 from tui.model.fault import Fault
@@ -25,6 +26,8 @@ class Schedule:
     """From the first success to the next attempt, for what two readings tell of."""
     deadline_seconds: float | None = None
     """How long an attempt may take; None: as long as the interval."""
+    beat_seconds: float = 0.0
+    """Attempts begin on a beat: what hundreds of feeds ask then goes out together."""
 
     @property
     def deadline(self) -> float:
@@ -43,6 +46,13 @@ class Schedule:
     def after_first(self) -> float:
         """Seconds from the first success to the attempt after it."""
         return self._jittered(self.second_seconds or self.interval_seconds)
+
+    def on_beat(self, pause_seconds: float, now_seconds: float) -> float:
+        """The same pause, or a little longer, until the next beat."""
+        if not self.beat_seconds:
+            return pause_seconds
+        beats = ceil((now_seconds + pause_seconds) / self.beat_seconds)
+        return beats * self.beat_seconds - now_seconds
 
     def _jittered(self, seconds: float) -> float:
         """A little off, so that feeds do not march in step."""

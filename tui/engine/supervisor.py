@@ -69,9 +69,10 @@ class Poller:
                 if is_first
                 else self._schedule.after(failures, fault)
             )
+            pause = self._schedule.on_beat(pause, self._clock.monotonic())
             reading = _next(reading, fault, value, self._clock, pause)
             self._emit(self.key, reading)
-            await rest(pause, self._clock, self._poked)
+            await self._clock.wait(self._poked, pause)
 
 
 class Follower:
@@ -112,7 +113,7 @@ class Follower:
             ended = fault or Fault(FaultKind.UNREACHABLE, "the tail ended")
             self._reading = _next(self._reading, ended, None, self._clock, pause)
             self._emit(self.key, self._reading)
-            await rest(pause, self._clock, self._poked)
+            await self._clock.wait(self._poked, pause)
 
     def _heard(self, batch: LogBatch) -> None:
         """A batch is a sign of life once the tail has caught up; a cut is a fault."""
@@ -156,16 +157,3 @@ def _next(
     retry_at = fault.retry_at or now + timedelta(seconds=pause)
     timed = replace(fault, at=now, retry_at=retry_at)
     return replace(reading, fault=timed, attempts=attempts)
-
-
-async def rest(seconds: float, clock: Clock, poked: asyncio.Event) -> None:
-    """Sleep, or until somebody asks for now."""
-    waits = {
-        asyncio.ensure_future(clock.sleep(seconds)),
-        asyncio.ensure_future(poked.wait()),
-    }
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
