@@ -130,3 +130,14 @@ def test_a_server_that_answers_something_was_not_lost() -> None:
         half = (replace(first, fault=FAULT), *others)
         clusters = (replace(shown.clusters[0], sources=half),)
         assert watched.happenings.look(Fleet(clusters), at(seconds)) == ()
+
+
+def test_what_goes_while_a_cluster_is_still_being_read_has_not_ended() -> None:
+    happenings = Happenings()
+    first = fleet([], 0)
+    asked = tuple(replace(each, attempts=0) for each in first.clusters[0].sources)
+    named = replace(first.clusters[0], sources=asked, findings=(DOWN,))
+    happenings.look(Fleet((named,)), at(0))
+    known = replace(DOWN, subject="wk-1.lan")
+    again = replace(fleet([], 1).clusters[0], findings=(known,))
+    assert happenings.look(Fleet((again,)), at(1)) == ()

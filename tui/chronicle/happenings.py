@@ -75,7 +75,8 @@ class Happenings:
                 elif old is not None and old[0].verdict is not finding.verdict:
                     yield Event(now, Turn.CHANGED, finding, cluster)
         for name, (finding, since) in known.items():
-            if name not in new:
+            # Until all is known, a finding may only get another name.
+            if name not in new and name[0] in self._met:
                 lasted = (now - since).total_seconds() if since else None
                 yield Event(now, Turn.ENDED, finding, name[0], lasted)
         self._findings, self._found_in = new, found_in
