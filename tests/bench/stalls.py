@@ -68,7 +68,8 @@ def _named(handle: Any) -> str:
     if not isinstance(task, asyncio.Task):
         return str(getattr(callback, "__qualname__", callback))
     inner: Any = task.get_coro()
-    name, places = inner.__qualname__, []
+    # asyncio closes generators by tasks whose coroutine has no name.
+    name, places = getattr(inner, "__qualname__", type(inner).__name__), []
     while (frame := getattr(inner, "cr_frame", None)) is not None:
         places.append(f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}")
         inner = inner.cr_await

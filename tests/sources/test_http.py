@@ -108,6 +108,8 @@ async def test_each_status_has_its_fault(
         ),
         ({"Retry-After": "Fri, 20 Nov 2026 16:20:00 GMT"}, None),
         ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "86400"}, 120.0),
+        ({"Retry-After": "9" * 400}, 120.0),
         ({}, None),
     ],
 )

@@ -17,6 +17,9 @@ from tui.model.fault import Fault, FaultKind
 from tui.sources.base import SourceError
 from tui.sources.text import first_line
 
+LONGEST_WAIT_SECONDS = 120.0
+"""Whatever a server asks for: one that is back must be seen to be back."""
+
 
 class NotSentError(SourceError):
     """Nothing of the request reached the server: it may be sent to another one."""
@@ -196,12 +199,12 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _retry_after(answer: Answer) -> float | None:
     """Seconds, from either form of Retry-After; a date counts from the server's now."""
     text = answer.headers.get("retry-after", "").strip()
-    if text.isdigit():
-        return float(text)
+    if text.isascii() and text.isdigit():
+        return min(float(text), LONGEST_WAIT_SECONDS)
     then, now = _http_date(text), answer.date
     if then is None or now is None:
         return None
-    return max(0.0, (then - now).total_seconds())
+    return min(max(0.0, (then - now).total_seconds()), LONGEST_WAIT_SECONDS)
 
 
 def _http_date(text: str) -> datetime | None:

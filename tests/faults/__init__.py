@@ -1,0 +1,1 @@
+"""What a network and a server can do to us, tried on every kind of source."""

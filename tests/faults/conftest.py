@@ -1,0 +1,38 @@
+"""One estate and one engine for all faults of a file."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from tests.faults.behind import Harmed, harmed_estate
+from tests.faults.matrix import reading
+from tui.engine.engine import Engine
+
+
+@pytest.fixture(scope="module")
+def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harmed]:
+    with harmed_estate(tmp_path_factory.mktemp("harmed")) as harmed:
+        yield harmed
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def engine(estate: Harmed) -> AsyncIterator[Engine]:
+    async with reading(estate) as running:
+        yield running
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A dial that is cut off on a busy machine leaves its socket to the collector.
+
+    httpx gives no hand on it; the soak shows that none is left.
+    """
+    for item in items:
+        if "tests/faults" in str(item.path):
+            for category in (
+                "pytest.PytestUnraisableExceptionWarning",
+                "ResourceWarning",
+            ):
+                item.add_marker(pytest.mark.filterwarnings(f"ignore::{category}"))
