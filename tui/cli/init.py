@@ -25,7 +25,7 @@ def run(
     arguments: Sequence[str], config: Path | None, environ: Mapping[str, str]
 ) -> int:
     """Write what is asked for; returns the exit code."""
-    parser = _parser(config)
+    parser = options_parser(config)
     asked = parser.parse_args(arguments)
     if not asked.inventory:
         from tui.cli import init_config  # noqa: PLC0415 - heavy: httpx
@@ -63,7 +63,8 @@ def _is_kept(path: Path, text: str, *, may_replace: bool) -> bool:
     return True
 
 
-def _parser(config: Path | None) -> argparse.ArgumentParser:
+def options_parser(config: Path | None) -> argparse.ArgumentParser:
+    """What the verb takes."""
     parser = Parser(
         prog="taloscope init",
         description="Find your clusters and their servers, try them, write the config.",

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
+
+
+def options_parser() -> argparse.ArgumentParser:
+    """What the lab takes, and so the demo."""
+    from tui.lab.__main__ import options_parser as of_the_lab  # noqa: PLC0415
+
+    return of_the_lab()
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -27,7 +27,17 @@ CUT_OFF = 141
 
 
 OWN_OPTIONS = frozenset(
-    {"demo", "doctor", "init", "lab", "pipeline", "silence", "undo"}
+    {
+        "completion",
+        "demo",
+        "doctor",
+        "init",
+        "lab",
+        "man",
+        "pipeline",
+        "silence",
+        "undo",
+    }
 )
 
 
@@ -78,17 +88,15 @@ def _run(asked: argparse.Namespace, rest: Sequence[str]) -> int:
             from tui.cli import config  # noqa: PLC0415
 
             return config.run(asked.config, asked.action)
-        case "demo":
-            from tui.cli import demo  # noqa: PLC0415
-
-            return demo.run(rest)
+        case "demo" | "lab":
+            return int(import_module(f"tui.cli.{asked.verb}").run(rest))
         case "doctor" | "init" | "pipeline" | "silence" | "undo":
             verb = import_module(f"tui.cli.{asked.verb}")
             return int(verb.run(rest, asked.config, os.environ))
-        case "lab":
-            from tui.cli import lab  # noqa: PLC0415
+        case "completion" | "man":
+            from tui.cli import manual  # noqa: PLC0415 - it imports every verb
 
-            return lab.run(rest)
+            return manual.run(asked.verb, rest, _parser())
         case _:
             from tui.cli import dashboard  # noqa: PLC0415 - heavy: Textual
 
@@ -120,14 +128,15 @@ def _parser() -> argparse.ArgumentParser:
         ("silence", "add, list or expire silences; see silence --help"),
         ("undo", "put back what was deleted from here; see undo --help"),
         ("lab", "serve the demonstration estate on loopback; see lab --help"),
+        ("completion", "print what completes these words: bash, zsh or fish"),
+        ("man", "print the manual page, for man -l -"),
     ):
         verbs.add_parser(verb, help=text, add_help=False)
     return parser
 
 
 def _print_version() -> int:
-    # 20 ms that only this option pays.
-    from importlib.metadata import version  # noqa: PLC0415
+    from tui.cli import version  # noqa: PLC0415 - 20 ms that only this option pays
 
-    print(f"taloscope {version('taloscope')}")
+    print("\n".join(version.lines()))
     return 0

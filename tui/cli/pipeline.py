@@ -42,7 +42,7 @@ def run(
     arguments: Sequence[str], config: Path | None, environ: Mapping[str, str]
 ) -> int:
     """Look once; print the pipelines, or write what mends them."""
-    asked = _parser().parse_args(arguments)
+    asked = options_parser().parse_args(arguments)
     try:
         known = load(find(asked.config or config, environ))
         names = [each.name for each in known.clusters]
@@ -134,7 +134,8 @@ def _told(way: Way, report: StageReport, now: datetime) -> str:
     return words
 
 
-def _parser() -> Parser:
+def options_parser() -> Parser:
+    """What the verb takes."""
     parser = Parser(
         prog="taloscope pipeline",
         description="Where the way from the kernel to Alertmanager breaks, by node.",

@@ -30,7 +30,7 @@ def run(
     arguments: Sequence[str], config: Path | None, environ: Mapping[str, str]
 ) -> int:
     """Run `add`, `list` or `expire`; returns the exit code."""
-    asked = _parser(config).parse_args(arguments)
+    asked = options_parser(config).parse_args(arguments)
     clock = SystemClock()
     try:
         loaded = load(find(asked.config, environ), environ)
@@ -52,7 +52,8 @@ def run(
         return USAGE
 
 
-def _parser(config: Path | None) -> argparse.ArgumentParser:
+def options_parser(config: Path | None) -> argparse.ArgumentParser:
+    """What the verb takes."""
     parser = Parser(
         prog="taloscope silence",
         description="Silences: what they would hide is told before they are made.",

@@ -33,7 +33,7 @@ def run(
     arguments: Sequence[str], config: Path | None, environ: Mapping[str, str]
 ) -> int:
     """Without an id list what is kept; with one put it back. Returns the exit code."""
-    asked = _parser(config).parse_args(arguments)
+    asked = options_parser(config).parse_args(arguments)
     try:
         kept, wrong = undo_folder(environ).listed()
     except KeepError as error:
@@ -58,7 +58,8 @@ def run(
     return _put_back(loaded, chosen[0], asked, environ)
 
 
-def _parser(config: Path | None) -> argparse.ArgumentParser:
+def options_parser(config: Path | None) -> argparse.ArgumentParser:
+    """What the verb takes."""
     parser = Parser(
         prog="taloscope undo",
         description="List what was deleted from here, or put one of it back.",

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from tui.cli.main import main
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(arguments) == 0
+    return capsys.readouterr().out
+
+
+def completed(script: str, *words: str) -> set[str]:
+    """What bash offers behind these words."""
+    listed = " ".join(f"'{word}'" for word in words)
+    asked = f"COMP_WORDS=({listed}); COMP_CWORD={len(words) - 1}; _taloscope"
+    done = subprocess.run(
+        ["bash", "-c", f'{script}\n{asked}\necho "${{COMPREPLY[@]}}"'],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=20,
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (("taloscope", "ch"), {"check"}),
+        (("taloscope", "check", "--output", ""), {"text", "json"}),
+        (("taloscope", "silence", "e"), {"expire"}),
+        (("taloscope", "config", "p"), {"path"}),
+        (("taloscope", "demo", "--sp"), {"--speed"}),
+        (("taloscope", "completion", ""), {"--help", "-h", "bash", "fish", "zsh"}),
+    ],
+)
+def test_bash_completes_verbs_options_and_their_values(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], offered: set[str]
+) -> None:
+    assert completed(told(capsys, "completion", "bash"), *words) == offered
+
+
+def test_every_shell_knows_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    for shell in ("bash", "zsh", "fish"):
+        script = told(capsys, "completion", shell)
+        for verb in ("check", "demo", "init", "silence", "pipeline", "expire"):
+            assert verb in script
+
+
+def test_the_manual_page_has_every_verb_with_its_options(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    page = told(capsys, "man")
+    assert page.startswith(".TH TALOSCOPE 1")
+    assert '.SH "TALOSCOPE SILENCE ADD"' in page
+    assert ".B \\-\\-speed SPEED" in page
+
+
+def test_the_version_tells_what_it_stands_on(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    first, python, *packages = told(capsys, "--version").splitlines()
+    assert first.startswith("taloscope ")
+    assert "python 3." in python
+    assert any(line.startswith("  textual ") for line in packages)
+    assert not any("missing" in line for line in packages)
