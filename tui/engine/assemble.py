@@ -19,6 +19,7 @@ from tui.engine.plan import (
     NODE_FEEDS,
     TUNNEL,
     certificate_key,
+    kubeconfig_key,
     node_key,
     question_key,
 )
@@ -152,13 +153,14 @@ def _cluster(
         else None
     )
     certificates = _certificates(view, cluster)
+    ways_in = (*certificates, *_kubeconfig(view, cluster))
     way = pipeline.judged(view, cluster, nodes)
     found = (
         *_target_findings(view, cluster, targets),
         *watchdog_findings(view, cluster, alerts),
         *findings.of_nodes(nodes, view.pace, view.now),
         *machine.of_nodes(nodes, view.facts_pace, view.now),
-        *machine.of_certificates(certificates, view.now),
+        *machine.of_certificates(ways_in, view.now),
         *findings.of_kernel(
             log_findings, _log_rules(view, cluster) or (), traces, cluster.context
         ),
@@ -199,6 +201,14 @@ def _certificates(view: View, cluster: ClusterConfig) -> tuple[Certificate, ...]
     if not cluster.talos_context:
         return ()
     found: Certificate | None = view.reading(certificate_key(cluster)).value
+    return (found,) if found else ()
+
+
+def _kubeconfig(view: View, cluster: ClusterConfig) -> tuple[Certificate, ...]:
+    """What lets us into Kubernetes: a finding when it ends, no part of the review."""
+    if not cluster.context:
+        return ()
+    found: Certificate | None = view.reading(kubeconfig_key(cluster)).value
     return (found,) if found else ()
 
 

@@ -25,6 +25,7 @@ from tui.engine.plan import (
     address_key,
     asked_key,
     certificate_key,
+    kubeconfig_key,
     node_key,
     question_key,
     trend_expression,
@@ -188,6 +189,8 @@ class Feeds:
         yield from self._asked(cluster, asked)
         if cluster.context:
             kube = self._connections.kubernetes(cluster)
+            own = Feed(CERTIFICATE_SECONDS, (cluster.name,))
+            yield kubeconfig_key(cluster), Polled(own, kube.certificate)
             # Of no cluster's sources: who may not read storage is blind in the review,
             # which says so, and in nothing else.
             slow = Feed(max(REVIEW_SECONDS, feed.interval_seconds), ())

@@ -223,6 +223,11 @@ def certificate_key(cluster: ClusterConfig) -> FeedKey:
     return FeedKey(SourceKind.TALOS, cluster.talos_context, "certificate")
 
 
+def kubeconfig_key(cluster: ClusterConfig) -> FeedKey:
+    """The feed that tells how long the kubeconfig lets us in."""
+    return FeedKey(SourceKind.KUBERNETES, cluster.context, "certificate")
+
+
 def address_key(cluster: ClusterConfig) -> FeedKey:
     """The feed that tells which Talos nodes there are, when the config does not."""
     return FeedKey(SourceKind.TALOS, cluster.talos_context, "nodes")

@@ -204,3 +204,4 @@ class Certificate:
     name: str
     """Such as `talosconfig prod`."""
     expires_at: datetime
+    is_token: bool = False

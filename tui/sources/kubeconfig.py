@@ -30,6 +30,7 @@ def read(context: str, path: str) -> dict[str, Any]:
         client_configuration=loaded,
         persist_config=False,
     )
+    user = _user(context, path)
     return {
         "host": loaded.host,
         "is_verified": loaded.verify_ssl,
@@ -37,7 +38,9 @@ def read(context: str, path: str) -> dict[str, Any]:
         "certificate": _text(loaded.cert_file),
         "key": _text(loaded.key_file),
         "authorization": loaded.auth_settings().get("BearerToken", {}).get("value", ""),
-        "impersonate": _impersonated(_user(context, path)),
+        "impersonate": _impersonated(user),
+        # What a plugin gives is short-lived by design, and made again.
+        "is_renewed": bool(user.get("exec") or user.get("auth-provider")),
         "proxy": loaded.proxy or "",
         "server_name": loaded.tls_server_name or "",
     }

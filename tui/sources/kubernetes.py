@@ -25,6 +25,7 @@ from tui.model.kube import (
     Lease,
     Pod,
 )
+from tui.model.machine import Certificate
 from tui.model.question import (
     ClaimsIn,
     ConfigMapOf,
@@ -81,6 +82,8 @@ class KubernetesSource:
         self._timeout_seconds = timeout_seconds
         self._plugin_seconds = plugin_seconds
         self._access: Access | None = None
+        self._told: Access | None = None
+        """Of which it was last told until when it is good."""
         self._retired: HttpSession | None = None
         self._opening = asyncio.Lock()
 
@@ -218,6 +221,16 @@ class KubernetesSource:
                 return await self.deployments()
             case EventsWith(namespace, reason):
                 return await self.events(namespace, f"reason={reason}")
+
+    async def certificate(self) -> Certificate | None:
+        """How long the kubeconfig lets us in; it is read again each time but the first.
+
+        return  None when it does not say, or when a plugin renews it
+        """
+        stale, self._told = self._told, await self._opened()
+        if stale is not None and stale is self._told:
+            self._told = await self._opened(stale=stale)
+        return self._told.certificate
 
     async def send(self, request: Request) -> Answer:
         """Ask; once more with fresh credentials when the old ones are refused."""

@@ -14,10 +14,12 @@ from signal import SIGKILL
 
 from tui.config import Endpoint
 from tui.model.fault import FaultKind
+from tui.model.machine import Certificate
 from tui.sources import kubernetes_wire as wire
 from tui.sources.base import SourceError
 from tui.sources.http import HttpSession, Way
 from tui.sources.http_fault import source_error
+from tui.sources.kubernetes_expiry import expiry
 
 PLUGIN_SECONDS = 9.0
 """For a kubeconfig to be read: its plugin may have to ask a server of its own."""
@@ -31,6 +33,8 @@ class Access:
 
     session: HttpSession
     headers: Mapping[str, str]
+    certificate: Certificate | None = None
+    """Until when it is good, as far as it says; None for what a plugin renews."""
 
 
 async def load(
@@ -55,7 +59,10 @@ async def load(
     )
     token = found.authorization
     headers = {"Authorization": token} if token else {}
-    return Access(session, {**headers, **found.impersonate})
+    until = None
+    if not found.is_renewed:
+        until = expiry(f"kubeconfig {context}", found.certificate, token)
+    return Access(session, {**headers, **found.impersonate}, until)
 
 
 async def _read(

@@ -235,6 +235,8 @@ class AccessWire(msgspec.Struct):
     authorization: str
     impersonate: dict[str, str] = {}
     """Headers of `as`, `as-uid`."""
+    is_renewed: bool = False
+    """A plugin gives it anew when it has expired."""
     proxy: str = ""
     server_name: str = ""
     """To which the certificate must belong, when it is not the host's."""

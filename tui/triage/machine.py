@@ -71,7 +71,8 @@ def of_certificates(
             FindingKind.CERTIFICATE_EXPIRING,
             Verdict.REAL,
             each.name,
-            f"the certificate of {each.name} {_expiry(each.expires_at - now)}",
+            f"the {'token' if each.is_token else 'certificate'} of {each.name} "
+            f"{_expiry(each.expires_at - now)}",
             f"{each.expires_at:%Y-%m-%d %H:%M} UTC",
         )
         for each in certificates
