@@ -30,16 +30,7 @@ def run(
     arguments: Sequence[str], config_file: Path | None, environ: Mapping[str, str]
 ) -> int:
     """Try everything once; the exit code says whether all is well."""
-    parser = Parser(
-        prog="taloscope doctor",
-        description="Try every connection of the config, and say what to do.",
-        epilog=CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.set_defaults(config=config_file)
-    add_config(parser)
-    add_output(parser)
-    asked = parser.parse_args(arguments)
+    asked = options_parser(config_file).parse_args(arguments)
     try:
         config = load(find(asked.config, environ), environ)
     except ConfigError as error:
@@ -52,6 +43,20 @@ def run(
         width = min(100, shutil.get_terminal_size((80, 24)).columns)
         print("\n".join(_lines(steps, width)))
     return WELL if all(each.is_well for each in steps) else ILL
+
+
+def options_parser(config: Path | None) -> argparse.ArgumentParser:
+    """What the verb takes."""
+    parser = Parser(
+        prog="taloscope doctor",
+        description="Try every connection of the config, and say what to do.",
+        epilog=CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(config=config)
+    add_config(parser)
+    add_output(parser)
+    return parser
 
 
 def _lines(steps: Sequence[Step], width: int) -> Iterator[str]:
