@@ -22,7 +22,7 @@ from tui.model.event import Event
 from tui.model.examination import Subject
 from tui.model.fault import Fault
 from tui.model.fleet import Fleet
-from tui.model.log import Entry, LogBatch, LogCount, LogQuery, LogSpan
+from tui.model.log import Entry, Gap, LogBatch, LogCount, LogQuery, LogSpan
 from tui.model.machine import Moment
 from tui.model.manifest import Manifests
 from tui.model.memory import Episode, Habits, SilenceMemory
@@ -127,6 +127,7 @@ class FakeBackend:
         self.logs = {
             each.name: kernel_entries(each.name) for each in self.fleet.clusters
         }
+        self.lost: dict[str, tuple[Gap, ...]] = {}
         self.memory = FakeMemory()
         self.calls = FakeCalls()
         self.archive = FakeArchive()
@@ -173,6 +174,9 @@ class FakeBackend:
 
     def entries(self, cluster: str) -> Sequence[Entry]:
         return self.logs.get(cluster, ())
+
+    def gaps(self, cluster: str) -> Sequence[Gap]:
+        return self.lost.get(cluster, ())
 
     def refresh(self) -> None:
         self.refreshed += 1

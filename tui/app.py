@@ -22,11 +22,13 @@ from tui.messages import (
     AcknowledgeHidden,
     EntriesArrived,
     FleetChanged,
+    GapsFound,
     OpenAlert,
 )
 from tui.model.alert import JudgedAlert
 from tui.model.attention import Real
 from tui.model.fleet import Fleet
+from tui.model.log import LogBatch
 from tui.present import calling
 from tui.present.concealed import Told, concealed, told_of
 from tui.present.glyphs import UNICODE, Marks
@@ -165,6 +167,7 @@ class TaloscopeApp(Routes):
         backend.subscribe(lambda fleet: self._tell(FleetChanged(fleet)))
         backend.calls.subscribe(self._call)
         backend.subscribe_entries(lambda c, e: self._tell(EntriesArrived(c, e)))
+        backend.subscribe_logs(self._hear)
         self._tell(FleetChanged(backend.fleet))
         for name in self.names:
             self._tell(EntriesArrived(name, tuple(backend.entries(name))))
@@ -185,7 +188,11 @@ class TaloscopeApp(Routes):
             self._window = title
             write(self, calling.titled(title))
 
-    def _tell(self, message: FleetChanged | EntriesArrived) -> None:
+    def _hear(self, cluster: str, batch: LogBatch) -> None:
+        if batch.gaps:
+            self._tell(GapsFound(cluster, batch.gaps))
+
+    def _tell(self, message: FleetChanged | EntriesArrived | GapsFound) -> None:
         self.post_message(message)
 
     def on_fleet_changed(self, message: FleetChanged) -> None:
@@ -204,6 +211,11 @@ class TaloscopeApp(Routes):
         for screen in self.screen_stack:
             if isinstance(screen, Desk) and screen.is_open:
                 screen.add_entries(message.cluster, message.entries)
+
+    def on_gaps_found(self, message: GapsFound) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Desk) and screen.is_open:
+                screen.add_gaps(message.cluster, message.gaps)
 
     def _tick(self) -> None:
         """Let a second pass: the clock moves, and ages that no news has just drawn."""

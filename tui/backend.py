@@ -18,7 +18,7 @@ from tui.model.event import Event
 from tui.model.examination import Examination, Subject
 from tui.model.fault import Fault
 from tui.model.fleet import Fleet
-from tui.model.log import Entry, LogBatch, LogCount, LogQuery, LogSpan
+from tui.model.log import Entry, Gap, LogBatch, LogCount, LogQuery, LogSpan
 from tui.model.machine import Moment
 from tui.model.manifest import Manifests
 from tui.model.memory import Episode, Habits, SilenceMemory
@@ -147,6 +147,9 @@ class Backend(Protocol):
 
     def entries(self, cluster: str) -> Sequence[Entry]:
         """Kernel-log entries kept so far, oldest first."""
+
+    def gaps(self, cluster: str) -> Sequence[Gap]:
+        """What is lost of a cluster's kernel log for certain, as it was found."""
 
     def refresh(self) -> None:
         """Read everything now."""

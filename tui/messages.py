@@ -10,7 +10,7 @@ from tui.model.alert import JudgedAlert
 from tui.model.examination import Subject
 from tui.model.finding import Finding
 from tui.model.fleet import Fleet
-from tui.model.log import Entry
+from tui.model.log import Entry, Gap
 from tui.model.silence import Silence
 
 
@@ -30,6 +30,14 @@ class EntriesArrived(Message, bubble=False):
 
     cluster: str
     entries: tuple[Entry, ...]
+
+
+@dataclass
+class GapsFound(Message, bubble=False):
+    """Entries of one cluster's kernel log are lost for certain."""
+
+    cluster: str
+    gaps: tuple[Gap, ...]
 
 
 @dataclass

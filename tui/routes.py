@@ -40,10 +40,11 @@ from tui.messages import (
 )
 from tui.model.command import Command, Outcome
 from tui.model.fleet import Fleet
-from tui.model.log import LogBatch
+from tui.model.log import Entry, LogBatch
 from tui.present.glyphs import Marks
 from tui.screens.desk import Desk
 from tui.screens.fleet import FleetScreen
+from widgets.values import LogLine
 
 if TYPE_CHECKING:
     from tui.present.silence_start import Start
@@ -244,14 +245,20 @@ class Routes(App[None]):
             self.open(MonitorScreen(message.job, find, self.submit, self.marks))
 
     def on_open_logs(self, message: OpenLogs) -> None:
+        from tui.present import logs  # noqa: PLC0415 - see above
         from tui.screens.logs import LogsScreen  # noqa: PLC0415 - see above
 
         backend = self.backend
         if backend is not None:
+
+            def kept(name: str) -> list[Entry | LogLine]:
+                lost = [logs.gap_line(gap) for gap in backend.gaps(name)]
+                return [*backend.entries(name), *lost]
+
             screen = LogsScreen(
                 message,
                 self.names,
-                backend.entries,
+                kept,
                 backend.archive,
                 (self.clock, self.marks),
             )

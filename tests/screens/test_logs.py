@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.estate import make_entry, make_fleet
+from tests.estate import kernel_entries, make_entry, make_fleet
 from tests.screens.stage import Stage, on_stage
+from tui.model.log import Gap, LogBatch
 from widgets.log_view import LogView
 
 
@@ -110,3 +111,27 @@ async def test_search_in_a_log_counts_its_matches() -> None:
     async with on_stage((200, 60)) as stage:
         await stage.press("L", "slash", *"btrfs", "enter")
         await stage.until("of 2")
+
+
+async def test_what_is_lost_is_told_where_it_is_missing() -> None:
+    kept = kernel_entries("prod")
+    at = kept[len(kept) // 2].at_ns
+    lost = Gap(at - 2_000_000_000, at, "Loki let them go", 1200)
+    async with on_stage((200, 60)) as stage:
+        stage.backend.lost = {"prod": (lost,)}
+        await stage.press("L")
+        await stage.until("gap: about 1200 entries lost")
+        text = stage.text
+        first, last = kept[0].line[-12:], kept[-1].line[-12:]
+        assert text.index(first) < text.index("gap: about") < text.index(last)
+
+
+async def test_what_is_lost_while_one_looks_is_told_at_once() -> None:
+    newest = kernel_entries("prod")[-1].at_ns
+    lost = Gap(newest, newest + 5_000_000_000, "the server let them go", 7)
+    async with on_stage((200, 60)) as stage:
+        stage.backend.tell("prod", LogBatch(gaps=(lost,)))
+        await stage.until("gap: about 7 entries lost")
+        await stage.press("L")
+        stage.backend.tell("prod", LogBatch(gaps=(lost,)))
+        await stage.until("gap: about 7 entries lost")

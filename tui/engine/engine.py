@@ -44,7 +44,7 @@ from tui.model.command import (
 from tui.model.examination import Subject
 from tui.model.fault import Fault
 from tui.model.fleet import FeedKey, Fleet, SourceKind
-from tui.model.log import Entry, LogBatch
+from tui.model.log import Entry, Gap, LogBatch
 from tui.model.machine import Moment
 from tui.model.manifest import Manifests
 from tui.model.reading import Reading
@@ -177,6 +177,10 @@ class Engine:
     def entries(self, cluster: str) -> Sequence[Entry]:
         """The kernel-log entries kept so far, oldest first. Not to be changed."""
         return self._kernel.journal.entries(cluster)
+
+    def gaps(self, cluster: str) -> Sequence[Gap]:
+        """What is lost of a cluster's kernel log for certain."""
+        return self._kernel.gaps(cluster)
 
     def refresh(self) -> None:
         """Ask everything now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -10,9 +11,11 @@ from tui.engine.connections import Connections
 from tui.engine.journal import Journal
 from tui.engine.plan import Served
 from tui.engine.view import KERNEL_WINDOW
-from tui.model.log import Entry, LogBatch
+from tui.model.log import Entry, Gap, LogBatch
 from tui.store import KernelLogged
 from tui.triage import assign
+
+KEPT_GAPS = 1_000
 
 EntriesListener = Callable[[str, tuple[Entry, ...]], None]
 LogListener = Callable[[str, LogBatch], None]
@@ -34,6 +37,11 @@ class Kernel:
         self.journal = Journal(clusters)
         self.entries_listeners: list[EntriesListener] = []
         self.log_listeners: list[LogListener] = []
+        self._gaps: dict[str, deque[Gap]] = {}
+
+    def gaps(self, cluster: str) -> Sequence[Gap]:
+        """What is lost of a cluster's kernel log for certain, as it was found."""
+        return tuple(self._gaps.get(cluster, ()))
 
     async def follow(self, served: Served, heard: Callable[[LogBatch], None]) -> None:
         """Follow the kernel logs of one Loki for all clusters that it serves."""
@@ -54,6 +62,9 @@ class Kernel:
         for name, part in parts.items():
             if name not in self.journal:
                 continue
+            if batch.gaps:
+                kept = self._gaps.setdefault(name, deque(maxlen=KEPT_GAPS))
+                kept.extend(batch.gaps)
             own = tuple(part)
             if own:
                 log = self.journal.add(name, own, self._clock.now(), KERNEL_WINDOW)

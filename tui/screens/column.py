@@ -8,7 +8,7 @@ from datetime import datetime
 from textual.widget import Widget
 
 from tui.model.fleet import Cluster
-from tui.model.log import Entry
+from tui.model.log import Entry, Gap
 from tui.present import standing
 from tui.present.glyphs import Marks
 from tui.present.shares import share
@@ -63,6 +63,11 @@ class ClusterColumn(Panel):
         """Take in new kernel-log entries."""
         for pane in self.query(KernelPane):
             pane.add(entries)
+
+    def add_gaps(self, gaps: tuple[Gap, ...]) -> None:
+        """Say what of the kernel log is lost."""
+        for pane in self.query(KernelPane):
+            pane.add_gaps(gaps)
 
     def focus_pane(self, like: Widget | None = None) -> None:
         """Put the keyboard into the pane of the same kind, or into the alerts."""

@@ -16,7 +16,7 @@ from textual.widgets import Input
 from tui import clipboard
 from tui.model.alert import JudgedAlert
 from tui.model.fleet import Fleet
-from tui.model.log import Entry
+from tui.model.log import Entry, Gap
 from tui.present import log_lines, standing
 from tui.present.glyphs import Marks
 from tui.present.units import time_of_day
@@ -210,6 +210,9 @@ class Desk(Screen[None]):
 
     def add_entries(self, cluster: str, entries: tuple[Entry, ...]) -> None:
         """Take in new kernel-log entries of a cluster."""
+
+    def add_gaps(self, cluster: str, gaps: tuple[Gap, ...]) -> None:
+        """Say what of a cluster's kernel log is lost."""
 
     def freeze(self, *, is_frozen: bool) -> None:
         """Hold the logs where they are, or let them follow again."""

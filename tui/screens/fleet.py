@@ -13,7 +13,7 @@ from tui.clock import turn
 from tui.messages import EndSilence, OpenAlert, SilenceAlert
 from tui.model.alert import JudgedAlert
 from tui.model.fleet import Cluster, Fleet
-from tui.model.log import Entry
+from tui.model.log import Entry, Gap
 from tui.present import alerts, standing
 from tui.present.glyphs import Marks
 from tui.present.silenced import Known
@@ -158,6 +158,11 @@ class FleetScreen(Desk):
         for column in self.columns:
             if column.cluster_name == cluster:
                 column.add_entries(entries)
+
+    def add_gaps(self, cluster: str, gaps: tuple[Gap, ...]) -> None:
+        for column in self.columns:
+            if column.cluster_name == cluster:
+                column.add_gaps(gaps)
 
     @property
     def chosen_cluster(self) -> str:

@@ -14,7 +14,7 @@ from tui.clock import Clock
 from tui.messages import OpenLogs
 from tui.model.fleet import Fleet
 from tui.model.kernel import kind_of
-from tui.model.log import Entry, LogSpan
+from tui.model.log import Entry, Gap, LogSpan
 from tui.present import log_lines, logs, stream
 from tui.present.glyphs import Marks
 from tui.present.units import plain, span_ns, time_of_ns, to_ns
@@ -82,7 +82,7 @@ class LogsScreen(Desk):
         self,
         wanted: OpenLogs,
         names: tuple[str, ...],
-        read: Callable[[str], Sequence[Entry]],
+        read: Callable[[str], Sequence[Entry | LogLine]],
         archive: Archive,
         at: tuple[Clock, Marks],
     ) -> None:
@@ -112,7 +112,7 @@ class LogsScreen(Desk):
         self._node_names: dict[str, dict[str, str]] = {}
         self._fleet: Fleet | None = None
         self._is_filling = False
-        self._late: list[tuple[str, Entry]] = []
+        self._late: list[log_lines.Sourced] = []
 
     def compose_body(self) -> ComposeResult:
         with Panel(id="stream", glyphs=self.marks.glyphs):
@@ -134,11 +134,18 @@ class LogsScreen(Desk):
 
     def add_entries(self, cluster: str, entries: tuple[Entry, ...]) -> None:
         if self._cluster in {"", cluster} and self._since is None:
-            arrived = [(cluster, entry) for entry in entries]
-            if self._is_filling:
-                self._late += arrived
-            else:
-                self._append(arrived)
+            self._arrive([(cluster, entry) for entry in entries])
+
+    def add_gaps(self, cluster: str, gaps: tuple[Gap, ...]) -> None:
+        if self._cluster in {"", cluster} and self._since is None:
+            self._arrive([(cluster, logs.gap_line(gap)) for gap in gaps])
+
+    def _arrive(self, told: Sequence[log_lines.Sourced]) -> None:
+        """Show it, or keep it until all that was there before is shown."""
+        if self._is_filling:
+            self._late += told
+        else:
+            self._append(told)
 
     def action_cluster(self, number: int) -> None:
         """Show one cluster by its number, or all with 0."""
@@ -329,7 +336,7 @@ class LogsScreen(Desk):
         """Read what is kept in slices, then what came meanwhile."""
         names = self._chosen_names
         known = [(name, entry) for name in names for entry in self._read(name)]
-        known.sort(key=lambda each: each[1].at_ns)
+        known.sort(key=lambda each: each[1].at_ns or 0)
         for start in range(0, len(known), _SLICE):
             self._append(known[start : start + _SLICE])
             await self._clock.sleep(0)
@@ -342,8 +349,8 @@ class LogsScreen(Desk):
             self._starts_at_error = False
             self.query_one(LogView).seek_first_error()
 
-    def _append(self, entries: Iterable[tuple[str, Entry]]) -> None:
-        self.query_one(LogView).merge(self._wanted(entries))
+    def _append(self, told: Iterable[log_lines.Sourced]) -> None:
+        self.query_one(LogView).merge(self._wanted(told))
 
     def _wanted(self, told: Iterable[log_lines.Sourced]) -> list[log_lines.Sourced]:
         """Those of the node and the class that are shown; notes always."""

@@ -21,7 +21,7 @@ from tui.messages import (
 )
 from tui.model.alert import JudgedAlert
 from tui.model.fleet import Cluster
-from tui.model.log import Entry
+from tui.model.log import Entry, Gap
 from tui.present import alerts, faults, log_lines, logs, nodes, targets, targets_pane
 from tui.present.shares import Need
 from tui.present.silenced import Known
@@ -295,3 +295,7 @@ class KernelPane(Pane):
         """Take in new entries."""
         new = [entry for entry in entries[-_KEPT_ENTRIES:] if logs.is_kernel(entry)]
         self.query_one(KernelLog).append(new)
+
+    def add_gaps(self, gaps: tuple[Gap, ...]) -> None:
+        """Say what is lost."""
+        self.query_one(KernelLog).append([logs.gap_line(gap) for gap in gaps])
