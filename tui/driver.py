@@ -1,15 +1,22 @@
-"""Textual's driver with a quick Esc key: it looks again when a pending Esc is due.
+"""Textual's driver with a quick Esc key, that gives the terminal back however it ends.
 
 Textual 8.2 polls every 100 ms, so a lone Esc, which may be the start of a longer
-sequence, takes that long whatever ESCDELAY says.
+sequence, takes that long whatever ESCDELAY says: ours looks when a pending Esc is due.
+Textual knows no SIGTERM and no SIGHUP, and takes a terminal that is in its own mode
+for the operator's when it is stopped from outside (SIGSTOP) and goes on.
 """
 
 from __future__ import annotations
 
+import asyncio
 import codecs
 import os
 import selectors
+import signal
+import termios
+import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 from textual._xterm_parser import XTermParser
@@ -17,6 +24,9 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 _POLL_SECONDS = 0.1
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+_LEAVE_SECONDS = 5.0
+"""To leave in order; a terminal that is gone can hold up whoever writes to it."""
 
 
 _KEEP_TITLE, _RESTORE_TITLE = "\x1b[22;2t", "\x1b[23;2t"
@@ -31,15 +41,44 @@ def write(app: App[Any], sequence: str) -> None:
 
 
 class QuickEscDriver(LinuxDriver):
-    """Reads the keyboard, keeps the window's title; everything else is Textual's."""
+    """Keyboard, window title and signals; everything else is Textual's."""
+
+    _has_terminal = False
 
     def start_application_mode(self) -> None:
+        self._has_terminal = True
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self.write(_KEEP_TITLE)
+        loop = asyncio.get_running_loop()
+        for number in _ENDING:
+            loop.add_signal_handler(number, self._leave, number)
 
     def stop_application_mode(self) -> None:
+        self._has_terminal = False
         self.write(_RESTORE_TITLE)
         super().stop_application_mode()
+
+    def _sigcont_application(self, *arguments: object) -> None:
+        if self._has_terminal:
+            self.suspend_application_mode()
+        super()._sigcont_application(*arguments)
+
+    def _leave(self, number: signal.Signals) -> None:
+        """End in order, with the status that a shell expects; a second signal kills."""
+        code = 128 + number
+        for each in _ENDING:
+            asyncio.get_running_loop().remove_signal_handler(each)
+        last = threading.Timer(_LEAVE_SECONDS, self._give_up, (code,))
+        last.daemon = True
+        last.start()
+        self._app.exit(return_code=code)
+
+    def _give_up(self, code: int) -> None:
+        """The order did not come to its end."""
+        if self.attrs_before is not None:
+            with suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+        os._exit(code)
 
     def run_input_thread(self) -> None:
         selector = selectors.DefaultSelector()

@@ -1,0 +1,178 @@
+"""However it ends, the terminal is as it was, and nothing is left running."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui.clock import SystemClock
+
+pytestmark = pytest.mark.terminal
+CLOCK = SystemClock()
+CONFIG = """
+[clusters.prod]
+prometheus = { url = "http://127.0.0.1:1" }
+alertmanager = { urls = ["http://127.0.0.1:1"] }
+"""
+SHOWN = b"prod"
+RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?2004l")
+"""The other screen left, the cursor shown, the mouse and pasting given back."""
+
+
+@dataclass
+class Terminal:
+    """A pseudo-terminal with the program in it, as its session's leader."""
+
+    pid: int
+    master: int
+    before: list[Any]
+    heard: bytearray = field(default_factory=bytearray)
+    status: int | None = None
+
+    def listen(self, words: bytes = b"", seconds: float = 30) -> None:
+        """Read until the words have come; without words, until the program ends."""
+        deadline = CLOCK.monotonic() + seconds
+        while not words or words not in self.heard:
+            assert CLOCK.monotonic() < deadline, bytes(self.heard[-2000:])
+            if select.select([self.master], [], [], 0.1)[0]:
+                with suppress(OSError):
+                    self.heard += os.read(self.master, 65_536)
+            if not words and self.has_ended():
+                return
+
+    def has_ended(self) -> bool:
+        """Whether the program is gone; keeps its exit status."""
+        if self.status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self.status = os.waitstatus_to_exitcode(status) if pid else None
+        return self.status is not None
+
+    def resize(self, columns: int, rows: int) -> None:
+        """As a window that is dragged."""
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, size)
+
+    def check(self) -> None:
+        """As it was before, and nobody left in the session."""
+        assert termios.tcgetattr(self.master) == self.before
+        told = bytes(self.heard)
+        for sequence in RESTORED:
+            off = sequence
+            on = sequence[:-1] + (b"h" if off.endswith(b"l") else b"l")
+            assert told.rfind(off) > told.rfind(on), off
+        assert members(self.pid) == []
+
+
+def members(session: int) -> list[int]:
+    """Processes of a session."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            after = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(after[3]) == session and after[0] != "Z":
+                found.append(int(folder.name))
+    return found
+
+
+def opened(folder: Path, environ: Mapping[str, str]) -> Terminal:
+    """The program on a config whose servers refuse."""
+    path = folder / "config.toml"
+    path.write_text(CONFIG)
+    ours = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **environ}
+    ours = {name: value for name, value in ours.items() if value}
+    before: list[Any] = []
+    reading, writing = os.pipe()
+    pid, master = pty.fork()
+    if pid == 0:
+        os.read(reading, 1)
+        command = [sys.executable, "-m", "tui", "--config", str(path)]
+        os.execve(sys.executable, command, ours)
+    before = termios.tcgetattr(master)
+    terminal = Terminal(pid, master, before)
+    terminal.resize(120, 36)
+    os.write(writing, b"x")
+    os.close(reading)
+    os.close(writing)
+    return terminal
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_it_with_the_terminal_restored(
+    tmp_path: Path, sent: signal.Signals
+) -> None:
+    terminal = opened(tmp_path, {})
+    terminal.listen(SHOWN)
+    os.kill(terminal.pid, sent)
+    terminal.listen()
+    terminal.check()
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"TERM": "screen-256color"},
+        {"TERM": "tmux-256color"},
+        {"TERM": "linux"},
+        {"NO_COLOR": "1"},
+        {"HOME": "", "XDG_STATE_HOME": ""},
+        {"HOME": "/proc", "XDG_STATE_HOME": ""},
+        {"XDG_STATE_HOME": "/dev/full"},
+    ],
+    ids=lambda each: " ".join(f"{k}={v}" for k, v in each.items()),
+)
+def test_it_opens_and_leaves_any_terminal_and_home(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    terminal = opened(tmp_path, environ)
+    terminal.listen(SHOWN)
+    os.write(terminal.master, b"q")
+    terminal.listen()
+    assert terminal.status == 0
+    terminal.check()
+
+
+def test_a_storm_of_resizes_is_survived(tmp_path: Path) -> None:
+    terminal = opened(tmp_path, {})
+    terminal.listen(SHOWN)
+    for number in range(300):
+        terminal.resize(20 + number * 7 % 200, 5 + number * 3 % 60)
+    terminal.resize(120, 36)
+    os.write(terminal.master, b"q")
+    terminal.listen()
+    assert terminal.status == 0
+    terminal.check()
+
+
+def test_a_stopped_program_goes_on(tmp_path: Path) -> None:
+    terminal = opened(tmp_path, {})
+    terminal.listen(SHOWN)
+    os.kill(terminal.pid, signal.SIGSTOP)
+    os.kill(terminal.pid, signal.SIGCONT)
+    os.write(terminal.master, b"q")
+    terminal.listen()
+    assert terminal.status == 0
+    terminal.check()
+
+
+def test_a_terminal_that_is_closed_ends_it(tmp_path: Path) -> None:
+    terminal = opened(tmp_path, {})
+    terminal.listen(SHOWN)
+    os.close(terminal.master)
+    deadline = CLOCK.monotonic() + 20
+    while not terminal.has_ended():
+        assert CLOCK.monotonic() < deadline
+        select.select([], [], [], 0.05)
+    assert members(terminal.pid) == []
