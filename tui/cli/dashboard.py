@@ -86,8 +86,10 @@ def _collect_from_now_on() -> None:
     """Let the collector work, but never again on what was made while starting.
 
     What the imports left behind goes at once, while there is nothing to look at yet.
+    Afterwards little is looked at each time: 20,000 young objects of a large estate
+    held the keys up for 23 ms, a middle generation of 400,000 for 113 ms.
     """
     gc.collect()
     gc.freeze()
     gc.enable()
-    gc.set_threshold(20_000, 20, 100)
+    gc.set_threshold(4_000, 5, 2_000)
