@@ -87,6 +87,22 @@ async def test_evidence_tells_value_source_time_and_latency() -> None:
         assert "openssl s_client -connect 10.30.0.10:8006" in stage.text
 
 
+async def test_many_checks_keep_their_room_on_a_small_screen() -> None:
+    async with on_stage((80, 24)) as stage:
+        await looked_at(stage, Exam(subject(), pods=CRASHING))
+        await stage.press("w")
+        rows = (
+            "its pods run",
+            "its Service is there",
+            "ready endpoints",
+            "its address accepts",
+        )
+        assert [row for row in rows if row not in stage.text] == []
+        evidence = stage.text.partition("evidence")[2]
+        assert "argocd-0 is not ready: CrashLoopBackOff" in evidence
+        assert "its pods run" not in evidence
+
+
 async def test_a_check_that_waits_says_so_and_can_be_left() -> None:
     async with on_stage() as stage:
         await looked_at(stage, Exam(proxmox()))

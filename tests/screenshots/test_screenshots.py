@@ -25,6 +25,7 @@ from tui.engine.engine import Engine
 from tui.model.fleet import FeedKey, Fleet, SourceState
 from tui.model.machine import Certificate
 from tui.model.reading import Reading
+from tui.present import examination
 from tui.state.book import Book
 
 NOW = datetime(2026, 2, 27, 2, 13, 47, tzinfo=UTC)
@@ -45,6 +46,8 @@ PICTURES = {
     "review": ((140, 44), ("tab", "enter", "5"), "review of prod"),
     "targets": ((160, 24), ("t",), "████"),
     "target": ((140, 26), ("t", "2", "enter"), "at most"),
+    "checks": ((140, 30), ("t", "w", "w", "j", "j"), "→ Its certificate"),
+    "checks-80x24": ((80, 24), ("t", "w", "w", "j", "j"), "→ Its certificate"),
     "logs": ((140, 44), ("L",), "rejecting I/O"),
     # Last: what it makes would be in the pictures after it.
     "silences": (
@@ -135,6 +138,17 @@ def is_live(fleet: Fleet) -> bool:
     ) and all(cluster.alerts is not None for cluster in fleet.clusters)
 
 
+async def test_a_deletion_is_pictured_as_it_was_tried(
+    config: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Input, "cursor_blink", False)
+    async with on_screen(config, (140, 36)) as (app, pilot):
+        way = ("slash", *"KubeSchedulerDown", "enter", "enter", "D")
+        await reached(app, pilot, way, "kind: ServiceMonitor")
+        await reached(app, pilot, ("D",), "✔ dry run")
+        compare("monitor", app, request)
+
+
 @pytest.mark.parametrize("name", PICTURES)
 async def test_the_picture_is_what_the_program_draws(
     name: str,
@@ -144,6 +158,7 @@ async def test_the_picture_is_what_the_program_draws(
 ) -> None:
     monkeypatch.setenv("USER", "operator")
     monkeypatch.setattr(Input, "cursor_blink", False)
+    monkeypatch.setattr(examination, "took", lambda _: "12ms")
     size, keys, text = PICTURES[name]
     async with on_screen(config, size) as (app, pilot):
         await reached(app, pilot, keys, text)

@@ -200,21 +200,32 @@ def took(seconds: float) -> str:
     return f"{seconds * 1000:.0f}ms" if seconds < 1 else f"{seconds:.1f}s"
 
 
-def detail(check: TargetCheck, now: datetime, marks: Marks) -> tuple[Paragraph, ...]:
-    """One check in full: what was found, what it means, what was asked."""
+def detail(
+    check: TargetCheck, now: datetime, marks: Marks, *, is_brief: bool
+) -> tuple[Paragraph, ...]:
+    """One check in full: what was found, what it means, what was asked.
+
+    is_brief    without what its row tells already, where that fits its row
+    """
     found = sign(check.state, marks)
-    lines: list[Paragraph] = [
-        ((Span(found.text, found.tone, bold=True), Span(f"  {check.title}")), 0)
-    ]
-    if check.words:
+    lines: list[Paragraph] = []
+    if not is_brief:
+        title = (Span(found.text, found.tone, bold=True), Span(f"  {check.title}"))
+        lines.append((title, 0))
+    if check.words and not (is_brief and check.state is ExamState.PASSED):
         lines.append(((Span(check.words, bold=True),), 0))
     if check.meaning:
         lines.append(((Span(f"{marks.arrow} {check.meaning}", Tone.ACCENT),), 2))
     if check.seen:
-        lines += [((), 0), ((Span("seen", Tone.QUIET),), 0)]
+        lines += [*_gap(lines), ((Span("seen", Tone.QUIET),), 0)]
         lines += [((Span(f"  {each}"),), 4) for each in check.seen if each]
-    lines += [((), 0), *_asked(check, now)]
+    lines += [*_gap(lines), *_asked(check, now)]
     return tuple(lines)
+
+
+def _gap(above: list[Paragraph]) -> list[Paragraph]:
+    """An empty line, where something stands above it."""
+    return [((), 0)] if above else []
 
 
 def _asked(check: TargetCheck, now: datetime) -> Iterable[Paragraph]:

@@ -137,7 +137,10 @@ class ChecksScreen(Desk):
     def _show_detail(self) -> None:
         check, now = self.selected, self._now
         self.query_one("#answer", Panel).show_title((Span("evidence", Tone.ACCENT),))
-        told = examination.detail(check, now, self.marks) if check and now else ()
+        if check is None or now is None:
+            return
+        is_brief = self.size.width < _WIDE
+        told = examination.detail(check, now, self.marks, is_brief=is_brief)
         self.query_one("#detail", TextBlock).show(
             *(Paragraph(line, indent) for line, indent in told)
         )
