@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from datetime import timedelta
@@ -108,10 +109,12 @@ class FakeArchive:
         if self.fault is not None:
             return self.fault
         step_ns = step_seconds * 1_000_000_000
+        passes = re.compile(query.stages[4:-1]) if query.stages else re.compile("")
         counted = Counter(
             (-(-entry.at_ns // step_ns) * step_ns, entry.labels.get(by, ""))
             for entry in self.kept.get(query.cluster, ())
             if span.since_ns <= entry.at_ns < span.until_ns
+            and passes.search(entry.line)
         )
         return tuple(
             LogCount(until_ns, count, {by: value} if value else {})

@@ -148,6 +148,19 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Bars:
+    """A histogram. Without counts it has only words: why there are none."""
+
+    counts: tuple[int, ...] = ()
+    """Of stretches of the same length, oldest first."""
+    errors: tuple[int, ...] = ()
+    """How many of them are errors; as long as the counts."""
+    begin: str = ""
+    end: str = ""
+    words: Line = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """A place on an axis and the words beside it."""
 

@@ -45,6 +45,19 @@ def proposed_for(kind: str, severity: str) -> ProposedRule:
     return _of(kind if severity == "error" else "", severity)
 
 
+def line_filter(kind: str, severity: str = "") -> str:
+    """A LogQL stage for the lines of a family and severity, of all without a name.
+
+    Empty where the catalogue has none.
+    """
+    classes = tuple(
+        each
+        for each in CATALOGUE
+        if kind in {"", each.kind} and severity in {"", each.severity}
+    )
+    return f"|~ `{ProposedRule('', severity, classes).pattern}`" if classes else ""
+
+
 def _of(kind: str, severity: str) -> ProposedRule:
     """The rule for a family; for all of them when it has no name."""
     classes = tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,62 +14,36 @@ from tui.clock import Clock
 from tui.messages import OpenLogs
 from tui.model.fleet import Fleet
 from tui.model.kernel import kind_of
-from tui.model.log import Entry, Gap, LogSpan
-from tui.present import log_lines, logs, stream
+from tui.model.log import Entry, Gap
+from tui.present import log_bars, log_lines, logs, stream
 from tui.present.glyphs import Marks
-from tui.present.units import plain, span_ns, time_of_ns, to_ns
-from tui.screens.desk import Desk
+from tui.present.units import span_ns, to_ns
+from tui.screens import log_counts
 from tui.screens.line import LineScreen
-from tui.screens.log_pages import LogPages
+from tui.screens.log_past import PAST_KEYS, SHIFT, PastDesk
+from widgets.histogram import Histogram
 from widgets.log_view import LogView
 from widgets.panel import Panel
-from widgets.values import LogLine, Span, Tone
+from widgets.values import LogLine
 
 _EDGES = 10
 """Cells of a title that are frame and gaps."""
 _TITLE = 20
 """Cells that the title needs at least."""
-_SHIFT = timedelta(minutes=30)
-_DAY = timedelta(days=1)
-_REACH = timedelta(days=29)
-"""Loki is asked about so much of the past at once."""
-_MOST = 150_000
-"""Lines to which it grows by reading older ones."""
+_BARS_SECONDS = 1
+"""So often the bars of what is live are drawn."""
+_SIDES = 40
+"""Cells beside the bars, about."""
 _SLICE = 250
 """Entries read in one go, so that keys are never kept waiting."""
 
 
-class LogsScreen(Desk):
+class LogsScreen(PastDesk):
     """The stream, its classes of errors as chips, and whether it follows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "line", "Line", id="logs.line", tooltip="Read a line in full"),
-        Binding(
-            "left_square_bracket",
-            "shift(-1)",
-            "Earlier",
-            key_display="[",
-            id="logs.earlier",
-            tooltip="Half an hour earlier, read from Loki",
-        ),
-        Binding(
-            "right_square_bracket",
-            "shift(1)",
-            "Later",
-            key_display="]",
-            show=False,
-            id="logs.later",
-            tooltip="Half an hour later",
-        ),
-        Binding(
-            "at",
-            "time",
-            "Go to a time",
-            key_display="@",
-            show=False,
-            id="logs.time",
-            tooltip="Go to a time, such as -2h or 14:05",
-        ),
+        *PAST_KEYS,
         Binding("c", "class", "Class", id="logs.class", tooltip="Only one class"),
         Binding("0", "cluster(0)", "All clusters", show=False, id="logs.all"),
         *(
@@ -77,6 +51,12 @@ class LogsScreen(Desk):
             for n in range(1, 10)
         ),
     ]
+
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-middling"), (40, "-high")]  # noqa: RUF012 - so declared by Textual
+    DEFAULT_CSS = """
+    LogsScreen.-low Histogram { display: none; }
+    LogsScreen.-high Histogram { height: 3; }
+    """
 
     def __init__(
         self,
@@ -94,33 +74,29 @@ class LogsScreen(Desk):
         at       the time, and the glyphs
         """
         clock, marks = at
-        super().__init__(marks, names)
-        self._archive = archive
-        self._oldest = 0
-        """The number of the first line when older ones were last read."""
-        self._older: LogPages | None = None
-        self._newer: LogPages | None = None
-        self._since: datetime | None = None
-        """Where the time that is shown begins, when it is in the past."""
+        super().__init__(marks, names, archive, clock)
         self._cluster = wanted.cluster
         self._node = wanted.node
         self._read = read
-        self._clock = clock
         self._class = wanted.kind
         self._starts_at_error = bool(wanted.node or wanted.kind)
         self._short = stream.short_names(names)
         self._node_names: dict[str, dict[str, str]] = {}
         self._fleet: Fleet | None = None
-        self._is_filling = False
         self._late: list[log_lines.Sourced] = []
+        self._tally = log_bars.Tally()
+        self._counted: log_bars.Steps | None = None
+        """What Loki was asked to count last."""
 
     def compose_body(self) -> ComposeResult:
         with Panel(id="stream", glyphs=self.marks.glyphs):
+            yield Histogram(glyphs=self.marks.glyphs)
             times = log_lines.times(self._clock.now)
             yield LogView(glyphs=self.marks.glyphs, times=times)
 
     def on_mount(self) -> None:
         self._refill()
+        self.set_interval(_BARS_SECONDS, self._draw_bars)
 
     def show(self, fleet: Fleet, now: datetime) -> None:  # noqa: ARG002 - entries do not age
         self._fleet = fleet
@@ -198,133 +174,9 @@ class LogsScreen(Desk):
         log.use(self._teller())
         self._older = self._newer = self._since = None
         self._is_filling, self._late = False, []
+        self._tally, self._counted = log_bars.Tally(), None
+        self.query_one(Histogram).show(log_bars.COUNTING)
         return log
-
-    def action_shift(self, direction: int) -> None:
-        """Show another half an hour."""
-        now = self._clock.now()
-        self._go_to((self._since or now) + direction * _SHIFT)
-
-    def action_time(self) -> None:
-        """Ask for the time to go to."""
-        self.ask_time(self._go_to, self._clock.now())
-
-    def _go_to(self, since: datetime) -> None:
-        """Show the time from a moment on, as Loki has it; live when that is now."""
-        now = self._clock.now()
-        if since >= now:
-            self._refill()
-            return
-        log = self._begin()
-        self._since = since
-        at, reach = to_ns(since), to_ns(since - _REACH)
-        names = self._chosen_names
-        before = {name: LogSpan(reach, at) for name in names}
-        behind = {name: LogSpan(at, to_ns(now)) for name in names}
-        self._older = LogPages(self._archive, before, forward=False)
-        self._newer = LogPages(self._archive, behind, forward=True)
-        self._say_past(log)
-        log.empty = (Span("reading ...", Tone.QUIET),)
-        self.run_worker(self._read_newer(), group="fill", exclusive=True)
-
-    def on_log_view_edge_reached(self, event: LogView.EdgeReached) -> None:
-        event.stop()
-        if event.direction > 0:
-            self.run_worker(self._read_newer(), group="edge")
-        elif not self._is_filling:
-            self.run_worker(self._read_older(), group="edge")
-
-    def on_log_view_live_asked(self, event: LogView.LiveAsked) -> None:
-        event.stop()
-        self._refill()
-
-    async def _read_older(self) -> None:
-        """Put what Loki has before the oldest entry before it."""
-        log = self.query_one(LogView)
-        if self._since is None and (
-            self._older is None or log.ring.first != self._oldest
-        ):
-            # What was let go since then must be read once more.
-            spans = self._before(log)
-            self._older = LogPages(self._archive, spans, forward=False)
-        pages = self._older
-        if pages is None or pages.is_reading or self._is_full(log):
-            return
-        found = await self._read_some(pages)
-        if pages is self._older:
-            log.prepend(found)
-            self._oldest = log.ring.first
-            self._say_past(log)
-            if pages.is_over and not found:
-                self.notify("Loki has nothing older.", timeout=2, markup=False)
-
-    async def _read_newer(self) -> None:
-        """Add what Loki has behind the newest entry; from its end on it is live."""
-        pages = self._newer
-        if pages is None or pages.is_reading:
-            return
-        if pages.is_over:
-            self._refill()
-            return
-        log = self.query_one(LogView)
-        if self._is_full(log):
-            return
-        found = await self._read_some(pages)
-        if pages is self._newer:
-            log.append(found)
-            log.empty = (Span("Loki has nothing from this time on", Tone.QUIET),)
-            self._say_past(log)
-
-    def _is_full(self, log: LogView) -> bool:
-        """Whether reading more would let lines go, and leave a seam."""
-        is_full = log.line_count >= _MOST
-        if is_full:
-            words = "This log holds no more: go on with [ ] or @."
-            self.notify(words, timeout=4, markup=False)
-        return is_full
-
-    def _before(self, log: LogView) -> dict[str, LogSpan]:
-        """What lies before the entries that are shown, by cluster."""
-        oldest = to_ns(self._clock.now())
-        kept: dict[str, list[Entry]] = {}
-        for cluster, item in log.kept_items():
-            if isinstance(item, Entry):
-                oldest = min(oldest, item.at_ns)
-                run = kept.setdefault(cluster, [])
-                if not run or run[0].at_ns == item.at_ns:
-                    run.append(item)
-        reach = oldest - span_ns(_REACH)
-        return {
-            name: LogSpan.before(kept[name], reach)
-            if name in kept
-            else LogSpan(reach, oldest + 1)
-            for name in self._chosen_names
-        }
-
-    async def _read_some(self, pages: LogPages) -> list[log_lines.Sourced]:
-        """Read until something is wanted, or there is no more."""
-        found: list[log_lines.Sourced] = []
-        while not found and not pages.is_over:
-            found = self._wanted(await pages.more())
-            if pages.trouble:
-                words = plain(f"Loki did not answer: {pages.trouble}")
-                self.notify(words, severity="warning", timeout=4, markup=False)
-                break
-        return found
-
-    def _say_past(self, log: LogView) -> None:
-        """Say which time is shown, when it does not end now."""
-        if self._since is None:
-            return
-        since = to_ns(self._since)
-        first, end = since, since
-        if log.line_count:
-            at_ns = log.teller.at_ns
-            first = min(since, at_ns(log.ring[log.ring.first]))
-            end = max(since, at_ns(log.ring[log.ring.end - 1]))
-        until = f"{time_of_ns(first)[:5]}-{time_of_ns(end)[:5]}"
-        day = f"{self._since:%m-%d} " if self._clock.now() - self._since > _DAY else ""
-        log.past = f"in the past: {day}{until}, End returns to live"
 
     def _refill(self) -> None:
         self._begin()
@@ -345,12 +197,54 @@ class LogsScreen(Desk):
         self._is_filling = False
         self._append(self._late)
         self._late = []
+        self._draw_bars()
         if self._starts_at_error and self.query_one(LogView).line_count:
             self._starts_at_error = False
             self.query_one(LogView).seek_first_error()
 
     def _append(self, told: Iterable[log_lines.Sourced]) -> None:
-        self.query_one(LogView).merge(self._wanted(told))
+        found = self._wanted(told)
+        self._tally.add(found)
+        self.query_one(LogView).merge(found)
+
+    def _past_read(self, found: list[log_lines.Sourced]) -> None:
+        """Count what came: here when it ends now, else Loki does."""
+        if self._since is None:
+            self._tally.add(found)
+            self._draw_bars()
+            return
+        since = to_ns(self._since)
+        first, end = self._reach(self.query_one(LogView), since)
+        end = min(max(end, since + span_ns(SHIFT)), to_ns(self._clock.now()))
+        steps = log_bars.Steps.over(first, end, self._bar_cells)
+        if steps != self._counted:
+            self._counted = steps
+            self.run_worker(self._count(steps), group="counts", exclusive=True)
+
+    async def _count(self, steps: log_bars.Steps) -> None:
+        """Let Loki count; it cannot tell the nodes as we do."""
+        note = "of all nodes" if self._node else ""
+        names, kind = self._chosen_names, self._class
+        bars = await log_counts.count(self._archive, names, kind, steps, note)
+        if self._counted == steps and self.is_open:
+            self.query_one(Histogram).show(bars)
+
+    def _draw_bars(self) -> None:
+        """Show how many of the entries that are kept came when, until now."""
+        if self._since is not None or self._is_filling:
+            return
+        log = self.query_one(LogView)
+        now = to_ns(self._clock.now())
+        first = log.teller.at_ns(log.ring[log.ring.first]) if log.line_count else 0
+        if first and self._tally.every:
+            bars = self._tally.bars(first, max(now, first), self._bar_cells)
+        else:
+            bars = log_bars.NOTHING
+        self.query_one(Histogram).show(bars)
+
+    @property
+    def _bar_cells(self) -> int:
+        return max(1, self.query_one(Histogram).size.width - _SIDES)
 
     def _wanted(self, told: Iterable[log_lines.Sourced]) -> list[log_lines.Sourced]:
         """Those of the node and the class that are shown; notes always."""

@@ -1,0 +1,109 @@
+"""How many entries and errors there are in each step of a stretch of time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from tui.model.kernel import classify
+from tui.model.log import Entry, LogCount
+from tui.present.units import count, plain, time_of_ns
+from widgets.values import Bars, Line, LogLine, Span, Tone
+
+_SECOND = 1_000_000_000
+_DAY = 86_400 * _SECOND
+GRAIN = 10
+"""Seconds to which the entries that are kept are counted."""
+COUNTING = Bars(words=(Span("counting ...", Tone.QUIET),))
+NOTHING = Bars(words=(Span("no entries are kept", Tone.QUIET),))
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A stretch of time in steps that begin at whole multiples of their length."""
+
+    since_ns: int
+    until_ns: int
+    step_seconds: int
+
+    @classmethod
+    def over(cls, since_ns: int, until_ns: int, cells: int, grain: int = 1) -> Steps:
+        """So many steps at most, each of a whole number of grains (seconds)."""
+        least = grain * _SECOND * max(1, cells - 1)
+        seconds = grain * max(1, -(-(until_ns - since_ns) // least))
+        step = seconds * _SECOND
+        end = max(-(-until_ns // step), since_ns // step + 1)
+        return cls(since_ns // step * step, end * step, seconds)
+
+    def bins(self, counts: Iterable[tuple[int, int]]) -> list[int]:
+        """Share counts out over the steps, each by the end of its own, inclusive."""
+        step = self.step_seconds * _SECOND
+        found = [0] * ((self.until_ns - self.since_ns) // step)
+        for until_ns, number in counts:
+            place = (until_ns - 1 - self.since_ns) // step
+            if 0 <= place < len(found):
+                found[place] += number
+        return found
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts entries as they come, so that nobody has to go through all of them."""
+
+    every: Counter[int] = field(default_factory=Counter)
+    """By the end of their grain."""
+    errors: Counter[int] = field(default_factory=Counter)
+
+    def add(self, items: Iterable[tuple[str, Entry | LogLine]]) -> None:
+        """Count entries; notes are none."""
+        grain = GRAIN * _SECOND
+        for _, item in items:
+            if isinstance(item, Entry):
+                until_ns = -(-item.at_ns // grain) * grain
+                self.every[until_ns] += 1
+                sign = classify(item.line)
+                if sign is not None and sign.severity == "error":
+                    self.errors[until_ns] += 1
+
+    def bars(self, since_ns: int, until_ns: int, cells: int) -> Bars:
+        """What was counted from one time to another; what is older is forgotten."""
+        for counter in (self.every, self.errors):
+            for old in [at for at in counter if at < since_ns]:
+                del counter[old]
+        steps = Steps.over(since_ns, until_ns, cells, GRAIN)
+        every, errors = self.every.items(), self.errors.items()
+        return bars(steps, steps.bins(every), steps.bins(errors))
+
+
+def pairs(counts: Iterable[LogCount]) -> list[tuple[int, int]]:
+    """What Loki counted, for the bins."""
+    return [(each.until_ns, each.count) for each in counts]
+
+
+def bars(steps: Steps, every: list[int], errors: list[int], missing: str = "") -> Bars:
+    """A histogram with its words.
+
+    missing  whose entries are not counted, or which are counted too
+    """
+    minutes, seconds = divmod(steps.step_seconds, 60)
+    step = " ".join(f"{n}{unit}" for n, unit in ((minutes, "m"), (seconds, "s")) if n)
+    words: Line = (Span(f"most {max(every):,} in {step}", Tone.QUIET),)
+    if any(errors):
+        words = (*words, Span(f", {count(sum(errors), 'error')}", Tone.CRITICAL))
+    if missing:
+        words = (*words, Span(f", {plain(missing)}", Tone.WARNING))
+    is_long = steps.until_ns - steps.since_ns > _DAY
+    begin, end = (_clock(at, is_long) for at in (steps.since_ns, steps.until_ns))
+    return Bars(tuple(every), tuple(errors), begin, end, words)
+
+
+def unanswered(why: str) -> Bars:
+    """What stands there when Loki counted nothing."""
+    return Bars(words=(Span(f"? not counted: {plain(why)}", Tone.WARNING),))
+
+
+def _clock(at_ns: int, has_day: bool) -> str:  # noqa: FBT001 - private
+    day = datetime.fromtimestamp(at_ns // _SECOND, UTC).strftime("%m-%d ")
+    return f"{day if has_day else ''}{time_of_ns(at_ns)[:5]}"
