@@ -22,7 +22,7 @@ NOTHING = Bars(words=(Span("no entries are kept", Tone.QUIET),))
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """A stretch of time in steps that begin at whole multiples of their length."""
+    """A stretch of time in steps that end at whole multiples of their length."""
 
     since_ns: int
     until_ns: int
@@ -34,8 +34,9 @@ class Steps:
         least = grain * _SECOND * max(1, cells - 1)
         seconds = grain * max(1, -(-(until_ns - since_ns) // least))
         step = seconds * _SECOND
-        end = max(-(-until_ns // step), since_ns // step + 1)
-        return cls(since_ns // step * step, end * step, seconds)
+        # A step does not hold its begin: who came right then needs the one before.
+        begin, end = (since_ns - 1) // step, -(-until_ns // step)
+        return cls(begin * step, end * step, seconds)
 
     def bins(self, counts: Iterable[tuple[int, int]]) -> list[int]:
         """Share counts out over the steps, each by the end of its own, inclusive."""
