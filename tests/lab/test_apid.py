@@ -215,4 +215,11 @@ async def test_log_chunks_are_small_and_cut_inside_lines(caller: Caller) -> None
 def test_roles_allow_what_talos_allows(
     method: str, held: list[str], allowed: bool
 ) -> None:
-    assert may_call(MACHINE + method, held) is allowed
+    assert may_call(MACHINE + method, held, (1, 11)) is allowed
+
+
+@pytest.mark.parametrize("release", [(1, 10), (1, 11)])
+def test_readers_may_list_alarms_since_talos_1_11(release: tuple[int, int]) -> None:
+    method = MACHINE + "EtcdAlarmList"
+    assert may_call(method, ["os:reader"], release) is (release >= (1, 11))
+    assert may_call(method, ["os:operator"], release)

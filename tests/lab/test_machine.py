@@ -9,7 +9,7 @@ import pytest
 from talosapi.proto import machine_pb2 as machine
 from tests.lab.conftest import minutes
 from tui.lab.estate import Health, LabCluster, LabNode, Reach
-from tui.lab.faults import FaultSet
+from tui.lab.faults import FaultError, FaultSet
 from tui.lab.machine_cpu import cpu_freq, cpu_info, load_avg, memory, system_stat
 from tui.lab.machine_disk import disk_stats, mounts
 from tui.lab.machine_etcd import alarms, leader, member_id, member_list, member_status
@@ -275,3 +275,14 @@ def test_versions_follow_their_faults(fault: str, name: str, talos: str) -> None
     assert node("talos-wk-2", NOW, told).talos_version == "v1.11.2"
     ids = {one.id for one in node(name, NOW, told).services}
     assert ("auditd" in ids) == (talos != "v1.6.7")
+
+
+def test_a_whole_estate_may_run_another_talos() -> None:
+    told = story("talos-release:1.9")
+    names = ("talos-cp-1", "talos-wk-1", "talos-wk-3")
+    assert {node(each, NOW, told).talos_version for each in names} == {"v1.9.5"}
+
+
+def test_a_talos_that_the_lab_has_not_is_refused_with_those_it_has() -> None:
+    with pytest.raises(FaultError, match=r"no Talos '1.5'; it has: 1.6, 1.9"):
+        story("talos-release:1.5")

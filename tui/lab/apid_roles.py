@@ -70,9 +70,18 @@ _FOR_BACKUPS = frozenset(
 )
 
 
-def may_call(method: str, roles: Iterable[str]) -> bool:
-    """Whether these roles allow a method. One without a rule needs os:admin."""
+# The first Talos that lets readers and backups make a call, not operators alone.
+_READ_SINCE = {"/machine.MachineService/EtcdAlarmList": (1, 11)}
+
+
+def may_call(method: str, roles: Iterable[str], release: tuple[int, int]) -> bool:
+    """Whether these roles allow a method of that Talos.
+
+    One without a rule needs os:admin.
+    """
     held = set(roles)
+    if release < _READ_SINCE.get(method, (0, 0)):
+        held -= {READER, ETCD_BACKUP}
     if ADMIN in held:
         return True
     if ETCD_BACKUP in held and method in _FOR_BACKUPS:

@@ -123,7 +123,7 @@ class Router:
 
 def _authorize(request: Request, node: LabNode) -> None:
     """Decided on the target node, by the roles that the endpoint passed on."""
-    if not may_call(request.method, request.roles):
+    if not may_call(request.method, request.roles, talos_release(node)):
         raise ApidError(grpc.StatusCode.PERMISSION_DENIED, "not authorized")
     if not is_known(request.method, talos_release(node)):
         service, _, method = request.method.removeprefix("/").partition("/")

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from tui.lab.release import RELEASES
+
 FAULTS: Mapping[str, str] = {
     "replacement-off": "cilium-config says kube-proxy-replacement=false (prod).",
     "cilium-agent-down": "The Cilium pod on talos-wk-1 (prod) is not Ready.",
@@ -47,6 +49,7 @@ FAULTS: Mapping[str, str] = {
     "reboot": "`:NAME` reboots now: it is back after 20 s of the story.",
     "old-talos": "`:NAME` runs Talos v1.6.7, which lacks newer calls.",
     "new-talos": "`:NAME` runs Talos v1.14.0, which knows more than the others.",
+    "talos-release": "All nodes run Talos `:1.6`, `:1.9`, `:1.10` or `:1.14`.",
     "version-skew": "The last worker of prod has an older Talos and kubelet.",
     "logging-off": "`:NAME` ships no logs at all: its machine config says nothing.",
     "kernel-logging-off": "`:NAME` ships service logs alone, no kernel log.",
@@ -78,6 +81,7 @@ _TAKES_ARGUMENT = frozenset(
         "reboot",
         "old-talos",
         "new-talos",
+        "talos-release",
         "logging-off",
         "kernel-logging-off",
         "vector-down",
@@ -99,6 +103,7 @@ _WANTED = {
     "node-port-gone": ("cluster's", "prod"),
     "log-rule-missing": ("rule's", "ISCSIKernelError"),
     "log-rule-fails": ("rule's", "ISCSIKernelError"),
+    "talos-release": ("release's", "1.9"),
 }
 _RATED = {"numbered-dmesg": "a rate", "lines-lost": "a number"}
 _RATE = re.compile(r".+:[1-9][0-9]{0,4}")
@@ -121,6 +126,9 @@ def check(name: str) -> str:
     if head in _RATED and not _RATE.fullmatch(argument):
         such = f"{head}:talos-wk-3:100"
         raise FaultError(f"the fault {head!r} needs {_RATED[head]}: {such}")
+    if head == "talos-release" and argument not in RELEASES:
+        known = ", ".join(RELEASES)
+        raise FaultError(f"the lab has no Talos {argument!r}; it has: {known}")
     return name
 
 

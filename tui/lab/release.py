@@ -45,3 +45,10 @@ class Release:
 OLD = Release("v1.6.7", "v1.29.3", "6.1.82-talos")
 SKEWED = Release("v1.10.6", "v1.32.9", "6.12.40-talos")
 NEW = Release("v1.14.0", "v1.35.0", "6.18.45-talos")
+RELEASES = {
+    "1.6": OLD,
+    "1.9": Release("v1.9.5", "v1.32.3", "6.12.18-talos"),
+    "1.10": SKEWED,
+    "1.14": NEW,
+}
+"""What a whole estate may run instead of its own Talos, by minor release."""

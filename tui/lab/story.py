@@ -40,7 +40,7 @@ from tui.lab.homelab import HOMELAB
 from tui.lab.machine_orders import obey
 from tui.lab.order import Order
 from tui.lab.plan import Plan
-from tui.lab.release import NEW, OLD, SKEWED
+from tui.lab.release import NEW, OLD, RELEASES, SKEWED
 from tui.lab.scrapes import pool_of
 
 SLOWNESS = timedelta(seconds=3)
@@ -135,6 +135,8 @@ class Story:
         for fault, release in (("old-talos", OLD), ("new-talos", NEW)):
             if self.faults.has(fault, node.name):
                 return release.on(node)
+        for minor in self.faults.arguments("talos-release"):
+            return RELEASES[minor].on(node)
         if self.faults.has("version-skew") and node.cluster == "prod":
             is_last = node == self.plan.of("prod")[-1]
             return SKEWED.on(node) if is_last else node

@@ -113,6 +113,16 @@ def _silence(node: NodeView) -> str:
     return node.facts.fault.summary if node.facts.fault else ""
 
 
+def untold(node: NodeView) -> str:
+    """What a node does not tell of its etcd, and why; empty when it tells all."""
+    missing = node.facts.value.unavailable if node.facts.value else {}
+    if "etcd" in missing:
+        return missing["etcd"]
+    parts = ("etcd members", "etcd alarms")
+    said = (f"{part} not told: {missing[part]}" for part in parts if part in missing)
+    return "; ".join(said)
+
+
 def behind(member: Member, every: tuple[Member, ...]) -> int | None:
     """How many entries a member has yet to apply, as far as that can be compared."""
     if member.etcd is None or member.observed_at is None:

@@ -37,10 +37,8 @@ class EtcdTab(NodeTab):
         listing.show_rows(etcd.rows(cluster, now, self.marks))
 
     def _note(self, node: NodeView) -> Line:
-        """Why this node says nothing of etcd itself."""
-        facts = node.facts.value
-        why = facts.unavailable.get("etcd") if facts else None
-        if why is not None:
+        """Why this node says nothing of etcd itself, or not all."""
+        if why := etcd.untold(node):
             return (Span(f" {self.marks.unknown} {node.name}: {why}", Tone.WARNING),)
         if nodes.is_control_plane(node) is False:
             words = f" {node.name} is a worker: this is what the control planes tell"
