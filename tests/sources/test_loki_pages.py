@@ -8,7 +8,7 @@ from tui.model.fault import Fault, FaultKind
 from tui.model.log import Entry, LogSpan
 from tui.sources.base import SourceError
 from tui.sources.http_fault import NotSentError
-from tui.sources.loki_pages import LEAST, Pager
+from tui.sources.loki_pages import GROW_AFTER, LEAST, Pager
 
 
 class Ranges:
@@ -17,7 +17,7 @@ class Ranges:
     def __init__(self, entries: list[Entry], bears: int, failure: SourceError) -> None:
         self.sizes: list[int] = []
         self._entries = sorted(entries, key=lambda entry: entry.at_ns)
-        self._bears = bears
+        self.bears = bears
         self._failure = failure
 
     async def query_range(
@@ -26,7 +26,7 @@ class Ranges:
         assert query
         assert forward
         self.sizes.append(limit)
-        if limit > self._bears:
+        if limit > self.bears:
             raise self._failure
         found = [e for e in self._entries if start_ns <= e.at_ns < end_ns]
         return tuple(found[:limit])
@@ -85,3 +85,16 @@ async def test_a_server_that_cannot_be_reached_is_asked_once() -> None:
     with pytest.raises(NotSentError):
         await read(ranges)
     assert ranges.sizes == [1000]
+
+
+async def test_pages_get_larger_again_when_the_servers_bad_hour_is_over() -> None:
+    ranges = Ranges(entries(9000), 250, TIMEOUT)
+    pager = Pager(ranges, "{}")
+    first = [e.line async for page in pager.pages(LogSpan(0, 2)) for e in page.entries]
+    assert first == [f"line {n}" for n in range(6)]
+    assert ranges.sizes == [1000, 250]
+    ranges.bears = 5000
+    found = [e async for page in pager.pages(LogSpan(0, 10**9)) for e in page.entries]
+    assert len(found) == 9000
+    assert ranges.sizes[-1] == 1000
+    assert ranges.sizes.count(250) <= GROW_AFTER + 1

@@ -16,6 +16,8 @@ PAGE = 1000
 MOST = 5000
 """Loki's own default for the largest page; a server may allow less and says so."""
 LEAST = 50
+GROW_AFTER = 10
+"""So many pages in a row must be answered before larger ones are tried again."""
 
 _ALLOWED = re.compile(r"max entries limit.*\(\d+ > (\d+)\)")
 
@@ -37,6 +39,8 @@ class Pager:
         self._query = query
         self._size = PAGE
         self._most = MOST
+        self._answered = 0
+        """Pages in a row since the size was last changed."""
 
     async def pages(
         self, span: LogSpan, *, forward: bool = True
@@ -78,10 +82,20 @@ class Pager:
                     self._query, span.since_ns, span.until_ns, size, forward=forward
                 )
             except SourceError as error:
+                self._answered = 0
                 size = self._smaller(error, size)
                 self._size = min(self._size, size)
             else:
+                self._grow()
                 return page, size
+
+    def _grow(self) -> None:
+        """Ask for more again once small pages are answered well: it may have been the
+        server's hour, not the size."""
+        self._answered += 1
+        if self._answered >= GROW_AFTER and self._size < min(PAGE, self._most):
+            self._answered = 0
+            self._size = min(2 * self._size, PAGE, self._most)
 
     def _smaller(self, error: SourceError, size: int) -> int:
         """A size that may do better; raises the error when there is none.

@@ -126,6 +126,9 @@ class LokiTail:
                     async with aclosing(self._reconcile(inbox)) as batches:
                         async for batch in batches:
                             yield batch
+                            # What is new does not wait for all that is old.
+                            for fresh in self._fresh(inbox.take()):
+                                yield fresh
                 for batch in self._fresh(inbox.take()):
                     yield batch
                 if receiver.done():
