@@ -51,7 +51,7 @@ class Desk:
     async def shows(self, *words: str, at_least: int = 1) -> str:
         """Wait until all of it is on the screen, so many times each."""
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while self._lacking(words, at_least):
                     await self.pilot.pause(0.05)
         except TimeoutError:
