@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -10,6 +11,17 @@ import pytest_asyncio
 from tests.faults.behind import Harmed, harmed_estate
 from tests.faults.matrix import reading
 from tui.engine.engine import Engine
+
+
+@pytest.fixture(autouse=True)
+def nothing_to_collect() -> Iterator[None]:
+    """What other tests left behind is not looked through while a step is timed, and
+    what a fault leaves behind is collected before another test can be blamed for it."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+    gc.collect()
 
 
 @pytest.fixture(scope="module")

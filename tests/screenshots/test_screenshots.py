@@ -56,7 +56,7 @@ PICTURES = {
             *("3", "j", "s", "ctrl+s", "1", "g", "s", *"node", "ctrl+s", "y"),
             *("1", "G", "s", "left", "left", "ctrl+s", "S"),
         ),
-        "hiding REAL 1",
+        "3 silenced, 1 REAL",
     ),
 }
 """Size, keys, and a text without which the picture is not of what it should be."""
