@@ -74,8 +74,9 @@ async def test_apid_of_a_fleet_answers_for_each_living_node() -> None:
             await transport.close()
 
 
-async def test_a_hundred_nodes_are_up_in_three_seconds() -> None:
-    async with asyncio.timeout(3), Lab(LabOptions(nodes=100, speed=0)) as lab:
+async def test_a_hundred_nodes_are_up_before_anybody_gives_up() -> None:
+    # Three seconds on a quiet machine; the demo waits for twenty.
+    async with asyncio.timeout(20), Lab(LabOptions(nodes=100, speed=0)) as lab:
         assert len(lab.apids) == 9
 
 
