@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from tests.faults.behind import Harmed, harmed_estate
+from tests.faults.cells import Feed
 from tests.faults.matrix import reading
 from tui.engine.engine import Engine
 
@@ -34,6 +35,19 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harmed]:
 async def engine(estate: Harmed) -> AsyncIterator[Engine]:
     async with reading(estate) as running:
         yield running
+
+
+@pytest.fixture
+def feed(request: pytest.FixtureRequest) -> Feed:
+    """What the file is about."""
+    return request.module.KIND, request.module.FEED
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Try each cell of the file."""
+    if "cell" in metafunc.fixturenames:
+        cells = metafunc.module.CELLS
+        metafunc.parametrize("cell", cells, ids=lambda cell: cell.fault)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
