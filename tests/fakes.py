@@ -14,7 +14,7 @@ from tests.inquiries import FakeInquiry
 from tests.judged import NOW
 from tests.machines import make_history
 from tests.triage.examination.exams import Exam
-from tui.backend import CallListener, EntriesListener, FleetListener, LogListener
+from tui.backend import CallListener, FleetListener, LogListener
 from tui.config import ClusterConfig, Config
 from tui.model.attention import Real
 from tui.model.change import AlertName, Change
@@ -152,7 +152,6 @@ class FakeBackend:
         self.looked_for: list[tuple[str, str]] = []
         self.inquiry: FakeInquiry | None = None
         self._fleet_listeners: list[FleetListener] = []
-        self._entry_listeners: list[EntriesListener] = []
         self._log_listeners: list[LogListener] = []
 
     async def run(self) -> None:
@@ -161,10 +160,6 @@ class FakeBackend:
     def subscribe(self, listener: FleetListener) -> Callable[[], None]:
         self._fleet_listeners.append(listener)
         return lambda: self._fleet_listeners.remove(listener)
-
-    def subscribe_entries(self, listener: EntriesListener) -> Callable[[], None]:
-        self._entry_listeners.append(listener)
-        return lambda: self._entry_listeners.remove(listener)
 
     def subscribe_logs(self, listener: LogListener) -> Callable[[], None]:
         self._log_listeners.append(listener)
@@ -246,8 +241,7 @@ class FakeBackend:
     def log(self, cluster: str, *entries: Entry) -> None:
         """New kernel-log entries arrive."""
         self.logs[cluster] = (*self.logs.get(cluster, ()), *entries)
-        for listener in tuple(self._entry_listeners):
-            listener(cluster, entries)
+        self.tell(cluster, LogBatch(entries))
 
 
 def make_past(target: Target) -> Past | Fault:

@@ -26,7 +26,6 @@ from tui.model.target import Target
 from tui.model.target_past import Past
 
 FleetListener = Callable[[Fleet], None]
-EntriesListener = Callable[[str, tuple[Entry, ...]], None]
 CallListener = Callable[[tuple[Real, ...]], None]
 LogListener = Callable[[str, LogBatch], None]
 Unsubscribe = Callable[[], None]
@@ -133,9 +132,6 @@ class Backend(Protocol):
 
     def subscribe(self, listener: FleetListener) -> Unsubscribe:
         """Be told of newer snapshots, on the event loop, at most 10 times a second."""
-
-    def subscribe_entries(self, listener: EntriesListener) -> Unsubscribe:
-        """Be told of new kernel-log entries of each cluster."""
 
     def subscribe_logs(self, listener: LogListener) -> Unsubscribe:
         """The same by batches: a cluster's entries, and what is lost or fails.

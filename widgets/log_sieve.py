@@ -83,13 +83,6 @@ class Sieve:
         """False while lines have not been read yet."""
         return self._high >= self._ring.end and self._low <= self._ring.first
 
-    @property
-    def share_read(self) -> float:
-        """How much of the log was read, 0 to 1."""
-        kept = len(self._ring)
-        unread = max(0, self._low - self._ring.first) + self._ring.end - self._high
-        return 1 - unread / kept if kept else 1.0
-
     def read(self, is_over: Callable[[], bool]) -> None:
         """Read until there is nothing left, or until it is over."""
         self.keep_up()

@@ -58,7 +58,7 @@ async def test_the_pod_is_on_the_fleet_within_seconds_of_the_line_and_no_key(
         clock = SystemClock()
         engine = Engine(config, clock, Random(1))
         lines: list[Entry] = []
-        engine.subscribe_entries(lambda _, entries: lines.extend(entries))
+        engine.subscribe_logs(lambda _, batch: lines.extend(batch.entries))
 
         async def connect() -> Backend:
             return engine

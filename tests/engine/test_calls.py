@@ -39,6 +39,13 @@ def lines_of(path: Path) -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
+async def ended(running: asyncio.Task[None]) -> None:
+    """End it, with the command that it may be running."""
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
 async def until_told(path: Path, lines: int) -> list[dict[str, Any]]:
     async with asyncio.timeout(20):
         while len(lines_of(path)) < lines:
@@ -55,7 +62,7 @@ async def test_the_command_gets_what_is_real_as_json(tmp_path: Path) -> None:
     calls.note(fleet([judged()], 0))
     calls.note(fleet([judged(Verdict.REAL)], 10))
     (told,) = await until_told(path, 1)
-    running.cancel()
+    await ended(running)
     (found,) = told["real"]
     assert told["count"] == 1
     assert (found["kind"], found["cluster"], found["name"], found["severity"]) == (
@@ -86,7 +93,7 @@ async def test_it_is_not_run_again_too_soon_and_then_told_everything(
             await SystemClock().sleep(0.01)
     await clock.advance(30)
     _, second = await until_told(path, 2)
-    running.cancel()
+    await ended(running)
     assert [each["name"] for each in second["real"]] == ["B", "C"]
 
 
@@ -96,7 +103,7 @@ async def test_of_very_many_it_is_told_how_many(tmp_path: Path) -> None:
     running = asyncio.create_task(calls.run())
     calls.call(*(real(str(n)) for n in range(MOST + 7)))
     (told,) = await until_told(path, 1)
-    running.cancel()
+    await ended(running)
     assert told["count"] == MOST + 7
     assert len(told["real"]) == MOST
 
@@ -108,7 +115,7 @@ async def trouble_of(wishes: Wishes) -> str:
     async with asyncio.timeout(20):
         while not calls.trouble:
             await SystemClock().sleep(0.02)
-    running.cancel()
+    await ended(running)
     return calls.trouble
 
 
@@ -160,9 +167,7 @@ async def test_nothing_is_left_running_when_the_program_ends(tmp_path: Path) -> 
     running = asyncio.create_task(calls.run())
     calls.call(real())
     await until_written(path)
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
+    await ended(running)
     assert not is_alive(int(path.read_text()))
 
 

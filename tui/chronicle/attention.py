@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
+from tui.chronicle.met import Met
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.attention import ALERT, HIDDEN, Real, Wishes
 from tui.model.finding import Finding
-from tui.model.fleet import Cluster, Fleet, SourceState
+from tui.model.fleet import Fleet
 from tui.model.kept import once
 
 FLAPPING = timedelta(minutes=15)
@@ -28,8 +29,7 @@ class Attention:
         """zone   of the operator; None for that of the machine"""
         self._wishes = wishes
         self._zone = zone
-        self._met: set[str] = set()
-        """Clusters of which everything was tried once."""
+        self._met = Met()
         self._real: Mapping[Key, Real] = {}
         self._left: dict[Key, datetime] = {}
         """When what is real no longer was last seen to be so."""
@@ -42,7 +42,7 @@ class Attention:
         shown = tuple((each.alerts, each.findings) for each in fleet.clusters)
         parts = (*shown, fleet.unassigned_alerts)
         if self._is_same(parts) and not self._held:
-            self._meet(fleet, now)
+            self._met.note(fleet, now)
             return ()
         self._shown = parts
         real = {each.key: each for each in _real(fleet)}
@@ -55,7 +55,7 @@ class Attention:
             self._left[key] = now
         self._left = {k: at for k, at in self._left.items() if now - at < FLAPPING}
         self._real = real
-        self._meet(fleet, now)
+        self._met.note(fleet, now)
         return self._awake(called, now)
 
     def _is_same(self, parts: tuple[object, ...]) -> bool:
@@ -90,12 +90,6 @@ class Attention:
         found = [each for key, each in self._real.items() if key in keys]
         return tuple(sorted(found, key=_rank))
 
-    def _meet(self, fleet: Fleet, now: datetime) -> None:
-        """Know the clusters of which everything was tried by now."""
-        for cluster in fleet.clusters:
-            if cluster.name not in self._met and is_met(cluster, now):
-                self._met.add(cluster.name)
-
 
 def _rank(real: Real) -> int:
     """What to tell of first."""
@@ -110,12 +104,6 @@ def _are_same(old: object, new: object) -> bool:
     if not (isinstance(old, tuple) and isinstance(new, tuple)) or len(old) != 2:
         return False
     return len(new) == 2 and old[0] is new[0] and old[1] is new[1]
-
-
-def is_met(cluster: Cluster, now: datetime) -> bool:
-    """Whether everything that is read of it was tried at least once."""
-    states = {source.state(now) for source in cluster.sources}
-    return bool(states) and SourceState.CONNECTING not in states
 
 
 def _real(fleet: Fleet) -> Iterator[Real]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from tui.chronicle.attention import is_met
+from tui.chronicle.met import Met
 from tui.model.event import Connection, Event, Turn
 from tui.model.finding import Finding
 from tui.model.fleet import Cluster, FeedKey, Fleet, SourceKind, SourceStatus
@@ -26,7 +26,7 @@ class Happenings:
     """Carries what was there from one look to the next."""
 
     def __init__(self) -> None:
-        self._met: set[str] = set()
+        self._met = Met()
         self._findings: Mapping[FindingName, tuple[Finding, datetime | None]] = {}
         """With the time from which on they are known."""
         self._found_in: Mapping[str, tuple[Finding, ...]] = {}
@@ -47,11 +47,7 @@ class Happenings:
             *self._of_silences(fleet, now),
             *self._of_servers(fleet, now),
         ]
-        self._met |= {
-            each.name
-            for each in fleet.clusters
-            if each.name not in self._met and is_met(each, now)
-        }
+        self._met.note(fleet, now)
         return tuple(sorted(events, key=lambda event: event.at))
 
     def _of_findings(self, fleet: Fleet, now: datetime) -> Iterator[Event]:

@@ -276,10 +276,6 @@ def _noted_at(status: SourceStatus, now: datetime) -> datetime | None:
     return status.observed_at
 
 
-def _last_to_end(note: SilenceNote) -> tuple[float, str]:
-    return -(note.ends_at.timestamp() if note.ends_at else 0.0), note.id
-
-
 def _note(silence_id: str, silence: Silence | None) -> SilenceNote:
     if silence is None:
         return SilenceNote(silence_id)

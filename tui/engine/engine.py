@@ -21,7 +21,7 @@ from tui.engine.connections import Connections
 from tui.engine.examiner import Examiner, Inquiry
 from tui.engine.feeds import Feeds, Followed, Wanted
 from tui.engine.history import History
-from tui.engine.kernel import EntriesListener, Kernel, LogListener
+from tui.engine.kernel import Kernel, LogListener
 from tui.engine.monitoring import Monitoring
 from tui.engine.pasts import Pasts
 from tui.engine.plan import alertmanager_for, node_key, served_by
@@ -164,13 +164,8 @@ class Engine:
         self._fleet_listeners.append(listener)
         return lambda: self._fleet_listeners.remove(listener)
 
-    def subscribe_entries(self, listener: EntriesListener) -> Callable[[], None]:
-        """Call back with new kernel-log entries of a cluster, in order."""
-        self._kernel.entries_listeners.append(listener)
-        return lambda: self._kernel.entries_listeners.remove(listener)
-
     def subscribe_logs(self, listener: LogListener) -> Callable[[], None]:
-        """Call back with what is new in a cluster's kernel log, gaps and faults too."""
+        """Call back with what is new in a cluster's kernel log, in order; gaps too."""
         self._kernel.log_listeners.append(listener)
         return lambda: self._kernel.log_listeners.remove(listener)
 

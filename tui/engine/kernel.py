@@ -17,7 +17,6 @@ from tui.triage import assign
 
 KEPT_GAPS = 1_000
 
-EntriesListener = Callable[[str, tuple[Entry, ...]], None]
 LogListener = Callable[[str, LogBatch], None]
 
 
@@ -35,7 +34,6 @@ class Kernel:
         self._clock = clock
         self._apply = apply
         self.journal = Journal(clusters)
-        self.entries_listeners: list[EntriesListener] = []
         self.log_listeners: list[LogListener] = []
         self._gaps: dict[str, deque[Gap]] = {}
 
@@ -69,7 +67,5 @@ class Kernel:
             if own:
                 log = self.journal.add(name, own, self._clock.now(), KERNEL_WINDOW)
                 self._apply(KernelLogged(name, log))
-                for listener in tuple(self.entries_listeners):
-                    listener(name, own)
             for heard in tuple(self.log_listeners):
                 heard(name, replace(batch, entries=own))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tui.model.attention import Real
 from tui.model.fleet import Standing
+from tui.passthrough import to_screen, to_tmux
 from tui.present.units import count, plain
 
 _ESC = "\x1b"
@@ -32,21 +33,16 @@ def notification(text: str, environ: Mapping[str, str]) -> str:
     """
     term = environ.get("TERM", "")
     if term.startswith(("foot", "rxvt")) or "VTE_VERSION" in environ:
-        return through(f"{_ESC}]777;notify;taloscope;{text}{_END}", environ)
+        return _through(f"{_ESC}]777;notify;taloscope;{text}{_END}", environ)
     # A digit first may be another command of OSC 9: `9;4;` is a progress bar.
-    return through(f"{_ESC}]9;taloscope: {text}{_END}", environ)
+    return _through(f"{_ESC}]9;taloscope: {text}{_END}", environ)
 
 
-def through(sequence: str, environ: Mapping[str, str]) -> str:
-    """A sequence for the terminal around tmux or screen, if we are in one.
-
-    wire    tmux, `allow-passthrough`: DCS tmux; with each ESC doubled; screen: DCS
-    """
+def _through(sequence: str, environ: Mapping[str, str]) -> str:
+    """The same for the terminal around tmux or screen, if we are in one."""
     if environ.get("TMUX"):
-        return f"{_ESC}Ptmux;{sequence.replace(_ESC, _ESC * 2)}{_ESC}\\"
-    if environ.get("STY"):
-        return f"{_ESC}P{sequence}{_ESC}\\"
-    return sequence
+        return to_tmux(sequence)
+    return to_screen(sequence) if environ.get("STY") else sequence
 
 
 def title(standings: Sequence[tuple[str, Standing]], hidden: int) -> str:

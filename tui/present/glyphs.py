@@ -6,13 +6,15 @@ that have none but ASCII.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tui.model.alert import Verdict
 from tui.model.fleet import SourceState
 from tui.model.target import Health
 from widgets import values
-from widgets.values import Span, Tone
+from widgets.values import Line, Span, Tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +131,11 @@ def state_sign(state: SourceState, marks: Marks) -> Sign:
         SourceState.STALE: Sign(marks.stale, "stale", Tone.WARNING),
         SourceState.DOWN: Sign(marks.real, "down", Tone.CRITICAL),
     }[state]
+
+
+def counted(signs: Iterable[Sign]) -> Line:
+    """How many of each, in the order in which they first come: `✖ 1 fail  ✔ 6 pass`."""
+    return tuple(
+        Span(f"{sign.glyph} {number} {sign.word}  ", sign.tone)
+        for sign, number in Counter(signs).items()
+    )

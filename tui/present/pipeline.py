@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,7 @@ from tui.model.pipeline import (
 )
 from tui.model.pipeline_change import change_for
 from tui.model.shipping_change import Change
-from tui.present.glyphs import Marks, Sign
+from tui.present.glyphs import Marks, Sign, counted
 from tui.present.units import age, count, time_of_day
 from widgets.values import Align, Cell, Column, Line, Row, Span, Tone
 
@@ -204,14 +203,8 @@ def _lost(node: NodePipeline) -> Cell:
 
 def chips(found: Iterable[Way], marks: Marks) -> Line:
     """How many nodes of each: `✖ 1 broken  ? 1 can't tell  ✔ 4 ok`."""
-    counts = Counter(way.worst.state for way in found)
-    spans = []
-    for state in _ORDER:
-        if counts[state]:
-            shown = sign(state, marks)
-            words = f"{shown.glyph} {counts[state]} {shown.word}  "
-            spans.append(Span(words, shown.tone))
-    return tuple(spans)
+    states = sorted((way.worst.state for way in found), key=_ORDER.index)
+    return counted(sign(state, marks) for state in states)
 
 
 def why(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
 from tui.model.alert import Verdict
 from tui.model.review import Check, CheckState
-from tui.present.glyphs import Marks, Sign
+from tui.present.glyphs import Marks, Sign, counted
 from tui.present.units import age
 from widgets.values import Cell, Column, EvidenceItem, Line, Row, Span, Tone
 
@@ -31,14 +30,8 @@ def sign(state: CheckState, marks: Marks) -> Sign:
 
 def chips(checks: Iterable[Check], marks: Marks) -> Line:
     """How many of each: `✖ 1 fail  ? 2 can't tell  ✔ 6 pass`."""
-    counts = Counter(each.state for each in checks)
-    spans = []
-    for state in _ORDER:
-        if counts[state]:
-            found = sign(state, marks)
-            words = f"{found.glyph} {counts[state]} {found.word}  "
-            spans.append(Span(words, found.tone))
-    return tuple(spans)
+    states = sorted((each.state for each in checks), key=_ORDER.index)
+    return counted(sign(state, marks) for state in states)
 
 
 def rows(checks: Iterable[Check], marks: Marks) -> tuple[Row, ...]:

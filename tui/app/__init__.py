@@ -13,11 +13,12 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from tui import clipboard
+from tui.app.driver import QuickEscDriver, write
+from tui.app.routes import Routes
 from tui.backend import Backend
 from tui.clock import Clock
 from tui.commands import Actions
 from tui.config import Config
-from tui.driver import QuickEscDriver, write
 from tui.messages import (
     AcknowledgeHidden,
     EntriesArrived,
@@ -34,7 +35,6 @@ from tui.present.concealed import Told, concealed, told_of
 from tui.present.glyphs import UNICODE, Marks
 from tui.present.news import is_news
 from tui.present.units import count, length, plain
-from tui.routes import Routes
 from tui.screens.desk import Desk
 from tui.screens.fleet import FleetScreen
 from tui.themes import DARK, LIGHT, THEMES
@@ -50,7 +50,7 @@ class TaloscopeApp(Routes):
 
     TITLE = "taloscope"
     # The first screen's too: the sheet is read once, before the first frame.
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/fleet.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "../screens/fleet.tcss"]
     COMMANDS: ClassVar = {Actions}
     COMMAND_PALETTE_BINDING = "colon"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -166,7 +166,6 @@ class TaloscopeApp(Routes):
         """Show what is known already, and from now on what is new."""
         backend.subscribe(lambda fleet: self._tell(FleetChanged(fleet)))
         backend.calls.subscribe(self._call)
-        backend.subscribe_entries(lambda c, e: self._tell(EntriesArrived(c, e)))
         backend.subscribe_logs(self._hear)
         self._tell(FleetChanged(backend.fleet))
         for name in self.names:
@@ -189,6 +188,8 @@ class TaloscopeApp(Routes):
             write(self, calling.titled(title))
 
     def _hear(self, cluster: str, batch: LogBatch) -> None:
+        if batch.entries:
+            self._tell(EntriesArrived(cluster, batch.entries))
         if batch.gaps:
             self._tell(GapsFound(cluster, batch.gaps))
 
@@ -197,14 +198,16 @@ class TaloscopeApp(Routes):
 
     def on_fleet_changed(self, message: FleetChanged) -> None:
         self._tell_trouble()
-        self._name_window(message.fleet, self.clock.now())
+        before = self._newer or self.fleet
         if self._held_at is not None:
             self._newer = message.fleet
             self._waiting += 1
         else:
-            before, self.fleet = self.fleet, message.fleet
-            if before is not None and not is_news(before, message.fleet):
-                return  # the next second shows its ages
+            self.fleet = message.fleet
+        if before is None or is_news(before, message.fleet):
+            self._name_window(message.fleet, self.clock.now())
+        elif self._held_at is None:
+            return  # the next second shows its ages
         self.show_now()
 
     def on_entries_arrived(self, message: EntriesArrived) -> None:
