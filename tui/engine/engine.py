@@ -131,10 +131,11 @@ class Engine:
                     await self._dirty.wait()
                     await self._beat.rest()
                     self._dirty.clear()
-                    self._publish(await aside(partial(self._bench.make, self._view())))
+                    view = self._view()
+                    self._publish(await aside(partial(self._bench.make, view)))
                     self._beat.done()
                     self._supervise(group)
-                    if not self._beat.is_settled and self._is_tried:
+                    if not self._beat.is_settled and self._is_tried(view.state):
                         self._settle()
         finally:
             self._running.clear()
@@ -150,10 +151,10 @@ class Engine:
             self._beat.is_settled = True
             self._settled.set()
 
-    @property
-    def _is_tried(self) -> bool:
-        """Whether everything that is wanted was tried at least once."""
-        return all(key in self._state.readings for key in self._wanted)
+    def _is_tried(self, state: State) -> bool:
+        """Whether everything that is wanted now was tried before a fleet was made of
+        this: what came meanwhile may make us ask for more."""
+        return all(key in state.readings for key in self._wanted)
 
     async def settled(self) -> None:
         """Wait until everything that is wanted was tried at least once."""
