@@ -40,7 +40,7 @@ def test_what_is_not_well_is_told_with_what_to_do(ill: RunningLab) -> None:
 def test_its_text_fits_a_terminal_and_counts(ill: RunningLab) -> None:
     done = ill.run("doctor")
     assert all(len(line) <= 80 for line in done.stdout.splitlines())
-    assert "may list 14 of 15 kinds" in done.stdout
+    assert "may list 15 of 16 kinds" in done.stdout
     assert "✖ prod: Talos" in done.stdout
     assert "steps failed" in done.stdout
 

@@ -8,7 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tui.lab.server import Lab, LabOptions
-from tui.model.question import DaemonSetOf, Deployments, EventsWith, KubeNodes
+from tui.model.question import (
+    DaemonSetOf,
+    DaemonSets,
+    Deployments,
+    EventsWith,
+    KubeNodes,
+    StatefulSets,
+)
 from tui.sources.kubernetes import KubernetesSource
 
 NOW = datetime(2026, 2, 27, 2, 13, 47, tzinfo=UTC)
@@ -34,6 +41,12 @@ async def test_workloads_and_what_became_of_them_are_answered(
     assert (coredns.wanted, coredns.existing) == (1, 1)
     assert coredns.changed_at == NOW - timedelta(days=19)
     assert not coredns.is_hindered
+    (agents,) = (each for each in await prod.ask(DaemonSets()) if each.name == "cilium")
+    assert (agents.wanted, agents.existing, agents.is_dated) == (4, 4, False)
+    sets = await prod.ask(StatefulSets())
+    assert sets
+    assert all(each.wanted == each.existing >= 1 for each in sets)
+    assert all(each.changed_at == NOW - timedelta(days=19) for each in sets)
     events = await prod.ask(EventsWith("", "Scheduled"))
     assert {each.reason for each in events} == {"Scheduled"}
     assert all(each.last_at and each.last_at <= NOW for each in events)

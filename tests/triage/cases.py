@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tui.model.alert import Alert, AlertState, Judgement
-from tui.model.kube import ConfigMap, Deployment, KubeNode, Lease, Pod
+from tui.model.kube import ConfigMap, KubeNode, Lease, Pod, Workload
 from tui.model.labels import Labels, fingerprint
 from tui.model.question import Answer, Question
 from tui.model.question_beyond import StaticPod, TargetsOf
@@ -19,9 +19,11 @@ from tui.triage.rulebook import Rulebook
 from tui.triage.rules import kube_proxy
 from tui.triage.rules.control_plane import CONTROLLER_MANAGER, SCHEDULER
 from tui.triage.rules.control_plane_claims import (
+    DAEMON_SETS,
     DEPLOYMENTS,
     SCALED,
     SCHEDULED,
+    STATEFUL_SETS,
     STATIC_PODS,
     UNASSIGNED,
     leader,
@@ -94,6 +96,8 @@ def healthy() -> dict[Question, Any]:
         SCHEDULED: (),
         SCALED: (),
         DEPLOYMENTS: (deployment("coredns"),),
+        STATEFUL_SETS: (deployment("db", is_dated=False),),
+        DAEMON_SETS: (deployment("agent", is_dated=False),),
         STATIC_PODS: {
             f"{component}-{PLANE}": StaticPod("10.10.0.40", "Running", is_ready=True)
             for component in (SCHEDULER, CONTROLLER_MANAGER)
@@ -107,9 +111,9 @@ def healthy() -> dict[Question, Any]:
     return values
 
 
-def deployment(name: str, generation: int = 3, **changes: Any) -> Deployment:
+def deployment(name: str, generation: int = 3, **changes: Any) -> Workload:
     """One that was changed long ago and is as it should be."""
-    known = Deployment("kube-system", name, generation, 3, 2, 2, CREATED)
+    known = Workload("kube-system", name, generation, 3, 2, 2, CREATED)
     return replace(known, **changes)
 
 

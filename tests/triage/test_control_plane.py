@@ -32,9 +32,11 @@ from tui.model.reading import Reading
 from tui.model.target import InventoryTarget
 from tui.triage.rules.control_plane import CONTROLLER_MANAGER, SCHEDULER
 from tui.triage.rules.control_plane_claims import (
+    DAEMON_SETS,
     DEPLOYMENTS,
     SCALED,
     SCHEDULED,
+    STATEFUL_SETS,
     STATIC_PODS,
     UNASSIGNED,
     leader,
@@ -263,6 +265,7 @@ def test_while_kubernetes_is_silent_talos_refutes_and_proves_nothing(
     assert words in found.reason
 
 
+MOMENTS_AGO = SEEN - timedelta(minutes=4)
 LAGGING: list[tuple[Changes, Verdict, str]] = [
     ({DEPLOYMENTS: ()}, Verdict.UNDECIDED, "no deployment is listed"),
     (
@@ -296,6 +299,41 @@ LAGGING: list[tuple[Changes, Verdict, str]] = [
         "",
     ),
 ]
+
+
+@pytest.mark.parametrize("question", [STATEFUL_SETS, DAEMON_SETS])
+@pytest.mark.parametrize(
+    ("changes", "verdict", "words"),
+    [
+        ({"generation": 4}, Verdict.REAL, "generation 4 is not seen yet"),
+        ({"generation": 4, "changed_at": MOMENTS_AGO}, Verdict.FALSE_POSITIVE, ""),
+        ({"existing": 1, "changed_at": MOMENTS_AGO}, Verdict.FALSE_POSITIVE, ""),
+        ({"existing": 1}, Verdict.UNDECIDED, "since when is not told"),
+        ({"generation": 4, "changed_at": None}, Verdict.UNDECIDED, "is not told"),
+        ({"existing": 1, "is_hindered": True}, Verdict.FALSE_POSITIVE, ""),
+    ],
+)
+def test_other_workloads_show_it_too(
+    question: Question, changes: dict[str, Any], verdict: Verdict, words: str
+) -> None:
+    found = judged(
+        MANAGER_DOWN, {question: (deployment("db", **{"is_dated": False, **changes}),)}
+    )
+    assert found.verdict is verdict
+    assert words in found.reason
+
+
+@pytest.mark.parametrize("question", [DEPLOYMENTS, STATEFUL_SETS, DAEMON_SETS])
+def test_workloads_that_cannot_be_read_clear_nothing(question: Question) -> None:
+    assert judged(MANAGER_DOWN, {question: None}).verdict is Verdict.UNDECIDED
+
+
+def test_one_that_cannot_be_told_does_not_hide_one_that_is_stuck() -> None:
+    changes: Changes = {
+        DEPLOYMENTS: (deployment("web", 4, changed_at=None),),
+        DAEMON_SETS: (deployment("agent", 4, is_dated=False),),
+    }
+    assert judged(MANAGER_DOWN, changes).verdict is Verdict.REAL
 
 
 @pytest.mark.parametrize(("changes", "verdict", "words"), LAGGING)

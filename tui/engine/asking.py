@@ -22,10 +22,12 @@ from tui.model.fleet import SourceKind
 from tui.model.pipeline import Comparison
 from tui.model.question import (
     ClaimsIn,
+    DaemonSets,
     Deployments,
     EventsWith,
     PersistentVolumes,
     Question,
+    StatefulSets,
     VolumeAttachments,
 )
 from tui.model.question_beyond import (
@@ -49,7 +51,8 @@ SLOW = 3
 MOST_LINES = 200
 SHOWN_LINES = 5
 _OF_TRACES = (StorageOf, PersistentVolumes, VolumeAttachments, ClaimsIn)
-_SLOW_ONES = (*_OF_TRACES, Deployments, EventsWith, KernelLines, StaticPods)
+_WORKLOADS = (Deployments, StatefulSets, DaemonSets)
+_SLOW_ONES = (*_OF_TRACES, *_WORKLOADS, EventsWith, KernelLines, StaticPods)
 # Nodes and Loki need not agree with our clock to the second.
 _AHEAD = timedelta(minutes=1)
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

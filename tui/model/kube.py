@@ -67,8 +67,8 @@ class DaemonSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Deployment:
-    """A Deployment, and how far the controller manager has brought it."""
+class Workload:
+    """A Deployment, StatefulSet or DaemonSet: how far its controller has brought it."""
 
     namespace: str
     name: str
@@ -81,7 +81,9 @@ class Deployment:
     changed_at: datetime | None
     """The last change of what is wanted, or progress towards it; None: not told."""
     is_hindered: bool = False
-    """The API server refuses its pods, for a quota or a policy."""
+    """Its pods are refused, for a quota or a policy, or wait for one another."""
+    is_dated: bool = True
+    """Its status tells progress and refusals; else missing pods have no known age."""
 
 
 @dataclass(frozen=True, slots=True)

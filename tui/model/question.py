@@ -105,12 +105,32 @@ class DaemonSetOf:
 
 @dataclass(frozen=True, slots=True)
 class Deployments:
-    """Answer: `tuple[Deployment, ...]`, all of the cluster."""
+    """Answer: `tuple[Workload, ...]`, all of the cluster."""
 
     @property
     def text(self) -> str:
         """How a person would ask."""
-        return "kubectl get deployments -A"
+        return _get("deployments", "")
+
+
+@dataclass(frozen=True, slots=True)
+class StatefulSets:
+    """Answer: `tuple[Workload, ...]`, all of the cluster."""
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return _get("statefulsets", "")
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonSets:
+    """Answer: `tuple[Workload, ...]`, all of the cluster."""
+
+    @property
+    def text(self) -> str:
+        """How a person would ask; `DaemonSetsWith` asks for them in other words."""
+        return _get("daemonsets.apps", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +258,8 @@ KubeQuestion: TypeAlias = (
     | DaemonSetsWith
     | DaemonSetOf
     | Deployments
+    | StatefulSets
+    | DaemonSets
     | EventsWith
     | KubeNodes
     | LeaseOf

@@ -34,6 +34,7 @@ RIGHTS = (
     Right("", "persistentvolumeclaims", "kernel lines do not lead to applications"),
     Right("apps", "daemonsets", "whether agents are complete is not known"),
     Right("apps", "deployments", "whether deployments converge is not known"),
+    Right("apps", "statefulsets", "whether StatefulSets converge is not known"),
     Right("coordination.k8s.io", "leases", "whether schedulers lead is not known"),
     Right("discovery.k8s.io", "endpointslices", "no port-forwards, fewer checks"),
     Right("storage.k8s.io", "storageclasses", "the review cannot judge storage"),

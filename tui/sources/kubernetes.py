@@ -19,11 +19,11 @@ from tui.model.fault import FaultKind
 from tui.model.kube import (
     ConfigMap,
     DaemonSet,
-    Deployment,
     KubeEvent,
     KubeNode,
     Lease,
     Pod,
+    Workload,
 )
 from tui.model.machine import Certificate
 from tui.model.question import (
@@ -31,6 +31,7 @@ from tui.model.question import (
     ConfigMapOf,
     CsiDrivers,
     DaemonSetOf,
+    DaemonSets,
     DaemonSetsWith,
     Deployments,
     EndpointSlicesOf,
@@ -43,6 +44,7 @@ from tui.model.question import (
     PodsWith,
     ServiceMonitors,
     ServicesIn,
+    StatefulSets,
     StorageClasses,
     VolumeAttachments,
 )
@@ -122,10 +124,21 @@ class KubernetesSource:
         found = await self._one(path, name, managed.DAEMON_SET)
         return (managed.daemon_set(found),) if found else ()
 
-    async def deployments(self) -> tuple[Deployment, ...]:
-        """Deployments of all namespaces. wire: GET /apis/apps/v1/deployments"""
-        found = await self._list("/apis/apps/v1/deployments", {}, managed.DEPLOYMENTS)
-        return tuple(managed.deployment(one) for one in found)
+    async def workloads(
+        self, question: Deployments | StatefulSets | DaemonSets
+    ) -> tuple[Workload, ...]:
+        """All of a kind. wire: GET /apis/apps/v1/{deployments,statefulsets,...}"""
+        root = "/apis/apps/v1"
+        match question:
+            case Deployments():
+                made = await self._list(f"{root}/deployments", {}, managed.DEPLOYMENTS)
+                return tuple(map(managed.deployment, made))
+            case StatefulSets():
+                sets = await self._list(f"{root}/statefulsets", {}, managed.STATEFUL)
+                return tuple(map(managed.stateful_set, sets))
+            case DaemonSets():
+                found = await self._list(f"{root}/daemonsets", {}, managed.DAEMON_SETS)
+                return tuple(map(managed.on_nodes, found))
 
     async def config_map(self, namespace: str, name: str) -> ConfigMap:
         """An empty one when the server says that there is no such ConfigMap."""
@@ -178,7 +191,9 @@ class KubernetesSource:
                 answer = self.config_map(namespace, name)
             case PodsWith(namespace, selector, field_selector):
                 answer = self.pods(namespace, selector, field_selector)
-            case DaemonSetsWith() | DaemonSetOf() | Deployments() | EventsWith():
+            case Deployments() | StatefulSets() | DaemonSets():
+                answer = self.workloads(question)
+            case DaemonSetsWith() | DaemonSetOf() | EventsWith():
                 answer = self._ask_workloads(question)
             case KubeNodes():
                 answer = self.nodes()
@@ -186,9 +201,13 @@ class KubernetesSource:
                 answer = self.leases(namespace, name)
             case KubeVersion():
                 answer = self.version()
-            case StorageClasses() | CsiDrivers() | PersistentVolumes():
-                answer = storage.ask(self._list, question)
-            case VolumeAttachments() | ClaimsIn():
+            case (
+                StorageClasses()
+                | CsiDrivers()
+                | PersistentVolumes()
+                | VolumeAttachments()
+                | ClaimsIn()
+            ):
                 answer = storage.ask(self._list, question)
             case ServicesIn() | EndpointSlicesOf() | ServiceMonitors():
                 answer = self._ask_scraping(question)
@@ -209,16 +228,14 @@ class KubernetesSource:
                 return await self.service_monitors()
 
     async def _ask_workloads(
-        self, question: DaemonSetsWith | DaemonSetOf | Deployments | EventsWith
-    ) -> tuple[DaemonSet, ...] | tuple[Deployment, ...] | tuple[KubeEvent, ...]:
+        self, question: DaemonSetsWith | DaemonSetOf | EventsWith
+    ) -> tuple[DaemonSet, ...] | tuple[KubeEvent, ...]:
         """What makes pods, and what happened to them."""
         match question:
             case DaemonSetsWith(namespace, selector):
                 return await self.daemon_sets(namespace, selector)
             case DaemonSetOf(namespace, name):
                 return await self.daemon_set(namespace, name)
-            case Deployments():
-                return await self.deployments()
             case EventsWith(namespace, reason):
                 return await self.events(namespace, f"reason={reason}")
 

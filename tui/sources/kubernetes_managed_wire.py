@@ -1,6 +1,6 @@
 """Kubernetes objects of which it matters when they changed, and who keeps up with that.
 
-DaemonSets, Deployments and ConfigMaps.
+DaemonSets, Deployments, StatefulSets and ConfigMaps.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from tui.model.kube import ConfigMap, DaemonSet, Deployment
+from tui.model.kube import ConfigMap, DaemonSet, Workload
 from tui.sources.kubernetes_wire import (
     ConditionWire,
     ListWire,
@@ -39,6 +39,7 @@ class DaemonSetStatusWire(Wire):
     """Status of a DaemonSet."""
 
     desired_number_scheduled: int = 0
+    current_number_scheduled: int = 0
     number_ready: int = 0
     updated_number_scheduled: int = 0
     observed_generation: int = 0
@@ -73,6 +74,29 @@ class DeploymentWire(Wire):
     status: DeploymentStatusWire = msgspec.field(default_factory=DeploymentStatusWire)
 
 
+class StatefulSetSpecWire(Wire):
+    """Spec of a StatefulSet; the API server fills it in."""
+
+    replicas: int = 1
+    pod_management_policy: str = "OrderedReady"
+
+
+class StatefulSetStatusWire(Wire):
+    """Status of a StatefulSet: zeros are left out."""
+
+    observed_generation: int = 0
+    replicas: int = 0
+    ready_replicas: int = 0
+
+
+class StatefulSetWire(Wire):
+    """A StatefulSet."""
+
+    metadata: ManagedMetaWire
+    spec: StatefulSetSpecWire = msgspec.field(default_factory=StatefulSetSpecWire)
+    status: StatefulSetStatusWire = msgspec.field(default_factory=StatefulSetStatusWire)
+
+
 class ConfigMapWire(Wire):
     """A ConfigMap; binary data is not read."""
 
@@ -83,6 +107,7 @@ class ConfigMapWire(Wire):
 DAEMON_SET = msgspec.json.Decoder(DaemonSetWire)
 DAEMON_SETS = msgspec.json.Decoder(ListWire[DaemonSetWire])
 DEPLOYMENTS = msgspec.json.Decoder(ListWire[DeploymentWire])
+STATEFUL = msgspec.json.Decoder(ListWire[StatefulSetWire])
 CONFIG_MAP = msgspec.json.Decoder(ConfigMapWire)
 
 
@@ -102,12 +127,12 @@ def daemon_set(wire: DaemonSetWire) -> DaemonSet:
     )
 
 
-def deployment(wire: DeploymentWire) -> Deployment:
+def deployment(wire: DeploymentWire) -> Workload:
     """A Deployment."""
     conditions = wire.status.conditions
     progress = condition(conditions, "Progressing")
     refused = condition(conditions, "ReplicaFailure")
-    return Deployment(
+    return Workload(
         namespace=wire.metadata.namespace,
         name=wire.metadata.name,
         generation=wire.metadata.generation,
@@ -116,6 +141,37 @@ def deployment(wire: DeploymentWire) -> Deployment:
         existing=wire.status.replicas,
         changed_at=_latest(_spec_changed(wire.metadata), progress.last_update_time),
         is_hindered=claim(refused) is True,
+    )
+
+
+def stateful_set(wire: StatefulSetWire) -> Workload:
+    """A StatefulSet; unless told otherwise each pod waits for those before it."""
+    spec, status = wire.spec, wire.status
+    is_ordered = spec.pod_management_policy != "Parallel"
+    return Workload(
+        namespace=wire.metadata.namespace,
+        name=wire.metadata.name,
+        generation=wire.metadata.generation,
+        observed_generation=status.observed_generation,
+        wanted=spec.replicas,
+        existing=status.replicas,
+        changed_at=_spec_changed(wire.metadata),
+        is_hindered=is_ordered and status.ready_replicas < status.replicas,
+        is_dated=False,
+    )
+
+
+def on_nodes(wire: DaemonSetWire) -> Workload:
+    """A DaemonSet as work of its controller: a pod on each node that wants one."""
+    return Workload(
+        namespace=wire.metadata.namespace,
+        name=wire.metadata.name,
+        generation=wire.metadata.generation,
+        observed_generation=wire.status.observed_generation,
+        wanted=wire.status.desired_number_scheduled,
+        existing=wire.status.current_number_scheduled,
+        changed_at=_spec_changed(wire.metadata),
+        is_dated=False,
     )
 
 

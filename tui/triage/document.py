@@ -44,7 +44,7 @@ alert judges it.
 
 - **Absence of proof never clears an alert.** No answer, a failed one, or one older
   than two of its own refreshes proves nothing. Most questions are asked at each
-  `refresh`; deployments, events, kernel lines and static pods at every third.
+  `refresh`; workloads, events, kernel lines and static pods at every third.
 - There are no weights: every claim of a rule is required. A second source may
   explain, or refute while the first is silent; it never proves what the first does
   not tell.

@@ -128,8 +128,10 @@ RULES = (
             "UP-TO-DATE alike.",
             claims.converges(),
             (
-                "Of its many controllers the one of deployments and that of their "
-                "ReplicaSets are looked at.",
+                "Of its many controllers those of Deployments, their ReplicaSets, "
+                "StatefulSets and DaemonSets are looked at. Pods that a StatefulSet or "
+                "DaemonSet misses for longer make it undecided: who refuses them is "
+                "not told.",
             ),
             (claims.scaled_lately,),
             (claims.SCALED,),

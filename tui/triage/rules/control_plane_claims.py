@@ -8,13 +8,15 @@ from functools import partial
 
 from tui.model.alert import Evidence, Verdict
 from tui.model.declared import Where
-from tui.model.kube import Deployment, KubeEvent, KubeNode, Lease, Pod
+from tui.model.kube import KubeEvent, KubeNode, Lease, Pod, Workload
 from tui.model.question import (
+    DaemonSets,
     Deployments,
     EventsWith,
     KubeNodes,
     LeaseOf,
     PodsWith,
+    StatefulSets,
 )
 from tui.model.question_beyond import StaticPod, StaticPods
 from tui.triage.case import Case
@@ -27,6 +29,8 @@ UNASSIGNED = PodsWith("", "", "spec.nodeName=")
 SCHEDULED = EventsWith("", "Scheduled")
 SCALED = EventsWith("", "ScalingReplicaSet")
 DEPLOYMENTS = Deployments()
+STATEFUL_SETS = StatefulSets()
+DAEMON_SETS = DaemonSets()
 STATIC_PODS = StaticPods()
 
 LATE = timedelta(minutes=5)
@@ -219,34 +223,55 @@ def _scheduled_lately(case: Case) -> Ruling:
 
 
 def converges() -> Claim:
-    """What deployments want is seen, and their pods are made."""
-    return Claim("every deployment is looked after", (DEPLOYMENTS,), _converges)
+    """What workloads want is seen, and their pods are made."""
+    return Claim(
+        "every Deployment, StatefulSet and DaemonSet is looked after",
+        (DEPLOYMENTS, STATEFUL_SETS, DAEMON_SETS),
+        _converges,
+    )
 
 
 def _converges(case: Case) -> Ruling:
-    found: tuple[Deployment, ...] = case.value(DEPLOYMENTS)
-    seen = case.observed_at(DEPLOYMENTS)
-    if not found:
+    if not case.value(DEPLOYMENTS):
         return unclear("no deployment is listed: nothing shows its work")
-    under_way = 0
-    for each in found:
-        behind = _behind(each)
-        if not behind:
-            continue
-        name = f"{each.namespace}/{each.name}"
-        late = _lateness(each, seen)
-        if late is None:
-            return unclear(f"{name}: {behind}, since when is not told")
-        if late > LATE:
-            minutes = late // timedelta(minutes=1)
-            return fails(f"{name} has waited for {minutes} min: {behind}")
-        under_way += 1
+    counts, under_way, doubt = [], 0, ""
+    for kind, question in (
+        ("deployments", DEPLOYMENTS),
+        ("StatefulSets", STATEFUL_SETS),
+        ("DaemonSets", DAEMON_SETS),
+    ):
+        found: tuple[Workload, ...] = case.value(question)
+        counts.append(f"{len(found)} {kind}")
+        for each in found:
+            ruling = _looked_after(each, case.observed_at(question))
+            if ruling.refutes:
+                return ruling
+            under_way += ruling.proves and bool(_behind(each))
+            doubt = doubt or ("" if ruling.proves else ruling.words)
+    if doubt:
+        return unclear(doubt)
     rest = f", {under_way} of them under way" if under_way else ""
-    return holds(f"{len(found)} deployments{rest}")
+    return holds(f"{', '.join(counts)}{rest}")
 
 
-def _behind(each: Deployment) -> str:
-    """What the controller manager has not done for a deployment; empty when it has."""
+def _looked_after(each: Workload, seen: datetime | None) -> Ruling:
+    """One of them: done or under way, waiting for too long, or not to be told."""
+    behind = _behind(each)
+    if not behind:
+        return holds("")
+    name = f"{each.namespace}/{each.name}"
+    late = _lateness(each, seen)
+    if late is not None and late <= LATE:
+        return holds(behind)
+    is_unseen = each.observed_generation < each.generation
+    if late is None or not (each.is_dated or is_unseen):
+        return unclear(f"{name}: {behind}, since when is not told")
+    minutes = late // timedelta(minutes=1)
+    return fails(f"{name} has waited for {minutes} min: {behind}")
+
+
+def _behind(each: Workload) -> str:
+    """What the controller manager has not done for a workload; empty when it has."""
     if each.observed_generation < each.generation:
         return f"generation {each.generation} is not seen yet"
     if each.existing < each.wanted and not each.is_hindered:
@@ -254,7 +279,7 @@ def _behind(each: Deployment) -> str:
     return ""
 
 
-def _lateness(each: Deployment, seen: datetime | None) -> timedelta | None:
+def _lateness(each: Workload, seen: datetime | None) -> timedelta | None:
     """How long it has waited; None when that is not told, or clocks disagree."""
     if seen is None or each.changed_at is None or each.changed_at - seen > AHEAD:
         return None
