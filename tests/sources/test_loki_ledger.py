@@ -46,7 +46,7 @@ def test_neighbouring_seconds_are_read_as_one_span() -> None:
 def test_what_is_older_than_the_window_is_forgotten() -> None:
     ledger = Ledger()
     ledger.add([entry(SECOND_NS), entry(4000 * SECOND_NS)])
-    ledger.forget(4000)
+    ledger.forget(4000, 4000)
     assert len(ledger) == 1
     assert ledger.differing(0, 4001, {1: 1}) == [4000]
 
@@ -57,6 +57,33 @@ def test_in_a_flood_the_oldest_are_forgotten_first(
     monkeypatch.setattr(loki_ledger, "MOST_KNOWN", 10)
     ledger = Ledger()
     ledger.add(entry(n * SECOND_NS // 4) for n in range(1, 41))
-    ledger.forget(10)
+    ledger.forget(10, 10)
     assert len(ledger) <= 10
     assert ledger.floor == 9
+
+
+def test_nothing_is_forgotten_that_ranges_will_bring_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loki_ledger, "MOST_KNOWN", 10)
+    ledger = Ledger()
+    flood = [entry(n * SECOND_NS // 4) for n in range(1, 41)]
+    ledger.add(flood)
+    ledger.forget(10 + 2 * loki_ledger.WINDOW_SECONDS, 3)
+    assert ledger.floor == 3
+    assert ledger.is_full
+    assert ledger.add(flood[8:]) == []
+
+
+def test_what_comes_late_to_a_forgotten_second_is_told_once_by_its_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loki_ledger, "MOST_KNOWN", 10)
+    ledger = Ledger(2)
+    ledger.add(entry(n * SECOND_NS // 4) for n in range(5, 41))
+    ledger.forget(10, 10)
+    assert ledger.add([entry(5 * SECOND_NS, "late"), entry(SECOND_NS, "older")]) == [
+        entry(SECOND_NS, "older")
+    ]
+    assert ledger.missed({1: 7, 4: 4, 5: 6, 10: 99}) == {5: 2}
+    assert ledger.missed({5: 6}) == {}

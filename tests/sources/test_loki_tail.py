@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from aiohttp import web
 
 from tests.clock import START, ManualClock
 from tests.sources.loki_server import STREAM, SmallLoki
 from tui.model.fault import FaultKind
 from tui.model.log import LogBatch
+from tui.sources import loki_ledger
 from tui.sources.loki_tail import (
     TICK_SECONDS,
     TICKS_TO_PASS,
@@ -257,3 +259,48 @@ async def test_late_entries_are_passed_on_though_time_has_moved_past_them() -> N
         await clock.advance(RECONCILED)
         await reader.until_lines(2)
         assert reader.lines == ["on time", "late"]
+
+
+async def test_a_flood_that_outruns_the_ranges_is_neither_lost_nor_repeated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The ledger is full long before the ranges come to what the tail brought."""
+    monkeypatch.setattr(loki_ledger, "MOST_KNOWN", 30)
+    loki, clock = SmallLoki(), ManualClock()
+    flood = [(NOW - 50 * SECOND + n * SECOND // 4, f"{n:03}") for n in range(160)]
+    async with reading(loki, clock) as reader:
+        await reader.until_batches(1)
+        loki.refuse_ranges = web.Response(status=500, text="boom")
+        for first in range(0, 160, 20):
+            await loki.push(*flood[first : first + 20])
+            await clock.advance(SOON)
+        assert 0 < len(reader.lines) < 160
+        loki.refuse_ranges = None
+        for _ in range(30):
+            await clock.advance(SOON)
+        await reader.until_lines(160)
+        await loki.cut()
+        await clock.advance(RECONCILED)
+        await loki.push((NOW + 3 * SECOND, "after it"))
+        await clock.advance(RECONCILED)
+        await reader.until_lines(161)
+        assert sorted(reader.lines) == [*(line for _, line in flood), "after it"]
+        assert not any(batch.gaps for batch in reader.batches)
+
+
+async def test_what_comes_too_late_in_a_flood_is_a_gap_with_its_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loki_ledger, "MOST_KNOWN", 30)
+    loki, clock = SmallLoki(), ManualClock()
+    await loki.push(*((NOW - n * SECOND // 4, f"{n:03}") for n in range(160)))
+    async with reading(loki, clock) as reader:
+        await reader.until_lines(160)
+        await clock.advance(RECONCILED)
+        late = [(NOW - 30 * SECOND, f"late {n}") for n in range(3)]
+        await loki.push(*late)
+        await clock.advance(WHOLE_SECONDS + RECONCILED)
+        await reader.until_gap()
+        (gap,) = [gap for batch in reader.batches for gap in batch.gaps]
+        assert (gap.until_ns, gap.count) == (NOW - 30 * SECOND + 1, 3)
+        assert len(reader.lines) == 160

@@ -17,30 +17,44 @@ WINDOW_SECONDS = 3600
 class Ledger:
     """Knows entries by their identity, and how many there are in each second.
 
-    A second ends at a whole one, inclusive: so Loki counts, (t - 1 s, t].
+    A second ends at a whole one, inclusive: so Loki counts, (t - 1 s, t]. Of seconds
+    that a flood pushed out it keeps the number alone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 0) -> None:
+        """`first` is the first second of interest."""
         self._known: dict[int, set[int]] = {}
         self._size = 0
         self._agreed: dict[int, int] = {}
         """What Loki counted in a second that was read again for that, and differs."""
-        self.floor = 0
-        """Seconds below are forgotten."""
+        self._counts: dict[int, int] = {}
+        """How many there were in seconds from the oldest to the floor."""
+        self.oldest = first
+        """Seconds below are not looked at any more."""
+        self.floor = first
+        """Of seconds below the entries are forgotten."""
 
     def __len__(self) -> int:
         return self._size
 
+    @property
+    def is_full(self) -> bool:
+        """More is known than should be: only what lets it forget may be added."""
+        return self._size > MOST_KNOWN
+
     def add(self, entries: Iterable[Entry]) -> list[Entry]:
         """Take note of entries; return those that are new, in order of time.
 
-        What is older than all that is known is taken for new: only a tail brings it.
+        What is older than all that is looked at is taken for new: only a tail brings
+        it, and never again. What is forgotten is taken for known; `missed` tells if it
+        was not.
         """
         fresh = []
         for entry in entries:
             second = second_of(entry.at_ns)
             if second < self.floor:
-                fresh.append(entry)
+                if second < self.oldest:
+                    fresh.append(entry)
                 continue
             known = self._known.get(second)
             if known is None:
@@ -53,16 +67,36 @@ class Ledger:
         fresh.sort(key=_at)
         return fresh
 
-    def forget(self, now_second: int) -> None:
-        """Let go of what is too old, and of the oldest while it is too much."""
-        floor = max(self.floor, now_second - WINDOW_SECONDS)
+    def forget(self, now_second: int, unread_second: int) -> None:
+        """Let go of what is too old, and of the oldest while it is too much.
+
+        Nothing from `unread_second` on: ranges will bring it again.
+        """
+        self.oldest = max(self.oldest, min(now_second - WINDOW_SECONDS, unread_second))
+        self.floor = max(self.floor, self.oldest)
         for second in sorted(self._known):
-            if second >= floor and self._size <= MOST_KNOWN:
+            if second >= unread_second:
                 break
-            self._size -= len(self._known.pop(second))
+            if second >= self.oldest and not self.is_full:
+                break
+            self._counts[second] = len(self._known.pop(second))
+            self._size -= self._counts[second]
             self._agreed.pop(second, None)
-            floor = max(floor, second + 1)
-        self.floor = floor
+            self.floor = max(self.floor, second + 1)
+        for second in [second for second in self._counts if second < self.oldest]:
+            del self._counts[second]
+
+    def missed(self, counts: Mapping[int, int]) -> dict[int, int]:
+        """How many came late to seconds that are forgotten, each told once."""
+        late = {
+            second: count - self._counts.get(second, 0)
+            for second, count in counts.items()
+            if self.oldest <= second < self.floor
+            and count > self._counts.get(second, 0)
+        }
+        for second in late:
+            self._counts[second] = counts[second]
+        return late
 
     def differing(self, since: int, until: int, counts: Mapping[int, int]) -> list[int]:
         """Seconds from since to before until of which Loki has another number."""

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from tui.clock import Clock
 from tui.model.fault import FaultKind
-from tui.model.log import Entry, LogBatch, LogCount, LogSpan
+from tui.model.log import Entry, Gap, LogBatch, LogCount, LogSpan
 from tui.sources.base import SourceError
 from tui.sources.http_fault import NotSentError
 from tui.sources.loki_ledger import SECOND_NS, Ledger, second_of, spans
@@ -40,6 +40,9 @@ TICKS_TO_RECONCILE = 5
 LONGEST_BATCH = 500
 LARGEST_INBOX = 20_000
 SETTLED_SECONDS = 30.0
+NOTHING = LogBatch()
+"""A page brought nothing new; it goes no further than this module."""
+CAME_LATE = "entries came late in a flood, after it was forgotten what was shown"
 
 
 class Tailing(Ranges, Protocol):
@@ -89,7 +92,7 @@ class LokiTail:
         entries a batch.
         """
         self._since = self._read_to = since_ns
-        self._ledger.floor = second_of(since_ns)
+        self._ledger = Ledger(second_of(since_ns))
         failures = 0
         while True:
             opened = self._clock.monotonic()
@@ -125,11 +128,12 @@ class LokiTail:
                     inbox.is_due = False
                     async with aclosing(self._reconcile(inbox)) as batches:
                         async for batch in batches:
-                            yield batch
+                            if batch != NOTHING:
+                                yield batch
                             # What is new does not wait for all that is old.
-                            for fresh in self._fresh(inbox.take()):
+                            for fresh in self._heard(inbox):
                                 yield fresh
-                for batch in self._fresh(inbox.take()):
+                for batch in self._heard(inbox):
                     yield batch
                 if receiver.done():
                     receiver.result()
@@ -187,38 +191,36 @@ class LokiTail:
         try:
             async with aclosing(self._ranges()) as batches:
                 async for batch in batches:
-                    yield replace(batch, fault=error.fault)
+                    if batch != NOTHING:
+                        yield replace(batch, fault=error.fault)
         except SourceError as again:
             yield LogBatch(fault=again.fault)
 
     async def _ranges(self) -> AsyncGenerator[LogBatch, None]:
         """All that was not read yet; then where Loki has more or less than we have."""
         now_ns = to_ns(self._clock.now())
-        async with aclosing(self._read(self._unread(now_ns))) as batches:
-            async for batch in batches:
-                yield batch
-                if batch.entries:
-                    self._advance(batch.entries[-1].at_ns, now_ns)
-                    self._ledger.forget(second_of(now_ns))
+        async with aclosing(self._pager.pages(self._unread(now_ns))) as pages:
+            async for page in pages:
+                for batch in self._news(page):
+                    yield batch
+                if page.entries:
+                    self._advance(page.entries[-1].at_ns, now_ns)
+                    self._forget(now_ns)
         self._advance(now_ns, now_ns)
         async with aclosing(self._late()) as batches:
             async for batch in batches:
                 yield batch
-        self._ledger.forget(second_of(now_ns))
+        self._forget(now_ns)
 
     def _unread(self, now_ns: int) -> LogSpan:
         """From where ranges were read to, the second before it again, to the future."""
         start_ns = max(self._since, self._read_to - SECOND_NS)
         return LogSpan(start_ns, now_ns + AHEAD_NS)
 
-    async def _read(self, span: LogSpan) -> AsyncGenerator[LogBatch, None]:
-        """What is new of a span, page by page."""
-        async with aclosing(self._pager.pages(span)) as pages:
-            async for page in pages:
-                for batch in self._fresh(page.entries):
-                    yield batch
-                if page.gaps:
-                    yield page
+    def _news(self, page: LogBatch) -> Iterator[LogBatch]:
+        """What a page brought, even if it is nothing: others may want a turn."""
+        yield from self._fresh(page.entries)
+        yield LogBatch(gaps=page.gaps)
 
     async def _late(self) -> AsyncGenerator[LogBatch, None]:
         """Read again each second of which Loki has another number of entries than we.
@@ -228,22 +230,27 @@ class LokiTail:
         now = self._clock.monotonic()
         is_whole = now - self._whole_at >= WHOLE_SECONDS
         until = second_of(self._read_to)
-        since = self._ledger.floor if is_whole else until - LATE_SECONDS
-        since = max(since, second_of(self._since), self._ledger.floor)
+        ledger = self._ledger
+        recent = max(ledger.floor, until - LATE_SECONDS)
+        since = ledger.oldest if is_whole else recent
         if since >= until:
             return
         counts = await self._counts(since, until)
-        wanted = self._ledger.differing(since, until, counts or {})
+        for second, count in ledger.missed(counts or {}).items():
+            end_ns = second * SECOND_NS + 1
+            gap = Gap(end_ns - SECOND_NS, end_ns, CAME_LATE, count)
+            yield LogBatch(gaps=(gap,))
+        wanted = ledger.differing(since, until, counts or {})
         if counts is None:
             # Not every pipeline can be counted: then the last minutes are read again.
-            wanted = list(range(max(since, until - LATE_SECONDS), until))
-            wanted = wanted if is_whole else []
+            wanted = list(range(recent, until)) if is_whole else []
         for span in spans(wanted):
-            async with aclosing(self._read(span)) as batches:
-                async for batch in batches:
-                    yield batch
+            async with aclosing(self._pager.pages(span)) as pages:
+                async for page in pages:
+                    for batch in self._news(page):
+                        yield batch
             for second in range(second_of(span.since_ns), second_of(span.until_ns)):
-                self._ledger.agree(second, (counts or {}).get(second, 0))
+                ledger.agree(second, (counts or {}).get(second, 0))
         if is_whole:
             self._whole_at = now
 
@@ -265,6 +272,18 @@ class LokiTail:
     def _advance(self, read_to_ns: int, now_ns: int) -> None:
         """Note how far ranges were read."""
         self._read_to = max(self._read_to, min(read_to_ns, now_ns))
+
+    def _forget(self, now_ns: int) -> None:
+        """Keep the ledger within bounds, but what ranges will bring again."""
+        unread = second_of(self._unread(now_ns).since_ns)
+        self._ledger.forget(second_of(now_ns), unread)
+
+    def _heard(self, inbox: _Inbox) -> Iterator[LogBatch]:
+        """What the tail brought; in a flood that outruns the ranges it is left to them,
+        or more would have to be remembered than memory bears."""
+        entries = inbox.take()
+        if not self._ledger.is_full:
+            yield from self._fresh(entries)
 
     def _fresh(self, entries: Iterable[Entry]) -> Iterator[LogBatch]:
         """Those that were not passed on yet, in order of time, cut into batches."""
