@@ -49,3 +49,14 @@ def test_attempts_begin_on_a_beat_and_never_early() -> None:
     assert schedule.on_beat(9.9, now_seconds=100.02) == pytest.approx(9.98)
     assert schedule.on_beat(10.0, now_seconds=100.0) == pytest.approx(10.0)
     assert Schedule(10.0, Random(7)).on_beat(9.9, now_seconds=100.02) == 9.9
+
+
+@pytest.mark.parametrize(
+    ("listed", "seconds"), [(0, 10), (10_000, 10), (20_000, 20), (200_000, 200)]
+)
+def test_a_long_list_is_asked_for_more_seldom(listed: int, seconds: float) -> None:
+    schedule = Schedule(10, Random(1), is_by_length=True)
+    pause = schedule.after(0, value=(0,) * listed)
+    assert pause == pytest.approx(seconds, rel=JITTER)
+    assert schedule.after_first((0,) * listed) == pytest.approx(seconds, rel=JITTER)
+    assert schedule.after(3, value=None) < 10

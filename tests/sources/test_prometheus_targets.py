@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -167,3 +169,23 @@ def test_a_target_without_labels_hides_no_other() -> None:
     left = left_in(DOCUMENT.decode(reader.document()))
     found = reader.targets(left)
     assert sorted(each.instance for each in found) == ["", "h0:1", "h1:1", "h2:1"]
+
+
+async def test_a_list_too_long_for_one_call_says_so_and_not_that_nobody_answers() -> (
+    None
+):
+    async def pieces() -> AsyncIterator[bytes]:
+        whole = answer(*map(wire, range(1_200)))
+        yield whole[: len(whole) // 2]
+        await asyncio.Event().wait()
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=pieces())
+
+    transport = httpx.MockTransport(respond)
+    source = PrometheusSource(ENDPOINT, 0.3, transport=transport)
+    with pytest.raises(SourceError) as caught:
+        await source.targets()
+    fault = caught.value.fault
+    assert fault.kind is FaultKind.TIMEOUT
+    assert re.match(r"\d\d\d targets came within 0.3 s, and", fault.summary)

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tui.model.target import Expected, Health, InventoryTarget, Target, TargetRow
-from tui.triage.inventory import rows
+from tui.triage.changes import NOTHING
+from tui.triage.inventory import Rows, rows
 
 
 def target(job: str, instance: str, health: Health = Health.UP) -> Target:
@@ -109,3 +112,33 @@ def test_the_worst_comes_first() -> None:
     )
     order = [row.job for row in rows(targets, inventory)]
     assert order == ["down", "gone", "strange", "unwanted", "fresh", "up", "off"]
+
+
+def test_rows_of_what_was_not_scraped_since_are_the_same_objects() -> None:
+    one, other = target("a", "x"), target("b", "y", Health.DOWN)
+    kept = Rows()
+    before = kept.of((one, other), (line("c", None),), NOTHING)
+    again = replace(one, scrape_seconds=0.5)
+    after = kept.of((again, other), (line("c", None),), NOTHING)
+    assert after == rows((again, other), (line("c", None),))
+    assert [new is old for old, new in zip(before, after, strict=True)] == [
+        row.job != "a" for row in before
+    ]
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        (target("a", "x", Health.DOWN), target("b", "y")),
+        (target("a", "x"), target("b", "z")),
+        (target("a", "x"),),
+        (target("a", "x"), target("b", "y"), target("kube-proxy", "p")),
+    ],
+)
+def test_rows_kept_from_before_are_what_they_would_be_if_made_anew(
+    listed: tuple[Target, ...],
+) -> None:
+    inventory = (line("b", "y"), line("kube-proxy", None, expected=False))
+    kept = Rows()
+    kept.of((target("a", "x"), target("b", "y")), inventory, NOTHING)
+    assert kept.of(listed, inventory, NOTHING) == rows(listed, inventory)

@@ -175,7 +175,9 @@ def older(value: Any, by: timedelta) -> Any:
     if not is_dataclass(value) or isinstance(value, type):
         return value
     changed = {
-        each.name: older(getattr(value, each.name), by) for each in fields(value)
+        each.name: older(getattr(value, each.name), by)
+        for each in fields(value)
+        if each.init
     }
     if "at" in changed and isinstance(changed["at"], float):
         changed["at"] -= by.total_seconds()

@@ -109,14 +109,15 @@ def _are_same(old: object, new: object) -> bool:
 def _real(fleet: Fleet) -> Iterator[Real]:
     """Everything that is real, unless somebody has silenced it knowingly."""
     for cluster in fleet.clusters:
-        yield from once(cluster.alerts or (), _of_alerts)
+        yield from once(cluster.alerts or (), of_alerts)
         for finding in cluster.findings:
             if finding.verdict is Verdict.REAL:
                 yield _of_finding(finding, cluster.name)
-    yield from once(fleet.unassigned_alerts, _of_alerts)
+    yield from once(fleet.unassigned_alerts, of_alerts)
 
 
-def _of_alerts(alerts: Sequence[JudgedAlert]) -> tuple[Real, ...]:
+def of_alerts(alerts: Sequence[JudgedAlert]) -> tuple[Real, ...]:
+    """The real ones among alerts; to be asked for by `once`."""
     return tuple(found for each in alerts if (found := _of_alert(each)) is not None)
 
 

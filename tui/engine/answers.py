@@ -67,10 +67,11 @@ def targets_of(view: View, cluster: ClusterConfig) -> tuple[TargetRow, ...] | No
     )
     changes = view.changes.get(key, NOTHING)
     own = divided.get(cluster.name, ())
+    kept = view.memo.once(("rows", cluster.name), inventory, inventory.Rows)
     return view.memo.once(
         ("targets", cluster.name),
         own,
-        lambda: inventory.rows(own, cluster.inventory, changes),
+        lambda: kept.of(own, cluster.inventory, changes),
     )
 
 

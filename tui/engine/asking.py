@@ -67,7 +67,8 @@ class Polled:
     poll: Callable[[], Awaitable[Any]]
     second_seconds: float | None = None
     deadline_seconds: float | None = None
-    """Both as a `Schedule` has them."""
+    is_by_length: bool = False
+    """All as a `Schedule` has them."""
 
 
 class Asking:

@@ -101,7 +101,7 @@ class Engine:
         )
         self._rulebook = Rulebook(declared.rules(config.rules))
         watcher = Watcher()
-        self._bench = Workbench(self._rulebook, watcher)
+        self._bench = Workbench(watcher)
         self._feeds = Feeds(config, self._served, self._connections, clock)
         self._state = State()
         self._beat = Beat(clock)
@@ -324,10 +324,11 @@ class Engine:
     def _supervised(self, key: FeedKey, wanted: Wanted) -> Supervised:
         pace = wanted.feed.interval_seconds
         match wanted:
-            case Polled(_, poll, second, deadline):
+            case Polled(_, poll, second, deadline, is_by_length):
                 # A fleet has hundreds of machines, and nothing else by the hundred.
                 beat = NODE_BEAT_SECONDS if key.kind is SourceKind.TALOS else 0.0
-                schedule = Schedule(pace, self._random, second, deadline, beat)
+                rest = second, deadline, beat, is_by_length
+                schedule = Schedule(pace, self._random, *rest)
                 return Poller(key, poll, schedule, self._clock, self._observed)
             case Followed(_, served):
                 follow = partial(self._kernel.follow, served)

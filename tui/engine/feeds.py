@@ -30,12 +30,14 @@ from tui.engine.plan import (
     question_key,
     trend_expression,
 )
+from tui.engine.schedule import paced
 from tui.engine.view import FACTS_SECONDS, Feed
 from tui.model.fleet import FeedKey, SourceKind, Trend
 from tui.model.machine import Facts
 from tui.model.metric import Series
 from tui.model.question import KubeNodes, Question
 from tui.model.question_beyond import NodePrinted
+from tui.model.reading import Reading
 from tui.sources.prometheus import PrometheusSource
 from tui.sources.talos import TalosSource
 from tui.store import State
@@ -88,6 +90,11 @@ class Feeds:
         self._nodes: dict[tuple[str, str, bool], Made] = {}
         """The feeds of each machine, made once: there may be hundreds."""
         self._fixed = {key: wanted for each in served for key, wanted in self._of(each)}
+        self._long = [
+            key
+            for key, each in self._fixed.items()
+            if isinstance(each, Polled) and each.is_by_length
+        ]
 
     def wanted(
         self, state: State, asked: Mapping[str, Iterable[Question]]
@@ -97,6 +104,8 @@ class Feeds:
         asked   questions by name of the cluster
         """
         found = dict(self._fixed)
+        for key in self._long:
+            found[key] = _paced(found[key], state.readings.get(key, Reading()).value)
         self._asking.state = state
         for cluster in self._config.clusters:
             self._asking.planes[cluster.name] = self._planes(cluster, state)
@@ -153,7 +162,10 @@ class Feeds:
         match served.kind:
             case SourceKind.PROMETHEUS:
                 source = self._connections.prometheus(served.endpoint)
-                yield served.key("targets"), Polled(Feed(pace, names), source.targets)
+                yield (
+                    served.key("targets"),
+                    Polled(Feed(pace, names), source.targets, is_by_length=True),
+                )
                 slow = pace * SLOW
                 yield served.key("rules"), Polled(Feed(slow, names), source.rules)
                 # Of no cluster's sources: others that speak this API know of nobody.
@@ -292,3 +304,11 @@ def _joined(one: Wanted | None, other: Wanted) -> Wanted:
     clusters = tuple(dict.fromkeys(one.feed.clusters + other.feed.clusters))
     first = min(one, other, key=lambda each: each.feed.interval_seconds)
     return replace(first, feed=replace(first.feed, clusters=clusters))
+
+
+def _paced(wanted: Wanted, value: object) -> Wanted:
+    """The same feed at the pace that its last list allows."""
+    seconds = paced(wanted.feed.interval_seconds, value)
+    if seconds == wanted.feed.interval_seconds:
+        return wanted
+    return replace(wanted, feed=replace(wanted.feed, interval_seconds=seconds))

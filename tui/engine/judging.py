@@ -104,6 +104,8 @@ class Judging:
 
     def __init__(self) -> None:
         self._groups: dict[_Kind, _Group] = {}
+        self.asked: tuple[tuple[tuple[str, ...], tuple[Question, ...]], ...] = ()
+        """What judging takes: which clusters are asked what."""
         self._lists: dict[str, tuple[list[_Group], tuple[JudgedAlert, ...]]] = {}
 
     def alerts(
@@ -127,6 +129,7 @@ class Judging:
                 groups[kind] = self._judged(view, served, kind, members, grounds)
                 found.setdefault(kind.cluster, []).append(groups[kind])
         self._groups = groups
+        self.asked = tuple((kind.clusters, kind.questions) for kind in groups)
         self._lists = {name: self._ranked(name, each) for name, each in found.items()}
         return {name: ranked for name, (_, ranked) in self._lists.items()}
 
@@ -148,7 +151,7 @@ class Judging:
         judged = []
         for alert in members:
             old = before.get(alert.fingerprint)
-            if old is None or not holds or old.alert != alert:
+            if old is None or not holds or not _is_same(old.alert, alert):
                 new = _judge(view, served, kind, grounds, alert)
                 old = old if new == old else new
             judged.append(old)
@@ -314,6 +317,10 @@ def _case(view: View, alert: Alert, ground: _Ground) -> Case:
         scene=ground.scene,
         paces=ground.answers.paces,
     )
+
+
+def _is_same(old: Alert, new: Alert) -> bool:
+    return old is new or old == new
 
 
 def _rank(judged_alert: JudgedAlert) -> tuple[int, int, float, str]:

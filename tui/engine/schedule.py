@@ -10,6 +10,9 @@ from tui.model.fault import Fault
 
 FIRST_RETRY_SECONDS = 1.0
 JITTER = 0.1
+LISTED_A_SECOND = 1_000
+"""So many things are listed in a second, on average: a list of 20,000 costs its server
+a second of CPU each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +32,36 @@ class Schedule:
     beat_seconds: float = 0.0
     """Attempts begin on a beat: what hundreds of feeds ask then goes out together."""
 
+    is_by_length: bool = False
+    """A long list is asked for more seldom."""
+
     @property
     def deadline(self) -> float:
         """Seconds after which an attempt is given up."""
         return self.deadline_seconds or self.interval_seconds
 
-    def after(self, failures: int, fault: Fault | None = None) -> float:
-        """Seconds until the next attempt; what the server asked for wins."""
+    def after(
+        self, failures: int, fault: Fault | None = None, value: object = None
+    ) -> float:
+        """Seconds until the next attempt; what the server asked for wins.
+
+        value   what this attempt gave
+        """
         if failures == 0:
-            return self._jittered(self.interval_seconds)
+            seconds = self.interval_seconds
+            return self._jittered(
+                paced(seconds, value) if self.is_by_length else seconds
+            )
         if fault is not None and fault.retry_after_seconds is not None:
             return fault.retry_after_seconds
         backoff = FIRST_RETRY_SECONDS * 2.0 ** min(failures - 1, 20)
         return self._jittered(min(backoff, self.interval_seconds))
 
-    def after_first(self) -> float:
+    def after_first(self, value: object = None) -> float:
         """Seconds from the first success to the attempt after it."""
-        return self._jittered(self.second_seconds or self.interval_seconds)
+        if self.second_seconds is None:
+            return self.after(0, value=value)
+        return self._jittered(self.second_seconds)
 
     def on_beat(self, pause_seconds: float, now_seconds: float) -> float:
         """The same pause, or a little longer, until the next beat."""
@@ -57,3 +73,9 @@ class Schedule:
     def _jittered(self, seconds: float) -> float:
         """A little off, so that feeds do not march in step."""
         return seconds * (1 + self.random.uniform(-JITTER, JITTER))
+
+
+def paced(seconds: float, value: object) -> float:
+    """How often a list is asked for: in `seconds`, or more seldom when it is long."""
+    listed = len(value) if isinstance(value, tuple) else 0
+    return max(seconds, listed / LISTED_A_SECOND)

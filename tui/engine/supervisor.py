@@ -7,8 +7,11 @@ import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from operator import is_
 from typing import Any, Protocol
 
+from tui.aside import aside
 from tui.clock import Clock
 from tui.engine.schedule import Schedule
 from tui.model.fault import Fault, FaultKind
@@ -16,6 +19,9 @@ from tui.model.fleet import FeedKey
 from tui.model.log import LogBatch
 from tui.model.reading import Reading
 from tui.sources.base import SourceError
+
+MANY = 100
+"""A longer answer is compared with the one before beside the loop."""
 
 Emit = Callable[[FeedKey, Reading[Any]], None]
 
@@ -63,11 +69,13 @@ class Poller:
             deadline = self._schedule.deadline
             fault, value = await attempt(self._poll(), deadline, self.key.endpoint)
             failures = failures + 1 if fault else 0
+            if isinstance(value, tuple) and len(value) > MANY:
+                value = await aside(partial(same, reading.value, value))
             is_first = fault is None and reading.observed_at is None
             pause = (
-                self._schedule.after_first()
+                self._schedule.after_first(value)
                 if is_first
-                else self._schedule.after(failures, fault)
+                else self._schedule.after(failures, fault, value)
             )
             pause = self._schedule.on_beat(pause, self._clock.monotonic())
             reading = _next(reading, fault, value, self._clock, pause)
@@ -140,6 +148,23 @@ async def attempt(
         detail = "".join(traceback.format_exception(error))
         summary = f"taloscope failed here: {type(error).__name__}"
         return Fault(FaultKind.BUG, summary, detail, endpoint), None
+
+
+def same(old: Any, new: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The new answer made of the values of the old one where they are equal.
+
+    Whoever compares them later sees that they are the very same, and a value that is
+    listed again and again is held in memory once.
+    """
+    if not isinstance(old, tuple):
+        return new
+    if len(old) == len(new):
+        found = tuple(
+            one if one is other or one == other else other
+            for one, other in zip(old, new, strict=True)
+        )
+        return old if all(map(is_, found, old)) else found
+    return new
 
 
 def _next(

@@ -5,24 +5,24 @@ A pass is pure but for what is kept here, and there is one pass at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tui.chronicle.attention import of_alerts
 from tui.chronicle.watcher import Seen, Watcher
 from tui.engine import tracing
 from tui.engine.assemble import assemble
+from tui.engine.judging import Judging
 from tui.engine.review import Reviewer
 from tui.engine.view import View
-from tui.model.alert import JudgedAlert
-from tui.model.fleet import Cluster, FeedKey, Fleet, SourceKind
+from tui.model.fleet import Cluster, FeedKey, Fleet, SourceKind, verdicts_of
 from tui.model.kept import once
 from tui.model.question import KubeNodes, Question
 from tui.model.question_beyond import NodePrinted
 from tui.model.target import Target
 from tui.model.target_summary import summarised
 from tui.triage.changes import NOTHING, Changes, follow
-from tui.triage.rulebook import Rulebook
 
 Asked = Mapping[str, tuple[Question, ...]]
 """Questions by name of the cluster."""
@@ -48,8 +48,7 @@ class Made:
 class Workbench:
     """Makes a fleet of a view."""
 
-    def __init__(self, rulebook: Rulebook, watcher: Watcher) -> None:
-        self._rulebook = rulebook
+    def __init__(self, watcher: Watcher) -> None:
         self._watcher = watcher
         self._reviewer = Reviewer()
         self._changes: dict[FeedKey, Changes] = {}
@@ -59,11 +58,13 @@ class Workbench:
         """Everything that is known at `view.now`, and what must be asked for more."""
         view = replace(view, changes=self._followed(view))
         fleet = self._reviewer.reviewed(view, assemble(view))
-        for cluster in fleet.clusters:
+        seen = self._watcher.look(fleet, view.now)
+        for cluster in seen.fleet.clusters:
             # Here rather than on the loop, when somebody looks.
             once(cluster.targets or (), summarised)
-        seen = self._watcher.look(fleet, view.now)
-        return Made(self._asked(fleet), seen, self._outdated(view, fleet))
+            once(cluster.alerts or (), of_alerts)
+            once(cluster.alerts or (), verdicts_of)
+        return Made(self._asked(view, fleet), seen, self._outdated(view, fleet))
 
     def _outdated(self, view: View, fleet: Fleet) -> frozenset[FeedKey]:
         """Each once for each line that it is too old for."""
@@ -87,27 +88,18 @@ class Workbench:
                 self._changes[key] = follow(known, listed, at)
         return dict(self._changes)
 
-    def _asked(self, fleet: Fleet) -> Asked:
+    def _asked(self, view: View, fleet: Fleet) -> Asked:
         """Each question once, in a stable order."""
         found: dict[str, dict[Question, None]] = {
             cluster.name: {KubeNodes(): None} for cluster in fleet.clusters
         }
+        for names, questions in view.memo.keep(Judging).asked:
+            for name in found.keys() & set(names):
+                found[name].update(dict.fromkeys(questions))
         for cluster in fleet.clusters:
-            for concerns, questions in once(cluster.alerts or (), self._asked_by):
-                for name in concerns or (cluster.name,):
-                    found[name].update(dict.fromkeys(questions))
             found[cluster.name].update(dict.fromkeys(_doubted(cluster)))
             found[cluster.name].update(dict.fromkeys(tracing.wanted(cluster)))
         return {name: tuple(questions) for name, questions in found.items()}
-
-    def _asked_by(
-        self, alerts: Sequence[JudgedAlert]
-    ) -> tuple[tuple[tuple[str, ...], tuple[Question, ...]], ...]:
-        """Which clusters are asked what by some alerts, each once."""
-        found = dict.fromkeys(
-            (each.concerns, self._rulebook.questions_for(each.alert)) for each in alerts
-        )
-        return tuple(found)
 
 
 def _doubted(cluster: Cluster) -> Iterator[NodePrinted]:

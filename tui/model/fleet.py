@@ -147,7 +147,7 @@ class Cluster:
 
     def standing(self, now: datetime) -> Standing:
         """The worst thing about it: blindness is worse than quiet, not than real."""
-        verdicts = set(once(self.alerts or (), _verdicts))
+        verdicts = set(once(self.alerts or (), verdicts_of))
         verdicts |= {finding.verdict for finding in self.findings}
         if Verdict.REAL in verdicts:
             return Standing.REAL
@@ -159,7 +159,7 @@ class Cluster:
         return Standing.CONNECTING if unknown else Standing.QUIET
 
 
-def _verdicts(alerts: Sequence[JudgedAlert]) -> frozenset[Verdict]:
+def verdicts_of(alerts: Sequence[JudgedAlert]) -> frozenset[Verdict]:
     """Those that there are; asked for every second, of thousands of alerts."""
     return frozenset(alert.verdict for alert in alerts)
 

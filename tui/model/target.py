@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
@@ -93,6 +93,15 @@ class TargetRow:
     """None when it is expected and Prometheus does not list it."""
     since: Since | None = None
     """Since when it has this health, as far as was seen; None when nobody watched."""
+    rank: int = field(init=False, compare=False)
+    """How much it needs a person, 0 the most; one rank is one pair of facts."""
+
+    def __post_init__(self) -> None:
+        """Rank it once: thousands of rows are sorted and counted by it."""
+        yes, no, unlisted = _RANKS[self.health.value]
+        listed = no if self.expected is Expected.NO else unlisted
+        rank = yes if self.expected is Expected.YES else listed
+        object.__setattr__(self, "rank", rank)
 
     @property
     def key(self) -> str:
@@ -109,15 +118,6 @@ class TargetRow:
     def is_finding(self) -> bool:
         """Something a person should act on: not as the inventory would have it."""
         return self.rank < _FINDINGS
-
-    @property
-    def rank(self) -> int:
-        """How much it needs a person, 0 the most; one rank is one pair of facts."""
-        yes, no, unlisted = _RANKS[self.health.value]
-        expected = self.expected
-        if expected is Expected.YES:
-            return yes
-        return no if expected is Expected.NO else unlisted
 
 
 _RANKS = {

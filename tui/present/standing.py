@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +18,7 @@ from tui.model.fleet import (
     SourceStatus,
     Standing,
 )
+from tui.model.kept import once
 from tui.present import targets
 from tui.present.glyphs import Marks, Sign, verdict_sign
 from tui.present.units import age, count
@@ -40,10 +41,6 @@ class Tally:
     """Real ones that are kept quiet and that are news to everybody."""
 
 
-# The newest tallies, by the identity of what was counted: screens ask again for the
-# same alerts every second, and there may be thousands.
-_counted: OrderedDict[int, tuple[Sequence[JudgedAlert], Tally]] = OrderedDict()
-_KEPT = 16
 # The same of the last clusters at one moment: a column asks for it time and again.
 _unseen: deque[tuple[Cluster, datetime, tuple[SourceStatus, ...]]] = deque(maxlen=4)
 _AGE_WIDTH = 3
@@ -52,14 +49,8 @@ _ANY_ROOM = 1_000
 
 def tally(alerts: Sequence[JudgedAlert], findings: Iterable[Finding] = ()) -> Tally:
     """Count alerts and findings."""
-    known = _counted.get(id(alerts))
-    if known is None or known[0] is not alerts:
-        known = alerts, _count(alerts)
-        _counted[id(alerts)] = known
-        if len(_counted) > _KEPT:
-            _counted.popitem(last=False)
+    counted = once(alerts, _count)
     verdicts = [finding.verdict for finding in findings]
-    counted = known[1]
     return replace(
         counted,
         real=counted.real + verdicts.count(Verdict.REAL),

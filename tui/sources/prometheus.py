@@ -66,7 +66,7 @@ class PrometheusSource:
         request = Request("/api/v1/targets", {"state": "active"})
         reader = TargetsReader(self._seen)
         with decoding(self._session.shown_url):
-            answer = await self._session.pour(request, reader.feed)
+            answer = await self._pour(request, reader)
         rest = replace(answer, body=reader.document())
         left = await read(rest, DOCUMENT, left_in)
         found = await aside(lambda: reader.targets(left))
@@ -142,6 +142,23 @@ class PrometheusSource:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._session.aclose()
+
+    async def _pour(self, request: Request, reader: TargetsReader) -> Answer:
+        """As the session does; tells of a list that is too long for one call.
+
+        A server that lists hundreds of thousands answers; it is not silent.
+        """
+        try:
+            return await self._session.pour(request, reader.feed)
+        except SourceError as error:
+            if error.fault.kind is not FaultKind.TIMEOUT or not reader.count:
+                raise
+            seconds = self._session.timeout_seconds
+            raise self._session.error(
+                FaultKind.TIMEOUT,
+                f"{reader.count:,} targets came within {seconds:g} s, and there are "
+                "more: raise refresh and timeout in the config",
+            ) from error
 
     async def _evaluate(self, path: str, form: Mapping[str, str]) -> _Evaluated:
         request = Request(f"/api/v1/{path}", method="POST", form=form)

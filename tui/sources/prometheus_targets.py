@@ -88,6 +88,11 @@ class TargetsReader:
             self._cut()
         return len(self._rest)
 
+    @property
+    def count(self) -> int:
+        """How many targets were taken out so far."""
+        return len(self._found)
+
     def document(self) -> bytes:
         """The answer without the targets that were taken out."""
         return self._head + self._rest

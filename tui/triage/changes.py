@@ -79,7 +79,9 @@ def follow(before: Changes, listed: tuple[Target, ...], at: datetime) -> Changes
     if not _is_aligned(before.listed, listed):
         return _realigned(before, listed, before.read_at, at)
     pairs = zip(before.listed, listed, strict=True)
-    fresh = [new for old, new in pairs if old.health is not new.health]
+    fresh = [
+        new for old, new in pairs if old is not new and old.health is not new.health
+    ]
     turned = _merged(before.turned, fresh, before.read_at, at)
     return replace(before, listed=listed, read_at=at, turned=turned)
 
@@ -87,9 +89,12 @@ def follow(before: Changes, listed: tuple[Target, ...], at: datetime) -> Changes
 def _is_aligned(old: tuple[Target, ...], new: tuple[Target, ...]) -> bool:
     """Whether both list the same targets: nearly always so."""
     return len(old) == len(new) and all(
-        one.scrape_url == other.scrape_url
-        and one.job == other.job
-        and one.instance == other.instance
+        one is other
+        or (
+            one.scrape_url == other.scrape_url
+            and one.job == other.job
+            and one.instance == other.instance
+        )
         for one, other in zip(old, new, strict=True)
     )
 
@@ -104,6 +109,9 @@ def _merged(
 
     The scrape that showed it tells when, as far as the clocks agree.
     """
+    fresh = tuple(fresh)
+    if not fresh:
+        return turned
     found = dict(turned)
     is_exact = at - last <= BLIND_AFTER
     for target in fresh:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tui.model.kept import Kept, once
 from tui.model.target import Expected, Health, InventoryTarget, Target, TargetRow
@@ -38,6 +39,65 @@ def rows(
         _absent(line, changes) for key, line in lines.items() if key not in matched
     ]
     return Kept(sorted(found, key=_rank))
+
+
+class Rows:
+    """The rows of one cluster, reading after reading.
+
+    Most targets were not scraped since the reading before, and few of the others say
+    anything new: then every row stays where it was, and most are the same objects.
+    """
+
+    def __init__(self) -> None:
+        self._targets: tuple[Target, ...] = ()
+        self._inventory: tuple[InventoryTarget, ...] = ()
+        self._changes = NOTHING
+        self._rows: tuple[TargetRow, ...] = ()
+
+    def of(
+        self,
+        targets: tuple[Target, ...],
+        inventory: tuple[InventoryTarget, ...],
+        changes: Changes,
+    ) -> tuple[TargetRow, ...]:
+        """As `rows`."""
+        newer = self._newer(targets) if self._holds(inventory, changes) else None
+        if newer is None:
+            made = rows(targets, inventory, changes)
+        else:
+            # Rank, job and instance are as they were, and so is the order.
+            found = [(row, newer.get(id(row.target))) for row in self._rows]
+            made = Kept(
+                row if new is None else replace(row, target=new) for row, new in found
+            )
+        self._targets, self._inventory = targets, inventory
+        self._changes, self._rows = changes, made
+        return made
+
+    def _holds(self, inventory: tuple[InventoryTarget, ...], changes: Changes) -> bool:
+        """Whether what is expected, and since when all is so, did not change."""
+        old = self._changes
+        return (
+            self._inventory == inventory
+            and old.first == changes.first
+            and old.turned is changes.turned
+            and old.gone is changes.gone
+        )
+
+    def _newer(self, targets: tuple[Target, ...]) -> Mapping[int, Target] | None:
+        """By the identity of those before; None when others are listed."""
+        if len(targets) != len(self._targets):
+            return None
+        pairs = zip(self._targets, targets, strict=True)
+        newer = [(old, new) for old, new in pairs if old is not new]
+        if any(
+            old.health is not new.health
+            or old.job != new.job
+            or old.instance != new.instance
+            for old, new in newer
+        ):
+            return None
+        return {id(old): new for old, new in newer}
 
 
 def of_job(rows: Sequence[TargetRow], job: str) -> tuple[TargetRow, ...]:
