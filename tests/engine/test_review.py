@@ -9,8 +9,9 @@ from pathlib import Path
 from tests.clock import START
 from tui.config import ClusterConfig, Config
 from tui.engine.assemble import assemble
+from tui.engine.paced import PACE
 from tui.engine.plan import question_key
-from tui.engine.review import PACE, Reviewer
+from tui.engine.review import Reviewer
 from tui.engine.view import Memo, View
 from tui.model.fleet import Fleet
 from tui.model.kube import StorageClass

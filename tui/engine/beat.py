@@ -16,8 +16,8 @@ BUSY_SECONDS = 0.2
 CALM_SECONDS = 1.0
 """The same afterwards: ages are drawn once a second too."""
 SLOWEST_SECONDS = 5.0
-SHARE = 5
-"""In a very large estate a pass takes long: then no more than a fifth of the time."""
+SHARE = 20
+"""In a large estate a pass takes long: then no more than a twentieth of the time."""
 AWAITED_SECONDS = 3.0
 """So long after a person asked for something, its effect is awaited."""
 

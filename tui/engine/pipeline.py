@@ -12,6 +12,7 @@ from tui.aside import aside
 from tui.clock import Clock
 from tui.config import ClusterConfig
 from tui.engine.connections import Connections
+from tui.engine.paced import Paced
 from tui.engine.plan import (
     COMPARED,
     RECEIVER,
@@ -51,11 +52,12 @@ MOST = 50_000
 def judged(
     view: View, config: ClusterConfig, nodes: tuple[NodeView, ...]
 ) -> Pipeline | None:
-    """The pipeline of one cluster; None where no Loki serves it."""
+    """The pipeline of a cluster, judged now and then; None where no Loki serves it."""
     served = view.serving(SourceKind.LOKI, config.name)
     if served is None:
         return None
-    return pipeline.judged(_case(view, config, served, nodes))
+    paced = view.memo.once(("pipeline", config.name), config, Paced[Pipeline])
+    return paced.made(view, lambda: pipeline.judged(_case(view, config, served, nodes)))
 
 
 def _case(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from tui.config import ClusterConfig
+from tui.engine.paced import Paced
 from tui.engine.plan import question_key
 from tui.engine.view import View
 from tui.model.fleet import Cluster, FeedKey, Fleet, SourceKind
@@ -16,45 +18,27 @@ from tui.store import KernelLog
 from tui.triage.review import QUESTIONS, review
 from tui.triage.review_case import NODES, ReviewCase, Told
 
-PACE = timedelta(seconds=3)
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """The last review of all clusters."""
-
-    at: float
-    answers: int
-    checks: dict[str, tuple[Check, ...]]
-
 
 class Reviewer:
-    """Reviews all clusters at its own pace, and whenever something answers at last."""
+    """Reviews all clusters, now and then."""
 
     def __init__(self) -> None:
-        self._done: _Done | None = None
+        self._paced: Paced[dict[str, tuple[Check, ...]]] = Paced()
 
     def reviewed(self, view: View, fleet: Fleet) -> Fleet:
         """The fleet with the newest review of each cluster."""
-        done, at = self._done, view.now.timestamp()
-        answers = len(view.state.readings)
-        # Feeds that answer for the first time are news; those that went are not.
-        if (
-            done is None
-            or answers > done.answers
-            or not 0 <= at - done.at < PACE.total_seconds()
-        ):
-            checks = {
-                cluster.name: review(review_case(view, config, cluster))
-                for config, cluster in zip(
-                    view.config.clusters, fleet.clusters, strict=True
-                )
-            }
-            done = self._done = _Done(at, answers, checks)
+        checks = self._paced.made(view, partial(_checks, view, fleet))
         clusters = tuple(
-            replace(each, review=done.checks[each.name]) for each in fleet.clusters
+            replace(each, review=checks[each.name]) for each in fleet.clusters
         )
         return replace(fleet, clusters=clusters)
+
+
+def _checks(view: View, fleet: Fleet) -> dict[str, tuple[Check, ...]]:
+    return {
+        cluster.name: review(review_case(view, config, cluster))
+        for config, cluster in zip(view.config.clusters, fleet.clusters, strict=True)
+    }
 
 
 def review_case(view: View, config: ClusterConfig, cluster: Cluster) -> ReviewCase:

@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 KERNEL_WINDOW = timedelta(hours=1)
 FACTS_SECONDS = 60.0
+_NEVER: Reading[Any] = Reading()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class View:
 
     def reading(self, key: FeedKey) -> Reading[Any]:
         """What a feed last said; an empty reading before its first attempt."""
-        return self.state.readings.get(key, Reading())
+        return self.state.readings.get(key, _NEVER)
 
     def said(self, key: FeedKey) -> tuple[Reading[Any], timedelta]:
         """The same, and its pace; that of most feeds when nobody supervises it."""

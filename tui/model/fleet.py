@@ -35,6 +35,9 @@ class SourceKind(Enum):
     KUBERNETES = "kubernetes"
     TALOS = "talos"
 
+    # The one of Enum runs in Python, and each look-up by a FeedKey needs it.
+    __hash__ = object.__hash__
+
 
 class SourceState(Enum):
     """What one feed is worth at this moment."""

@@ -45,7 +45,7 @@ class Place:
         """Whether all is the same but the moment."""
         one, two = self.cluster, other.cluster
         return (
-            self.node == other.node
+            _says_the_same(self.node, other.node)
             and self.wanted == other.wanted
             and self.marks is other.marks
             and one.certificates == two.certificates
@@ -60,6 +60,24 @@ class Place:
         if talos.fault and heard and self.now - heard > _DEAD_AFTER:
             return Sign(self.marks.real, "unreachable", Tone.CRITICAL)
         return nodes.node_sign(self.node, self.marks)
+
+
+def _says_the_same(one: NodeView, other: NodeView) -> bool:
+    """Whether nothing is new but when it was heard."""
+    return (
+        (one.name, one.address, one.kube) == (other.name, other.address, other.kube)
+        and one.kernel == other.kernel
+        and all(
+            mine.value == others.value
+            and mine.fault == others.fault
+            and (mine.attempts == 0) is (others.attempts == 0)
+            for mine, others in (
+                (one.talos, other.talos),
+                (one.vitals, other.vitals),
+                (one.facts, other.facts),
+            )
+        )
+    )
 
 
 def places(

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -94,12 +95,8 @@ class PipelineCase:
             *((ships and ships.kernel) or ()),
             *((ships and ships.services) or ()),
         ):
-            try:
-                parts = urlsplit(url)
-                if parts.hostname and parts.port:
-                    return parts.hostname, parts.port
-            except ValueError:
-                continue
+            if goal := _goal(url):
+                return goal
         return None
 
     def node_at(self, host: str) -> NodeView | None:
@@ -114,6 +111,17 @@ class PipelineCase:
     def labels(self) -> Mapping[str, str]:
         """What the selector says of the labels of its streams."""
         return dict(_EQUAL.findall(self.selector))
+
+
+@lru_cache(maxsize=256)
+def _goal(url: str) -> tuple[str, int] | None:
+    """Host and port of a URL; all nodes of a cluster tend to have the same."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    return (host, port) if host and port else None
 
 
 def receiving(
