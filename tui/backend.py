@@ -45,8 +45,9 @@ class Inquiry(Protocol):
 class Memory(Protocol):
     """What is remembered of alerts, from the runs before too."""
 
-    stamp: int
-    """Another number whenever there may be something new."""
+    @property
+    def stamp(self) -> int:
+        """Another number whenever there may be something new."""
 
     @property
     def trouble(self) -> str:

@@ -258,7 +258,13 @@ class TaloscopeApp(Routes):
         if self.backend is None:
             return
         memory, calls = self.backend.memory.trouble, self.backend.calls.trouble
-        for trouble in (f"History: {memory}" if memory else "", calls):
+        tape = getattr(self.backend, "tape_trouble", "")
+        told = (
+            f"History: {memory}" if memory else "",
+            calls,
+            f"Not recorded: {tape}" if tape else "",
+        )
+        for trouble in told:
             if trouble and trouble not in self._told_troubles:
                 self._told_troubles.add(trouble)
                 words = plain(trouble)

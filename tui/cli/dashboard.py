@@ -62,7 +62,9 @@ def _show(config: Config, environ: Mapping[str, str]) -> int:
 
         kept = audit_log(environ), book(environ, clock), undo_folder(environ)
         backend: Backend = engine.Engine(config, clock, Random(), *kept)  # noqa: S311 - it spreads retries
-        return backend
+        from tui.cli.taped import recorded  # noqa: PLC0415 - after the first frame
+
+        return recorded(backend, config, clock, environ)
 
     app = TaloscopeApp(config, clock, connect)
     app.run()

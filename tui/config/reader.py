@@ -17,6 +17,7 @@ from tui.config.table import Problems, Table
 from tui.config.text import seconds
 from tui.config.values import Config, ConfigError, Silences
 from tui.model.attention import Wishes
+from tui.model.bounds import Bounds
 
 _SYNTAX = re.compile(r"(.*) \(at line (\d+), column (\d+)\)")
 
@@ -101,6 +102,15 @@ def _attention(top: Table) -> Wishes:
     return attention(table, tuple(named) if named else ())
 
 
+def _record(top: Table) -> Bounds:
+    table = top.table("record")
+    if table is None:
+        return Bounds()
+    from tui.config.record import record  # noqa: PLC0415 - see above
+
+    return record(table)
+
+
 def _contexts(top: Table) -> Mapping[str, str]:
     """Of the clusters, before they are read: a shared server may live in one."""
     named = top.table("clusters")
@@ -132,6 +142,7 @@ def _config(top: Table, place: Place) -> Config:
         timeout_seconds=timeout,
         silences=_silences(top),
         attention=_attention(top),
+        record=_record(top),
         rules=rules(top, place),
     )
     top.finish()

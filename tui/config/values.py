@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 
 from tui.model.attention import Wishes
+from tui.model.bounds import Bounds
 from tui.model.declared import DeclaredRule
 from tui.model.labels import NO_LABELS, Labels
 from tui.model.silence import Matcher
@@ -155,6 +156,7 @@ class Config:
 
     silences: Silences = Silences()
     attention: Wishes = field(default_factory=Wishes)
+    record: Bounds = field(default_factory=Bounds)
     rules: tuple[DeclaredRule, ...] = ()
     """The operator's own, in the order of the file."""
 

@@ -22,6 +22,7 @@ class FaultKind(Enum):
     SERVER = "server"
     PROTOCOL = "protocol"
     CONFIG = "config"
+    PAST = "past"
     BUG = "bug"
 
 
@@ -62,5 +63,6 @@ ADVICE: dict[FaultKind, str] = {
     FaultKind.SERVER: "It answers, but fails by itself: look at its log.",
     FaultKind.PROTOCOL: "Something else answers there: check the URL; is it a proxy?",
     FaultKind.CONFIG: "Correct the config; the message names what is missing.",
+    FaultKind.PAST: "A moment of the record is shown: end leads back to now.",
     FaultKind.BUG: "This is our mistake: the diagnostics screen has what to report.",
 }

@@ -8,7 +8,7 @@ from tui.model.event import Event, Turn
 from tui.model.finding import Finding
 from tui.model.fleet import Fleet
 from tui.model.silence import Silence
-from tui.present.glyphs import Marks, verdict_sign
+from tui.present.glyphs import UNICODE, Marks, verdict_sign
 from tui.present.sources import NAMES
 from tui.present.units import clock, length, time_of_day
 from widgets.values import Cell, Line, Row, Span, Tone
@@ -39,6 +39,13 @@ def event_row(event: Event, now: datetime, marks: Marks, *, is_wide: bool) -> Ro
         cells.append(Cell(why))
     details: tuple[Line, ...] = ((Span(why, Tone.QUIET),),) if why else ()
     return Row(event_key(event), tuple(cells), details=() if is_wide else details)
+
+
+def event_text(event: Event, now: datetime) -> str:
+    """The same in one line of text."""
+    did = "".join(span.text for span in _what(event, UNICODE))
+    why = _why(event, now)
+    return f"{_name(event)} {did}" + (f": {why}" if why else "")
 
 
 def _when(at: datetime, now: datetime) -> str:

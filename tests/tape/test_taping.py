@@ -1,0 +1,203 @@
+"""What is recorded can be had again, whatever becomes of the program and the disk."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.clock import ManualClock
+from tests.estate import make_fleet
+from tests.fakes import FakeBackend
+from tests.judged import NOW
+from tui.clock import SystemClock
+from tui.model.bounds import Bounds
+from tui.model.kept import Kept
+from tui.model.taped import Taped, TapeNote
+from tui.tape.framing import TapeError
+from tui.tape.packing import CLASS, TUPLE, Packer
+from tui.tape.shelf import Shelf
+from tui.tape.taping import Taping
+from tui.tape.unpacking import Unpacker
+from tui.tape.writer import Writer, files
+
+KILLED = """
+import asyncio, sys
+from pathlib import Path
+from tests.fakes import FakeBackend
+from tui.clock import SystemClock
+from tui.model.bounds import Bounds
+from tui.tape.taping import Taping
+from tui.tape.unpacking import Unpacker
+from tui.tape.writer import Writer
+writer = Writer(Path(sys.argv[1]), "killed", Bounds(), {})
+taping = Taping(FakeBackend(), SystemClock(), writer)
+asyncio.run(taping.run())
+"""
+
+
+def writer(folder: Path, run: str = "run", bounds: Bounds | None = None) -> Writer:
+    return Writer(folder, run, bounds or Bounds(), {"clusters": ["prod"]})
+
+
+def taped(seconds: float = 0) -> Taped:
+    at = NOW + timedelta(seconds=seconds)
+    return Taped(at, replace(make_fleet(), silences=make_fleet().silences))
+
+
+def test_a_moment_comes_back_as_it_was(tmp_path: Path) -> None:
+    hand = writer(tmp_path)
+    hand.write(taped())
+    hand.write(taped(2))
+    assert Shelf(tmp_path).moment(NOW + timedelta(seconds=3)) == taped(2)
+    assert Shelf(tmp_path).moment(NOW + timedelta(seconds=1)) == taped()
+
+
+def test_what_did_not_change_costs_next_to_nothing(tmp_path: Path) -> None:
+    hand = writer(tmp_path)
+    hand.write(taped())
+    first = hand.path.stat().st_size
+    hand.write(taped(2))
+    assert hand.path.stat().st_size - first < first / 20
+
+
+def test_a_torn_tail_is_left_out_and_said(tmp_path: Path) -> None:
+    hand = writer(tmp_path)
+    hand.write(taped())
+    hand.write(taped(2))
+    os.truncate(hand.path, hand.path.stat().st_size - 3)
+    shelf = Shelf(tmp_path)
+    assert shelf.moment(NOW + timedelta(hours=1)) == taped()
+    assert "torn" in shelf.problems[hand.path]
+
+
+def test_a_damaged_middle_costs_only_its_stream(tmp_path: Path) -> None:
+    hand = writer(tmp_path)
+    for seconds in (0, 2, 400, 402):
+        hand.write(taped(seconds))
+    data = bytearray(hand.path.read_bytes())
+    data[len(data) // 4] ^= 0xFF
+    hand.path.write_bytes(data)
+    late = NOW + timedelta(seconds=402)
+    assert Shelf(tmp_path).moment(late) == taped(402)
+
+
+def test_two_runs_at_once_do_not_harm_each_other(tmp_path: Path) -> None:
+    one, other = writer(tmp_path, "one"), writer(tmp_path, "other")
+    for seconds in range(0, 8, 2):
+        (one if seconds % 4 else other).write(taped(seconds))
+    shelf = Shelf(tmp_path)
+    for seconds in range(0, 8, 2):
+        at = NOW + timedelta(seconds=seconds)
+        assert shelf.moment(at) == taped(seconds)
+
+
+def test_what_is_too_old_goes_and_the_file_that_is_written_stays(
+    tmp_path: Path,
+) -> None:
+    writer(tmp_path, "old").write(taped(-3 * 86_400))
+    writer(tmp_path, "new").write(taped())
+    assert [each.name.rpartition("-")[2] for each in files(tmp_path)] == ["new.tape"]
+
+
+def test_what_is_too_much_goes_the_oldest_first(tmp_path: Path) -> None:
+    tight = Bounds(bytes=1)
+    for hours in (-9, -6, -3, 0):
+        writer(tmp_path, f"run{-hours}", tight).write(taped(3600 * hours))
+    assert [each.name[-9:] for each in files(tmp_path)] == ["run0.tape"]
+
+
+def test_nobody_else_may_read_it(tmp_path: Path) -> None:
+    hand = writer(tmp_path / "tape")
+    hand.write(taped())
+    assert hand.path.stat().st_mode & 0o077 == 0
+    assert (tmp_path / "tape").stat().st_mode & 0o077 == 0
+
+
+def test_what_happened_is_told_in_order(tmp_path: Path) -> None:
+    hand = writer(tmp_path)
+    mark = TapeNote(NOW, "mark", "the [switch] reboots", author="jo")
+    hand.write(taped(), [TapeNote(NOW + timedelta(seconds=1), "real", "down", "prod")])
+    hand.note(mark, NOW)
+    assert Shelf(tmp_path).notes()[0] == mark
+
+
+def test_a_later_format_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "some.tape"
+    path.write_bytes(b"taloscope tape 9\n{}\n")
+    with pytest.raises(TapeError, match="later taloscope"):
+        Shelf(path).span()
+
+
+async def test_a_disk_that_fails_stops_nothing_and_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    taping = Taping(FakeBackend(), ManualClock(NOW), writer(tmp_path / "file"))
+    await taping._beat(5)
+    assert taping.trouble
+
+
+def test_a_run_that_is_killed_loses_five_seconds_at_most(tmp_path: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)])
+    clock = SystemClock()
+    deadline = clock.monotonic() + 20
+    shelf = Shelf(tmp_path)
+    while not list(tmp_path.glob("*.tape")) and clock.monotonic() < deadline:
+        pass
+    while clock.monotonic() < deadline:
+        try:
+            first, last = shelf.span()
+        except TapeError:
+            continue
+        if last > first:
+            break
+    killed = clock.now()
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    _, last = Shelf(tmp_path).span()
+    assert killed - last < timedelta(seconds=5)
+    assert Shelf(tmp_path).moment(killed).at - last < timedelta(milliseconds=1)
+
+
+def test_every_kind_of_value_comes_back_as_it_was() -> None:
+    large, odd = (2**70, -(2**64), 5, True, 5.0, 0.0), {("a", "b"): None, "c": (1,)}
+    value = large, odd, frozenset({"x", "y"}), timedelta(seconds=1.5), Kept((1, 2)), ""
+    objects, root = Packer().pack(value)
+    unpacker = Unpacker()
+    unpacker.add([msgspec.msgpack.decode(each) for each in objects])
+    found = unpacker.value(root)
+    assert found == value
+    assert [type(each) for each in found[0]] == [type(each) for each in large]
+
+
+def unpacked(*objects: object) -> object:
+    unpacker = Unpacker()
+    unpacker.add(objects)  # type: ignore[arg-type]  # as another version wrote them
+    return unpacker.value(len(objects) - 1)
+
+
+def test_what_another_version_wrote_is_read_as_far_as_it_is_known() -> None:
+    fields = ["news_of_then", "at", "tone", "text"]
+    written = (CLASS, "tui.model.taped", "TapeNote", fields)
+    assert unpacked(written, (0, "?", NOW, "real", "x")) == TapeNote(NOW, "real", "x")
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        (CLASS, "tui.model.taped", "Gone", []),
+        (CLASS, "tui.model.gone", "TapeNote", []),
+        (CLASS, "os", "system", ["command"]),
+        (CLASS, "tui.model.taped", "TapeNote", ["text"]),
+    ],
+)
+def test_what_cannot_be_made_is_left_out_and_no_other_code_is_run(
+    definition: tuple[object, ...],
+) -> None:
+    assert unpacked(definition, (0, "x"), (TUPLE, 1, "kept")) == ("kept",)

@@ -1,0 +1,16 @@
+"""How much of what was known is recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much is recorded."""
+
+    is_on: bool = True
+    hours: float = 48.0
+    """What is older is deleted."""
+    bytes: int = 500_000_000
+    """When there is more, the oldest is deleted."""

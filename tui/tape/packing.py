@@ -1,0 +1,117 @@
+"""Frozen values as bytes: what was packed before is only referred to.
+
+Everything that has parts is an object with a number. A fleet shares most of its objects
+with the one a second before, so that the next one costs little more than what changed.
+
+wire    An object is an array: its kind, then its parts. A part is a number for an
+        object, `[n]` for the integer n (`[text]` for a large one), else itself. A kind
+        below zero is one of those here; another is the number of what defines
+        a class:
+        `[CLASS, module, name, [field, ...]]`. An Enum's only part is its member's name.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, TypeAlias
+
+import msgspec
+
+from tui.model.kept import Kept
+
+TUPLE, KEPT, MAPPING, SET, CLASS, SPAN = -1, -2, -3, -4, -5, -6
+
+Part: TypeAlias = Any
+"""None, bool, float, str, bytes, datetime, `(n,)` or the number of an object."""
+
+_LARGE = 2**63
+_AS_IT_IS = (str, float, bool, type(None), datetime, bytes)
+
+
+class Packer:
+    """Packs values one after the other; each refers to all before."""
+
+    def __init__(self) -> None:
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._numbers: dict[bytes, int] = {}
+        """Of objects, by how they are packed."""
+        self._kept: dict[int, object] = {}
+        """The newest value that was packed as an object: it must not go away, or
+        another one might get its id."""
+        self._by_id: dict[int, int] = {}
+        self._fields: dict[type, tuple[int, tuple[str, ...]]] = {}
+        self._new: list[bytes] = []
+
+    def __len__(self) -> int:
+        """How many objects there are."""
+        return len(self._numbers)
+
+    def pack(self, value: object) -> tuple[list[bytes], Part]:
+        """The objects that are new, in the order of their numbers, and the value.
+
+        raise   TypeError for a value that is none of the model's
+        """
+        self._new = []
+        part = self._part(value)
+        return self._new, part
+
+    def _part(self, value: Any) -> Part:
+        kind = type(value)
+        if kind in _AS_IT_IS:
+            return value
+        if kind is int:
+            is_large = not -_LARGE < value < _LARGE
+            return (str(value) if is_large else value,)
+        number = self._by_id.get(id(value))
+        if number is not None:
+            return number
+        return self._object(value, self._parts(value, kind))
+
+    def _parts(self, value: Any, kind: type) -> list[Part]:
+        part = self._part
+        parts: list[Part]
+        if dataclasses.is_dataclass(kind):
+            number, names = self._class(kind)
+            parts = [number, *(part(getattr(value, name)) for name in names)]
+        elif kind is Kept:
+            parts = [KEPT, *map(part, value)]
+        elif isinstance(value, Enum):
+            parts = [self._class(kind)[0], value.name]
+        elif isinstance(value, Mapping):
+            parts = [MAPPING, *(part(e) for pair in value.items() for e in pair)]
+        elif isinstance(value, frozenset):
+            parts = [SET, *sorted(map(part, value), key=self._encode)]
+        elif isinstance(value, timedelta):
+            parts = [SPAN, value.total_seconds()]
+        elif isinstance(value, Sequence):
+            parts = [TUPLE, *map(part, value)]
+        else:
+            raise TypeError(
+                f"{kind.__module__}.{kind.__qualname__}: cannot be recorded"
+            )
+        return parts
+
+    def _object(self, value: object, parts: list[Part]) -> int:
+        data = self._encode(parts)
+        number = self._numbers.get(data)
+        if number is None:
+            number = self._numbers[data] = len(self._numbers)
+            self._new.append(data)
+        else:
+            self._by_id.pop(id(self._kept.get(number)), None)
+        self._kept[number] = value
+        self._by_id[id(value)] = number
+        return number
+
+    def _class(self, kind: type) -> tuple[int, tuple[str, ...]]:
+        known = self._fields.get(kind)
+        if known is None:
+            fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+            names = tuple(each.name for each in fields)
+            definition = [CLASS, kind.__module__, kind.__qualname__, list(names)]
+            known = self._object(kind, definition), names
+            self._fields[kind] = known
+        return known

@@ -1,0 +1,280 @@
+"""A moment of the record as a backend: the screens cannot tell, but nothing is done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Collection,
+    Sequence,
+)
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from operator import attrgetter
+
+from tui.backend import (
+    Archive,
+    CallListener,
+    Calls,
+    FleetListener,
+    Inquiry,
+    LogListener,
+    Memory,
+    Unsubscribe,
+)
+from tui.clock import turn
+from tui.model.change import AlertName, Change
+from tui.model.command import Command, Outcome
+from tui.model.event import Event
+from tui.model.examination import Examination, Subject, TargetKind
+from tui.model.fault import Fault, FaultKind
+from tui.model.fleet import Fleet
+from tui.model.log import Entry, Gap, LogBatch, LogCount, LogQuery, LogSpan
+from tui.model.machine import Moment
+from tui.model.manifest import Manifests
+from tui.model.memory import Episode, Habits, SilenceMemory
+from tui.model.taped import Taped, TapedLog
+from tui.model.target import Target
+from tui.model.target_past import Past
+from tui.state.worker import Worker
+from tui.tape.framing import TapeError
+from tui.tape.shelf import Shelf
+from tui.tape.taping import past_key
+
+REFUSED = "this is the past: nothing can be changed; end leads back to now"
+_HOUR = timedelta(hours=1)
+_BEAT = timedelta(seconds=10)
+
+
+def unrecorded(what: str) -> Fault:
+    """Why something of the past cannot be shown."""
+    return Fault(FaultKind.PAST, f"not recorded: {what}")
+
+
+class PastMemory:
+    """What was remembered then."""
+
+    def __init__(self, taped: Taped) -> None:
+        self.stamp = 0
+        self._taped = taped
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing was remembered."""
+        return self._taped.memory.trouble
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What had happened beside alerts, oldest first."""
+        return self._taped.memory.events
+
+    async def changes(self) -> tuple[Change, ...]:
+        """What had happened, newest first."""
+        return self._taped.memory.changes
+
+    async def episodes(self, name: AlertName) -> tuple[Episode, ...]:
+        """What was remembered of one alert."""
+        return self._taped.memory.episodes.get(name, ())
+
+    async def habits(self) -> Habits:
+        """What each name amounted to."""
+        at = self._taped.at
+        return self._taped.memory.habits or Habits(at, at)
+
+    async def silences(self) -> SilenceMemory:
+        """When silences had last hidden an alert."""
+        return self._taped.memory.silences
+
+
+class _NoCalls:
+    """Nothing of the past calls anybody."""
+
+    trouble = ""
+
+    def subscribe(self, listener: CallListener) -> Unsubscribe:
+        """Never tell of anything."""
+        del listener
+        return _nothing
+
+
+class _Kept:
+    """Pages and counts of the entries that are in the record, and of no others."""
+
+    def __init__(self, taped: Taped) -> None:
+        self._taped = taped
+
+    async def pages(
+        self, query: LogQuery, span: LogSpan, *, forward: bool
+    ) -> AsyncGenerator[LogBatch, None]:
+        """That older lines are not recorded, as a gap: nothing else is kept."""
+        del query, forward
+        await turn()
+        why = "not recorded: of the past, only the newest lines are kept"
+        yield LogBatch(gaps=(Gap(span.since_ns, span.until_ns, why),))
+
+    async def counts(
+        self, query: LogQuery, span: LogSpan, step_seconds: int, by: str = ""
+    ) -> tuple[LogCount, ...] | Fault:
+        """Not known: nobody recorded what Loki would have counted."""
+        del query, span, step_seconds, by
+        await turn()
+        return unrecorded("what Loki kept of the logs")
+
+
+@dataclass
+class _NoInquiry:
+    """A target that cannot be looked at any more."""
+
+    current: Examination
+
+    async def run(self, chosen: Collection[str], show: Callable[[], None]) -> None:
+        """Make no checks."""
+        del chosen
+        await turn()
+        show()
+
+
+class PastBackend:
+    """What was known at one moment, and nothing else."""
+
+    def __init__(
+        self, taped: Taped, shelf: Shelf, worker: Worker, changed: Callable[[], None]
+    ) -> None:
+        """changed  called when more has been read of that moment"""
+        self.taped = taped
+        self.memory: Memory = PastMemory(taped)
+        self.archive: Archive = _Kept(taped)
+        self.calls: Calls = _NoCalls()
+        self._shelf = shelf
+        self._worker = worker
+        self._changed = changed
+        self._moments: dict[tuple[str, str], list[Moment]] | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    @property
+    def fleet(self) -> Fleet:
+        """The snapshot of then."""
+        return self.taped.fleet
+
+    async def run(self) -> None:
+        """Do nothing: the past stays as it is."""
+        await turn()
+
+    def subscribe(self, listener: FleetListener) -> Unsubscribe:
+        """Never tell of anything newer."""
+        del listener
+        return _nothing
+
+    def subscribe_logs(self, listener: LogListener) -> Unsubscribe:
+        """Never tell of new entries."""
+        del listener
+        return _nothing
+
+    def entries(self, cluster: str) -> Sequence[Entry]:
+        """The newest entries of then, oldest first."""
+        return self.taped.logs.get(cluster, TapedLog()).entries
+
+    def gaps(self, cluster: str) -> Sequence[Gap]:
+        """What was known to be lost; and what the record does not hold."""
+        log = self.taped.logs.get(cluster, TapedLog())
+        if not log.entries:
+            return log.gaps
+        first = log.entries[0].at_ns
+        why = "not recorded: of the past, only the newest lines are kept"
+        return (*log.gaps, Gap(first - 1, first, why))
+
+    def refresh(self) -> None:
+        """Do nothing."""
+
+    async def submit(self, command: Command) -> Outcome:
+        """Refuse."""
+        del command
+        await turn()
+        return Outcome(fault=Fault(FaultKind.PAST, REFUSED))
+
+    async def dmesg(self, cluster: str, address: str) -> AsyncIterator[LogBatch]:
+        """Say that it is not recorded."""
+        del cluster, address
+        await turn()
+        yield LogBatch(fault=unrecorded("what a node itself keeps"), is_current=True)
+
+    async def service_log(
+        self, cluster: str, address: str, service: str
+    ) -> AsyncIterator[LogBatch]:
+        """Say that it is not recorded."""
+        del cluster, address, service
+        await turn()
+        yield LogBatch(fault=unrecorded("the logs of services"), is_current=True)
+
+    def watch(self, cluster: str, address: str) -> Unsubscribe:
+        """Nothing more can be read of a node of then."""
+        del cluster, address
+        return _nothing
+
+    def compare(self, cluster: str, address: str) -> Unsubscribe:
+        """Nothing more can be compared either."""
+        del cluster, address
+        return _nothing
+
+    def history(self, cluster: str, address: str) -> Sequence[Moment]:
+        """A node's numbers in the hour before; read when they are first asked for."""
+        if self._moments is None:
+            self._moments = {}
+            self._reading = asyncio.create_task(self._read_moments())
+        return self._moments.get((cluster, address), ())
+
+    async def _read_moments(self) -> None:
+        work = partial(moments, self._shelf, self.taped)
+        self._moments = await self._worker.do(work)
+        self._changed()
+
+    async def strips(
+        self, wanted: Sequence[tuple[str, Target]]
+    ) -> tuple[Past | Fault, ...]:
+        """What somebody looked at shortly before."""
+        await turn()
+        return tuple(self._past(cluster, target) for cluster, target in wanted)
+
+    async def past(self, cluster: str, target: Target) -> Past | Fault:
+        """The same of one target."""
+        await turn()
+        return self._past(cluster, target)
+
+    def _past(self, cluster: str, target: Target) -> Past | Fault:
+        found = self.taped.pasts.get(past_key(cluster, target))
+        return found or unrecorded("nobody looked at it then")
+
+    def examine(self, subject: Subject) -> Inquiry:
+        """Say that nothing can be checked any more."""
+        words = "This is the past: what it answered then nobody can ask any more."
+        return _NoInquiry(Examination(subject, TargetKind.STATIC, (), words))
+
+    async def monitors(self, cluster: str, job: str) -> Manifests:
+        """Say that they are not recorded."""
+        await turn()
+        return Manifests(cluster, job, fault=unrecorded("manifests"), refusal=REFUSED)
+
+
+def moments(shelf: Shelf, taped: Taped) -> dict[tuple[str, str], list[Moment]]:
+    """What the numbers of all nodes were in the hour before, oldest first. Blocks."""
+    found: dict[tuple[str, str], list[Moment]] = {}
+    try:
+        for each in shelf.walk(taped.at - _HOUR, taped.at, _BEAT):
+            for cluster in each.fleet.clusters:
+                for node in cluster.nodes:
+                    seen = found.setdefault((cluster.name, node.address), [])
+                    at, vitals = node.vitals.observed_at, node.vitals.value
+                    if at and vitals and (not seen or seen[-1].at < at):
+                        seen.append(Moment(at, vitals))
+    except TapeError:
+        return {}
+    for known in found.values():
+        known.sort(key=attrgetter("at"))
+    return found
+
+
+def _nothing() -> None:
+    """End what was never begun."""
