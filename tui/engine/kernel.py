@@ -54,8 +54,12 @@ class Kernel:
         """Divide what is new among the clusters; fold it; pass it on."""
         is_news = batch.gaps or batch.fault
         parts: dict[str, list[Entry]] = {name: [] for name in served.names if is_news}
+        marks, owners = served.marks, dict[int, str]()
         for entry in batch.entries:
-            name = assign.cluster_of(entry.labels, served.marks, served.home)
+            name = owners.get(id(entry.labels))
+            if name is None:  # entries of one stream share their labels
+                name = assign.cluster_of(entry.labels, marks, served.home)
+                owners[id(entry.labels)] = name
             parts.setdefault(name, []).append(entry)
         for name, part in parts.items():
             if name not in self.journal:

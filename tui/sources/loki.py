@@ -25,7 +25,7 @@ from tui.sources.http_fault import Answer
 from tui.sources.http_tunnel import Dialler
 from tui.sources.loki_wire import TailFrame
 from tui.sources.websocket import dial
-from tui.sources.wire import decode, read
+from tui.sources.wire import decode, decoding, read
 
 MOST_BACKFILL = 1000
 """A tail never sends more than 1,100 lines of the past, whatever it is asked for."""
@@ -187,7 +187,8 @@ class LokiSource:
 
     def _entries(self, streams: list[wire.StreamWire]) -> list[Entry]:
         try:
-            return wire.entries(streams)
+            with decoding(self._session.shown_url):
+                return wire.entries(streams)
         except ValueError as error:
             raise self._session.error(
                 FaultKind.PROTOCOL, "answered a time that is no number", str(error)

@@ -53,14 +53,20 @@ class Pager:
         largest page.
         """
         size, edge = self._size, frozenset(map(identity, span.held))
+        at_edge = frozenset(entry.at_ns for entry in span.held)
         while span.since_ns < span.until_ns:
             page, size = await self._page(span, size, forward=forward)
-            fresh = [entry for entry in page if identity(entry) not in edge]
+            fresh = [
+                entry
+                for entry in page
+                if entry.at_ns not in at_edge or identity(entry) not in edge
+            ]
             if fresh:
                 yield LogBatch(tuple(fresh if forward else reversed(fresh)))
             if len(page) < size:
                 return
             last = page[-1].at_ns
+            at_edge = frozenset((last,))
             edge = frozenset(identity(e) for e in page if e.at_ns == last)
             if page[0].at_ns != last or fresh:
                 span, size = _rest(span, last, forward=forward), self._size

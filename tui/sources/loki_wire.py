@@ -38,14 +38,26 @@ class ValueWire(msgspec.Struct, array_like=True):
 
     at: str
     line: str
-    extra: ExtraWire | None = None
+    extra: msgspec.Raw = msgspec.Raw(b"null")
+    """An ExtraWire; most entries have the same."""
 
 
 class StreamWire(Wire):
     """A stream and some of its entries; the same stream may come many times."""
 
-    stream: dict[str, str] | None = None
+    stream: msgspec.Raw = msgspec.Raw(b"null")
+    """A tail writes the same labels with every entry."""
     values: list[ValueWire] | None = None
+
+
+class LabelSet(dict[str, str]):
+    """Labels that many entries share; their part of an identity is known."""
+
+    __slots__ = ("mark",)
+
+    def __init__(self, labels: Iterable[tuple[str, str]]) -> None:
+        super().__init__(labels)
+        self.mark = hash(frozenset(self.items()))
 
 
 class DataWire(Wire):
@@ -79,6 +91,8 @@ RANGE = msgspec.json.Decoder(RangeWire)
 STREAMS = msgspec.json.Decoder(list[StreamWire])
 SERIES = msgspec.json.Decoder(list[SeriesWire])
 FRAME = msgspec.json.Decoder(FrameWire)
+_STREAM = msgspec.json.Decoder(dict[str, str] | None)
+_EXTRA = msgspec.json.Decoder(ExtraWire | None)
 
 
 _RULER = re.compile(rb"^ruler:[ \t]*\n((?:[ \t]+.*\n?|\n)+)", re.MULTILINE)
@@ -99,13 +113,13 @@ class TailFrame:
 def entries(streams: Iterable[StreamWire]) -> list[Entry]:
     """All entries, stream by stream.
 
-    raise   ValueError when a time is no number
+    raise   ValueError when a time is no number; msgspec's errors for other labels
     """
     found: list[Entry] = []
     for stream in streams:
-        labels, common = _split(stream.stream or {})
+        labels, common = _split(bytes(stream.stream))
         for value in stream.values or ():
-            metadata = _metadata(value.extra, common) if value.extra else common
+            metadata = _metadata(bytes(value.extra), common)
             found.append(Entry(int(value.at), labels, value.line, metadata))
     return found
 
@@ -141,23 +155,38 @@ def counts(series: list[SeriesWire]) -> list[LogCount]:
 
 def identity(entry: Entry) -> int:
     """Loki's own notion of the same entry, as a number of 64 bits."""
-    labels, metadata = entry.labels.items(), entry.metadata.items()
-    return hash((entry.at_ns, entry.line, frozenset(labels), frozenset(metadata)))
+    return hash((entry.at_ns, entry.line, _mark(entry.labels), _mark(entry.metadata)))
 
 
-def _split(stream: Labels) -> tuple[Labels, Labels]:
-    """The labels proper, and what an older server mixed in."""
-    labels = {k: v for k, v in stream.items() if k not in {SHARD, DETECTED}}
-    common = {DETECTED: stream[DETECTED]} if DETECTED in stream else {}
-    return _shared(tuple(labels.items())), _shared(tuple(common.items()))
-
-
-def _metadata(extra: ExtraWire, common: Labels) -> Labels:
-    found = {**common, **(extra.structured_metadata or {}), **(extra.parsed or {})}
-    return _shared(tuple(found.items()))
+def _mark(labels: Labels) -> int:
+    if isinstance(labels, LabelSet):
+        return labels.mark
+    return hash(frozenset(labels.items()))
 
 
 @lru_cache(maxsize=_LABEL_SETS)
-def _shared(labels: tuple[tuple[str, str], ...]) -> Labels:
-    """One label set for all entries that have it: a tail sends it with every one."""
-    return dict(labels)
+def _split(raw: bytes) -> tuple[LabelSet, LabelSet]:
+    """The labels proper, and what an older server mixed in."""
+    stream = _STREAM.decode(raw) or {}
+    labels = tuple((k, v) for k, v in stream.items() if k not in {SHARD, DETECTED})
+    common = ((DETECTED, stream[DETECTED]),) if DETECTED in stream else ()
+    return _shared(labels), _shared(common)
+
+
+def _metadata(raw: bytes, common: LabelSet) -> LabelSet:
+    """What an entry has beside its labels."""
+    own = _own(raw)
+    return own if not common else _shared(tuple({**common, **own}.items()))
+
+
+@lru_cache(maxsize=_LABEL_SETS)
+def _own(raw: bytes) -> LabelSet:
+    extra = _EXTRA.decode(raw) or ExtraWire()
+    known = {**(extra.structured_metadata or {}), **(extra.parsed or {})}
+    return _shared(tuple(known.items()))
+
+
+@lru_cache(maxsize=_LABEL_SETS)
+def _shared(labels: tuple[tuple[str, str], ...]) -> LabelSet:
+    """One label set for all entries that have it, however it was written."""
+    return LabelSet(labels)
