@@ -28,6 +28,7 @@ bench: setup ## measure it in a pseudo-terminal, beside its neighbours
 	$(bin)/python -m tests.bench.run
 	$(bin)/python -m tests.bench.nodes
 	$(bin)/python -m tests.bench.logs
+	$(bin)/python -m tests.bench.flow
 	$(bin)/python -m tests.bench.kernel
 	$(bin)/python -m tests.bench.preview
 	$(bin)/python -m tests.bench.scale
