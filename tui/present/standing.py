@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -59,18 +59,23 @@ def tally(alerts: Sequence[JudgedAlert], findings: Iterable[Finding] = ()) -> Ta
 
 
 def _count(alerts: Sequence[JudgedAlert]) -> Tally:
-    verdicts = Counter(alert.verdict.value for alert in alerts)
+    counts: dict[Verdict, int] = dict.fromkeys(Verdict, 0)
+    silenced = quiet = concealed = 0
+    for alert in alerts:
+        verdict = alert.judgement.verdict
+        counts[verdict] += 1
+        concealed += alert.concealed is not None
+        if alert.alert.silenced_by:
+            silenced += 1
+            quiet += verdict is Verdict.REAL and alert.concealed is None
     return Tally(
-        real=verdicts[Verdict.REAL.value],
-        undecided=verdicts[Verdict.UNDECIDED.value],
-        false=verdicts[Verdict.FALSE_POSITIVE.value],
-        by_design=verdicts[Verdict.BY_DESIGN.value],
-        silenced=sum(alert.is_silenced for alert in alerts),
-        quiet=sum(
-            alert.is_silenced and alert.verdict is Verdict.REAL and not alert.concealed
-            for alert in alerts
-        ),
-        concealed=sum(alert.concealed is not None for alert in alerts),
+        real=counts[Verdict.REAL],
+        undecided=counts[Verdict.UNDECIDED],
+        false=counts[Verdict.FALSE_POSITIVE],
+        by_design=counts[Verdict.BY_DESIGN],
+        silenced=silenced,
+        quiet=quiet,
+        concealed=concealed,
     )
 
 

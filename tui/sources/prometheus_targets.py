@@ -100,8 +100,10 @@ class TargetsReader:
     def targets(self, left: list[Target]) -> tuple[Target, ...]:
         """Those taken out and those left, sorted by job, instance and URL."""
         self._found += left
+        # By the labels themselves: properties cost more than all the rest of it.
         keyed = [
-            (t.job, t.instance, t.scrape_url, n) for n, t in enumerate(self._found)
+            (t.labels.get("job", ""), t.labels.get("instance", ""), t.scrape_url, n)
+            for n, t in enumerate(self._found)
         ]
         keyed.sort()
         return tuple([self._found[key[-1]] for key in keyed])

@@ -92,8 +92,10 @@ def _is_aligned(old: tuple[Target, ...], new: tuple[Target, ...]) -> bool:
         one is other
         or (
             one.scrape_url == other.scrape_url
-            and one.job == other.job
-            and one.instance == other.instance
+            and (
+                one.labels == other.labels
+                or (one.job == other.job and one.instance == other.instance)
+            )
         )
         for one, other in zip(old, new, strict=True)
     )

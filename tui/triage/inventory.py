@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from tui.model.kept import Kept, once
 from tui.model.target import Expected, Health, InventoryTarget, Target, TargetRow
@@ -67,9 +66,7 @@ class Rows:
         else:
             # Rank, job and instance are as they were, and so is the order.
             found = [(row, newer.get(id(row.target))) for row in self._rows]
-            made = Kept(
-                row if new is None else replace(row, target=new) for row, new in found
-            )
+            made = Kept(row if new is None else _again(row, new) for row, new in found)
         self._targets, self._inventory = targets, inventory
         self._changes, self._rows = changes, made
         return made
@@ -91,13 +88,24 @@ class Rows:
         pairs = zip(self._targets, targets, strict=True)
         newer = [(old, new) for old, new in pairs if old is not new]
         if any(
-            old.health is not new.health
-            or old.job != new.job
-            or old.instance != new.instance
+            old.health is not new.health or old.labels != new.labels
             for old, new in newer
         ):
             return None
         return {id(old): new for old, new in newer}
+
+
+def _again(row: TargetRow, target: Target) -> TargetRow:
+    """The row of a target that was scraped again, and says what it said."""
+    return TargetRow(
+        row.job,
+        row.instance,
+        row.expected,
+        row.health,
+        row.reason,
+        target,
+        row.since,
+    )
 
 
 def of_job(rows: Sequence[TargetRow], job: str) -> tuple[TargetRow, ...]:
