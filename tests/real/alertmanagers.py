@@ -49,9 +49,12 @@ class Server:
             client.get(f"{self.url}/-/ready").raise_for_status()
 
     def send(self, sign: signal.Signals) -> None:
-        """Stop it, or let it go on."""
+        """Stop it, or let it go on; a stop is waited for, threads end one by one."""
         assert self._process is not None
         self._process.send_signal(sign)
+        threads = Path(f"/proc/{self._process.pid}/task")
+        while sign is signal.SIGSTOP and not all(map(is_stopped, threads.iterdir())):
+            pass
 
     def kill(self) -> None:
         """End it as a machine does that loses its power."""
@@ -105,3 +108,8 @@ async def send_alerts(url: str, labels: Iterable[Mapping[str, str]]) -> None:
         answer.raise_for_status()
         while len((await client.get("/api/v2/alerts")).json()) < len(sent):
             pass
+
+
+def is_stopped(thread: Path) -> bool:
+    """By what the kernel says of it."""
+    return (thread / "stat").read_text().rpartition(")")[2].split()[0] == "T"

@@ -27,6 +27,8 @@ class SmallLoki:
         self.ranges: list[dict[str, str]] = []
         self.refuse_ranges: web.Response | None = None
         self.refuse_counts = False
+        self.cut_at_range = False
+        """End the tails when the next range is asked for."""
         self.refuse_tails = False
         self.tails: list[web.WebSocketResponse] = []
         self.connected = asyncio.Event()
@@ -63,6 +65,9 @@ class SmallLoki:
         is_count = request.query["query"].startswith("sum(count_over_time(")
         if not is_count:
             self.ranges.append(dict(request.query))
+            if self.cut_at_range:
+                self.cut_at_range = False
+                await self.cut()
         if self.refuse_ranges is not None:
             refused = self.refuse_ranges
             return web.Response(status=refused.status, text=refused.text)

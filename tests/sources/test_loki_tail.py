@@ -304,3 +304,21 @@ async def test_what_comes_too_late_in_a_flood_is_a_gap_with_its_number(
         (gap,) = [gap for batch in reader.batches for gap in batch.gaps]
         assert (gap.until_ns, gap.count) == (NOW - 30 * SECOND + 1, 3)
         assert len(reader.lines) == 160
+
+
+async def test_a_tail_that_ends_while_ranges_are_read_does_not_wait_for_them() -> None:
+    loki, clock = SmallLoki(), ManualClock()
+    await loki.push(*((NOW - 60 * SECOND + n, f"{n:04}") for n in range(2500)))
+    loki.cut_at_range = True
+    async with reading(loki, clock) as reader:
+        await reader.until_lines(1000)
+        await asyncio.wait_for(again(loki, clock), 5)
+        await reader.until_lines(2500)
+        assert len(loki.headers) == 2
+        assert sorted(reader.lines) == [f"{n:04}" for n in range(2500)]
+
+
+async def again(loki: SmallLoki, clock: ManualClock) -> None:
+    """Let time pass until the tail is opened again."""
+    while len(loki.headers) < 2:
+        await clock.advance(1.0)

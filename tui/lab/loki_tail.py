@@ -11,7 +11,7 @@ from contextlib import suppress
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from tui.lab.http import nanoseconds
-from tui.lab.logql import Hit, hits, keep
+from tui.lab.logql import Hit, keep, page
 from tui.lab.logql_parser import LogQuery
 from tui.lab.loki_feed import Feed
 from tui.lab.loki_request import (
@@ -96,10 +96,9 @@ class Tail:
     def _backfill(self, query: LogQuery, start: int, limit: int) -> list[Hit]:
         """The newest entries since `start`, oldest first."""
         end = nanoseconds(self._world.now()) + 1
-        found = sorted(
-            hits(self._store, query, start, end), key=lambda hit: hit.entry.at
-        )
-        return found[-min(limit, _MAX_BACKFILL) :]
+        most = min(limit, _MAX_BACKFILL)
+        found = page(self._store, query, (start, end, most), is_backward=True)
+        return found[::-1]
 
     async def _follow(self, session: _Session) -> None:
         """Send what is new, ping each second, until the client or a fault ends it."""

@@ -39,6 +39,8 @@ class Pager:
         self._query = query
         self._size = PAGE
         self._most = MOST
+        self._borne = MOST
+        """What it may grow to: less once a large page was not answered."""
         self._answered = 0
         """Pages in a row since the size was last changed."""
 
@@ -92,16 +94,17 @@ class Pager:
                 size = self._smaller(error, size)
                 self._size = min(self._size, size)
             else:
-                self._grow()
+                self._grow(is_full=len(page) == size)
                 return page, size
 
-    def _grow(self) -> None:
-        """Ask for more again once small pages are answered well: it may have been the
-        server's hour, not the size."""
+    def _grow(self, *, is_full: bool) -> None:
+        """Ask for more once small pages are answered well: it may have been the
+        server's hour, not the size; and while there is much, fewer pages are faster."""
         self._answered += 1
-        if self._answered >= GROW_AFTER and self._size < min(PAGE, self._most):
+        most = min(self._most, self._borne if is_full else PAGE)
+        if self._answered >= GROW_AFTER and self._size < most:
             self._answered = 0
-            self._size = min(2 * self._size, PAGE, self._most)
+            self._size = min(2 * self._size, most)
 
     def _smaller(self, error: SourceError, size: int) -> int:
         """A size that may do better; raises the error when there is none.
@@ -115,6 +118,8 @@ class Pager:
             return self._most
         may_be_size = fault.kind in {FaultKind.TIMEOUT, FaultKind.UNREACHABLE}
         if may_be_size and not isinstance(error, NotSentError) and size > LEAST:
+            if size > PAGE:
+                self._borne = PAGE
             return max(LEAST, size // 4)
         raise error
 

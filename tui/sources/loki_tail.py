@@ -40,8 +40,8 @@ TICKS_TO_RECONCILE = 5
 LONGEST_BATCH = 500
 LARGEST_INBOX = 20_000
 SETTLED_SECONDS = 30.0
-NOTHING = LogBatch()
-"""A page brought nothing new; it goes no further than this module."""
+PAGE_END = LogBatch()
+"""All that a page brought was passed on; it goes no further than this module."""
 CAME_LATE = "entries came late in a flood, after it was forgotten what was shown"
 
 
@@ -109,9 +109,15 @@ class LokiTail:
                 pause = error.fault.retry_after_seconds or self._backoff(failures)
                 self._told_at = None
                 yield LogBatch(fault=error.fault)
+                failed = self._clock.monotonic()
                 async with aclosing(self._without_tail(error)) as batches:
                     async for batch in batches:
-                        yield batch
+                        if batch != PAGE_END:
+                            yield batch
+                        # The next tail does not wait for all that is old.
+                        elif self._clock.monotonic() - failed >= pause:
+                            break
+                pause = max(0.0, pause - (self._clock.monotonic() - failed))
             if pause:
                 await self._clock.sleep(pause)
 
@@ -128,11 +134,14 @@ class LokiTail:
                     inbox.is_due = False
                     async with aclosing(self._reconcile(inbox)) as batches:
                         async for batch in batches:
-                            if batch != NOTHING:
+                            if batch != PAGE_END:
                                 yield batch
-                            # What is new does not wait for all that is old.
+                            # What is new does not wait for all that is old,
                             for fresh in self._heard(inbox):
                                 yield fresh
+                            # nor does the next tail.
+                            if batch == PAGE_END and receiver.done():
+                                break
                 for batch in self._heard(inbox):
                     yield batch
                 if receiver.done():
@@ -191,8 +200,11 @@ class LokiTail:
         try:
             async with aclosing(self._ranges()) as batches:
                 async for batch in batches:
-                    if batch != NOTHING:
-                        yield replace(batch, fault=error.fault)
+                    yield (
+                        replace(batch, fault=error.fault)
+                        if batch != PAGE_END
+                        else batch
+                    )
         except SourceError as again:
             yield LogBatch(fault=again.fault)
 
@@ -218,9 +230,12 @@ class LokiTail:
         return LogSpan(start_ns, now_ns + AHEAD_NS)
 
     def _news(self, page: LogBatch) -> Iterator[LogBatch]:
-        """What a page brought, even if it is nothing: others may want a turn."""
+        """What a page brought, and its end: there, and only there, one may leave off,
+        for all of it is taken note of at once."""
         yield from self._fresh(page.entries)
-        yield LogBatch(gaps=page.gaps)
+        if page.gaps:
+            yield page
+        yield PAGE_END
 
     async def _late(self) -> AsyncGenerator[LogBatch, None]:
         """Read again each second of which Loki has another number of entries than we.
