@@ -23,12 +23,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench.run import SIZE, Measure, Program, ptybenched, say, table
+from tests.bench.run import SIZE, Measure, Program, ptybenched, say, shown, table
 from tui.cli.demo import running_lab
 from tui.clock import SystemClock
 
-SAMPLE_SECONDS = 10
-PRESSES = 100
+SAMPLE_SECONDS = 8
+PRESSES = 60
 BURST = 100_000
 _KEPT = re.compile(r"kept [\d,]+ of ([\d,]+)")
 MEASURES = (
@@ -95,7 +95,7 @@ def watched(
         *("--lag-regex", r"t=([0-9.]+)", "--on", program.on),
         *("--presses", str(PRESSES)),
         *(part for step in steps for part in ("--step", step)),
-        *("--step", flow.order("flow?rate=0"), "--step", "sleep:10"),
+        *("--step", flow.order("flow?rate=0"), "--step", "sleep:6"),
         *("--step", "dump:-"),
     )
     return done["runs"][0], flow.pushed() - before
@@ -161,6 +161,7 @@ def main() -> int:
             if name in found:
                 say(f"measuring {name} ...")
                 columns[name] = column(found[name], flow)
+                say(f"{name}: {', '.join(map(shown, columns[name]))}")
     figures = [list(cells) for cells in zip(*columns.values(), strict=True)]
     sys.stdout.write(f"{SIZE}, {os.cpu_count()} cores\n\n")
     sys.stdout.write(table(MEASURES, tuple(columns), figures))

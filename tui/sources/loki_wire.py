@@ -11,6 +11,7 @@ import msgspec
 
 from tui.model.labels import Labels
 from tui.model.log import Entry, LogCount
+from tui.sources.text import first_line
 
 SHARD = "__stream_shard__"
 """Loki's own label for streams written fast: not shown, not part of an identity."""
@@ -20,6 +21,8 @@ the labels, though it is none."""
 
 
 _LABEL_SETS = 4096
+_LAST_NS = 2**63 - 1
+"""In the year 2262: Loki holds no later time."""
 
 
 class Wire(msgspec.Struct, rename="camel"):
@@ -120,7 +123,10 @@ def entries(streams: Iterable[StreamWire]) -> list[Entry]:
         labels, common = _split(bytes(stream.stream))
         for value in stream.values or ():
             metadata = _metadata(bytes(value.extra), common)
-            found.append(Entry(int(value.at), labels, value.line, metadata))
+            at_ns = int(value.at)
+            if not 0 <= at_ns <= _LAST_NS:
+                raise ValueError(f"{first_line(value.at)} is not in Unix nanoseconds")
+            found.append(Entry(at_ns, labels, value.line, metadata))
     return found
 
 
