@@ -50,6 +50,19 @@ Line = tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """A part of a line with a width of its own: what is too long moves nothing."""
+
+    line: Line
+    width: int
+    align: Align = Align.LEFT
+
+
+Fields = tuple[Field, ...]
+"""One line that is made of fields side by side."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One field of a row: `text`, and behind it `spans` in tones of their own."""
 

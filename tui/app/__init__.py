@@ -89,6 +89,14 @@ class TaloscopeApp(Routes):
             id="app.hidden",
             tooltip="Go to what is real and hidden",
         ),
+        Binding(
+            "W",
+            "wall",
+            "Wall",
+            show=False,
+            id="app.wall",
+            tooltip="The fleet for a big display that nobody touches",
+        ),
         Binding("T", "theme", "Dark or light", show=False, id="app.theme"),
         Binding("question_mark", "help", "Keys", show=False, id="app.help"),
     ]
@@ -99,10 +107,13 @@ class TaloscopeApp(Routes):
         clock: Clock,
         connect: Callable[[], Awaitable[Backend]],
         marks: Marks = UNICODE,
+        *,
+        is_wall: bool = False,
     ) -> None:
         """Make the app; nothing is connected before the first frame.
 
         connect  imports what is slow and gives the backend; called on the event loop
+        is_wall  the first screen is the wall
         """
         super().__init__(driver_class=QuickEscDriver)
         self.config = config
@@ -111,6 +122,7 @@ class TaloscopeApp(Routes):
         self.backend: Backend | None = None
         self.fleet: Fleet | None = None
         self._connect = connect
+        self._is_wall = is_wall
         self._held_at: datetime | None = None
         self._newer: Fleet | None = None
         self._shown_at = -_LATELY_SECONDS
@@ -125,7 +137,11 @@ class TaloscopeApp(Routes):
         self.set_reactive(TaloscopeApp.theme, DARK.name)
         self.stylesheet.set_variables(self.get_css_variables())
 
-    def get_default_screen(self) -> FleetScreen:
+    def get_default_screen(self) -> Desk:
+        if self._is_wall:
+            from tui.screens.wall import WallScreen  # noqa: PLC0415 - seldom needed
+
+            return WallScreen(self.marks)
         return FleetScreen(self.names, self.marks)
 
     def get_key_display(self, binding: Binding) -> str:

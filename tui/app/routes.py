@@ -353,6 +353,15 @@ class Routes(App[None]):
         """Show how each connection is doing."""
         self.post_message(OpenSources())
 
+    def action_wall(self) -> None:
+        """Show the fleet for a big display, or take that away."""
+        from tui.screens.wall import WallScreen  # noqa: PLC0415 - see above
+
+        if not isinstance(self.screen, WallScreen):
+            self.open(WallScreen(self.marks))
+        elif len(self.screen_stack) > _DEPTH:
+            self.screen.go_back()
+
     def action_help(self) -> None:
         """Show the keys that work here."""
         from tui.screens.help import HelpScreen, keys_of  # noqa: PLC0415 - see above

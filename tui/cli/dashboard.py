@@ -28,7 +28,9 @@ KNOBS = {
 """Environment variables that libraries read while they are imported."""
 
 
-def run(explicit: Path | None, environ: Mapping[str, str]) -> int:
+def run(
+    explicit: Path | None, environ: Mapping[str, str], *, is_wall: bool = False
+) -> int:
     """Open the dashboard and wait for its end."""
     try:
         config = load(find(explicit, environ), environ)
@@ -44,10 +46,10 @@ def run(explicit: Path | None, environ: Mapping[str, str]) -> int:
     for name, value in KNOBS.items():
         os.environ.setdefault(name, value)
     with screen_of_our_own(environ):
-        return _show(config, environ)
+        return _show(config, environ, is_wall=is_wall)
 
 
-def _show(config: Config, environ: Mapping[str, str]) -> int:
+def _show(config: Config, environ: Mapping[str, str], *, is_wall: bool) -> int:
     # Imported here: it reads the knobs, and other verbs do without it.
     from tui.app import TaloscopeApp  # noqa: PLC0415
 
@@ -66,8 +68,8 @@ def _show(config: Config, environ: Mapping[str, str]) -> int:
 
         return recorded(backend, config, clock, environ)
 
-    app = TaloscopeApp(config, clock, connect)
-    app.run()
+    app = TaloscopeApp(config, clock, connect, is_wall=is_wall)
+    app.run(mouse=not is_wall)
     return app.return_code or 0
 
 

@@ -100,7 +100,8 @@ def _run(asked: argparse.Namespace, rest: Sequence[str]) -> int:
         case _:
             from tui.cli import dashboard  # noqa: PLC0415 - heavy: Textual
 
-            return dashboard.run(asked.config, os.environ)
+            is_wall = asked.verb == "wall"
+            return dashboard.run(asked.config, os.environ, is_wall=is_wall)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -120,6 +121,8 @@ def _parser() -> argparse.ArgumentParser:
     config = verbs.add_parser("config", help="check the config, or say where it is")
     add_config(config)
     config.add_argument("action", choices=("check", "path"))
+    wall = verbs.add_parser("wall", help="the fleet for a display that nobody touches")
+    add_config(wall)
     for verb, text in (
         ("demo", "open the dashboard on a lab; options as for lab"),
         ("doctor", "try every connection, say what to do; see doctor --help"),

@@ -76,6 +76,18 @@ class Silence:
     comment: str
 
 
+ACKNOWLEDGES = "ACK!"
+"""How the comment of a silence begins that karma made to say: somebody works on it."""
+
+
+def acknowledged(comment: str) -> str | None:
+    """What a comment says behind the sign of an acknowledgement; None: it is none."""
+    said = comment.strip()
+    if not said.startswith(ACKNOWLEDGES):
+        return None
+    return said.removeprefix(ACKNOWLEDGES).strip()
+
+
 @dataclass(frozen=True, slots=True)
 class SilenceNote:
     """What is worth telling of a silence that covers an alert."""

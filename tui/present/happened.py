@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from tui.model.event import Event, Turn
 from tui.model.finding import Finding
 from tui.model.fleet import Fleet
-from tui.model.silence import Silence
+from tui.model.silence import Silence, acknowledged
 from tui.present.glyphs import UNICODE, Marks, verdict_sign
 from tui.present.sources import NAMES
 from tui.present.units import clock, length, time_of_day
@@ -62,7 +62,9 @@ def _what(event: Event, marks: Marks) -> Line:
         return (Span(word), verdict_sign(about.verdict, marks).span)
     if isinstance(about, Silence):
         word = {Turn.BEGAN: "made", Turn.CHANGED: "changed", Turn.ENDED: "ended"}[turn]
-        return (Span(f"{marks.silenced} silence {word}", Tone.ACCENT),)
+        is_made = acknowledged(about.comment) is not None and turn is Turn.BEGAN
+        words = "acknowledged" if is_made else f"silence {word}"
+        return (Span(f"{marks.silenced} {words}", Tone.ACCENT),)
     if turn is Turn.ENDED:
         return (Span("answers again", Tone.GOOD),)
     return (Span("does not answer", Tone.CRITICAL),)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from tui.model.alert import JudgedAlert
-from tui.model.silence import Silence
+from tui.model.silence import Silence, acknowledged
 from tui.present.glyphs import Marks
 from tui.present.units import clock, exact_length
 from widgets.values import Line, Span, Tone
@@ -32,7 +32,12 @@ def row_line(alert: JudgedAlert, known: Known, now: datetime, marks: Marks) -> L
     more = len(alert.alert.silenced_by) - 1
     others = f" and {more} more" if more else ""
     until = f"{marks.silenced} until {clock(last.ends_at, now)}"
-    said = f": {last.comment}" if last.comment else ""
+    comment = acknowledged(last.comment)
+    if comment is None:
+        comment = last.comment
+    else:
+        until = f"{marks.silenced} acknowledged until {clock(last.ends_at, now)}"
+    said = f": {comment}" if comment else ""
     return (
         Span(until, Tone.ACCENT),
         Span(f" by {last.created_by or 'nobody'}{others}{said}", Tone.QUIET),

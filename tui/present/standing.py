@@ -134,7 +134,7 @@ def top_line(
     found = fleet_tally(fleet)
     hidden = _hidden_signs(found, marks, is_noted=is_noted)
     counted = _tally_signs(found, marks)
-    old, blind = _old_alerts(fleet, now, marks), _blindness(fleet, now, marks)
+    old, blind = old_alerts(fleet, now, marks), _blindness(fleet, now, marks)
     standings = {each.standing(now) for each in fleet.clusters}
     if not old and is_connecting(fleet, now):
         counted = (connecting, *counted)
@@ -161,7 +161,7 @@ def _fitted(signs: Sequence[Sign], room: int) -> Line:
     return line
 
 
-def _old_alerts(fleet: Fleet, now: datetime, marks: Marks) -> tuple[Sign, ...]:
+def old_alerts(fleet: Fleet, now: datetime, marks: Marks) -> tuple[Sign, ...]:
     """That the alerts are not of this moment, with the age of the oldest."""
     failing = [
         source

@@ -1,0 +1,45 @@
+"""The wall in the program: W opens it, and it needs no key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.estate import make_fleet, make_silence
+from tests.screens.stage import on_stage
+from tui.screens.fleet import FleetScreen
+from tui.screens.wall import WallScreen
+
+SIZES = ((80, 24), (120, 40), (200, 60), (300, 80))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_w_shows_the_wall_and_w_leaves_it(size: tuple[int, int]) -> None:
+    async with on_stage(size) as stage:
+        await stage.press("W")
+        assert isinstance(stage.app.screen, WallScreen)
+        assert "BTRFSCorruptionDetected" in stage.text
+        assert "02:13:47 UTC" in stage.text.splitlines()[-1]
+        await stage.press("W")
+        assert isinstance(stage.app.screen, FleetScreen)
+
+
+async def test_what_somebody_else_silences_is_on_the_wall_with_the_name() -> None:
+    async with on_stage((120, 40)) as stage:
+        await stage.press("W")
+        made = replace(make_silence(), created_by="alice", comment="ACK! on it")
+        await stage.publish(replace(make_fleet(), silences=(made,)))
+        assert "alice acknowledged" in stage.text
+
+
+async def test_the_wall_keeps_as_many_strips_however_long_it_runs() -> None:
+    async with on_stage((120, 40)) as stage:
+        await stage.press("W")
+        page = stage.app.screen.query_one("#page")
+        for _ in range(400):
+            await stage.clock.advance(1)
+            stage.app.show_now()
+        await stage.settle()
+        assert len(vars(page)["_strips"]) <= 200
+        assert len(list(stage.app.screen.walk_children())) == 2

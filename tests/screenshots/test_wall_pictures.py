@@ -1,0 +1,69 @@
+"""Pictures of the wall: the lab's incident, a calm night, a cluster that is dead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.estate import failing, make_fleet
+from tests.present.test_wall import calm_fleet
+from tests.screens.stage import on_stage
+from tests.screenshots.drawing import compare, reached
+from tests.screenshots.test_screenshots import NOW, on_screen
+from tui.cli.demo import running_lab
+from tui.clock import SystemClock
+from tui.model.fault import FaultKind
+from tui.model.fleet import Fleet, SourceKind
+
+
+@pytest.fixture(scope="module")
+def config() -> Iterator[Path]:
+    story = ("--at", "4m40s", "--speed", "0", "--now", NOW.isoformat())
+    with running_lab(story, SystemClock()) as variables:
+        yield Path(variables["TALOSCOPE_CONFIG"])
+
+
+def dead_fleet() -> Fleet:
+    """Nothing of prod answers but the servers that it shares with the others."""
+    fleet = make_fleet()
+    prod = fleet.clusters[0]
+    own = {SourceKind.KUBERNETES, SourceKind.TALOS}
+    sources = tuple(
+        failing(each, FaultKind.TIMEOUT, "no answer within 5 s")
+        if each.key.kind in own
+        else each
+        for each in prod.sources
+    )
+    return replace(
+        fleet, clusters=(replace(prod, sources=sources), *fleet.clusters[1:])
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("wall", (200, 60)), ("wall-80x24", (80, 24))]
+)
+async def test_the_incident_is_drawn(
+    name: str, size: tuple[int, int], config: Path, request: pytest.FixtureRequest
+) -> None:
+    async with on_screen(config, size) as (app, pilot):
+        await reached(app, pilot, ("W",), "BTRFSCorruptionDetected")
+        compare(name, app, request)
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "text"),
+    [
+        ("wall-calm", calm_fleet, "2 false, 1 silenced"),
+        ("wall-dead", dead_fleet, "Talos 4m old"),
+    ],
+)
+async def test_calm_and_dead_are_drawn(
+    name: str, make: object, text: str, request: pytest.FixtureRequest
+) -> None:
+    assert callable(make)
+    async with on_stage((160, 40), make()) as stage:
+        await reached(stage.app, stage.pilot, ("W",), text)
+        compare(name, stage.app, request)
