@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 
 from textual.strip import Strip
@@ -41,15 +42,25 @@ class Histogram(LinePane):
         left = f"{bars.begin} "
         end = f" {bars.end}"
         right: Line = (Span(end if is_foot else " ", Tone.QUIET),)
+        words = self._words(width, width_of(left) + width_of(end))
         if y == 0:
-            right = (*right, Span(" " if is_foot else "", Tone.QUIET), *bars.words)
-        side = max(
-            width_of(end), 1 + sum(width_of(each.text) for each in bars.words)
-        ) + (width_of(end) if height == 1 else 0)
+            right = (*right, Span(" " if is_foot else "", Tone.QUIET), *words)
+        said = 1 + sum(width_of(each.text) for each in words)
+        side = max(width_of(end), said) + (width_of(end) if height == 1 else 0)
         room = width - len(left) - side
         begin = Span(left if is_foot else " " * len(left), Tone.QUIET)
         cells = self._cells(height - 1 - y, height, max(0, room))
         return self.line_strip((begin, *cells, *right), width)
+
+    def _words(self, width: int, taken: int) -> Line:
+        """What is said; the last of it where the bars would have too little room."""
+        words = self._bars.words
+        while len(words) > 1:
+            said = sum(width_of(each.text) for each in words)
+            if width - taken - said >= width // 2:
+                break
+            words = (replace(words[1], text=words[1].text.lstrip(", ")), *words[2:])
+        return words
 
     def _cells(self, row: int, height: int, room: int) -> list[Span]:
         """One row of the bars; 0 is the lowest."""

@@ -61,6 +61,14 @@ class LogView(LogCanvas, can_focus=True):
 
         view: LogView
 
+    def take_after(self, other: LogView) -> None:
+        """Be as another log is: its filter, search, times and look."""
+        self.chosen = other.chosen
+        if other._book.search is not None:
+            self.search(other._book.search.pattern.typed)
+        self._is_wrapped, self._has_fields = other._is_wrapped, other._has_fields
+        self._time = other._time
+
     def _look_at(self, rows: int) -> None:
         """Move so many rows; at the end it follows again."""
         lines, height = self._book.shown, self.outer_size.height

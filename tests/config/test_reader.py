@@ -313,3 +313,20 @@ def test_a_service_that_leads_nowhere_is_refused(
     with pytest.raises(ConfigError) as raised:
         load(path, {})
     assert told in str(raised.value)
+
+
+def test_how_many_entries_a_log_keeps_is_a_number_within_bounds(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('log_entries = 20_000\n[clusters.a]\ncontext = "a"\n')
+    assert load(path, {}).log_entries == 20_000
+    for wrong, why in (
+        ("10", "log_entries: must be between 1,000 and 1,000,000, not 10"),
+        ("2_000_000", "must be between 1,000 and 1,000,000, not 2,000,000"),
+        ('"many"', "log_entries: must be a whole number, not a text"),
+    ):
+        (told,) = mistakes(
+            tmp_path, f'log_entries = {wrong}\n[clusters.a]\ncontext = "a"\n'
+        )
+        assert why in told

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from textual.widgets import Input
+
 from tests.estate import make_entry
 from tests.fakes import FakeArchive
 from tests.judged import NOW
@@ -94,7 +96,69 @@ async def test_what_is_no_time_is_refused_with_examples() -> None:
     async with on_stage((120, 36)) as stage:
         await stage.press("L", "at", *"soon", "enter")
         (said,) = stage.app._notifications
-        assert "No time in the past: type -2h, 14:05 or" in said.message
+        assert "'soon' is no time. Type -2h, 14:05, " in said.message
+
+
+async def test_what_a_time_means_is_told_while_one_types() -> None:
+    async with on_stage((120, 36)) as stage:
+        await stage.press("L", "at")
+        await stage.until("goes to -2h, 14:05, 2026-02-27 03:10")
+        await stage.press(*"02:00")
+        await stage.until("goes to 2026-11-21 02:00:00 UTC, 13m ago")
+        await stage.press(*"-02:05")
+        await stage.until("shows 2026-11-21 02:00:00 to 02:05:00 UTC, 5m")
+        await stage.press(*"x")
+        await stage.until("is no time")
+
+
+async def test_a_time_is_completed_by_the_right_arrow() -> None:
+    async with on_stage((120, 36)) as stage:
+        await stage.press("L", "at", "0", "1")
+        bar = stage.app.screen.query_one("#search", Input)
+        for _ in range(100):
+            if bar._suggestion == "01:00":
+                break
+            await stage.pilot.pause(0.01)
+        await stage.press("right")
+        assert bar.value == "01:00"
+
+
+async def test_a_stretch_of_time_is_shown_whole_and_no_more() -> None:
+    every = numbered(3 * 3600)
+    async with on_stage((120, 36)) as stage:
+        stage.backend.logs = {"prod": every[-50:]}
+        stage.backend.archive.kept = {"prod": every}
+        await stage.press("L", "1", "at", *"-2h..-110m", "enter")
+        await stage.until("in the past: 00:13-00:23, End returns to live")
+        await until_lines(stage, 600)
+        assert texts(stage) == [f"prod {n:05}" for n in range(3599, 4199)]
+        await stage.press("right_square_bracket")
+        await stage.until("in the past: 00:23-00:33")
+        await until_lines(stage, 600)
+        assert texts(stage) == [f"prod {n:05}" for n in range(4199, 4799)]
+
+
+async def test_behind_a_stretch_one_scrolls_on_without_a_seam() -> None:
+    every = numbered(3600, same=7)
+    async with on_stage((120, 36)) as stage:
+        stage.backend.logs = {"prod": every[-50:]}
+        stage.backend.archive.kept = {"prod": every}
+        await stage.press("L", "1", "at", *"-5m..-4m", "enter")
+        await stage.until("in the past: 02:08-02:09")
+        log = stage.app.screen.query_one(LogView)
+        before = log.line_count
+        for _ in range(20):
+            await stage.press("pagedown")
+        await until_lines(stage, before + 100)
+        found = [int(each.split()[1]) for each in texts(stage)]
+        assert found == list(range(found[0], found[0] + len(found)))
+
+
+async def test_what_a_stretch_has_no_lines_of_is_said() -> None:
+    async with on_stage((120, 36)) as stage:
+        await stage.press("L", "1", "at", *"-2h..-1h", "enter")
+        await stage.until("Loki has nothing of this time")
+        await stage.until("in the past: 00:13-01:13")
 
 
 async def test_a_loki_that_does_not_answer_is_told_and_asked_again() -> None:

@@ -188,6 +188,7 @@ class Routes(App[None]):
             partial(backend.watch, cluster, address),
             self.submit,
             self.clock.now,
+            self.config.log_entries,
         )
         self.open(NodeScreen(access, self.marks))
 
@@ -205,7 +206,9 @@ class Routes(App[None]):
                 name: partial(backend.dmesg, cluster, address)
                 for cluster, address, name in message.nodes
             }
-            self.open(DmesgScreen(tails, self.marks, self.clock.now))
+            self.open(
+                DmesgScreen(tails, self.marks, self.clock.now, self.config.log_entries)
+            )
 
     def on_open_targets(self, message: OpenTargets) -> None:
         from tui.screens.targets import TargetsScreen  # noqa: PLC0415 - see above
@@ -246,6 +249,7 @@ class Routes(App[None]):
 
     def on_open_logs(self, message: OpenLogs) -> None:
         from tui.present import logs  # noqa: PLC0415 - see above
+        from tui.screens.log_pane import LogAccess  # noqa: PLC0415 - see above
         from tui.screens.logs import LogsScreen  # noqa: PLC0415 - see above
 
         backend = self.backend
@@ -255,14 +259,10 @@ class Routes(App[None]):
                 lost = [logs.gap_line(gap) for gap in backend.gaps(name)]
                 return [*backend.entries(name), *lost]
 
-            screen = LogsScreen(
-                message,
-                self.names,
-                kept,
-                backend.archive,
-                (self.clock, self.marks),
+            access = LogAccess(
+                kept, backend.archive, self.clock, self.config.log_entries
             )
-            self.open(screen)
+            self.open(LogsScreen(message, self.names, access, self.marks))
 
     def on_open_pipeline(self, message: OpenPipeline) -> None:
         from tui.screens.pipeline import PipelineScreen  # noqa: PLC0415 - see above

@@ -19,6 +19,8 @@ from tui.config.values import Config, ConfigError, Silences
 from tui.model.attention import Wishes
 from tui.model.bounds import Bounds
 
+_LOG_ENTRIES = 1_000, 1_000_000
+"""A log keeps no fewer and no more entries: a million take 250 MB."""
 _SYNTAX = re.compile(r"(.*) \(at line (\d+), column (\d+)\)")
 
 
@@ -140,6 +142,7 @@ def _config(top: Table, place: Place) -> Config:
         talosconfig=place.file(top, "talosconfig"),
         refresh_seconds=refresh,
         timeout_seconds=timeout,
+        log_entries=top.number("log_entries", *_LOG_ENTRIES) or plain.log_entries,
         silences=_silences(top),
         attention=_attention(top),
         record=_record(top),

@@ -91,6 +91,14 @@ class Table:
         value = self._take(key, bool)
         return default if value is None else value
 
+    def number(self, key: str, least: int, most: int) -> int | None:
+        """A whole number within bounds; None when it is not there or wrong."""
+        value = self._take(key, int)
+        if value is None or least <= value <= most:
+            return value
+        self.wrong(key, f"must be between {least:,} and {most:,}, not {value:,}")
+        return None
+
     def parsed(self, key: str, grammar: Callable[[str], T]) -> T | None:
         """A text as its grammar reads it; None when it is not there or wrong."""
         text = self.text(key)
@@ -177,7 +185,8 @@ class Table:
         value = self._data[key]
         if isinstance(value, kind):
             return value
-        self.wrong(key, f"must be {_NAMES[kind]}, not {_said(value)}")
+        name = _NAMES.get(kind, "a whole number")
+        self.wrong(key, f"must be {name}, not {_said(value)}")
         return None
 
 

@@ -144,6 +144,8 @@ class Config:
     """How often each feed is read."""
     timeout_seconds: float = 5.0
     """Deadline of one call; shorter than the refresh."""
+    log_entries: int = 100_000
+    """How many entries each log keeps."""
 
     def marks_of(self, name: str) -> Labels:
         """Labels that tell a cluster's targets apart; none on a server of its own."""

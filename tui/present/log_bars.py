@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from tui.model.kernel import classify
 from tui.model.log import Entry, LogCount
+from tui.present.logs import ClassCounts
 from tui.present.units import count, plain, time_of_ns
 from widgets.values import Bars, Line, LogLine, Span, Tone
 
@@ -55,7 +56,8 @@ class Tally:
 
     every: Counter[int] = field(default_factory=Counter)
     """By the end of their grain."""
-    errors: Counter[int] = field(default_factory=Counter)
+    trouble: Counter[tuple[int, str, str]] = field(default_factory=Counter)
+    """The same of what the catalogue knows: by end, class and severity."""
 
     def add(self, items: Iterable[tuple[str, Entry | LogLine]]) -> None:
         """Count entries; notes are none."""
@@ -65,17 +67,33 @@ class Tally:
                 until_ns = -(-item.at_ns // grain) * grain
                 self.every[until_ns] += 1
                 sign = classify(item.line)
-                if sign is not None and sign.severity == "error":
-                    self.errors[until_ns] += 1
+                if sign is not None:
+                    self.trouble[until_ns, sign.kind, sign.severity] += 1
+
+    def forget(self, since_ns: int) -> None:
+        """Let go of what is older."""
+        for at in [at for at in self.every if at < since_ns]:
+            del self.every[at]
+        for key in [key for key in self.trouble if key[0] < since_ns]:
+            del self.trouble[key]
 
     def bars(self, since_ns: int, until_ns: int, cells: int) -> Bars:
         """What was counted from one time to another; what is older is forgotten."""
-        for counter in (self.every, self.errors):
-            for old in [at for at in counter if at < since_ns]:
-                del counter[old]
+        self.forget(since_ns)
         steps = Steps.over(since_ns, until_ns, cells, GRAIN)
-        every, errors = self.every.items(), self.errors.items()
-        return bars(steps, steps.bins(every), steps.bins(errors))
+        errors = (
+            (at, number)
+            for (at, _, severity), number in self.trouble.items()
+            if severity == "error"
+        )
+        return bars(steps, steps.bins(self.every.items()), steps.bins(errors))
+
+    def classes(self) -> ClassCounts:
+        """How many lines of each class and severity were counted."""
+        found: Counter[tuple[str, str]] = Counter()
+        for (_, kind, severity), number in self.trouble.items():
+            found[kind, severity] += number
+        return found
 
 
 def pairs(counts: Iterable[LogCount]) -> list[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -119,10 +119,14 @@ def gap_line(gap: Gap) -> LogLine:
     return LogLine(text, Tone.WARNING, at_ns=gap.since_ns, is_gap=True)
 
 
-def chips(findings: Iterable[LogFinding], marks: Marks) -> Line:
+ClassCounts = Mapping[tuple[str, str], int]
+"""How many lines there are of each class and severity."""
+
+
+def chips(found: ClassCounts, marks: Marks) -> Line:
     """How many lines of each class, errors first: `✖ 4 btrfs  ▲ 2 iscsi`."""
     spans: list[Span] = []
-    for kind, number, is_error in class_counts(findings):
+    for kind, number, is_error in class_counts(found):
         glyph = marks.real if is_error else marks.degraded
         tone = Tone.CRITICAL if is_error else Tone.WARNING
         gap = "  " if spans else ""
@@ -130,20 +134,31 @@ def chips(findings: Iterable[LogFinding], marks: Marks) -> Line:
     return tuple(spans)
 
 
-def class_counts(findings: Iterable[LogFinding]) -> tuple[tuple[str, int, bool], ...]:
-    """(class, lines, is it an error) of what was found, errors first, then by name."""
-    known = tuple(findings)
-    counts: Counter[str] = Counter()
-    for each in known:
-        counts[each.kind] += each.count
-    errors = {each.kind for each in known if each.severity == "error"}
-    kinds = sorted(counts, key=lambda kind: (kind not in errors, kind))
-    return tuple((kind, counts[kind], kind in errors) for kind in kinds)
+def counted(findings: Iterable[LogFinding]) -> ClassCounts:
+    """How many lines findings stand for."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for each in findings:
+        counts[each.kind, each.severity] += each.count
+    return counts
+
+
+def class_counts(found: ClassCounts) -> tuple[tuple[str, int, bool], ...]:
+    """(class, lines, are they errors) of what was found, errors first, then by name.
+
+    Of a class that has errors only these are counted: so all of them together are the
+    errors that there are.
+    """
+    errors = {kind: n for (kind, severity), n in found.items() if severity == "error"}
+    others = {kind: n for (kind, _), n in found.items() if kind not in errors}
+    return (
+        *((kind, errors[kind], True) for kind in sorted(errors)),
+        *((kind, others[kind], False) for kind in sorted(others)),
+    )
 
 
 def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
     """The classes seen, or that there are none; and a silence of a minute or more."""
-    found = chips(cluster.log_findings, marks)
+    found = chips(counted(cluster.log_findings), marks)
     if found:
         return found
     if cluster.last_entry_at is None:
@@ -156,11 +171,11 @@ def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
     return (Span(f"no errors, last entry {said}", Tone.QUIET),)
 
 
-def fleet_findings(fleet: Fleet, cluster: str = "") -> tuple[LogFinding, ...]:
-    """Kernel findings of one cluster, or of all."""
+def fleet_findings(fleet: Fleet, names: Collection[str]) -> tuple[LogFinding, ...]:
+    """Kernel findings of some clusters."""
     return tuple(
         finding
         for each in fleet.clusters
-        if not cluster or each.name == cluster
+        if each.name in names
         for finding in each.log_findings
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tui.model.kernel import classify
-from tui.model.log import LogFinding
 from tui.present import logs
 from tui.present.glyphs import Marks
 from tui.present.log_lines import exact_of_ns
+from tui.present.logs import ClassCounts
 from tui.present.units import count
 from widgets.values import Line, LogLine, Span, Tone
 
@@ -16,34 +16,53 @@ _SHORTEST = 4
 
 
 def title(
-    what: str, only: Sequence[str], found: Iterable[LogFinding], marks: Marks, room: int
+    what: str, only: Sequence[str], found: ClassCounts, marks: Marks, room: int
 ) -> Line:
     """What is shown and how many errors there are; what does not fit is said shorter.
 
     only    the filters that are on
     """
-    known = tuple(found)
     filters = f", only {', '.join(only)}" if only else ""
-    short = short_chips(known, marks)
+    short = short_chips(found, marks)
     for name in (f"kernel logs of {what}", what):
         head = (Span(f"{name}{filters}", Tone.ACCENT),)
-        for chips in (logs.chips(known, marks), short):
+        for chips in (logs.chips(found, marks), short):
             line = (*head, Span("  "), *chips) if chips else head
             if sum(len(span.text) for span in line) <= room:
                 return line
     return (Span(f"{what}{filters}", Tone.ACCENT),)
 
 
-def short_chips(found: Iterable[LogFinding], marks: Marks) -> Line:
+def short_chips(found: ClassCounts, marks: Marks) -> Line:
     """All classes as one: `✖ 39 errors`, else `▲ 2 warnings`."""
     for severity, glyph, tone in (
         ("error", marks.real, Tone.CRITICAL),
         ("warning", marks.degraded, Tone.WARNING),
     ):
-        number = sum(each.count for each in found if each.severity == severity)
+        number = sum(n for (_, each), n in found.items() if each == severity)
         if number:
             return (Span(f"{glyph} {count(number, severity)}", tone),)
     return ()
+
+
+def others(told: Iterable[tuple[str, ClassCounts, bool]], marks: Marks) -> Line:
+    """Panes that stand side by side, of which some are out of view.
+
+    told  the name of each, what it counted, and whether it is in view
+    """
+    spans: list[Span] = []
+    for number, (name, found, is_shown) in enumerate(told, 1):
+        left, right = ("[", "]") if is_shown else (" ", " ")
+        chips = short_chips(found, marks) or (
+            Span(f"{marks.good} no errors", Tone.QUIET),
+        )
+        spans += [
+            Span(left, Tone.ACCENT),
+            Span(f"{number} {name} ", bold=is_shown),
+            *chips,
+            Span(right, Tone.ACCENT),
+        ]
+    return tuple(spans)
 
 
 def short_names(names: Iterable[str]) -> dict[str, str]:

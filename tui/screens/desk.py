@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -20,7 +21,13 @@ from tui.model.log import Entry, Gap
 from tui.present import log_lines, standing
 from tui.present.glyphs import Marks
 from tui.present.units import time_of_day
-from tui.present.when import EXAMPLES, moment_of
+from tui.present.when import (
+    Stretch,
+    UnreadableTimeError,
+    completed,
+    meant,
+    stretch_of,
+)
 from tui.screens.listing import Listing
 from tui.screens.mark_listing import MarkListing
 from tui.screens.pane import Pane
@@ -43,6 +50,12 @@ _ENDS = (
     Span("esc ", Tone.ACCENT, bold=True),
     Span("show all ", Tone.QUIET),
 )
+_GOES = (
+    Span("enter ", Tone.ACCENT, bold=True),
+    Span("go  ", Tone.QUIET),
+    Span("esc ", Tone.ACCENT, bold=True),
+    Span("stay ", Tone.QUIET),
+)
 
 
 class KeyBar(StatusLine):
@@ -50,6 +63,7 @@ class KeyBar(StatusLine):
 
     _first: tuple[str, ...] = ()
     _place = ""
+    _ends: Line = _ENDS
 
     def put_first(self, actions: tuple[str, ...]) -> None:
         """Show the keys of these actions, in this order, before all others."""
@@ -57,9 +71,9 @@ class KeyBar(StatusLine):
             self._first = actions
             self._tell(self.screen)
 
-    def tell_search(self, place: str) -> None:
+    def tell_search(self, place: str, ends: Line = _ENDS) -> None:
         """Say what is searched in place of the keys, until that is empty."""
-        self._place = place
+        self._place, self._ends = place, ends
         self._tell(self.screen)
 
     def on_mount(self) -> None:
@@ -70,7 +84,7 @@ class KeyBar(StatusLine):
         if not screen.is_current or not screen.is_mounted:
             return
         if self._place:
-            self.show((Span(f" {self._place}", Tone.ACCENT),), _ENDS)
+            self.show((Span(f" {self._place}", Tone.ACCENT),), self._ends)
             return
         shown: dict[str, Line] = {}
         for active in screen.active_bindings.values():
@@ -93,6 +107,17 @@ class SearchBar(Input):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "screen.end_search", "End search", id="search.end"),
     ]
+
+
+class TimeSuggester(Suggester):
+    """Completes a time while one types it."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._typed_at = now
+
+    async def get_suggestion(self, value: str) -> str | None:
+        return completed(value, self._typed_at)
 
 
 class Desk(Screen[None]):
@@ -122,8 +147,10 @@ class Desk(Screen[None]):
         self._searched: Listing | LogView | None = None
         self._is_filter = False
         """What is typed is a filter of a log."""
-        self._go_to_typed: Callable[[str], None] | None = None
+        self._go_to_typed: Callable[[Stretch], None] | None = None
         """What is typed is a time, and this goes there."""
+        self._typed_at = datetime.fromtimestamp(0, UTC)
+        """When that was asked for."""
         self._has_told_hidden = False
 
     def compose(self) -> ComposeResult:
@@ -250,24 +277,27 @@ class Desk(Screen[None]):
         words = f"shows in {_place(log)} what matches; ! what does not"
         self._ask_for(log, log.chosen.typed, words, is_filter=True)
 
-    def ask_time(self, go: Callable[[datetime], None], now: datetime) -> None:
-        """Ask for a time to go to."""
-
-        def typed(text: str) -> None:
-            at = moment_of(text, now)
-            if at is not None:
-                go(at)
-            elif text:
-                words = f"No time in the past: type {EXAMPLES}."
-                self.notify(words, severity="warning", timeout=5, markup=False)
-
-        self._go_to_typed = typed
+    def ask_time(
+        self, log: LogView, go: Callable[[Stretch], None], now: datetime
+    ) -> None:
+        """Ask for a time to go to in a log; while one types, say what it means."""
+        self._go_to_typed = go
+        self._typed_at = now
         bar = self.query_one("#search", SearchBar)
-        self._searched = self.query(LogView).first()
+        bar.suggester = TimeSuggester(now)
+        self._searched = log
         bar.value = ""
         bar.display = True
         bar.focus()
-        self.query_one(KeyBar).tell_search(f"goes to {EXAMPLES}")
+        self.query_one(KeyBar).tell_search(meant("", now), _GOES)
+
+    def _go(self, go: Callable[[Stretch], None], typed: str) -> None:
+        """Go to the time that was typed, or say why there is none."""
+        try:
+            if typed.strip():
+                go(stretch_of(typed, self._typed_at))
+        except UnreadableTimeError as error:
+            self.notify(str(error), severity="warning", timeout=6, markup=False)
 
     def _ask_for(
         self,
@@ -320,6 +350,9 @@ class Desk(Screen[None]):
             event.stop()
             if self._go_to_typed is None:
                 self._look_for(event.value)
+            else:
+                told = meant(event.value, self._typed_at)
+                self.query_one(KeyBar).tell_search(told, _GOES)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.input.id == "search":
@@ -327,7 +360,7 @@ class Desk(Screen[None]):
             go, self._go_to_typed = self._go_to_typed, None
             self._leave_search()
             if go is not None:
-                go(event.value)
+                self._go(go, event.value)
             elif isinstance(self._searched, LogView) and not self._is_filter:
                 self._searched.action_match(-1)
 
@@ -340,7 +373,8 @@ class Desk(Screen[None]):
             self._searched.narrow(text)
 
     def _leave_search(self) -> None:
-        self.query_one("#search").display = False
+        bar = self.query_one("#search", SearchBar)
+        bar.display, bar.suggester = False, None
         self.query_one(KeyBar).tell_search("")
         if self._searched is not None:
             self._searched.focus()

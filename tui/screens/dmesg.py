@@ -32,9 +32,15 @@ class DmesgScreen(Desk):
         tails: Mapping[str, Callable[[], AsyncIterator[LogBatch]]],
         marks: Marks,
         now: Callable[[], datetime],
+        kept: int,
     ) -> None:
-        """Make a screen; `tails` begin the log of each node, by its name."""
+        """Make a screen.
+
+        tails  begin the log of each node, by its name
+        kept   how many lines the log keeps
+        """
         super().__init__(marks)
+        self._kept = kept
         self._tails = tails
         self._now = now
         self._waiting: dict[str, list[LogLine]] = {name: [] for name in tails}
@@ -43,7 +49,7 @@ class DmesgScreen(Desk):
     def compose_body(self) -> ComposeResult:
         with Panel(glyphs=self.marks.glyphs):
             times = log_lines.times(self._now)
-            yield LogView(glyphs=self.marks.glyphs, times=times)
+            yield LogView(capacity=self._kept, glyphs=self.marks.glyphs, times=times)
 
     def on_mount(self) -> None:
         log = self.query_one(LogView)
@@ -60,7 +66,7 @@ class DmesgScreen(Desk):
             for finding in cluster.log_findings
             if finding.node in self._tails
         )
-        self._chips = logs.chips(found, self.marks)
+        self._chips = logs.chips(logs.counted(found), self.marks)
         self._show_title()
 
     async def _pump(self, name: str, tail: AsyncIterator[LogBatch]) -> None:

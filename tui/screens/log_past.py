@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from tui.backend import Archive
 from tui.clock import Clock
@@ -14,17 +17,16 @@ from tui.model.log import Entry, LogSpan
 from tui.present import log_lines
 from tui.present.glyphs import Marks
 from tui.present.units import plain, span_ns, time_of_ns, to_ns
-from tui.screens.desk import Desk
+from tui.present.when import Stretch
 from tui.screens.log_pages import LogPages
 from widgets.log_view import LogView
+from widgets.panel import Panel
 from widgets.values import Span, Tone
 
 SHIFT = timedelta(minutes=30)
 _DAY = timedelta(days=1)
 _REACH = timedelta(days=29)
 """Loki is asked about so much of the past at once."""
-_MOST = 150_000
-"""Lines to which it grows by reading older ones."""
 
 PAST_KEYS: list[BindingType] = [
     Binding(
@@ -33,7 +35,7 @@ PAST_KEYS: list[BindingType] = [
         "Earlier",
         key_display="[",
         id="logs.earlier",
-        tooltip="Half an hour earlier, read from Loki",
+        tooltip="Half an hour earlier, or the stretch before; read from Loki",
     ),
     Binding(
         "right_square_bracket",
@@ -42,7 +44,7 @@ PAST_KEYS: list[BindingType] = [
         key_display="]",
         show=False,
         id="logs.later",
-        tooltip="Half an hour later",
+        tooltip="Half an hour later, or the stretch behind",
     ),
     Binding(
         "at",
@@ -51,40 +53,57 @@ PAST_KEYS: list[BindingType] = [
         key_display="@",
         show=False,
         id="logs.time",
-        tooltip="Go to a time, such as -2h or 14:05",
+        tooltip="Go to a time, such as -2h, or a stretch: 14:00-14:20",
     ),
 ]
 
 
-class PastDesk(Desk):
+class PastPane(Panel):
     """Reads the past into its log; what the log shows is up to its heirs."""
 
-    def __init__(
-        self, marks: Marks, names: tuple[str, ...], archive: Archive, clock: Clock
-    ) -> None:
-        """Make a screen; `archive` is what Loki has of older entries."""
-        super().__init__(marks, names)
+    BINDINGS: ClassVar[list[BindingType]] = [*PAST_KEYS]
+
+    @dataclass
+    class TimeAsked(Message):
+        """The user wants to type a time to go to."""
+
+        pane: PastPane
+
+    def __init__(self, marks: Marks, archive: Archive, clock: Clock, kept: int) -> None:
+        """Make a pane.
+
+        archive  what Loki has of older entries
+        kept     entries that the log keeps; by reading older ones half as many more
+        """
+        super().__init__(glyphs=marks.glyphs)
+        self.marks = marks
+        self.log_view = LogView(
+            capacity=kept, glyphs=marks.glyphs, times=log_lines.times(clock.now)
+        )
         self._archive = archive
         self._clock = clock
+        self._most = kept + kept // 2
         self._oldest = 0
         """The number of the first line when older ones were last read."""
         self._older: LogPages | None = None
         self._newer: LogPages | None = None
-        self._since: datetime | None = None
-        """Where the time that is shown begins, when it is in the past."""
+        self._stretch: Stretch | None = None
+        """The time that is shown, when it is in the past."""
+        self._has_rest = False
+        """What lies behind the end of a stretch is still to be read, by scrolling."""
         self._is_filling = False
 
     @property
     @abstractmethod
-    def _chosen_names(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         """The clusters that are shown."""
 
     @abstractmethod
-    def _begin(self) -> LogView:
+    def _begin(self) -> None:
         """Empty the log, and forget what was read for it."""
 
     @abstractmethod
-    def _refill(self) -> None:
+    def refill(self) -> None:
         """Show what is live."""
 
     @abstractmethod
@@ -95,32 +114,49 @@ class PastDesk(Desk):
     def _past_read(self, found: list[log_lines.Sourced]) -> None:
         """Entries of the past were added to the log, or another time begins."""
 
+    @property
+    def stretch(self) -> Stretch | None:
+        """The time that is shown; None when it is live."""
+        return self._stretch
+
     def action_shift(self, direction: int) -> None:
-        """Show another half an hour."""
+        """Show another half an hour, or the stretch beside this one."""
         now = self._clock.now()
-        self._go_to((self._since or now) + direction * SHIFT)
+        shown = self._stretch or Stretch(now)
+        if shown.until is None:
+            self.go_to(Stretch(shown.since + direction * SHIFT))
+            return
+        step = direction * (shown.until - shown.since)
+        self.go_to(Stretch(shown.since + step, shown.until + step))
 
     def action_time(self) -> None:
         """Ask for the time to go to."""
-        self.ask_time(self._go_to, self._clock.now())
+        self.post_message(self.TimeAsked(self))
 
-    def _go_to(self, since: datetime) -> None:
-        """Show the time from a moment on, as Loki has it; live when that is now."""
+    def go_to(self, stretch: Stretch) -> None:
+        """Show a time as Loki has it, until now without an end; live when it is now."""
         now = self._clock.now()
-        if since >= now:
-            self._refill()
+        if stretch.since >= now:
+            self.refill()
             return
-        log = self._begin()
-        self._since = since
-        at, reach = to_ns(since), to_ns(since - _REACH)
-        names = self._chosen_names
-        before = {name: LogSpan(reach, at) for name in names}
-        behind = {name: LogSpan(at, to_ns(now)) for name in names}
-        self._older = LogPages(self._archive, before, forward=False)
-        self._newer = LogPages(self._archive, behind, forward=True)
-        self._say_past(log)
-        log.empty = (Span("reading ...", Tone.QUIET),)
-        self.run_worker(self._read_newer(), group="fill", exclusive=True)
+        if stretch.until is not None and stretch.until >= now:
+            stretch = Stretch(stretch.since)
+        self._begin()
+        self._stretch, self._has_rest = stretch, stretch.until is not None
+        reach = to_ns(stretch.since - _REACH)
+        before = LogSpan(reach, to_ns(stretch.since))
+        self._older = self._pages(before, forward=False)
+        behind = LogSpan(to_ns(stretch.since), to_ns(stretch.until or now))
+        self._newer = self._pages(behind, forward=True)
+        self._say_past()
+        self.log_view.empty = (Span("reading ...", Tone.QUIET),)
+        has_end = stretch.until is not None
+        read = self._read_stretch() if has_end else self._read_newer()
+        self.run_worker(read, group="fill", exclusive=True)
+
+    def _pages(self, span: LogSpan, *, forward: bool) -> LogPages:
+        spans = dict.fromkeys(self.names, span)
+        return LogPages(self._archive, spans, forward=forward)
 
     def on_log_view_edge_reached(self, event: LogView.EdgeReached) -> None:
         event.stop()
@@ -131,60 +167,83 @@ class PastDesk(Desk):
 
     def on_log_view_live_asked(self, event: LogView.LiveAsked) -> None:
         event.stop()
-        self._refill()
+        self.refill()
 
     async def _read_older(self) -> None:
         """Put what Loki has before the oldest entry before it."""
-        log = self.query_one(LogView)
-        if self._since is None and (
+        log = self.log_view
+        if self._stretch is None and (
             self._older is None or log.ring.first != self._oldest
         ):
             # What was let go since then must be read once more.
-            spans = self._before(log)
+            spans = self._before()
             self._older = LogPages(self._archive, spans, forward=False)
         pages = self._older
-        if pages is None or pages.is_reading or self._is_full(log):
+        if pages is None or pages.is_reading or self._is_full():
             return
         found = await self._read_some(pages)
         if pages is self._older:
             log.prepend(found)
             self._oldest = log.ring.first
-            self._say_past(log)
+            self._say_past()
             self._past_read(found)
             if pages.is_over and not found:
                 self.notify("Loki has nothing older.", timeout=2, markup=False)
 
     async def _read_newer(self) -> None:
         """Add what Loki has behind the newest entry; from its end on it is live."""
+        if self._has_rest and self._newer is not None and self._newer.is_over:
+            self._go_on()
         pages = self._newer
         if pages is None or pages.is_reading:
             return
         if pages.is_over:
-            self._refill()
+            self.refill()
             return
-        log = self.query_one(LogView)
-        if self._is_full(log):
+        if self._is_full():
             return
         found = await self._read_some(pages)
         if pages is self._newer:
-            log.append(found)
-            log.empty = (Span("Loki has nothing from this time on", Tone.QUIET),)
-            self._say_past(log)
+            self.log_view.append(found)
+            none = "Loki has nothing from this time on"
+            if self._stretch is not None and self._stretch.until is not None:
+                none = "Loki has nothing of this time"
+            self.log_view.empty = (Span(none, Tone.QUIET),)
+            self._say_past()
             self._past_read(found)
 
-    def _is_full(self, log: LogView) -> bool:
+    async def _read_stretch(self) -> None:
+        """Read all of a stretch that has an end, as far as there is room."""
+        pages = self._newer
+        while pages is not None and pages is self._newer and not pages.is_over:
+            before = self.log_view.line_count
+            await self._read_newer()
+            if pages.trouble or (
+                self.log_view.line_count == before and not pages.is_over
+            ):
+                return  # scrolling down tries again
+
+    def _go_on(self) -> None:
+        """From the end of a stretch on, read until now."""
+        self._has_rest = False
+        if self._stretch is not None and self._stretch.until is not None:
+            end = to_ns(self._stretch.until)
+            behind = LogSpan(end, to_ns(self._clock.now()))
+            self._newer = self._pages(behind, forward=True)
+
+    def _is_full(self) -> bool:
         """Whether reading more would let lines go, and leave a seam."""
-        is_full = log.line_count >= _MOST
+        is_full = self.log_view.line_count >= self._most
         if is_full:
             words = "This log holds no more: go on with [ ] or @."
             self.notify(words, timeout=4, markup=False)
         return is_full
 
-    def _before(self, log: LogView) -> dict[str, LogSpan]:
+    def _before(self) -> dict[str, LogSpan]:
         """What lies before the entries that are shown, by cluster."""
         oldest = to_ns(self._clock.now())
         kept: dict[str, list[Entry]] = {}
-        for cluster, item in log.kept_items():
+        for cluster, item in self.log_view.kept_items():
             if isinstance(item, Entry):
                 oldest = min(oldest, item.at_ns)
                 run = kept.setdefault(cluster, [])
@@ -195,7 +254,7 @@ class PastDesk(Desk):
             name: LogSpan.before(kept[name], reach)
             if name in kept
             else LogSpan(reach, oldest + 1)
-            for name in self._chosen_names
+            for name in self.names
         }
 
     async def _read_some(self, pages: LogPages) -> list[log_lines.Sourced]:
@@ -209,20 +268,26 @@ class PastDesk(Desk):
                 break
         return found
 
-    def _say_past(self, log: LogView) -> None:
+    def _say_past(self) -> None:
         """Say which time is shown, when it does not end now."""
-        if self._since is None:
+        if self._stretch is None:
             return
-        since = to_ns(self._since)
-        first, end = self._reach(log, since)
+        since = self._stretch.since
+        first, end = self._reach(self._stretch)
         until = f"{time_of_ns(first)[:5]}-{time_of_ns(end)[:5]}"
-        day = f"{self._since:%m-%d} " if self._clock.now() - self._since > _DAY else ""
-        log.past = f"in the past: {day}{until}, End returns to live"
+        day = f"{since:%m-%d} " if self._clock.now() - since > _DAY else ""
+        self.log_view.past = f"in the past: {day}{until}, End returns to live"
 
-    def _reach(self, log: LogView, since_ns: int) -> tuple[int, int]:
+    def _reach(self, stretch: Stretch) -> tuple[int, int]:
         """The first and the last time of the log, or the one that was gone to."""
+        log, since_ns = self.log_view, to_ns(stretch.since)
+        end_ns = since_ns
+        if stretch.until is not None and self._newer is not None:
+            # One that does not fit is shown as far as it was read.
+            is_read = self._newer.is_over or not (self._has_rest and log.line_count)
+            end_ns = to_ns(stretch.until) if is_read else since_ns
         if not log.line_count:
-            return since_ns, since_ns
+            return since_ns, end_ns
         at_ns = log.teller.at_ns
         first = min(since_ns, at_ns(log.ring[log.ring.first]))
-        return first, max(since_ns, at_ns(log.ring[log.ring.end - 1]))
+        return first, max(end_ns, at_ns(log.ring[log.ring.end - 1]))

@@ -45,7 +45,7 @@ class DmesgTab(NodeTab):
     """Opened at its first visit; from then on it is followed to the end."""
 
     def compose(self) -> ComposeResult:
-        yield DmesgPanel(self.marks, "kernel", self.access.now)
+        yield DmesgPanel(self.marks, "kernel", self.access)
 
     def enter(self) -> None:
         panel = self.query_one(DmesgPanel)
@@ -56,4 +56,4 @@ class DmesgTab(NodeTab):
     def show(self, cluster: Cluster, node: NodeView, now: datetime) -> None:  # noqa: ARG002 - entries do not age
         panel = self.query_one(DmesgPanel)
         panel.tell_boot(nodes.booted_at(node))
-        panel.show_chips(logs.chips(node.kernel, self.marks))
+        panel.show_chips(logs.chips(logs.counted(node.kernel), self.marks))

@@ -58,7 +58,7 @@ class ServicesTab(NodeTab):
                 yield Listing(
                     machine_services.HISTORY_COLUMNS, show_header=False, glyphs=glyphs
                 )
-        yield TailPanel(self.marks, "log", self.access.now)
+        yield TailPanel(self.marks, "log", self.access)
 
     @property
     def selected(self) -> TalosService | None:

@@ -30,6 +30,8 @@ class NodeAccess:
     """Read its detail until the returned function is called."""
     submit: Callable[[Command], Awaitable[Outcome]]
     now: Callable[[], datetime]
+    kept: int
+    """How many entries each log keeps."""
 
 
 class NodeTab(Container):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Sequence
 
 from textual.app import ComposeResult
 
 from tui.model.log import LogBatch
 from tui.present import log_lines, logs
 from tui.present.glyphs import Marks
+from tui.screens.node_tab import NodeAccess
 from widgets.log_canvas import LogCanvas
 from widgets.log_view import LogView
 from widgets.panel import Panel
@@ -22,14 +22,16 @@ _EDGES = 6
 class TailPanel(Panel):
     """Shows one tail at a time; another one ends it, and so does closing."""
 
-    def __init__(self, marks: Marks, name: str, now: Callable[[], datetime]) -> None:
+    def __init__(self, marks: Marks, name: str, access: NodeAccess) -> None:
         super().__init__(glyphs=marks.glyphs, id=name)
         self.marks = marks
+        self._kept = access.kept
         self._following = ""
-        self._now = now
+        self._now = access.now
 
     def compose(self) -> ComposeResult:
-        yield LogView(glyphs=self.glyphs, times=log_lines.times(self._now))
+        times = log_lines.times(self._now)
+        yield LogView(capacity=self._kept, glyphs=self.glyphs, times=times)
 
     @property
     def following(self) -> str:

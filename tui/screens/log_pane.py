@@ -1,0 +1,321 @@
+"""Kernel logs of one cluster, or of several in one stream, as they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.worker import WorkType
+
+from tui.backend import Archive
+from tui.clock import Clock
+from tui.model.fleet import Fleet
+from tui.model.kernel import kind_of
+from tui.model.log import Entry, Gap
+from tui.present import log_bars, log_lines, logs, stream
+from tui.present.glyphs import Marks
+from tui.present.units import to_ns
+from tui.screens import log_counts
+from tui.screens.line import LineScreen
+from tui.screens.log_past import PAST_KEYS, SHIFT, PastPane
+from widgets.histogram import Histogram
+from widgets.values import LogLine
+
+_EDGES = 10
+"""Cells of a title that are frame and gaps."""
+_TITLE = 20
+"""Cells that the title needs at least."""
+_BARS_SECONDS = 1
+"""So often the bars of what is live are drawn."""
+_SIDES = 40
+"""Cells beside the bars, about."""
+_SLICE = 250
+"""Entries read in one go, so that keys are never kept waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogAccess:
+    """Where the logs come from, and how many entries a log keeps."""
+
+    read: Callable[[str], Sequence[Entry | LogLine]]
+    """The entries of a cluster that are kept, oldest first."""
+    archive: Archive
+    """What Loki has of older ones."""
+    clock: Clock
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of the logs is wanted."""
+
+    names: tuple[str, ...]
+    """The clusters."""
+    what: str
+    """These in words, for the title."""
+    node: str = ""
+    kind: str = ""
+    """Only this class of the kernel catalogue."""
+
+
+class LogPane(PastPane):
+    """The stream, its classes of errors as chips, and whether it follows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "line", "Line", id="logs.line", tooltip="Read a line in full"),
+        *PAST_KEYS,
+        Binding("c", "class", "Class", id="logs.class", tooltip="Only one class"),
+    ]
+
+    def __init__(
+        self, scope: Scope, access: LogAccess, marks: Marks, fleet: Fleet | None
+    ) -> None:
+        """Make a pane; `fleet` is what was shown last, for the names of nodes."""
+        super().__init__(marks, access.archive, access.clock, access.kept)
+        self._scope = scope
+        self._read = access.read
+        self._starts_at_error = bool(scope.node or scope.kind)
+        self._short = stream.short_names(scope.names)
+        self._node_names: dict[str, dict[str, str]] = {}
+        self._fleet = fleet
+        self._late: list[log_lines.Sourced] = []
+        self._tally = log_bars.Tally()
+        self._counted: log_bars.Steps | None = None
+        """What Loki was asked to count last."""
+        self._bars = Histogram(glyphs=marks.glyphs)
+        self._learn_names()
+
+    def compose(self) -> ComposeResult:
+        yield self._bars
+        yield self.log_view
+
+    def on_mount(self) -> None:
+        if self._stretch is None:
+            self.refill()
+        self.set_interval(_BARS_SECONDS, self._draw_bars)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self._scope.names
+
+    @property
+    def is_open(self) -> bool:
+        """False once it is being taken away, or the app is being closed."""
+        return self.is_attached and self.app.is_running
+
+    def show(self, fleet: Fleet) -> None:
+        """Take note of what nodes are called."""
+        self._fleet = fleet
+        # Who reads in an old place is not thrown out of it for the sake of a name.
+        if self.log_view.following and self._learn_names():
+            self.refill()
+        self.show_status()
+
+    def _learn_names(self) -> bool:
+        """Whether a node is called otherwise than it was."""
+        if self._fleet is None:
+            return False
+        known = {
+            each.name: logs.node_names(each)
+            for each in self._fleet.clusters
+            if each.name in self.names
+        }
+        is_outdated = known != self._node_names
+        self._node_names = known
+        return is_outdated
+
+    def add_entries(self, cluster: str, entries: tuple[Entry, ...]) -> None:
+        """Take in new entries of a cluster."""
+        if cluster in self.names and self._stretch is None:
+            self._arrive([(cluster, entry) for entry in entries])
+
+    def add_gaps(self, cluster: str, gaps: tuple[Gap, ...]) -> None:
+        """Say what of a cluster's log is lost."""
+        if cluster in self.names and self._stretch is None:
+            self._arrive([(cluster, logs.gap_line(gap)) for gap in gaps])
+
+    def _arrive(self, told: Sequence[log_lines.Sourced]) -> None:
+        """Show it, or keep it until all that was there before is shown."""
+        if self._is_filling:
+            self._late += told
+        else:
+            self._append(told)
+
+    def take_after(self, other: LogPane) -> None:
+        """Be as another pane is: the same time, class, filter and search."""
+        self._scope = replace(self._scope, kind=other._scope.kind)
+        self.log_view.take_after(other.log_view)
+        if other.stretch is not None:
+            self.go_to(other.stretch)
+
+    def action_class(self) -> None:
+        """Show only the next class of errors, after the last one all again."""
+        kinds = ["", *(kind for kind, _, _ in self._found_classes())]
+        taken = self._scope.kind
+        place = kinds.index(taken) if taken in kinds else -1
+        self.show_class(kinds[(place + 1) % len(kinds)])
+
+    def show_class(self, kind: str) -> None:
+        """Show only one class; empty shows all lines."""
+        self._scope = replace(self._scope, kind=kind)
+        if self._stretch is None:
+            self.refill()
+        else:
+            self.go_to(self._stretch)
+
+    def action_line(self) -> None:
+        """Read the line that one stands on in full."""
+        log = self.log_view
+        line = log.current_line
+        if line is None:
+            return
+        log.stand()
+
+        def step(direction: int) -> LogLine | None:
+            log.step(direction)
+            return log.current_line
+
+        self.app.push_screen(LineScreen(line, step, self.marks))
+
+    def _found_classes(self) -> tuple[tuple[str, int, bool], ...]:
+        if self._fleet is None:
+            return ()
+        found = logs.fleet_findings(self._fleet, self.names)
+        return logs.class_counts(logs.counted(found))
+
+    def _begin(self) -> None:
+        self.log_view.clear()
+        self.log_view.use(self._teller())
+        self._older = self._newer = self._stretch = None
+        self._is_filling, self._late = False, []
+        self._tally, self._counted = log_bars.Tally(), None
+        self._bars.show(log_bars.COUNTING)
+
+    def refill(self) -> None:
+        self._begin()
+        self._is_filling = True
+        self.show_status()
+        self.run_worker(self._fill(), group="fill", exclusive=True)
+
+    async def _fill(self) -> None:
+        """Read what is kept in slices, then what came meanwhile."""
+        known = [(name, entry) for name in self.names for entry in self._read(name)]
+        known.sort(key=lambda each: each[1].at_ns or 0)
+        for start in range(0, len(known), _SLICE):
+            self._append(known[start : start + _SLICE])
+            await self._clock.sleep(0)
+            if not self.is_open:
+                return
+        self._is_filling = False
+        self._append(self._late)
+        self._late = []
+        self._draw_bars()
+        if self._starts_at_error and self.log_view.line_count:
+            self._starts_at_error = False
+            self.log_view.seek_first_error()
+
+    def _append(self, told: Iterable[log_lines.Sourced]) -> None:
+        found = self._wanted(told)
+        self._tally.add(found)
+        self.log_view.merge(found)
+
+    def _past_read(self, found: list[log_lines.Sourced]) -> None:
+        """Count what came: here when it ends now, else Loki does."""
+        if self._stretch is None:
+            self._tally.add(found)
+            self._draw_bars()
+            return
+        first, end = self._reach(self._stretch)
+        # What was asked for is counted at once, however little of it was read yet.
+        until = self._stretch.until or self._stretch.since + SHIFT
+        end = min(max(end, to_ns(until)), to_ns(self._clock.now()))
+        steps = log_bars.Steps.over(first, end, self._bar_cells)
+        if steps != self._counted:
+            self._counted = steps
+            count: WorkType[None] = partial(self._count, steps)
+            self.run_worker(count, group="counts", exclusive=True)
+
+    async def _count(self, steps: log_bars.Steps) -> None:
+        """Let Loki count; it cannot tell the nodes as we do."""
+        note = "of all nodes" if self._scope.node else ""
+        kind = self._scope.kind
+        bars = await log_counts.count(self._archive, self.names, kind, steps, note)
+        if self._counted == steps and self.is_open:
+            self._bars.show(bars)
+
+    def _draw_bars(self) -> None:
+        """Show how many of the entries that are kept came when, until now."""
+        if self._stretch is not None or self._is_filling:
+            return
+        log = self.log_view
+        now = to_ns(self._clock.now())
+        first = log.teller.at_ns(log.ring[log.ring.first]) if log.line_count else 0
+        if first and self._tally.every:
+            bars = self._tally.bars(first, max(now, first), self._bar_cells)
+        else:
+            bars = log_bars.NOTHING
+        self._bars.show(bars)
+        self.show_status()
+
+    @property
+    def _bar_cells(self) -> int:
+        width = self._bars.size.width
+        return max(1, width // 2, width - _SIDES)
+
+    def _wanted(self, told: Iterable[log_lines.Sourced]) -> list[log_lines.Sourced]:
+        """Those of the node and the class that are shown; notes always."""
+        found = list(told)
+        node, kind = self._scope.node, self._scope.kind
+        if node:
+            found = [each for each in found if self._is_of_node(*each)]
+        if kind:
+            found = [each for each in found if _is_of(each[1], kind)]
+        return found
+
+    def _is_of_node(self, cluster: str, item: Entry | LogLine) -> bool:
+        if isinstance(item, LogLine):
+            return True
+        return self._origin(cluster, item) == self._scope.node
+
+    def _origin(self, cluster: str, entry: Entry) -> str:
+        return logs.origin(entry, self._node_names.get(cluster, {}))
+
+    def _teller(self) -> log_lines.MergedTeller:
+        is_merged = len(self.names) > 1
+        return log_lines.MergedTeller(
+            {
+                name: log_lines.EntryTeller(
+                    self.marks,
+                    self._node_names.get(name, {}),
+                    self._short[name] if is_merged else "",
+                )
+                for name in self.names
+            }
+        )
+
+    def on_log_canvas_status_changed(self) -> None:
+        self.show_status()
+
+    def trouble(self) -> logs.ClassCounts:
+        """How many lines of each class it shows; of the past Loki tells above them."""
+        return self._tally.classes() if self._stretch is None else {}
+
+    def show_status(self) -> None:
+        """Say what is shown, how many errors it has, and whether it follows."""
+        if not self.is_open:
+            return
+        scope = self._scope
+        only = [scope.kind] if scope.kind else []
+        right = self.log_view.words(self.size.width - _TITLE)
+        room = self.size.width - sum(len(span.text) for span in right) - _EDGES
+        what = scope.node or scope.what
+        title = stream.title(what, only, self.trouble(), self.marks, room)
+        self.show_title(title, right)
+
+
+def _is_of(item: Entry | LogLine, kind: str) -> bool:
+    return isinstance(item, LogLine) or kind_of(item.line) == kind
