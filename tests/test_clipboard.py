@@ -40,3 +40,10 @@ def test_screen_gets_a_long_text_in_pieces_that_join_to_the_whole() -> None:
 def test_a_text_that_terminals_would_drop_is_known() -> None:
     assert clipboard.fits("x" * clipboard.MOST_BYTES)
     assert not clipboard.fits("é" * clipboard.MOST_BYTES)
+
+
+def test_what_is_pasted_steers_nothing() -> None:
+    evil = "get\tpods\n\x1b[201~reboot\r \u202eabc \ud800"
+    plain = "get\tpods\n\ufffd[201~reboot\ufffd \ufffdabc \ufffd"
+    assert clipboard.sequence(evil, {}) == clipboard.sequence(plain, {})
+    assert clipboard.fits(evil)

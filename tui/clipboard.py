@@ -7,6 +7,7 @@ is on, and takes a bare one where `set-clipboard` is on: it is sent both ways.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 
 from tui.passthrough import to_screen, to_tmux
@@ -14,16 +15,27 @@ from tui.passthrough import to_screen, to_tmux
 MOST_BYTES = 74_000
 """Terminals take about 100,000 letters of base64, and drop what is longer unseen."""
 _ESC = "\x1b"
+# What a shell or an editor would obey when it is pasted, what hides or turns what is
+# beside it, and lone surrogates, which are no text. Ends of lines and tabs stay.
+_HARMFUL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069"
+    r"\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def harmless(text: str) -> str:
+    """The text as it may be pasted: what came from outside may mean to steer."""
+    return _HARMFUL.sub("\ufffd", text)
 
 
 def fits(text: str) -> bool:
     """Whether terminals take so much."""
-    return len(text.encode()) <= MOST_BYTES
+    return len(harmless(text).encode()) <= MOST_BYTES
 
 
 def sequence(text: str, environ: Mapping[str, str]) -> str:
     """The bytes that copy a text, for the terminal that the environment tells of."""
-    data = base64.b64encode(text.encode()).decode()
+    data = base64.b64encode(harmless(text).encode()).decode()
     bare = f"{_ESC}]52;c;{data}\a"
     term = environ.get("TERM", "")
     if environ.get("TMUX") or term.startswith("tmux"):
