@@ -98,4 +98,4 @@ def _collect_from_now_on() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
-    gc.set_threshold(4_000, 5, 100)
+    gc.set_threshold(4_000, 5, 20)
