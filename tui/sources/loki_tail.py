@@ -18,7 +18,7 @@ from tui.model.log import Entry, Gap, LogBatch, LogCount, LogSpan
 from tui.sources.base import SourceError
 from tui.sources.http_fault import NotSentError
 from tui.sources.loki_ledger import SECOND_NS, Ledger, second_of, spans
-from tui.sources.loki_pages import Pager, Ranges
+from tui.sources.loki_pages import PAGE, Pager, Ranges
 from tui.sources.loki_wire import TailFrame
 from tui.sources.wire import to_ns
 
@@ -32,6 +32,8 @@ AHEAD_NS = 600 * SECOND_NS
 BACKFILL_NS = 60 * SECOND_NS
 NOT_AHEAD_NS = 5 * SECOND_NS
 """The tail starts in the past: its server's clock may be behind ours."""
+NEAR_NS = 30 * SECOND_NS
+"""So far behind, ranges are read page by page rather than by the second."""
 TICK_SECONDS = 1.0
 TICKS_TO_PASS = 2
 """Ranges are read this often behind a tail that brings something ..."""
@@ -80,6 +82,9 @@ class LokiTail:
         """All before it was read by range, except for late ones."""
         self._since = 0
         self._whole_at = 0.0
+        self._is_countable = True
+        self._flow = 0
+        """How many entries the tail brought since ranges were last looked at."""
         self._told_at: float | None = None
 
     async def batches(self, since_ns: int) -> AsyncGenerator[LogBatch, None]:
@@ -180,7 +185,9 @@ class LokiTail:
     async def _reconcile(self, inbox: _Inbox) -> AsyncGenerator[LogBatch, None]:
         """Read what the tail may have lost, or should have brought by now."""
         try:
-            async with aclosing(self._ranges()) as batches:
+            is_counted = self._flow > PAGE and not inbox.has_dropped
+            inbox.has_dropped, self._flow = False, 0
+            async with aclosing(self._ranges(is_counted=is_counted)) as batches:
                 async for batch in batches:
                     yield batch
         except SourceError as error:
@@ -208,9 +215,25 @@ class LokiTail:
         except SourceError as again:
             yield LogBatch(fault=again.fault)
 
-    async def _ranges(self) -> AsyncGenerator[LogBatch, None]:
-        """All that was not read yet; then where Loki has more or less than we have."""
+    async def _ranges(
+        self, *, is_counted: bool = False
+    ) -> AsyncGenerator[LogBatch, None]:
+        """All that was not read yet; then where Loki has more or less than we have.
+
+        is_counted  the tail brought much: what it brought whole, by Loki's own number
+                    of entries in each second, is not read once more
+        """
         now_ns = to_ns(self._clock.now())
+        is_near = now_ns - self._read_to <= NEAR_NS and not self._ledger.is_full
+        if is_counted and is_near and self._is_countable:
+            whole = second_of(now_ns) - 1
+            async with aclosing(self._late(whole)) as batches:
+                async for batch in batches:
+                    yield batch
+            if self._is_countable:
+                self._advance((whole - 1) * SECOND_NS, now_ns)
+                self._forget(now_ns)
+                return
         async with aclosing(self._pager.pages(self._unread(now_ns))) as pages:
             async for page in pages:
                 for batch in self._news(page):
@@ -219,7 +242,7 @@ class LokiTail:
                     self._advance(page.entries[-1].at_ns, now_ns)
                     self._forget(now_ns)
         self._advance(now_ns, now_ns)
-        async with aclosing(self._late()) as batches:
+        async with aclosing(self._late(second_of(self._read_to))) as batches:
             async for batch in batches:
                 yield batch
         self._forget(now_ns)
@@ -237,20 +260,21 @@ class LokiTail:
             yield page
         yield PAGE_END
 
-    async def _late(self) -> AsyncGenerator[LogBatch, None]:
-        """Read again each second of which Loki has another number of entries than we.
+    async def _late(self, until: int) -> AsyncGenerator[LogBatch, None]:
+        """Read again each second before `until` of which Loki has another number of
+        entries than we.
 
         Looks at the last minutes, and now and then at all that is known.
         """
         now = self._clock.monotonic()
         is_whole = now - self._whole_at >= WHOLE_SECONDS
-        until = second_of(self._read_to)
         ledger = self._ledger
         recent = max(ledger.floor, until - LATE_SECONDS)
         since = ledger.oldest if is_whole else recent
         if since >= until:
             return
         counts = await self._counts(since, until)
+        self._is_countable = counts is not None
         for second, count in ledger.missed(counts or {}).items():
             end_ns = second * SECOND_NS + 1
             gap = Gap(end_ns - SECOND_NS, end_ns, CAME_LATE, count)
@@ -297,6 +321,7 @@ class LokiTail:
         """What the tail brought; in a flood that outruns the ranges it is left to them,
         or more would have to be remembered than memory bears."""
         entries = inbox.take()
+        self._flow += len(entries)
         if not self._ledger.is_full:
             yield from self._fresh(entries)
 
@@ -317,6 +342,8 @@ class _Inbox:
         """Ranges are to be read now."""
         self.is_busy = False
         """Something came since the last time, or was lost."""
+        self.has_dropped = False
+        """The server said so, or there was no room."""
         self._entries: list[Entry] = []
 
     def put(self, frame: TailFrame) -> None:
@@ -324,6 +351,8 @@ class _Inbox:
         self.is_open = True
         room = LARGEST_INBOX - len(self._entries)
         self._entries.extend(frame.entries[:room])
+        if frame.dropped or room < len(frame.entries):
+            self.has_dropped = True
         self.is_busy = self.is_busy or bool(frame.entries or frame.dropped)
         self.changed.set()
 
