@@ -52,6 +52,12 @@ def taped(seconds: float = 0) -> Taped:
     return Taped(at, replace(make_fleet(), silences=make_fleet().silences))
 
 
+def test_a_whole_fleet_comes_back_as_it_was(tmp_path: Path) -> None:
+    hand = writer(tmp_path)
+    hand.write(taped())
+    assert Shelf(tmp_path).moment(NOW).fleet.clusters == make_fleet().clusters
+
+
 def test_a_moment_comes_back_as_it_was(tmp_path: Path) -> None:
     hand = writer(tmp_path)
     hand.write(taped())

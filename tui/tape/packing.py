@@ -110,7 +110,7 @@ class Packer:
         known = self._fields.get(kind)
         if known is None:
             fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
-            names = tuple(each.name for each in fields)
+            names = tuple(each.name for each in fields if each.init)
             definition = [CLASS, kind.__module__, kind.__qualname__, list(names)]
             known = self._object(kind, definition), names
             self._fields[kind] = known

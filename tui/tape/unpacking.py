@@ -109,7 +109,8 @@ def _maker_of(found: type | None, written: Sequence[str]) -> Make:
     if issubclass(found, Enum):
         members = found.__members__
         return lambda parts: members.get(parts[0], UNKNOWN)
-    own = dataclasses.fields(found)  # type: ignore[arg-type]  # it is one: see _class
+    fields = dataclasses.fields(found)  # type: ignore[arg-type]  # it is one: see _class
+    own = [each for each in fields if each.init]
     names = [each.name for each in own]
     taken = [(written.index(name), name) for name in names if name in written]
     needed = {each.name for each in own if _is_needed(each)}
