@@ -10,7 +10,7 @@ import signal
 import struct
 import sys
 import termios
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,7 @@ prometheus = { url = "http://127.0.0.1:1" }
 alertmanager = { urls = ["http://127.0.0.1:1"] }
 """
 SHOWN = b"prod"
+ROOT = Path(__file__).parents[2]
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?2004l")
 """The other screen left, the cursor shown, the mouse and pasting given back."""
 
@@ -87,7 +88,9 @@ def members(session: int) -> list[int]:
     return found
 
 
-def opened(folder: Path, environ: Mapping[str, str]) -> Terminal:
+def opened(
+    folder: Path, environ: Mapping[str, str], program: Sequence[str] = ("-m", "tui")
+) -> Terminal:
     """The program on a config whose servers refuse."""
     path = folder / "config.toml"
     path.write_text(CONFIG)
@@ -98,7 +101,7 @@ def opened(folder: Path, environ: Mapping[str, str]) -> Terminal:
     pid, master = pty.fork()
     if pid == 0:
         os.read(reading, 1)
-        command = [sys.executable, "-m", "tui", "--config", str(path)]
+        command = [sys.executable, *program, "--config", str(path)]
         os.execve(sys.executable, command, ours)
     before = termios.tcgetattr(master)
     terminal = Terminal(pid, master, before)
@@ -176,3 +179,43 @@ def test_a_terminal_that_is_closed_ends_it(tmp_path: Path) -> None:
         assert CLOCK.monotonic() < deadline
         select.select([], [], [], 0.05)
     assert members(terminal.pid) == []
+
+
+CRASHING = """
+import sys
+from tui.cli.main import main
+from tui.engine.engine import Engine
+
+async def run(self):
+    secret = "hunter2-in-a-variable"
+    raise RuntimeError("no way to http://me:hunter2@loki, token=hunter2 \\x1b[31m")
+
+Engine.run = run
+sys.exit(main())
+"""
+
+
+def test_a_crash_leaves_a_report_without_secrets_and_the_next_start_says_so(
+    tmp_path: Path,
+) -> None:
+    state = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    script = tmp_path / "crashing.py"
+    script.write_text(CRASHING)
+    terminal = opened(tmp_path, {**state, "PYTHONPATH": str(ROOT)}, [str(script)])
+    terminal.listen()
+    assert terminal.status == 1
+    terminal.check()
+    (report,) = (tmp_path / "state" / "taloscope").glob("crash-*.new.txt")
+    text = report.read_text()
+    assert "RuntimeError: no way to http://(hidden)loki, token=(hidden)" in text, text
+    assert "textual" in text
+    assert report.stat().st_mode & 0o077 == 0
+    assert str(report).encode() in bytes(terminal.heard)
+    assert b"hunter2" not in terminal.heard
+    assert "hunter2" not in text
+    again = opened(tmp_path, state)
+    again.listen(b"crash-")
+    os.write(again.master, b"q")
+    again.listen()
+    assert not report.exists()
+    assert report.with_name(report.name.replace(".new", "")).exists()

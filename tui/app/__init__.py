@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.worker import WorkerFailed
 
 from tui import clipboard
 from tui.app.driver import QuickEscDriver, write
@@ -109,11 +110,13 @@ class TaloscopeApp(Routes):
         marks: Marks = UNICODE,
         *,
         is_wall: bool = False,
+        greeting: str = "",
     ) -> None:
         """Make the app; nothing is connected before the first frame.
 
         connect  imports what is slow and gives the backend; called on the event loop
         is_wall  the first screen is the wall
+        greeting what is told once at the start, as that it crashed the last time
         """
         super().__init__(driver_class=QuickEscDriver)
         self.config = config
@@ -122,7 +125,10 @@ class TaloscopeApp(Routes):
         self.backend: Backend | None = None
         self.fleet: Fleet | None = None
         self._connect = connect
+        self.crash: BaseException | None = None
+        """The fault of our own that ended it."""
         self._is_wall = is_wall
+        self._greeting = greeting
         self._held_at: datetime | None = None
         self._newer: Fleet | None = None
         self._shown_at = -_LATELY_SECONDS
@@ -148,6 +154,16 @@ class TaloscopeApp(Routes):
         shown = super().get_key_display(binding)
         return _KEY_WORDS.get(shown, shown)
 
+    def _handle_exception(self, error: Exception) -> None:
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        self.crash = self.crash or cause
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """End, and leave the telling to who started it: Textual would print the values
+        of variables too, and secrets may be among them."""
+        self._close_messages_no_wait()
+
     def copy_to_clipboard(self, text: str) -> None:
         self._clipboard = text
         if self._driver is not None:
@@ -160,6 +176,9 @@ class TaloscopeApp(Routes):
     def _start(self) -> None:
         """Begin once the first frame is on its way."""
         self.show_now()
+        if self._greeting:
+            words = plain(self._greeting)
+            self.notify(words, severity="warning", timeout=15, markup=False)
         self.run_worker(self._serve(), group="backend")
 
     async def _serve(self) -> None:

@@ -15,6 +15,7 @@ from types import ModuleType
 
 from tui.aside import in_slices
 from tui.backend import Backend
+from tui.cli import crashes
 from tui.cli.output import USAGE, complain
 from tui.cli.terminal import screen_of_our_own, trouble
 from tui.clock import SystemClock
@@ -68,8 +69,11 @@ def _show(config: Config, environ: Mapping[str, str], *, is_wall: bool) -> int:
 
         return recorded(backend, config, clock, environ)
 
-    app = TaloscopeApp(config, clock, connect, is_wall=is_wall)
+    greeting = crashes.greeting(environ)
+    app = TaloscopeApp(config, clock, connect, is_wall=is_wall, greeting=greeting)
     app.run(mouse=not is_wall)
+    if app.crash is not None:
+        complain(crashes.told(app.crash, clock.now(), environ))
     return app.return_code or 0
 
 

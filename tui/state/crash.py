@@ -1,0 +1,86 @@
+"""What is left of a crash: a private file without secrets, for whoever will mend it."""
+
+from __future__ import annotations
+
+import os
+import re
+import traceback
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from tui.state.place import PRIVATE_FILE, make_private
+
+MOST = 5
+"""So many reports are kept."""
+_NEW, _OLD = ".new.txt", ".txt"
+_HIDDEN = "(hidden)"
+_SECRETS = (
+    (re.compile(r"-----BEGIN [^-]+-----.*?(-----END [^-]+-----|\Z)", re.DOTALL), ""),
+    (re.compile(r"(://)[^\s/@]+@"), r"\1"),
+    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+"), r"\1 "),
+    (
+        re.compile(
+            r"(?i)(['\"]?[\w-]*(?:passw|secret|token|authorization|api.?key)[\w-]*['\"]?"
+            r"\s*[:=]\s*)(?:'[^']*'|\"[^\"]*\"|[^\s,;&)}\]]+)"
+        ),
+        r"\1",
+    ),
+    (re.compile(r"[A-Za-z0-9+/_=.-]{60,}"), ""),
+)
+"""What is taken for a secret, and what of it stays."""
+
+
+def report(error: BaseException, at: datetime, about: Iterable[str]) -> str:
+    """What happened, without the values of variables, which may be secrets.
+
+    about   versions and the like, a line each
+    """
+    told = "".join(traceback.format_exception(error))
+    lines = [
+        f"taloscope ended by a fault of its own at {at:%Y-%m-%d %H:%M:%S %Z}.",
+        "Send this file to those who mend taloscope. What looks like a secret was",
+        "taken out of it; read it before you send it all the same.",
+        "",
+        *about,
+        "",
+        told,
+    ]
+    return scrubbed("\n".join(lines))
+
+
+def scrubbed(text: str) -> str:
+    """Without what looks like a secret, and without what a terminal obeys."""
+    for pattern, stays in _SECRETS:
+        text = pattern.sub(f"{stays}{_HIDDEN}", text)
+    return "".join(each if each.isprintable() or each == "\n" else " " for each in text)
+
+
+def keep(folder: Path, text: str, at: datetime) -> Path:
+    """Write a report; the oldest go. Blocks.
+
+    raise   OSError
+    """
+    make_private(folder)
+    path = folder / f"crash-{at:%Y%m%dT%H%M%S}-{os.getpid()}{_NEW}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags, PRIVATE_FILE), "w", encoding="utf-8") as file:
+        file.write(text)
+    for old in sorted(folder.glob(f"crash-*{_OLD}"))[:-MOST]:
+        old.unlink(missing_ok=True)
+    return path
+
+
+def untold(folder: Path) -> Path | None:
+    """The newest report that no start has told of yet; from now on all are told.
+
+    Blocks for a look into one folder. None too where nothing can be read.
+    """
+    newest = None
+    try:
+        for path in sorted(folder.glob(f"crash-*{_NEW}")):
+            newest = path.with_name(path.name.removesuffix(_NEW) + _OLD)
+            path.replace(newest)
+    except OSError:
+        return newest
+    return newest
