@@ -16,6 +16,7 @@ from textual.timer import Timer
 
 from widgets.log_canvas import LogCanvas
 from widgets.log_keys import BINDINGS
+from widgets.log_search import LogFilter
 from widgets.scroll import top_for
 from widgets.values import LogLine, TimeWords
 
@@ -205,6 +206,13 @@ class LogView(LogCanvas, can_focus=True):
         number = self._book.step(self._here(), direction)
         if number is not None:
             self._go_to(number)
+
+    def stand_on(self, number: int) -> None:
+        """Go to a line, and stand on it; a filter that hides it is taken away."""
+        passes = self.chosen.test(self.ring, self.teller)
+        if not passes(number, self.ring[number]):
+            self.chosen = LogFilter()
+        self._go_to(number)
 
     def stand(self) -> None:
         """Stay at the current line, and mark it."""

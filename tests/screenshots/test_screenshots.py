@@ -49,6 +49,7 @@ PICTURES = {
     "checks": ((140, 30), ("t", "w", "w", "j", "j"), "→ Its certificate"),
     "checks-80x24": ((80, 24), ("t", "w", "w", "j", "j"), "→ Its certificate"),
     "logs": ((140, 44), ("L",), "rejecting I/O"),
+    "logs-beside": ((200, 60), ("L", "C", "F"), "rejecting I/O"),
     # Last: what it makes would be in the pictures after it.
     "silences": (
         (140, 24),

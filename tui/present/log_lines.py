@@ -5,20 +5,23 @@ Between entries may stand lines that are made already: notes about what is missi
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from tui.model.kernel import classify, text_of
-from tui.model.log import Entry
+from tui.model.kernel import classify, kind_of, text_of
+from tui.model.log import Entry, LogFinding
 from tui.present import logs, machine_log
 from tui.present.glyphs import Marks
-from tui.present.units import length, time_of_ns
+from tui.present.units import length, time_of_ns, to_ns
 from widgets.log_teller import CALM, ERROR, WARNING, LineTeller
+from widgets.ring import Ring
 from widgets.values import LogLine, TimeWords, Tone
 
 SECOND_NS = 1_000_000_000
+_MICROSECOND_NS = 1_000
 _RANKS = {"error": ERROR, "warning": WARNING}
 _LINES = LineTeller()
 
@@ -100,6 +103,31 @@ class MergedTeller:
 
     def at_ns(self, item: Sourced) -> int:
         return item[1].at_ns or 0
+
+
+def last_of(
+    found: LogFinding, ring: Ring[Sourced], at_ns: Callable[[Sourced], int]
+) -> int | None:
+    """The number of a finding's last line in a log that is in the order of time."""
+    numbers = range(ring.first, ring.end)
+    begin = to_ns(found.last)
+    for place in range(
+        bisect_left(numbers, begin, key=lambda n: at_ns(ring[n])), len(numbers)
+    ):
+        cluster, item = ring[numbers[place]]
+        if (item.at_ns or 0) >= begin + _MICROSECOND_NS:
+            break
+        if cluster == found.cluster and isinstance(item, Entry) and _ends(found, item):
+            return numbers[place]
+    return None
+
+
+def _ends(found: LogFinding, entry: Entry) -> bool:
+    """Whether an entry of that very moment is the last of a finding."""
+    last = found.entry
+    if last is None:
+        return kind_of(entry.line) == found.kind
+    return entry.line == last.line and entry.labels == last.labels
 
 
 def exact_of_ns(at_ns: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import ClassVar
 
@@ -15,10 +16,11 @@ from tui.backend import Archive
 from tui.clock import Clock
 from tui.model.fleet import Fleet
 from tui.model.kernel import kind_of
-from tui.model.log import Entry, Gap
+from tui.model.log import Entry, Gap, LogFinding
 from tui.present import log_bars, log_lines, logs, stream
 from tui.present.glyphs import Marks
 from tui.present.units import to_ns
+from tui.present.when import Stretch
 from tui.screens import log_counts
 from tui.screens.line import LineScreen
 from tui.screens.log_past import PAST_KEYS, SHIFT, PastPane
@@ -33,6 +35,8 @@ _BARS_SECONDS = 1
 """So often the bars of what is live are drawn."""
 _SIDES = 40
 """Cells beside the bars, about."""
+_AROUND = timedelta(minutes=1)
+"""So much is read before and behind a line of the past."""
 _SLICE = 250
 """Entries read in one go, so that keys are never kept waiting."""
 
@@ -83,6 +87,8 @@ class LogPane(PastPane):
         self._node_names: dict[str, dict[str, str]] = {}
         self._fleet = fleet
         self._late: list[log_lines.Sourced] = []
+        self._sought: LogFinding | None = None
+        """Where to stand as soon as its last line is read."""
         self._tally = log_bars.Tally()
         self._counted: log_bars.Steps | None = None
         """What Loki was asked to count last."""
@@ -181,6 +187,50 @@ class LogPane(PastPane):
 
         self.app.push_screen(LineScreen(line, step, self.marks))
 
+    def stand_at(self, found: LogFinding) -> None:
+        """Stand on the last line of a finding: here, live, or else in the past."""
+        if not self._is_filling and self._stand_on(found):
+            return
+        is_whole = not self._scope.node and self._scope.kind in {"", found.kind}
+        if not is_whole:
+            self._scope = replace(self._scope, node="", kind="")
+        if is_whole and self._stretch is None and not self._is_filling:
+            self._go_around(found)
+            return
+        if not (is_whole and self._is_filling):
+            self.refill()
+        self._sought = found
+
+    def _stand_on(self, found: LogFinding) -> bool:
+        """Stand on the last line of a finding, if this log has it."""
+        log = self.log_view
+        number = log_lines.last_of(found, log.ring, log.teller.at_ns)
+        if number is not None:
+            log.stand_on(number)
+        return number is not None
+
+    def _go_around(self, found: LogFinding) -> None:
+        """Look for the last line of a finding in the past."""
+        until = found.last + _AROUND
+        if until < self._clock.now():
+            self.go_to(Stretch(found.last - _AROUND, until))
+        else:  # without an end only the first page is read: it begins with the line
+            self.go_to(Stretch(found.last))
+        self._sought = found
+
+    def _seek_past(self, stretch: Stretch) -> None:
+        """Stand on the line that is sought, or say that Loki has it no more."""
+        pages, found = self._newer, self._sought
+        if found is None or pages is None or pages.trouble:
+            return
+        is_over = stretch.until is None or pages.is_over
+        if self._stand_on(found):
+            self._sought = None
+        elif is_over:
+            self._sought = None
+            words = "Loki has that line no more; this is the time that it came at."
+            self.notify(words, severity="warning", timeout=4, markup=False)
+
     def _found_classes(self) -> tuple[tuple[str, int, bool], ...]:
         if self._fleet is None:
             return ()
@@ -192,6 +242,7 @@ class LogPane(PastPane):
         self.log_view.use(self._teller())
         self._older = self._newer = self._stretch = None
         self._is_filling, self._late = False, []
+        self._sought = None
         self._tally, self._counted = log_bars.Tally(), None
         self._bars.show(log_bars.COUNTING)
 
@@ -217,6 +268,9 @@ class LogPane(PastPane):
         if self._starts_at_error and self.log_view.line_count:
             self._starts_at_error = False
             self.log_view.seek_first_error()
+        found, self._sought = self._sought, None
+        if found is not None and not self._stand_on(found):
+            self._go_around(found)
 
     def _append(self, told: Iterable[log_lines.Sourced]) -> None:
         found = self._wanted(told)
@@ -229,6 +283,7 @@ class LogPane(PastPane):
             self._tally.add(found)
             self._draw_bars()
             return
+        self._seek_past(self._stretch)
         first, end = self._reach(self._stretch)
         # What was asked for is counted at once, however little of it was read yet.
         until = self._stretch.until or self._stretch.since + SHIFT

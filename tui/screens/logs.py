@@ -15,8 +15,10 @@ from tui.model.log import Entry, Gap
 from tui.present import stream
 from tui.present.glyphs import Marks
 from tui.screens.desk import Desk
+from tui.screens.log_findings import FindingsPanel
 from tui.screens.log_pane import LogAccess, LogPane, Scope
 from tui.screens.log_past import PastPane
+from widgets.keys import hidden
 from widgets.status_line import StatusLine
 
 _COLUMN_WIDTH = 60
@@ -33,6 +35,20 @@ class LogsScreen(Desk):
             "Side by side",
             id="logs.beside",
             tooltip="The clusters side by side, or in one stream",
+        ),
+        Binding(
+            "F",
+            "findings",
+            "Findings",
+            id="logs.findings",
+            tooltip="The kernel findings in a list; enter goes to their lines",
+        ),
+        hidden(
+            "escape",
+            "close_findings",
+            "Close",
+            "logs.close_findings",
+            "Close the list of findings",
         ),
         Binding(
             "tab", "step(1)", "Next", show=False, id="logs.tab", tooltip="Next cluster"
@@ -60,7 +76,7 @@ class LogsScreen(Desk):
     LogsScreen.-low Histogram { display: none; }
     LogsScreen.-high Histogram { height: 3; }
     """
-    FIRST_KEYS = ("toggle_follow", "error(1)", "beside")
+    FIRST_KEYS = ("toggle_follow", "error(1)", "beside", "findings")
 
     def __init__(
         self,
@@ -73,6 +89,8 @@ class LogsScreen(Desk):
         super().__init__(marks, names)
         self._access = access
         self._fleet: Fleet | None = None
+        self._findings = FindingsPanel(marks)
+        self._findings.display = False
         self._first = 0
         """The first of the panes that are in view."""
         self._chosen = 0
@@ -90,6 +108,7 @@ class LogsScreen(Desk):
     def compose_body(self) -> ComposeResult:
         yield StatusLine(glyphs=self.marks.glyphs, id="others")
         yield Horizontal(*self._panes, id="panes")
+        yield self._findings
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """With one cluster there is nothing to be put beside it."""
@@ -97,6 +116,8 @@ class LogsScreen(Desk):
             return len(self._names) > 1
         if action == "step":
             return self._is_beside
+        if action == "close_findings":
+            return self._findings.display
         return super().check_action(action, parameters)
 
     @property
@@ -107,11 +128,12 @@ class LogsScreen(Desk):
     def _focused_pane(self) -> LogPane:
         return self._panes[self._chosen]
 
-    def show(self, fleet: Fleet, now: datetime) -> None:  # noqa: ARG002 - entries do not age
+    def show(self, fleet: Fleet, now: datetime) -> None:
         self._fleet = fleet
         for pane in self._panes:
             pane.show(fleet)
         self._show_others()
+        self._show_findings(now)
 
     def add_entries(self, cluster: str, entries: tuple[Entry, ...]) -> None:
         for pane in self._panes:
@@ -154,6 +176,7 @@ class LogsScreen(Desk):
             await place.mount(*panes)
             self._choose(chosen)
         self.refresh_bindings()
+        self._show_findings(self._access.clock.now())
 
     def action_step(self, by: int) -> None:
         """Go to the next pane, or to the one before."""
@@ -166,6 +189,7 @@ class LogsScreen(Desk):
 
     def on_resize(self) -> None:
         self._place()
+        self._show_findings(self._access.clock.now())
 
     def on_descendant_focus(self) -> None:
         """The keyboard may have come into another pane by the mouse."""
@@ -192,6 +216,39 @@ class LogsScreen(Desk):
                 (pane.names[0], pane.trouble(), pane.display) for pane in self._panes
             ]
             others.show(stream.others(told, self.marks))
+
+    def _show_findings(self, now: datetime) -> None:
+        """Bring the list of findings up to date, if it is open."""
+        if self._findings.display and self._fleet is not None:
+            names = [name for pane in self._panes for name in pane.names]
+            self._findings.show(self._fleet, names, now)
+
+    def action_findings(self) -> None:
+        """Go to the list of findings; from there, close it."""
+        if self._findings.has_focus_within:
+            self.action_close_findings()
+            return
+        self._findings.display = True
+        self._show_findings(self._access.clock.now())
+        self._findings.take_keys()
+        self.refresh_bindings()
+
+    def action_close_findings(self) -> None:
+        """Close the list of findings, and go on in the log."""
+        self._findings.display = False
+        self._focused_pane.log_view.focus()
+        self.refresh_bindings()
+
+    def on_findings_panel_chosen(self, event: FindingsPanel.Chosen) -> None:
+        """Go to the last line of a finding, in the log of its cluster."""
+        event.stop()
+        name = event.finding.cluster
+        place = next(
+            (n for n, pane in enumerate(self._panes) if name in pane.names), None
+        )
+        if place is not None:
+            self._choose(place)
+            self._panes[place].stand_at(event.finding)
 
     def on_log_canvas_status_changed(self) -> None:
         self._show_others()

@@ -1,0 +1,65 @@
+"""The list of kernel findings under the logs; enter leads to the line of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from textual.app import ComposeResult
+from textual.message import Message
+
+from tui.model.fleet import Fleet
+from tui.model.log import LogFinding
+from tui.present import log_findings
+from tui.present.glyphs import Marks
+from tui.screens.listing import Listing
+from widgets.panel import Panel
+from widgets.row_table import RowTable
+
+_FRAME = 3
+"""Rows that are frame and header."""
+_SHARE = 3
+"""It takes no more than one part in so many of the screen."""
+
+
+class FindingsPanel(Panel):
+    """One row a finding, worst first."""
+
+    @dataclass
+    class Chosen(Message):
+        """The user wants to see the last line of a finding."""
+
+        finding: LogFinding
+
+    def __init__(self, marks: Marks) -> None:
+        super().__init__(glyphs=marks.glyphs, id="findings")
+        self._marks = marks
+        self._listing = Listing(log_findings.COLUMNS, glyphs=marks.glyphs)
+        self._known: dict[str, LogFinding] = {}
+
+    def compose(self) -> ComposeResult:
+        yield self._listing
+
+    def show(self, fleet: Fleet, names: Iterable[str], now: datetime) -> None:
+        """Show the findings of some clusters."""
+        wanted = set(names)
+        clusters = [each for each in fleet.clusters if each.name in wanted]
+        found = log_findings.worst_first(clusters)
+        self._known = {log_findings.key_of(each): each for each in found}
+        self._listing.say_if_empty(log_findings.nothing(clusters, now, self._marks))
+        self._listing.show_rows(log_findings.rows(clusters, now, self._marks))
+        note = log_findings.note(clusters, now, self._marks)
+        self.show_title(log_findings.title(clusters), note)
+        most = max(_FRAME + 1, self.screen.size.height // _SHARE)
+        self.styles.height = min(_FRAME + max(1, len(found)), most)
+
+    def take_keys(self) -> None:
+        """Give the keyboard to the list."""
+        self._listing.focus()
+
+    def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
+        event.stop()
+        found = self._known.get(event.key)
+        if found is not None:
+            self.post_message(self.Chosen(found))
