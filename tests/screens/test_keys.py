@@ -32,6 +32,7 @@ from tui.screens.silences import SilencesScreen
 from tui.screens.sources import SourcesScreen
 from tui.screens.target import TargetScreen
 from tui.screens.targets import TargetsScreen
+from tui.screens.telling import TellingDesk
 from tui.screens.templates import TemplatesScreen
 from widgets.chips import Chips
 from widgets.log_view import LogView
@@ -40,6 +41,7 @@ from widgets.row_table import RowTable
 OWNERS = (
     TaloscopeApp,
     Desk,
+    TellingDesk,
     SearchBar,
     HiddenBar,
     HistoryScreen,

@@ -81,8 +81,8 @@ class HttpProbe:
             return None
         parts = urlsplit(url)
         asked = parse_qsl(parts.query, keep_blank_values=True)
-        kept = [(name, value) for name, value in asked if not _is_secretive(name)]
-        left = tuple(dict.fromkeys(name for name, _ in asked if _is_secretive(name)))
+        kept = [(name, value) for name, value in asked if not is_secretive(name)]
+        left = tuple(dict.fromkeys(name for name, _ in asked if is_secretive(name)))
         plain = parts._replace(
             netloc=parts.netloc.rpartition("@")[2], query=urlencode(kept), fragment=""
         )
@@ -145,6 +145,7 @@ class HttpStatus:
     """Where it redirects to; that is not followed."""
 
 
-def _is_secretive(name: str) -> bool:
+def is_secretive(name: str) -> bool:
+    """Whether a query parameter of that name may hold a secret."""
     small = name.casefold()
     return any(word in small for word in _SECRETIVE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -27,20 +27,23 @@ from tui.present import (
     silenced,
 )
 from tui.present.glyphs import Marks
-from tui.screens.desk import Desk
 from tui.screens.listing import Listing
+from tui.screens.telling import TellingDesk
 from widgets.evidence_list import EvidenceList
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.text_block import Paragraph, TextBlock
 from widgets.values import Line, Span, Tone
 
+if TYPE_CHECKING:
+    from tui.present.spoken import Selected
+
 _WIDE = 110
 _NAME_WIDTH = 8
 """Cells of a copy's row that are not its text."""
 
 
-class AlertScreen(Desk):
+class AlertScreen(TellingDesk):
     """Left what it is, right why we say so, below what to do about it."""
 
     CSS_PATH = "alert.tcss"
@@ -222,6 +225,10 @@ class AlertScreen(Desk):
 
     def _title(self, panel: str, words: str) -> None:
         self.query_one(f"#{panel}", Panel).show_title((Span(words, Tone.ACCENT),))
+
+    @property
+    def selected_things(self) -> tuple[Selected, ...]:
+        return ((self.alert.cluster, self.alert),)
 
     def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
         event.stop()

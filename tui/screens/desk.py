@@ -250,7 +250,7 @@ class Desk(Screen[None]):
         """Close the screen; one that holds what was typed may ask first."""
         self.dismiss()
 
-    def copy(self, text: str) -> None:
+    def copy(self, text: str, said: str = "Copied.") -> None:
         """Put a text on the terminal's clipboard (OSC 52), and say so."""
         if not text:
             return
@@ -259,7 +259,7 @@ class Desk(Screen[None]):
             self.notify(words, severity="warning", timeout=5, markup=False)
             return
         self.app.copy_to_clipboard(text)
-        self.notify("Copied.", timeout=2, markup=False)
+        self.notify(said, timeout=2, markup=False)
 
     def action_search(self) -> None:
         """Ask for the text to look for in the focused list or log."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -24,13 +24,16 @@ from tui.model.fleet import Fleet
 from tui.present import finding as words
 from tui.present import trace as traces
 from tui.present.glyphs import Marks
-from tui.screens.desk import Desk
 from tui.screens.listing import Listing
+from tui.screens.telling import TellingDesk
 from widgets.evidence_list import EvidenceList
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.text_block import TextBlock
 from widgets.values import Span, Tone
+
+if TYPE_CHECKING:
+    from tui.present.spoken import Selected
 
 MOST_TRACES = 3
 """Devices whose way is shown in full."""
@@ -38,7 +41,7 @@ WIDE = 120
 """Cells from which all steps have room beside each other."""
 
 
-class FindingScreen(Desk):
+class FindingScreen(TellingDesk):
     """Like the screen of an alert, for what no alert tells."""
 
     CSS_PATH = "finding.tcss"
@@ -153,6 +156,10 @@ class FindingScreen(Desk):
         box.display = bool(advice)
         box.show_title((Span("what helps", Tone.ACCENT),))
         self.query_one("#advice", TextBlock).show_lines(*advice)
+
+    @property
+    def selected_things(self) -> tuple[Selected, ...]:
+        return ((self._cluster, self.finding),)
 
     def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
         """Go on to where the row under the cursor leads."""

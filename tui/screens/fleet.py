@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,14 +19,18 @@ from tui.present.glyphs import Marks
 from tui.present.silenced import Known
 from tui.present.standing import Detail
 from tui.screens.column import ClusterColumn
-from tui.screens.desk import Desk
 from tui.screens.mark_listing import MarkListing
+from tui.screens.pane import Pane
 from tui.screens.panes import AlertsPane, silence_keys
+from tui.screens.telling import TellingDesk
 from widgets.keys import hidden
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.status_line import StatusLine
 from widgets.values import Line, Span, Tone
+
+if TYPE_CHECKING:
+    from tui.present.spoken import Selected
 
 _COLUMN_WIDTH = 50
 _STRAY_LINES = 4
@@ -78,7 +82,7 @@ class StrayAlerts(Panel):
         return tuple(each for each in self._alerts if alerts.alert_key(each) in keys)
 
 
-class FleetScreen(Desk):
+class FleetScreen(TellingDesk):
     """As many columns as there is room for; the others in one line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -183,6 +187,19 @@ class FleetScreen(Desk):
         focused = next((each for each in lists if each.has_focus_within), None)
         selected = focused.selected if focused else None
         return (selected,) if selected else ()
+
+    @property
+    def selected_things(self) -> tuple[Selected, ...]:
+        """What is marked, when the alerts have the keyboard; else under the cursor."""
+        chosen = self._chosen_alerts if self._has_alerts_focus else ()
+        if chosen:
+            return tuple((each.cluster, each) for each in chosen)
+        panes = (pane for pane in self.query(Pane) if pane.has_focus_within)
+        return tuple(
+            (pane.cluster.name, pane.selected_thing)
+            for pane in panes
+            if pane.cluster is not None and pane.selected_thing is not None
+        )
 
     def on_mark_listing_marked(self) -> None:
         self.refresh_bindings()

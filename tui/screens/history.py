@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,12 +19,15 @@ from tui.model.fleet import Fleet
 from tui.model.memory import Habit, Habits
 from tui.present import happened, history
 from tui.present.glyphs import Marks
-from tui.screens.desk import Desk
 from tui.screens.listing import Listing
+from tui.screens.telling import TellingDesk
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.text_block import TextBlock
 from widgets.values import Row, Span, Tone
+
+if TYPE_CHECKING:
+    from tui.present.spoken import Selected
 
 _WIDE = 110
 """From here on, why stands beside a change instead of below it."""
@@ -33,7 +36,7 @@ _BESIDE = 180
 _ALL_DAYS_WIDTH = 230
 
 
-class HistoryScreen(Desk):
+class HistoryScreen(TellingDesk):
     """Two lists: changes, and names."""
 
     CSS_PATH = "history.tcss"
@@ -168,6 +171,26 @@ class HistoryScreen(Desk):
                 else:
                     self._open_change(each, self._last[0])
                 return
+
+    @property
+    def selected_things(self) -> tuple[Selected, ...]:
+        """What happened, or how an alert is that is often false."""
+        listing = self.focused
+        key = listing.cursor_key if isinstance(listing, Listing) else None
+        if key is None or self._last is None:
+            return ()
+        if listing is not None and listing.id == "habits":
+            habits = self._habits.habits if self._habits else ()
+            chosen = (each for each in habits if history.habit_key(each) == key)
+            return tuple(
+                (each.cluster, history.firing(self._last[0], each) or each.newest)
+                for each in chosen
+            )
+        found = (each for each in self._happened if history.row_key(each) == key)
+        return tuple(
+            (each.cluster if isinstance(each, Event) else each.subject.cluster, each)
+            for each in found
+        )[:1]
 
     def _open_habit(self, habit: Habit, fleet: Fleet) -> None:
         found = history.firing(fleet, habit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,20 +16,23 @@ from tui.present import machine_services, nodes
 from tui.present.glyphs import Marks
 from tui.present.machine_tabs import TABS, tab_line
 from tui.present.units import plain
-from tui.screens.desk import Desk
 from tui.screens.node_dmesg import DmesgTab
 from tui.screens.node_etcd import EtcdTab
 from tui.screens.node_resources import ResourcesTab
 from tui.screens.node_review import ReviewTab
 from tui.screens.node_services import ServicesTab
 from tui.screens.node_tab import NodeAccess, NodeTab
+from tui.screens.telling import TellingDesk
 from widgets.confirm import Confirm
 from widgets.status_line import StatusLine
 from widgets.text_block import TextBlock
 from widgets.values import Span, Tone
 
+if TYPE_CHECKING:
+    from tui.present.spoken import Selected
 
-class NodeScreen(Desk):
+
+class NodeScreen(TellingDesk):
     """While it is open the node's detail is read; only the view in front is drawn."""
 
     CSS_PATH = "node.tcss"
@@ -119,6 +122,10 @@ class NodeScreen(Desk):
         self._show_tab()
         # A frame that is drawn before its style is settled stays as it was drawn.
         self.call_after_refresh(self._tab.enter)
+
+    @property
+    def selected_things(self) -> tuple[Selected, ...]:
+        return ((self._access.cluster, self._last[1]),) if self._last else ()
 
     def on_node_tab_copy_asked(self, message: NodeTab.CopyAsked) -> None:
         self.copy(message.text)

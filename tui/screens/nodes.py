@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,18 +12,21 @@ from tui.messages import OpenDmesg, OpenNode
 from tui.model.fleet import Fleet
 from tui.present import nodes_table
 from tui.present.glyphs import Marks
-from tui.present.nodes_place import places
-from tui.screens.desk import Desk
+from tui.present.nodes_place import Place, places
 from tui.screens.listing import Listing
+from tui.screens.telling import TellingDesk
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.values import Span, Tone
+
+if TYPE_CHECKING:
+    from tui.present.spoken import Selected
 
 _WORST, *_OTHERS = nodes_table.ORDERS
 _MOST_LOGS = 12
 
 
-class NodesScreen(Desk):
+class NodesScreen(TellingDesk):
     """One row a node; one that is dead says why, and when it was last heard."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,6 +66,7 @@ class NodesScreen(Desk):
         self._last: tuple[Fleet, datetime] | None = None
         self._entries = nodes_table.Entries()
         self._opens: dict[str, tuple[str, str, str]] = {}
+        self._places: tuple[Place, ...] = ()
 
     def compose_body(self) -> ComposeResult:
         with Panel(glyphs=self.marks.glyphs):
@@ -74,7 +78,7 @@ class NodesScreen(Desk):
 
     def show(self, fleet: Fleet, now: datetime) -> None:
         self._last = fleet, now
-        found = places(fleet, now, self.marks, self._cluster)
+        found = self._places = places(fleet, now, self.marks, self._cluster)
         self._opens = {
             place.key: (
                 place.cluster.name,
@@ -120,6 +124,12 @@ class NodesScreen(Desk):
         opens = self._opens.get(event.key)
         if opens is not None:
             self.post_message(OpenNode(*opens[:2]))
+
+    @property
+    def selected_things(self) -> tuple[Selected, ...]:
+        key = self.query_one(Listing).cursor_key
+        found = (each for each in self._places if each.key == key)
+        return tuple((each.cluster.name, each.node) for each in found)
 
     def action_dmesg(self) -> None:
         """Follow the kernel logs of the nodes that are shown."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.message import Message
@@ -16,6 +16,9 @@ from tui.present.shares import Need
 from widgets.fault_bar import FaultBar
 from widgets.panel import Panel
 from widgets.values import Line, Span, Tone
+
+if TYPE_CHECKING:
+    from tui.present.spoken import Thing
 
 
 class Pane(Panel):
@@ -68,6 +71,11 @@ class Pane(Panel):
     def show_body(self, cluster: Cluster, now: datetime, *, is_stale: bool) -> None:
         """Bring what is below the title up to date."""
         raise NotImplementedError
+
+    @property
+    def selected_thing(self) -> Thing | None:
+        """What the cursor is on; None when there is nothing of its own to tell."""
+        return None
 
     def need(self) -> Need:
         """How many lines there should be below the title: the fault's are extra."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,6 +20,7 @@ from tui.messages import (
     OpenTargets,
 )
 from tui.model.alert import JudgedAlert
+from tui.model.finding import Finding
 from tui.model.fleet import Cluster
 from tui.model.log import Entry, Gap
 from tui.present import alerts, faults, log_lines, logs, nodes, targets, targets_pane
@@ -33,6 +34,9 @@ from widgets.keys import hidden
 from widgets.log_view import LogView
 from widgets.row_table import RowTable
 from widgets.values import Line, Row
+
+if TYPE_CHECKING:
+    from tui.present.spoken import Thing
 
 _CHART_LEAST = 2
 _CHART_MOST = 7
@@ -111,6 +115,12 @@ class TargetsPane(Pane):
         trend = self.cluster.trend if self.cluster else None
         has_times = self._chart_lines >= _CHART_WITH_TIMES
         self.query_one(Chart).show(targets.trend(trend, has_times=has_times))
+
+    @property
+    def selected_thing(self) -> Thing | None:
+        key = self.query_one(Listing).cursor_key
+        known = self.cluster.targets if self.cluster else None
+        return next((each for each in known or () if each.key == key), None)
 
     def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
         """Open the one that is not as it should be, or all of the cluster."""
@@ -192,14 +202,19 @@ class AlertsPane(Pane):
 
     def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
         event.stop()
-        if self.selected is not None:
-            self.post_message(OpenAlert(self.selected))
-            return
-        if self.cluster is None:
-            return
-        for finding in self.cluster.findings:
-            if alerts.finding_key(finding) == event.key:
-                self.post_message(OpenFinding(self.cluster.name, finding))
+        thing = self.selected_thing
+        if isinstance(thing, JudgedAlert):
+            self.post_message(OpenAlert(thing))
+        elif isinstance(thing, Finding) and self.cluster is not None:
+            self.post_message(OpenFinding(self.cluster.name, thing))
+
+    @property
+    def selected_thing(self) -> JudgedAlert | Finding | None:
+        """The alert under the cursor, or the finding among them."""
+        key = self.query_one(Listing).cursor_key
+        found = self.cluster.findings if self.cluster else ()
+        keys = alerts.finding_key
+        return self.selected or next((f for f in found if keys(f) == key), None)
 
     @property
     def marked(self) -> tuple[JudgedAlert, ...]:
@@ -234,6 +249,13 @@ class NodesPane(Pane):
         if self.cluster is not None:
             address = event.key.removeprefix("node ")
             self.post_message(OpenNode(self.cluster.name, address))
+
+    @property
+    def selected_thing(self) -> Thing | None:
+        key = self.query_one(Listing).cursor_key or ""
+        address = key.removeprefix("node ")
+        known = self.cluster.nodes if self.cluster else ()
+        return next((n for n in known if (n.address or n.name) == address), None)
 
 
 class KernelLog(LogView, inherit_bindings=False):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -22,19 +22,22 @@ from tui.present.copies import Copy
 from tui.present.glyphs import Marks
 from tui.present.target_since import alerted, since_of
 from tui.screens.curve_panel import CurvePanel
-from tui.screens.desk import Desk
 from tui.screens.listing import Listing
+from tui.screens.telling import TellingDesk
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.text_block import Paragraph, TextBlock
 from widgets.values import Span, Tone
+
+if TYPE_CHECKING:
+    from tui.present.spoken import Selected
 
 AskPast = Callable[[str, Target], Awaitable[Past | Fault]]
 _GOOD_FOR = timedelta(minutes=1)
 _NAME_WIDTH = 24
 
 
-class TargetScreen(Desk):
+class TargetScreen(TellingDesk):
     """A page; Prometheus is asked for the target's last day while it is open."""
 
     CSS_PATH = "target.tcss"
@@ -169,6 +172,10 @@ class TargetScreen(Desk):
             self._past = answer
         if self.is_open and self._last is not None:
             self.show(*self._last)
+
+    @property
+    def selected_things(self) -> tuple[Selected, ...]:
+        return ((self._cluster, self._row),) if self._row else ()
 
     def on_row_table_row_highlighted(self, event: RowTable.RowHighlighted) -> None:
         event.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,21 +18,24 @@ from tui.present import faults, target_list, target_order
 from tui.present.glyphs import Marks
 from tui.present.search import Search, search
 from tui.present.target_order import Arrangement, Known
-from tui.screens.desk import Desk
 from tui.screens.listing import nothing_has
 from tui.screens.long_listing import LongListing
 from tui.screens.strips import AskPasts, Strips
+from tui.screens.telling import TellingDesk
 from widgets.fault_bar import FaultBar
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.values import Line, Span, Tone
+
+if TYPE_CHECKING:
+    from tui.present.spoken import Selected
 
 FEW = 1_000
 """So many targets are put in order at once; more of them in a thread."""
 _WORST, *_OTHERS = target_order.ORDERS
 
 
-class TargetsScreen(Desk):
+class TargetsScreen(TellingDesk):
     """One row a target, worst first; only what is on the screen is made."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -234,6 +237,10 @@ class TargetsScreen(Desk):
         if self.selected is not None:
             cluster, row = self.selected
             self.post_message(OpenTarget(cluster, row.key))
+
+    @property
+    def selected_things(self) -> tuple[Selected, ...]:
+        return (self.selected,) if self.selected else ()
 
     def action_checks(self) -> None:
         """Look at what comes next for the target under the cursor."""
