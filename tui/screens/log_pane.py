@@ -104,6 +104,11 @@ class LogPane(PastPane):
             self.refill()
         self.set_interval(_BARS_SECONDS, self._draw_bars)
 
+    def on_resize(self) -> None:
+        """Title and bars take the room that there is, without waiting for a beat."""
+        self.show_status()
+        self._draw_bars()
+
     @property
     def names(self) -> tuple[str, ...]:
         return self._scope.names
