@@ -59,7 +59,17 @@ def test_every_link_leads_to_a_file(path: Path) -> None:
 def test_every_option_that_is_named_exists() -> None:
     silences = (("silence", verb) for verb in ("add", "list", "expire"))
     plain = (
-        (each,) for each in ("check", "config", "demo", "doctor", "init", "lab", "undo")
+        (each,)
+        for each in (
+            "check",
+            "config",
+            "demo",
+            "doctor",
+            "init",
+            "lab",
+            "replay",
+            "undo",
+        )
     )
     verbs = ((), *plain, *silences)
     helps = [run(sys.executable, "-m", "tui", *verb, "--help") for verb in verbs]

@@ -9,7 +9,8 @@ from collections.abc import (
     Collection,
     Sequence,
 )
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 from tui.model.attention import Real
 from tui.model.change import AlertName, Change
@@ -22,6 +23,7 @@ from tui.model.log import Entry, Gap, LogBatch, LogCount, LogQuery, LogSpan
 from tui.model.machine import Moment
 from tui.model.manifest import Manifests
 from tui.model.memory import Episode, Habits, SilenceMemory
+from tui.model.taped import TapeNote
 from tui.model.target import Target
 from tui.model.target_past import Past
 
@@ -184,3 +186,35 @@ class Backend(Protocol):
 
     async def monitors(self, cluster: str, job: str) -> Manifests:
         """The ServiceMonitors that make a job of a cluster, read in full now."""
+
+
+@runtime_checkable
+class Tape(Protocol):
+    """A record that one can go back in."""
+
+    speed: float
+    """Seconds of the record that pass in one of ours; 0: it stands."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether there is a now to come back to."""
+
+    @property
+    def tape_trouble(self) -> str:
+        """Why nothing is recorded; mostly empty."""
+
+    @property
+    def shown_at(self) -> datetime | None:
+        """The moment of the past that is shown; None: what is now."""
+
+    async def rewind(self, at: datetime) -> str:
+        """Show what was known then; why that cannot be, else nothing."""
+
+    def leave_past(self) -> None:
+        """Show what is now."""
+
+    async def tape_span(self) -> tuple[datetime, datetime] | str:
+        """From when to when anything is recorded; or why that is not known."""
+
+    async def tape_notes(self) -> tuple[TapeNote, ...]:
+        """What happened, the oldest first."""

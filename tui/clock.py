@@ -86,4 +86,29 @@ class SystemClock:
                 await event.wait()
 
 
+class WoundClock:
+    """A clock that can be put back to a moment, and stands there."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.at: datetime | None = None
+        """The moment at which it stands; None: it goes as the other clock does."""
+        self._clock = clock
+
+    @property
+    def zone(self) -> tzinfo:
+        return self._clock.zone
+
+    def now(self) -> datetime:
+        return self.at or self._clock.now()
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        await self._clock.wait(event, seconds)
+
+
 _ZONE = SystemZone()

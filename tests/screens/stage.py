@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
@@ -86,13 +86,17 @@ async def on_stage(
     marks: Marks = UNICODE,
     silences: Silences | None = None,
     zone: tzinfo = UTC,
+    wrap: Callable[[Backend], Backend] = lambda backend: backend,
 ) -> AsyncIterator[Stage]:
-    """Run the app until the end of the block."""
+    """Run the app until the end of the block.
+
+    wrap    what the app gets in place of the backend
+    """
     shown = make_fleet() if fleet is None else fleet
     backend, clock = FakeBackend(shown), ManualClock(NOW, zone)
 
     async def connect() -> Backend:
-        return backend
+        return wrap(backend)
 
     Input.cursor_blink = False  # type: ignore[assignment]
     config = replace(make_config(shown), silences=silences or Silences())

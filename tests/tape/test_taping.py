@@ -135,6 +135,17 @@ def test_what_happened_is_told_in_order(tmp_path: Path) -> None:
     assert Shelf(tmp_path).notes()[0] == mark
 
 
+def test_what_was_read_of_a_file_that_has_grown_is_read_again(tmp_path: Path) -> None:
+    hand, shelf = writer(tmp_path), Shelf(tmp_path)
+    hand.write(taped())
+    assert shelf.span() == (NOW, NOW)
+    assert shelf.notes() == ()
+    mark = TapeNote(NOW, "mark", "rebooted", "prod", "ana")
+    hand.write(taped(10), (mark,))
+    assert shelf.span() == (NOW, NOW + timedelta(seconds=10))
+    assert shelf.notes() == (mark,)
+
+
 def test_a_later_format_says_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "some.tape"
     path.write_bytes(b"taloscope tape 9\n{}\n")

@@ -15,9 +15,9 @@ from textual.worker import WorkerFailed
 
 from tui import clipboard
 from tui.app.driver import QuickEscDriver, write
-from tui.app.routes import Routes
+from tui.app.rewinding import Rewinding
 from tui.backend import Backend
-from tui.clock import Clock
+from tui.clock import Clock, WoundClock
 from tui.commands import Actions
 from tui.config import Config
 from tui.messages import (
@@ -46,7 +46,7 @@ _LATELY_SECONDS = 0.7
 _KEY_WORDS = {"⏎": "enter", "↑": "up", "↓": "down", "←": "left", "→": "right"}
 
 
-class TaloscopeApp(Routes):
+class TaloscopeApp(Rewinding):
     """Shows the fleet at once, and what is in it as soon as a backend is there."""
 
     TITLE = "taloscope"
@@ -120,7 +120,7 @@ class TaloscopeApp(Routes):
         """
         super().__init__(driver_class=QuickEscDriver)
         self.config = config
-        self.clock = clock
+        self.clock = WoundClock(clock)
         self.marks = marks
         self.backend: Backend | None = None
         self.fleet: Fleet | None = None
@@ -202,6 +202,7 @@ class TaloscopeApp(Routes):
         backend.subscribe(lambda fleet: self._tell(FleetChanged(fleet)))
         backend.calls.subscribe(self._call)
         backend.subscribe_logs(self._hear)
+        self.begin_in_record()
         self._tell(FleetChanged(backend.fleet))
         for name in self.names:
             self._tell(EntriesArrived(name, tuple(backend.entries(name))))
@@ -257,6 +258,7 @@ class TaloscopeApp(Routes):
 
     def _tick(self) -> None:
         """Let a second pass: the clock moves, and ages that no news has just drawn."""
+        self.play(1.0)
         passed = self.clock.monotonic() - self._shown_at
         # By a clock that stands still nobody can tell what was lately.
         self._show(with_body=not 0 < passed < _LATELY_SECONDS)
@@ -273,7 +275,10 @@ class TaloscopeApp(Routes):
             return
         now = self.clock.now()
         # The top is seen past a question too.
-        desks[-1].show_top(self.fleet, now, self._note(now), self._hidden())
+        note = (*self.past_note(), *self._note(now))
+        desks[-1].show_top(self.fleet, now, note, self._hidden())
+        desks[-1].set_class(self.is_past, "-past")
+        desks[-1].show_scrub(self.scrub_line(self.size.width))
         is_in_front = desks[-1] is stack[-1]
         if with_body and is_in_front and self.fleet and self._held_at is None:
             self._shown_at = self.clock.monotonic()
@@ -293,7 +298,7 @@ class TaloscopeApp(Routes):
         if self.backend is None:
             return
         memory, calls = self.backend.memory.trouble, self.backend.calls.trouble
-        tape = getattr(self.backend, "tape_trouble", "")
+        tape = self.tape.tape_trouble if self.tape else ""
         told = (
             f"History: {memory}" if memory else "",
             calls,
@@ -306,6 +311,8 @@ class TaloscopeApp(Routes):
                 self.notify(words, severity="warning", timeout=8, markup=False)
 
     def on_acknowledge_hidden(self, message: AcknowledgeHidden) -> None:
+        if self.refuses():
+            return
         self._noted.add(told_of(message.alert))
         self.show_now()
 
@@ -344,6 +351,6 @@ class TaloscopeApp(Routes):
 
     def action_refresh(self) -> None:
         """Read everything now."""
-        if self.backend is not None:
+        if self.backend is not None and not self.refuses():
             self.backend.refresh()
             self.notify("Reading everything now.", timeout=2, markup=False)

@@ -146,8 +146,14 @@ class Routes(App[None]):
         start = silence_start.again(message.silence, message.cluster, self.author)
         self._open_form(start)
 
+    def refuses(self) -> bool:
+        """Say that nothing can be changed, when that is so."""
+        raise NotImplementedError
+
     def _open_form(self, start: Start) -> None:
         """Open the form of a silence; once it is made, nothing is marked any more."""
+        if self.refuses():
+            return
         from tui.screens.silence import Access, SilenceScreen  # noqa: PLC0415 - see above
 
         templates = self.config.silences.templates
@@ -299,7 +305,7 @@ class Routes(App[None]):
         from tui.silencing.upkeep import alerts_of  # noqa: PLC0415 - see above
 
         fleet = self.fleet
-        if fleet is None:
+        if fleet is None or self.refuses():
             return
         known = {each.id: each for each in fleet.silences}
         now = self.clock.now()

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,7 +18,7 @@ from tui.backend import Backend
 from tui.cli import crashes
 from tui.cli.output import USAGE, complain
 from tui.cli.terminal import screen_of_our_own, trouble
-from tui.clock import SystemClock
+from tui.clock import Clock, SystemClock
 from tui.config import Config, ConfigError, find, load
 
 KNOBS = {
@@ -29,10 +29,20 @@ KNOBS = {
 """Environment variables that libraries read while they are imported."""
 
 
+Connect = Callable[[Config, Clock], Awaitable[Backend]]
+
+
 def run(
-    explicit: Path | None, environ: Mapping[str, str], *, is_wall: bool = False
+    explicit: Path | None,
+    environ: Mapping[str, str],
+    connect: Connect | None = None,
+    *,
+    is_wall: bool = False,
 ) -> int:
-    """Open the dashboard and wait for its end."""
+    """Open the dashboard and wait for its end.
+
+    connect  gives what is shown; None: the estate of the config
+    """
     try:
         config = load(find(explicit, environ), environ)
     except ConfigError as error:
@@ -47,10 +57,16 @@ def run(
     for name, value in KNOBS.items():
         os.environ.setdefault(name, value)
     with screen_of_our_own(environ):
-        return _show(config, environ, is_wall=is_wall)
+        return _show(config, environ, connect, is_wall=is_wall)
 
 
-def _show(config: Config, environ: Mapping[str, str], *, is_wall: bool) -> int:
+def _show(
+    config: Config,
+    environ: Mapping[str, str],
+    other: Connect | None = None,
+    *,
+    is_wall: bool,
+) -> int:
     # Imported here: it reads the knobs, and other verbs do without it.
     from tui.app import TaloscopeApp  # noqa: PLC0415
 
@@ -58,6 +74,8 @@ def _show(config: Config, environ: Mapping[str, str], *, is_wall: bool) -> int:
 
     async def connect() -> Backend:
         """The engine, whose libraries are imported while the first frame shows."""
+        if other is not None:
+            return await other(config, clock)
         engine = await asyncio.to_thread(_import_engine)
         from tui.cli.remember import book  # noqa: PLC0415 - after the first frame
         from tui.state.audit import audit_log  # noqa: PLC0415 - after the first frame

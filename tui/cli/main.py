@@ -35,6 +35,7 @@ OWN_OPTIONS = frozenset(
         "lab",
         "man",
         "pipeline",
+        "replay",
         "silence",
         "undo",
     }
@@ -90,7 +91,7 @@ def _run(asked: argparse.Namespace, rest: Sequence[str]) -> int:
             return config.run(asked.config, asked.action)
         case "demo" | "lab":
             return int(import_module(f"tui.cli.{asked.verb}").run(rest))
-        case "doctor" | "init" | "pipeline" | "silence" | "undo":
+        case "doctor" | "init" | "pipeline" | "replay" | "silence" | "undo":
             verb = import_module(f"tui.cli.{asked.verb}")
             return int(verb.run(rest, asked.config, os.environ))
         case "completion" | "man":
@@ -128,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
         ("doctor", "try every connection, say what to do; see doctor --help"),
         ("init", "find your clusters and write a config; see init --help"),
         ("pipeline", "where the way of the logs breaks; see pipeline --help"),
+        ("replay", "show what was recorded; see replay --help"),
         ("silence", "add, list or expire silences; see silence --help"),
         ("undo", "put back what was deleted from here; see undo --help"),
         ("lab", "serve the demonstration estate on loopback; see lab --help"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -139,6 +139,9 @@ class Desk(Screen[None]):
     AUTO_FOCUS = "RowTable, LogView"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - so declared by Textual
 
+    HAS_PAST: ClassVar[bool] = True
+    """Whether a moment of the record can be shown on it."""
+
     def __init__(self, marks: Marks, names: tuple[str, ...] = ()) -> None:
         """Make a screen; `names` are the clusters that number keys choose from."""
         super().__init__()
@@ -156,6 +159,7 @@ class Desk(Screen[None]):
     def compose(self) -> ComposeResult:
         yield StatusLine(glyphs=self.marks.glyphs, id="top")
         yield from self.compose_body()
+        yield StatusLine(glyphs=self.marks.glyphs, id="scrub")
         yield SearchBar(placeholder="search", id="search", compact=True)
         yield KeyBar(glyphs=self.marks.glyphs, id="keys")
 
@@ -240,6 +244,14 @@ class Desk(Screen[None]):
 
     def add_gaps(self, cluster: str, gaps: tuple[Gap, ...]) -> None:
         """Say what of a cluster's kernel log is lost."""
+
+    def turn_logs(self, kept: Callable[[str], Sequence[Entry]]) -> None:
+        """Show the logs of another moment; `kept` gives a cluster's entries."""
+
+    def show_scrub(self, line: Line) -> None:
+        """Show where one is in the record; nothing: no bar."""
+        if self.HAS_PAST:
+            self.query_one("#scrub", StatusLine).show(line)
 
     def freeze(self, *, is_frozen: bool) -> None:
         """Hold the logs where they are, or let them follow again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,7 +22,7 @@ from tui.present.standing import Detail
 from tui.screens.column import ClusterColumn
 from tui.screens.mark_listing import MarkListing
 from tui.screens.pane import Pane
-from tui.screens.panes import AlertsPane, silence_keys
+from tui.screens.panes import AlertsPane, KernelLog, silence_keys
 from tui.screens.telling import TellingDesk
 from widgets.keys import hidden
 from widgets.panel import Panel
@@ -162,6 +163,12 @@ class FleetScreen(TellingDesk):
         for column in self.columns:
             if column.cluster_name == cluster:
                 column.add_entries(entries)
+
+    def turn_logs(self, kept: Callable[[str], Sequence[Entry]]) -> None:
+        for column in self.columns:
+            for log in column.query(KernelLog):
+                log.clear()
+            column.add_entries(tuple(kept(column.cluster_name)))
 
     def add_gaps(self, cluster: str, gaps: tuple[Gap, ...]) -> None:
         for column in self.columns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -134,6 +135,10 @@ class LogsScreen(Desk):
             pane.show(fleet)
         self._show_others()
         self._show_findings(now)
+
+    def turn_logs(self, kept: Callable[[str], Sequence[Entry]]) -> None:  # noqa: ARG002 - it asks by itself
+        for pane in self._panes:
+            pane.refill()
 
     def add_entries(self, cluster: str, entries: tuple[Entry, ...]) -> None:
         for pane in self._panes:

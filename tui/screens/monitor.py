@@ -95,7 +95,8 @@ class MonitorScreen(Desk):
         if action == "try":
             is_allowed = found is not None and not found.refusal
             is_free = not progress.is_asking and not progress.is_over
-            return self._chosen is not None and is_allowed and is_free
+            is_open_to_it = is_allowed and is_free and not self.has_class("-past")
+            return self._chosen is not None and is_open_to_it
         if action == "next":
             return found is not None and len(found.found) > 1
         return super().check_action(action, parameters)

@@ -15,6 +15,7 @@ from tui.model.fleet import Cluster, Fleet, NodeView
 from tui.present import machine_services, nodes
 from tui.present.glyphs import Marks
 from tui.present.machine_tabs import TABS, tab_line
+from tui.present.scrub import REFUSAL
 from tui.present.units import plain
 from tui.screens.node_dmesg import DmesgTab
 from tui.screens.node_etcd import EtcdTab
@@ -132,7 +133,8 @@ class NodeScreen(TellingDesk):
 
     def on_services_tab_change_asked(self, message: ServicesTab.ChangeAsked) -> None:
         service, verb = message.service, message.verb
-        refusal = machine_services.refusal(service, verb)
+        is_past = self.has_class("-past")
+        refusal = REFUSAL if is_past else machine_services.refusal(service, verb)
         if refusal:
             self.notify(plain(refusal), severity="warning", markup=False)
             return

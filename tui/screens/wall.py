@@ -20,6 +20,8 @@ class WallScreen(Desk):
     CSS_PATH = "wall.tcss"
     AUTO_FOCUS = ""
 
+    HAS_PAST = False
+
     def compose(self) -> ComposeResult:
         yield Poster(glyphs=self.marks.glyphs, id="band")
         yield Poster(glyphs=self.marks.glyphs, id="page")

@@ -9,6 +9,7 @@ import zlib
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,16 @@ _OPEN = 3
 """So many files are kept in memory."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was found in a file when it had so many bytes."""
+
+    size: int
+    span: tuple[datetime, datetime] | None
+    """Of its first and its last moment; None: it has none."""
+    notes: tuple[TapeNote, ...]
+
+
 class Shelf:
     """A folder of files, or one of them."""
 
@@ -34,6 +45,7 @@ class Shelf:
         """Nothing is read yet."""
         self._place = place
         self._reels: OrderedDict[Path, Reel] = OrderedDict()
+        self._known: dict[Path, _Known] = {}
         self.problems: dict[Path, str] = {}
         """What of which file cannot be read, and why."""
 
@@ -55,10 +67,10 @@ class Shelf:
     def span(self) -> tuple[datetime, datetime]:
         """From the first moment to the last one; raises TapeError."""
         found = self.files()
-        firsts = (self._reel(each).times for each in found)
-        first = next((times[0] for times in firsts if times), None)
-        lasts = (self._reel(each).times for each in reversed(found[-_OPEN:]))
-        last = max((times[-1] for times in lasts if times), default=None)
+        firsts = (self._about(each).span for each in found)
+        first = next((span[0] for span in firsts if span), None)
+        lasts = (self._about(each).span for each in found[-_OPEN:])
+        last = max((span[1] for span in lasts if span), default=None)
         if first is None or last is None:
             raise TapeError(f"no moment in {self._place} can be read")
         return first, last
@@ -88,7 +100,7 @@ class Shelf:
 
     def notes(self) -> tuple[TapeNote, ...]:
         """All that happened, the oldest first; raises TapeError."""
-        notes = (note for each in self.files() for note in self._reel(each).notes())
+        notes = (note for each in self.files() for note in self._about(each).notes)
         return tuple(sorted(notes, key=lambda note: note.at))
 
     def walk(
@@ -105,6 +117,20 @@ class Shelf:
                 if wanted <= at <= until and (taped := reel.moment(at)):
                     wanted = at + step
                     yield taped
+
+    def _about(self, path: Path) -> _Known:
+        """What a file tells beside its moments; read again only when it has grown."""
+        try:
+            size = path.stat().st_size
+        except OSError as error:
+            raise TapeError(f"{path}: {error.strerror}") from error
+        known = self._known.get(path)
+        if known is None or known.size != size:
+            reel = self._reel(path)
+            times = reel.times
+            span = (times[0], times[-1]) if times else None
+            known = self._known[path] = _Known(size, span, tuple(reel.notes()))
+        return known
 
     def _reel(self, path: Path) -> Reel:
         reel = self._reels.pop(path, None)

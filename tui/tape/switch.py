@@ -54,6 +54,7 @@ class Switch:
         """taping  None: nothing is recorded
         shelf   what can be gone back to; None: nothing
         """
+        self.speed = 0.0
         self._live = live
         self._taping = taping
         self._shelf = shelf
@@ -181,9 +182,9 @@ class Switch:
         return self._past.taped.at if self._past else None
 
     @property
-    def can_rewind(self) -> bool:
-        """Whether there is a record to go back in."""
-        return self._shelf is not None
+    def is_live(self) -> bool:
+        """Whether there is a now to come back to."""
+        return not isinstance(self._live, PastBackend)
 
     async def rewind(self, at: datetime) -> str:
         """Show what was known then; why that cannot be, else nothing."""
@@ -210,9 +211,10 @@ class Switch:
 
     async def tape_notes(self) -> tuple[TapeNote, ...]:
         """What happened, the oldest first."""
-        if self._shelf is None:
+        shelf = self._shelf
+        if shelf is None:
             return ()
-        found = await self._read(self._shelf.notes)
+        found = await self._read(shelf.notes)
         return () if isinstance(found, str) else found
 
     async def mark(self, note: TapeNote) -> str:

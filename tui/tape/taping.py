@@ -28,7 +28,7 @@ RETRY_SECONDS = 30.0
 """After a failure, until it is tried again."""
 MEMORY_SECONDS = 5.0
 """Less than that lies between two questions to the memory only when it is slow."""
-ENTRIES = 300
+ENTRIES = 150
 """Of each cluster's kernel log, the newest."""
 CHANGES = 300
 EPISODES = 50
