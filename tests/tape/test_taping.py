@@ -19,9 +19,10 @@ from tests.fakes import FakeBackend
 from tests.judged import NOW
 from tui.clock import SystemClock
 from tui.model.bounds import Bounds
+from tui.model.fleet import Fleet
 from tui.model.kept import Kept
 from tui.model.taped import Taped, TapeNote
-from tui.tape.framing import TapeError
+from tui.tape.framing import MORE, START, TapeError, about, blocks
 from tui.tape.packing import CLASS, TUPLE, Packer
 from tui.tape.shelf import Shelf
 from tui.tape.taping import Taping
@@ -72,6 +73,23 @@ def test_what_did_not_change_costs_next_to_nothing(tmp_path: Path) -> None:
     first = hand.path.stat().st_size
     hand.write(taped(2))
     assert hand.path.stat().st_size - first < first / 20
+
+
+def test_a_stream_ends_before_what_it_remembers_is_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.tape.writer._MOST_MORE", 3)
+    hand = writer(tmp_path)
+    clusters = make_fleet().clusters
+    for second in range(6):
+        named = tuple(replace(each, name=f"{each.name}{second}") for each in clusters)
+        hand.write(Taped(NOW + timedelta(seconds=second), Fleet(named)))
+    (path,) = files(tmp_path)
+    data = path.read_bytes()
+    kinds = [each.kind for each in blocks(data, about(data, path.name)[1])]
+    assert kinds == [START, MORE] * 3
+    moment = Shelf(tmp_path).moment(NOW + timedelta(seconds=5))
+    assert moment.fleet.clusters[0].name == "prod5"
 
 
 def test_a_torn_tail_is_left_out_and_said(tmp_path: Path) -> None:
