@@ -61,6 +61,21 @@ def failing(source: SourceStatus, kind: FaultKind, summary: str) -> SourceStatus
     return replace(source, observed_at=ago(minutes=4), fault=fault)
 
 
+def with_failing(*kinds: SourceKind) -> Fleet:
+    """The estate, where these of prod do not answer."""
+    fleet = make_fleet()
+    prod = fleet.clusters[0]
+    sources = tuple(
+        failing(source, FaultKind.TIMEOUT, "no answer within 5 s")
+        if source.key.kind in kinds
+        else source
+        for source in prod.sources
+    )
+    return replace(
+        fleet, clusters=(replace(prod, sources=sources), *fleet.clusters[1:])
+    )
+
+
 def _sources(name: str, addresses: Sequence[str]) -> tuple[SourceStatus, ...]:
     return (
         make_source(SourceKind.PROMETHEUS, PROMETHEUS, "targets"),

@@ -14,13 +14,17 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 
 from widgets.values import Cut, Line, Span
 
+STEERING = (
+    r"\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff"
+    r"\U000e0000-\U000e007f"
+)
+"""For a class of a pattern: characters beyond Latin-1 that hide or turn what is beside
+them, tags, and lone surrogates, which no terminal's encoding can carry."""
 # Escape sequences as a whole (ECMA-48 CSI, then OSC up to BEL or ST); control
-# characters; invisible and direction-changing ones; tags; lone surrogates, which no
-# terminal's encoding can carry.
+# characters; invisible ones.
 _UNSAFE = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"
-    r"|[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069"
-    r"\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+    rf"|[\x00-\x1f\x7f-\x9f\xad{STEERING}]"
 )
 _WORD = re.compile(r"\s+|\S+")
 # More characters than this in one cell are combining ones piled up to do harm.

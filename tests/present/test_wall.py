@@ -5,10 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from tests.estate import make_fleet, make_silence, unreachable_fleet
+from tests.estate import (
+    make_fleet,
+    make_silence,
+    unreachable_fleet,
+    with_failing,
+)
 from tests.hidden import hidden_fleet
 from tests.judged import NOW, ago, carrick_alert
-from tests.screens.test_fleet import with_failing
 from tui.model.alert import Verdict
 from tui.model.fleet import Fleet, SourceKind
 from tui.model.silence import SilenceState

@@ -7,10 +7,10 @@ import pytest
 from tests.clock import ManualClock
 from tests.estate import (
     connecting_fleet,
-    failing,
     make_entry,
     make_fleet,
     unreachable_fleet,
+    with_failing,
 )
 from tests.fakes import FakeBackend, make_config
 from tests.judged import NOW
@@ -18,24 +18,9 @@ from tests.screens.stage import SIZES, on_stage
 from tests.widgets.screen import screen_text
 from tui.app import TaloscopeApp
 from tui.backend import Backend
-from tui.model.fault import FaultKind
 from tui.model.fleet import Fleet, SourceKind
 from tui.present.glyphs import ASCII
 from tui.screens.column import ClusterColumn
-
-
-def with_failing(kind: SourceKind) -> Fleet:
-    fleet = make_fleet()
-    prod = fleet.clusters[0]
-    sources = tuple(
-        failing(source, FaultKind.TIMEOUT, "no answer within 5 s")
-        if source.key.kind is kind
-        else source
-        for source in prod.sources
-    )
-    return replace(
-        fleet, clusters=(replace(prod, sources=sources), *fleet.clusters[1:])
-    )
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.estate import failing, make_fleet
+from tests.estate import with_failing
 from tests.present.test_wall import calm_fleet
 from tests.screens.stage import on_stage
 from tests.screenshots.drawing import compare, reached
 from tests.screenshots.test_screenshots import NOW, on_screen
 from tui.cli.demo import running_lab
 from tui.clock import SystemClock
-from tui.model.fault import FaultKind
 from tui.model.fleet import Fleet, SourceKind
 
 
@@ -28,18 +26,7 @@ def config() -> Iterator[Path]:
 
 def dead_fleet() -> Fleet:
     """Nothing of prod answers but the servers that it shares with the others."""
-    fleet = make_fleet()
-    prod = fleet.clusters[0]
-    own = {SourceKind.KUBERNETES, SourceKind.TALOS}
-    sources = tuple(
-        failing(each, FaultKind.TIMEOUT, "no answer within 5 s")
-        if each.key.kind in own
-        else each
-        for each in prod.sources
-    )
-    return replace(
-        fleet, clusters=(replace(prod, sources=sources), *fleet.clusters[1:])
-    )
+    return with_failing(SourceKind.KUBERNETES, SourceKind.TALOS)
 
 
 @pytest.mark.parametrize(

@@ -110,13 +110,11 @@ class TaloscopeApp(Rewinding):
         marks: Marks = UNICODE,
         *,
         is_wall: bool = False,
-        greeting: str = "",
     ) -> None:
         """Make the app; nothing is connected before the first frame.
 
         connect  imports what is slow and gives the backend; called on the event loop
         is_wall  the first screen is the wall
-        greeting what is told once at the start, as that it crashed the last time
         """
         super().__init__(driver_class=QuickEscDriver)
         self.config = config
@@ -128,7 +126,6 @@ class TaloscopeApp(Rewinding):
         self.crash: BaseException | None = None
         """The fault of our own that ended it."""
         self._is_wall = is_wall
-        self._greeting = greeting
         self._held_at: datetime | None = None
         self._newer: Fleet | None = None
         self._shown_at = -_LATELY_SECONDS
@@ -176,9 +173,6 @@ class TaloscopeApp(Rewinding):
     def _start(self) -> None:
         """Begin once the first frame is on its way."""
         self.show_now()
-        if self._greeting:
-            words = plain(self._greeting)
-            self.notify(words, severity="warning", timeout=15, markup=False)
         self.run_worker(self._serve(), group="backend")
 
     async def _serve(self) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
 from datetime import datetime
 
+from tui.cli.output import cleaned
 from tui.state import crash
 from tui.state.place import folder
 
@@ -16,7 +16,8 @@ def greeting(environ: Mapping[str, str]) -> str:
     found = crash.untold(folder(environ))
     if found is None:
         return ""
-    return f"The last run ended by a fault of its own. Its report to send: {found}"
+    place = cleaned(str(found))
+    return f"The last run ended by a fault of its own. Its report to send: {place}"
 
 
 def told(error: BaseException, at: datetime, environ: Mapping[str, str]) -> str:
@@ -29,7 +30,7 @@ def told(error: BaseException, at: datetime, environ: Mapping[str, str]) -> str:
     try:
         path = crash.keep(folder(environ), text, at)
     except OSError as problem:
-        why = os.strerror(problem.errno) if problem.errno else str(problem)
-        return f"a fault of its own ended it; no report could be kept: {why}\n{text}"
+        why = f"no report could be kept: {problem.strerror or problem}"
+        return f"a fault of its own ended it; {why}\n{text}"
     what = crash.scrubbed(f"{type(error).__name__}: {error}")
     return f"a fault of its own ended it: {what}\nThe report to send: {path}"

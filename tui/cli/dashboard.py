@@ -15,7 +15,6 @@ from types import ModuleType
 
 from tui.aside import in_slices
 from tui.backend import Backend
-from tui.cli import crashes
 from tui.cli.output import USAGE, complain
 from tui.cli.terminal import screen_of_our_own, trouble
 from tui.clock import Clock, SystemClock
@@ -74,6 +73,10 @@ def _show(
 
     async def connect() -> Backend:
         """The engine, whose libraries are imported while the first frame shows."""
+        from tui.cli import crashes  # noqa: PLC0415 - after the first frame
+
+        if words := await asyncio.to_thread(crashes.greeting, environ):
+            app.notify(words, severity="warning", timeout=15, markup=False)
         if other is not None:
             return await other(config, clock)
         engine = await asyncio.to_thread(_import_engine)
@@ -87,10 +90,11 @@ def _show(
 
         return recorded(backend, config, clock, environ)
 
-    greeting = crashes.greeting(environ)
-    app = TaloscopeApp(config, clock, connect, is_wall=is_wall, greeting=greeting)
+    app = TaloscopeApp(config, clock, connect, is_wall=is_wall)
     app.run(mouse=not is_wall)
     if app.crash is not None:
+        from tui.cli import crashes  # noqa: PLC0415 - seldom needed
+
         complain(crashes.told(app.crash, clock.now(), environ))
     return app.return_code or 0
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from tui.state.place import PRIVATE_FILE, make_private
+from tui.state.place import write
 
 MOST = 5
 """So many reports are kept."""
@@ -61,11 +61,8 @@ def keep(folder: Path, text: str, at: datetime) -> Path:
 
     raise   OSError
     """
-    make_private(folder)
     path = folder / f"crash-{at:%Y%m%dT%H%M%S}-{os.getpid()}{_NEW}"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags, PRIVATE_FILE), "w", encoding="utf-8") as file:
-        file.write(text)
+    write(path, text.encode())
     for old in sorted(folder.glob(f"crash-*{_OLD}"))[:-MOST]:
         old.unlink(missing_ok=True)
     return path

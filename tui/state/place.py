@@ -41,8 +41,15 @@ def make_private(path: Path) -> None:
 def append(path: Path, line: str) -> None:
     """Add one line to a private file, whole or not at all, and on the disk. Blocks.
 
-    Two processes may add to one file: a line is one write at its end.
     raise   OSError
+    """
+    write(path, f"{line}\n".encode())
+
+
+def write(path: Path, data: bytes) -> None:
+    """Put this at the end of a private file, which may be new; as above.
+
+    Two processes may add to one file: it is one write.
     """
     make_private(path.parent)
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
@@ -50,7 +57,6 @@ def append(path: Path, line: str) -> None:
     try:
         if stat.S_IMODE(os.fstat(file).st_mode) & ~PRIVATE_FILE:
             os.fchmod(file, PRIVATE_FILE)
-        data = f"{line}\n".encode()
         if os.write(file, data) < len(data):
             raise OSError(28, "No space left on device", str(path))
         os.fsync(file)
