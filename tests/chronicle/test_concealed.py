@@ -179,6 +179,25 @@ def test_what_is_concealed_comes_first_and_the_rest_keeps_its_order() -> None:
     assert names == ["KubeProxyDown", "A", "B"]
 
 
+def test_what_turned_real_in_this_episode_says_when_and_stays_where_it_is() -> None:
+    other = judged(REAL, name="A")
+    looks = [fleet([other, judged(v)], s) for v, s in ((FALSE, 0), (REAL, 10))]
+    known = seen(seen(Known(), looks[0], 0), looks[1], 10)
+    first, turned = Marker().marked(looks[1], known).clusters[0].alerts or ()
+    assert first is other
+    assert (turned.turned_at, turned.matters_since) == (at(10), at(10))
+    assert turned.concealed is None
+
+
+def test_what_was_real_from_the_start_matters_since_it_began() -> None:
+    shown = fleet([judged(REAL)], 0)
+    before = Known(cleared={NAME: BEGAN - timedelta(days=1)})
+    known = seen(before, shown, 0)
+    assert Marker().marked(shown, known) is shown
+    ((alert,),) = (each.alerts or () for each in shown.clusters[:1])
+    assert alert.matters_since == BEGAN
+
+
 def test_a_fleet_in_which_nothing_is_concealed_stays_the_very_same() -> None:
     shown = fleet([judged()], 0)
     assert Marker().marked(shown, seen(Known(), shown, 0)) is shown

@@ -201,25 +201,35 @@ async def test_a_new_talos_that_sends_each_kernel_line_twice_loses_none() -> Non
 
 
 async def moved(
-    lab: RunningLab, engine: Engine, clock: LabTime, fault: str
+    lab: RunningLab, engine: Engine, clock: LabTime, fault: str, verdict: Verdict
 ) -> tuple[Fleet, timedelta]:
-    """Break it now; the fleet that tells of a silent node, and how long that took."""
+    """Break it now; the fleet that judges the silent node so, and how long that took.
+
+    A node is seen to be silent before the Pod that carried its lines is read again;
+    until then nobody can tell why.
+    """
     lab.faults(add=(fault,))
     began = clock.now()
 
     def tells(fleet: Fleet) -> bool:
-        return any(f.kind is FindingKind.NODE_SILENT for _, f in ours(fleet))
+        return any(
+            f.kind is FindingKind.NODE_SILENT and f.verdict is verdict
+            for _, f in ours(fleet)
+        )
 
     fleet = await until(engine, tells, 20)
     return fleet, clock.now() - began
 
 
 @pytest.mark.parametrize(
-    ("fault", "stage"),
-    [(f"node-silent:{NODE}", Stage.LOKI), (f"vector-down:{NODE}", Stage.VECTOR)],
+    ("fault", "verdict"),
+    [
+        (f"node-silent:{NODE}", Verdict.UNDECIDED),
+        (f"vector-down:{NODE}", Verdict.REAL),
+    ],
 )
 async def test_a_node_that_goes_silent_is_told_of_within_two_minutes(
-    fault: str, stage: Stage
+    fault: str, verdict: Verdict
 ) -> None:
     speed = 10.0
     story = ("--at=-10m", "--speed", str(speed), "--now", START.isoformat())
@@ -232,10 +242,9 @@ async def test_a_node_that_goes_silent_is_told_of_within_two_minutes(
             await until(engine, lambda fleet: bool(pipelines(fleet)))
             await engine.settled()
             assert ours(engine.fleet) == []
-            fleet, took = await moved(lab, engine, clock, fault)
+            fleet, took = await moved(lab, engine, clock, fault, verdict)
         ((_, found),) = ours(fleet)
         assert found.subject == NODE
-        assert found.verdict is Verdict.REAL or stage is Stage.LOKI
         assert took <= timedelta(minutes=2)
 
 

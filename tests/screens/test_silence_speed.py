@@ -7,7 +7,7 @@ from itertools import cycle
 from tests.estate import ALERTMANAGER, make_fleet, make_silence
 from tests.judged import ago, make_alert
 from tests.screens.stage import on_stage
-from tests.screens.test_speed import best_ms
+from tests.yardstick import best_ms
 from tui.model.alert import Judgement, Verdict
 from tui.model.alertmanager import Alertmanager
 from tui.model.fleet import Fleet

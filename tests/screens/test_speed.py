@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from time import perf_counter
 
 from tests.estate import make_fleet
 from tests.judged import ago, make_alert
 from tests.screens.stage import on_stage
+from tests.yardstick import best_ms
 from tui.model.alert import Judgement, Verdict
 from tui.model.fleet import Fleet
 from tui.screens.column import ClusterColumn
@@ -23,16 +22,6 @@ def crowded(count: int) -> Fleet:
     )
     prod = replace(fleet.clusters[0], alerts=alerts)
     return replace(fleet, clusters=(prod, *fleet.clusters[1:]))
-
-
-def best_ms(action: Callable[[], object], times: int = 5) -> float:
-    """The quickest of some runs: what it costs when nobody else is at work."""
-    spent = []
-    for _ in range(times):
-        start = perf_counter()
-        action()
-        spent.append(1000 * (perf_counter() - start))
-    return min(spent)
 
 
 async def test_a_beat_over_5000_alerts_keeps_no_key_waiting() -> None:

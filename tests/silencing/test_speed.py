@@ -9,6 +9,7 @@ from time import process_time
 import pytest
 
 from tests.silencing.crowd import crowd
+from tests.yardstick import slowness
 from tui.model.silence import Matcher
 from tui.silencing.grammar import WordingError, parse_matcher
 from tui.silencing.preview import preview
@@ -52,4 +53,4 @@ def calm() -> Iterator[None]:
 def test_each_key_press_is_previewed_in_time(calm: None, typed: str) -> None:
     """Processor time, not the clock's: others may be at work on this machine."""
     runs = [slowest_key(crowd(2_000, 500), typed) for _ in range(3)]
-    assert min(runs) < BUDGET_SECONDS
+    assert min(runs) < BUDGET_SECONDS * slowness()

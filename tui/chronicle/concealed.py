@@ -1,4 +1,4 @@
-"""Real alerts that are kept quiet and that nobody can be supposed to know of. Pure.
+"""Real alerts that nobody can be supposed to know of: turned late, or kept quiet. Pure.
 
 A silence that was made while its alert was real, and known to be real, was made
 knowingly: however long, it conceals nothing. Nor does a short one that stands for some
@@ -29,15 +29,18 @@ Alerts = tuple[JudgedAlert, ...]
 
 
 class Marker:
-    """Marks concealed alerts in a fleet; one that stays as it is keeps its identity."""
+    """Marks alerts that turned real, and those of them that are concealed, in a fleet.
+
+    One that stays as it is keeps its identity.
+    """
 
     def __init__(self) -> None:
         self._made: dict[AlertName, tuple[JudgedAlert, JudgedAlert]] = {}
         self._lists: dict[str, tuple[Alerts, Alerts, Alerts]] = {}
-        """By cluster: what came, what of it is concealed, what was made of it."""
+        """By cluster: what came, what of it is marked, what was made of it."""
 
     def marked(self, fleet: Fleet, known: Known) -> Fleet:
-        """The fleet with its concealed alerts marked, first in their cluster."""
+        """The fleet with its marks; concealed alerts are first in their cluster."""
         made: dict[AlertName, tuple[JudgedAlert, JudgedAlert]] = {}
         clusters = tuple(
             each
@@ -66,31 +69,50 @@ class Marker:
                 continue
             name = judged.endpoint, judged.alert.fingerprint
             found = _concealed(judged, known, name)
-            if found is None:
+            turned = _turned(judged, known, name)
+            if found is None and turned is None:
                 continue
             before = self._made.get(name)
             if (
                 before is None
                 or before[0] is not judged
                 or before[1].concealed != found
+                or before[1].turned_at != turned
             ):
-                before = judged, replace(judged, concealed=found)
+                before = judged, replace(judged, concealed=found, turned_at=turned)
             made[name] = before
             marked.append(before[1])
         if not marked:
             return alerts
-        came, concealed, result = self._lists.get(cluster, ((), (), ()))
-        if came is not alerts or not _are_same(concealed, marked):
-            names = {each.alert.fingerprint for each in marked}
-            rest = (each for each in alerts if each.alert.fingerprint not in names)
-            result = Kept((*marked, *rest))
+        came, earlier, result = self._lists.get(cluster, ((), (), ()))
+        if came is not alerts or not _are_same(earlier, marked):
+            result = _in_order(alerts, marked)
             self._lists[cluster] = alerts, tuple(marked), result
         return result
+
+
+def _in_order(alerts: Alerts, marked: Sequence[JudgedAlert]) -> Alerts:
+    """Each in its marked form, the concealed ones first."""
+    mine = {each.alert.fingerprint: each for each in marked}
+    all_of_them = [mine.get(each.alert.fingerprint, each) for each in alerts]
+    return Kept(sorted(all_of_them, key=lambda each: each.concealed is None))
 
 
 def _are_same(some: Sequence[object], others: Sequence[object]) -> bool:
     pairs = zip(some, others, strict=False)
     return len(some) == len(others) and all(one is other for one, other in pairs)
+
+
+def _turned(judged: JudgedAlert, known: Known, name: AlertName) -> datetime | None:
+    """When it turned real in this episode; None when it was real from the start."""
+    sight, cleared = known.sights.get(name), known.cleared.get(name)
+    if sight is None or sight.real is None or not _has_turned(judged, cleared):
+        return None
+    return sight.real.at
+
+
+def _has_turned(judged: JudgedAlert, cleared: datetime | None) -> bool:
+    return cleared is not None and cleared >= judged.alert.starts_at
 
 
 def _concealed(judged: JudgedAlert, known: Known, name: AlertName) -> Concealed | None:
@@ -101,8 +123,7 @@ def _concealed(judged: JudgedAlert, known: Known, name: AlertName) -> Concealed 
     real = sight.real
     cleared = known.cleared.get(name)
     if not alert.silenced_by:
-        has_turned = cleared is not None and cleared >= alert.starts_at
-        if not has_turned:
+        if not _has_turned(judged, cleared):
             return None
         return Concealed(
             Surprise.TURNED, real.at, real.after, inhibited_by=sight.inhibited_by

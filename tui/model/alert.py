@@ -139,11 +139,18 @@ class JudgedAlert:
     """Clusters whose answers it takes to judge it; its own alone when empty."""
     concealed: Concealed | None = None
     """Set when it is real, kept quiet, and news to everybody."""
+    turned_at: datetime | None = None
+    """When it turned real, if it fired before that and was false or by design."""
 
     @property
     def verdict(self) -> Verdict:
         """Short for `judgement.verdict`."""
         return self.judgement.verdict
+
+    @property
+    def matters_since(self) -> datetime:
+        """When it became what a person should look at."""
+        return self.turned_at or self.alert.starts_at
 
     @property
     def is_silenced(self) -> bool:

@@ -79,7 +79,7 @@ def _troubles(fleet: Fleet) -> Iterator[Trouble]:
     for cluster, judged in (*found, ("", fleet.unassigned_alerts)):
         for one in judged:
             if one.verdict in _WRONG:
-                name, since = one.alert.name, one.alert.starts_at
+                name, since = one.alert.name, one.matters_since
                 yield Trouble(one, cluster, name, alerts.reason(one), since)
     for each in fleet.clusters:
         for finding in each.findings:
