@@ -32,7 +32,19 @@ Connect = Callable[[Config, Clock], Awaitable[Backend]]
 
 
 def run(
-    explicit: Path | None,
+    explicit: Path | None, environ: Mapping[str, str], *, is_wall: bool = False
+) -> int:
+    """Open the dashboard on the estate of a config, and wait for its end."""
+    try:
+        config = load(find(explicit, environ), environ)
+    except ConfigError as error:
+        complain(error)
+        return USAGE
+    return opened(config, environ, is_wall=is_wall)
+
+
+def opened(
+    config: Config,
     environ: Mapping[str, str],
     connect: Connect | None = None,
     *,
@@ -42,11 +54,6 @@ def run(
 
     connect  gives what is shown; None: the estate of the config
     """
-    try:
-        config = load(find(explicit, environ), environ)
-    except ConfigError as error:
-        complain(error)
-        return USAGE
     if problem := trouble(environ):
         complain(problem)
         return USAGE

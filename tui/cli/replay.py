@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tui.backend import Backend
@@ -11,8 +12,10 @@ from tui.cli import dashboard
 from tui.cli.arguments import Parser, add_config
 from tui.cli.output import USAGE, complain
 from tui.cli.taped import place
-from tui.clock import Clock, SystemClock
-from tui.config import Config
+from tui.clock import Clock
+from tui.config import ClusterConfig, Config, ConfigError, find, load
+from tui.model.labels import NO_LABELS
+from tui.model.taped import Taped
 from tui.present.when import UnreadableTimeError, stretch_of
 from tui.state.worker import Worker
 from tui.tape.framing import TapeError
@@ -20,17 +23,22 @@ from tui.tape.past import PastBackend
 from tui.tape.shelf import Shelf
 from tui.tape.switch import Switch
 
+FASTEST = 86_400.0
+
 
 def run(
     arguments: Sequence[str], config: Path | None, environ: Mapping[str, str]
 ) -> int:
     """Show what was recorded. Returns the exit code."""
     asked = options_parser(config).parse_args(arguments)
+    if asked.file and not asked.file.exists():
+        complain(f"{asked.file}: there is no such file or folder")
+        return USAGE
     shelf = Shelf(asked.file or place(environ))
     try:
         first, last = shelf.span()
-        now = SystemClock().now()
-        at = stretch_of(asked.at, now).since if asked.at else first
+        # A time without its date is one of the record, however old that is.
+        at = stretch_of(asked.at, last).since if asked.at else first
         taped = shelf.moment(min(max(at, first), last))
     except UnreadableTimeError as error:
         complain(f"--at: {error}")
@@ -46,7 +54,30 @@ def run(
         switch.speed = asked.speed
         return switch
 
-    return dashboard.run(asked.config, environ, connect)
+    try:
+        wishes = shown_with(load(find(asked.config, environ), environ), taped)
+    except ConfigError as error:
+        if asked.config:
+            complain(error)
+            return USAGE
+        wishes = shown_with(Config(Path(), ()), taped)
+    return dashboard.opened(wishes, environ, connect)
+
+
+def shown_with(config: Config, taped: Taped) -> Config:
+    """The operator's config with the clusters of the record: it may be another's."""
+    names = [each.name for each in taped.fleet.clusters]
+    own = {each.name: each for each in config.clusters}
+    clusters = (own.get(name) or ClusterConfig(name, NO_LABELS) for name in names)
+    return replace(config, clusters=tuple(clusters))
+
+
+def speed(text: str) -> float:
+    """A pace; argparse says `invalid speed value` of anything else."""
+    value = float(text)
+    if not abs(value) <= FASTEST:
+        raise ValueError
+    return value
 
 
 def options_parser(config: Path | None) -> argparse.ArgumentParser:
@@ -67,11 +98,11 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
         "--at",
         metavar="TIME",
         default="",
-        help="-2h, 14:05, 2026-02-27 03:10, in UTC (default: its begin)",
+        help="14:05, 2026-02-27 03:10 (UTC), -2h from its end (default: its begin)",
     )
     parser.add_argument(
         "--speed",
-        type=float,
+        type=speed,
         default=0.0,
         metavar="N",
         help="seconds that pass in each second of ours (default: 0, it stands)",

@@ -53,7 +53,7 @@ def _tone(change: Change) -> str:
     match change.what:
         case Began(Verdict.REAL) | Turned(_, Verdict.REAL):
             return "real"
-        case Ended() | Turned():
+        case Ended() | Turned(_, Verdict.FALSE_POSITIVE | Verdict.BY_DESIGN):
             return "better"
         case _:
             return "news"
