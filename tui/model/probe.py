@@ -9,8 +9,9 @@ from enum import Enum
 from typing import TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from tui.model.secrecy import is_secretive
+
 _PORTS = {"http": 80, "https": 443}
-_SECRETIVE = ("auth", "credential", "key", "pass", "pwd", "secret", "sign", "token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +144,3 @@ class HttpStatus:
     """WWW-Authenticate."""
     location: str = ""
     """Where it redirects to; that is not followed."""
-
-
-def is_secretive(name: str) -> bool:
-    """Whether a query parameter of that name may hold a secret."""
-    small = name.casefold()
-    return any(word in small for word in _SECRETIVE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +12,8 @@ from tui.model.change import Change
 from tui.model.event import Event
 from tui.model.finding import Finding
 from tui.model.fleet import Cluster, Fleet, NodeView, SourceKind
-from tui.model.probe import is_secretive
 from tui.model.scrape_error import scrape_error
+from tui.model.secrecy import without_secrets
 from tui.model.target import Expected, TargetRow
 from tui.present import (
     alerts,
@@ -47,15 +46,6 @@ _EXPECTED = {
     Expected.NO: "not expected",
     Expected.UNLISTED: "not in the inventory",
 }
-_USER = re.compile(r"(://)[^/\s@\"']+@")
-_PARAMETER = re.compile(r"([?&])([^=&?\s\"']+)=[^&\s\"']+")
-_BEARER = re.compile(
-    r"\b(bearer|authorization:\s*\w+)\s+[\w.~+/-]{8,}=*", re.IGNORECASE
-)
-_PAIR = re.compile(
-    r"(?<![?&\w-])([\w-]*(?:passw(?:or)?d|secret|token|api[_-]?key)[\w-]*)=\S+",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,16 +321,3 @@ def _clean(line: str) -> str:
     if len(text) > _WIDEST:
         text = text[: _WIDEST - 1] + "…"
     return indent + text
-
-
-def without_secrets(text: str) -> str:
-    """A text without what could let anybody in: of URLs, headers and settings."""
-    text = _USER.sub(r"\1***@", text)
-    text = _PARAMETER.sub(_hidden_value, text)
-    text = _BEARER.sub(r"\1 ***", text)
-    return _PAIR.sub(r"\1=***", text)
-
-
-def _hidden_value(found: re.Match[str]) -> str:
-    whole, name = found.group(0), found.group(2)
-    return f"{found.group(1)}{name}=***" if is_secretive(name) else whole

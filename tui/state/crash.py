@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 import traceback
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from tui.model.secrecy import without_secrets
 from tui.state.place import write
 
 MOST = 5
 """So many reports are kept."""
 _NEW, _OLD = ".new.txt", ".txt"
-_HIDDEN = "(hidden)"
-_SECRETS = (
-    (re.compile(r"-----BEGIN [^-]+-----.*?(-----END [^-]+-----|\Z)", re.DOTALL), ""),
-    (re.compile(r"(://)[^\s/@]+@"), r"\1"),
-    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+"), r"\1 "),
-    (
-        re.compile(
-            r"(?i)(['\"]?[\w-]*(?:passw|secret|token|authorization|api.?key)[\w-]*['\"]?"
-            r"\s*[:=]\s*)(?:'[^']*'|\"[^\"]*\"|[^\s,;&)}\]]+)"
-        ),
-        r"\1",
-    ),
-    (re.compile(r"[A-Za-z0-9+/_=.-]{60,}"), ""),
-)
-"""What is taken for a secret, and what of it stays."""
 
 
 def report(error: BaseException, at: datetime, about: Iterable[str]) -> str:
@@ -51,9 +36,8 @@ def report(error: BaseException, at: datetime, about: Iterable[str]) -> str:
 
 def scrubbed(text: str) -> str:
     """Without what looks like a secret, and without what a terminal obeys."""
-    for pattern, stays in _SECRETS:
-        text = pattern.sub(f"{stays}{_HIDDEN}", text)
-    return "".join(each if each.isprintable() or each == "\n" else " " for each in text)
+    told = without_secrets(text)
+    return "".join(each if each.isprintable() or each == "\n" else " " for each in told)
 
 
 def keep(folder: Path, text: str, at: datetime) -> Path:
