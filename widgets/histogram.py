@@ -32,10 +32,15 @@ class Histogram(LinePane):
         """Draw other bars."""
         if bars != self._bars:
             self._bars = bars
+            self.forget_strips()
             self.repaint()
 
     def draw_line(self, y: int, width: int) -> Strip:
-        bars, height = self._bars, self.outer_size.height
+        height = self.outer_size.height
+        return self.cached((y, width, height), lambda: self._strip(y, width, height))
+
+    def _strip(self, y: int, width: int, height: int) -> Strip:
+        bars = self._bars
         if not bars.counts:
             return self.line_strip(bars.words if y == height - 1 else (), width)
         is_foot = y == height - 1
@@ -64,8 +69,9 @@ class Histogram(LinePane):
 
     def _cells(self, row: int, height: int, room: int) -> list[Span]:
         """One row of the bars; 0 is the lowest."""
+        most = max(self._bars.counts)
         drawn = [
-            self._cell(column * len(self._bars.counts) // room, row, height)
+            self._cell(column * len(self._bars.counts) // room, row, height, most)
             for column in range(room)
         ]
         return [
@@ -73,9 +79,9 @@ class Histogram(LinePane):
             for tone, run in groupby(drawn, key=lambda cell: cell[1])
         ]
 
-    def _cell(self, place: int, row: int, height: int) -> tuple[str, Tone]:
+    def _cell(self, place: int, row: int, height: int, most: int) -> tuple[str, Tone]:
         levels = self.glyphs.levels
-        most, count = max(self._bars.counts), self._bars.counts[place]
+        count = self._bars.counts[place]
         errors = min(self._bars.errors[place], count)
         full = height * len(levels)
         # Rounded up: one line among thousands is not none.

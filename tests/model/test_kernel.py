@@ -5,7 +5,9 @@ import json
 import pytest
 
 from tests.model.kernel_lines import CALM, TROUBLE
-from tui.model.kernel import classify, explained, text_of
+from tests.bench.kernel import mixed
+from tui.model import kernel
+from tui.model.kernel import KernelSign, classify, explained, signs, text_of
 from tui.model.kernel_catalogue import CATALOGUE
 
 # The forms in which Talos hands a line over.
@@ -89,3 +91,49 @@ def test_a_connection_error_is_said_in_words(line: str, words: str) -> None:
 )
 def test_the_text_of_a_line_is_what_a_person_reads(line: str, text: str) -> None:
     assert text_of(line) == text
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("is_json", [False, True], ids=["text", "json"])
+@pytest.mark.parametrize("ascii", [True, False])
+def test_many_lines_at_once_are_understood_as_each_by_itself(
+    *, form: str, is_json: bool, ascii: bool
+) -> None:
+    texts = [form.replace("{}", line) for line, _ in TROUBLE]
+    lines = [each for text in texts for each in (text, *CALM[:3])]
+    if is_json:
+        lines = [json.dumps({"msg": each}, ensure_ascii=ascii) for each in lines]
+    assert list(signs(lines)) == understood(lines)
+    assert list(signs(lines * 2)) == understood(lines * 2)
+
+
+@pytest.mark.parametrize("line", [line for line, _ in TROUBLE])
+def test_trouble_is_found_among_many_everyday_lines(line: str) -> None:
+    calm = [f"everyday line {number}" for number in range(100)]
+    lines = [*calm, line, *calm]
+    assert [place for place, _ in signs(lines)] == [100]
+
+
+@pytest.mark.parametrize("odd", ["\x0b", "\x1c", "\x1f", "\x85", "\xa0", "é", "٣", "\ud800", "\\"])
+def test_odd_letters_hide_no_line_among_many(odd: str) -> None:
+    lines = [
+        edited
+        for line, _ in TROUBLE
+        for edited in (
+            line.replace(" ", odd, 1),
+            f"{line}{odd}",
+            line.replace("sdb", f"sd{odd}b"),
+        )
+    ]
+    assert list(signs(lines)) == understood(lines)
+
+
+def test_only_lines_that_may_be_trouble_are_looked_at_one_by_one() -> None:
+    calm = [line for line in mixed(20_000) if classify(line) is None]
+    assert len(kernel._sieve().places(calm)) < len(calm) / 20
+
+
+def understood(lines: list[str]) -> list[tuple[int, KernelSign]]:
+    """What each line is by itself."""
+    found = ((place, classify(line)) for place, line in enumerate(lines))
+    return [(place, sign) for place, sign in found if sign is not None]

@@ -51,7 +51,7 @@ class Journal:
             del kept[: len(kept) - self._most]
         old = self._logs[cluster]
         found = kernel_log.fold(old.findings, entries, cluster)
-        newest = max(entry.at_ns for entry in entries) // 1000
+        newest = max([entry.at_ns for entry in entries]) // 1000
         at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=newest)
         log = KernelLog(
             kernel_log.within(found, now, window),

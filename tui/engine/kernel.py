@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from tui.clock import Clock
+from tui.clock import Clock, turn
 from tui.engine.connections import Connections
 from tui.engine.journal import Journal
 from tui.engine.plan import Served
@@ -49,6 +49,7 @@ class Kernel:
         async for batch in tail.batches(since_ns):
             self._keep(served, batch)
             heard(batch)
+            await turn()  # keys come in between, however much waits
 
     def _keep(self, served: Served, batch: LogBatch) -> None:
         """Divide what is new among the clusters; fold it; pass it on."""

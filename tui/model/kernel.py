@@ -1,16 +1,22 @@
 """What a kernel line is a sign of: one compiled pass over the whole catalogue.
 
-It reads one line at a time, in any of the forms in which Talos hands it over: the bare
-message, a dmesg record, or the JSON body of shipped logs. It keeps nothing.
+It reads lines in any of the forms in which Talos hands them over: the bare message, a
+dmesg record, or the JSON body of shipped logs. It keeps nothing.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 from tui.model.kernel_catalogue import CATALOGUE
+
+if TYPE_CHECKING:
+    from tui.model.re2 import LineSieve
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,9 @@ _ANY = re.compile(
     + "|".join(f"(?P<c{place}>{each.pattern})" for place, each in enumerate(CATALOGUE))
     + ")"
 )
+_SHORT = re.compile(r"\.\{0,\d+\}\?")
+_FEW = 16
+"""So many lines are read one by one."""
 _FIELDS = re.compile(r"\s*\n (?:SUBSYSTEM|DEVICE)=[^\n]*")
 _NOISE = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[^\S ]+|[\x00-\x1f\x7f-\x9f]")
 
@@ -53,6 +62,31 @@ def classify(line: str) -> KernelSign | None:
     # Groups of the alternatives that did not match are None.
     device = next(filter(None, hit.groups()[first:]), "")
     return KernelSign(found.kind, found.severity, device, found.meaning, found.advice)
+
+
+def signs(lines: Sequence[str]) -> Iterator[tuple[int, KernelSign]]:
+    """Those of many lines that are a sign of something, with their places, in order.
+
+    The same as `classify` of each, at a fraction of the cost: of everyday lines.
+    """
+    few = len(lines) < _FEW
+    for place in range(len(lines)) if few else _sieve().places(lines):
+        sign = classify(lines[place])
+        if sign is not None:
+            yield place, sign
+
+
+@cache
+def _sieve() -> LineSieve:
+    """Lets pass each line that `classify` knows, and not many others.
+
+    It looks for the patterns anywhere in a line, and bears longer stretches between
+    their words. What JSON may hide, it hides behind a backslash: that passes too.
+    """
+    from tui.model.re2 import LineSieve  # noqa: PLC0415 - only where much is read
+
+    patterns = (_SHORT.sub(".*", each.pattern) for each in CATALOGUE)
+    return LineSieve(patterns)
 
 
 def kind_of(line: str) -> str:

@@ -6,8 +6,12 @@ somebody typed. See docs/decisions/0012.
 
 from __future__ import annotations
 
+import codecs
 import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 import re2
 
@@ -49,6 +53,36 @@ class Pattern:
         return self._compiled.search(_bytes(text)) is not None
 
 
+class LineSieve:
+    """Picks the few of many lines in which one of some patterns of `re` may match.
+
+    It may pick others too. Picked is what RE2 reads otherwise than Python: a line with
+    rare white space, or with white space or digits beyond ASCII; also a backslash.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        """`texts` have literals of ASCII alone, and nothing that RE2 refuses."""
+        options = re2.Options()
+        options.never_capture = True
+        options.encoding = re2.Options.Encoding.LATIN1
+        joined = "|".join((r"[\x0b\x1c-\x1f\\]", *(f"(?:{text})" for text in texts)))
+        self._compiled = re2.compile(joined.encode("ascii"), options)
+
+    def places(self, lines: Sequence[str]) -> list[int]:
+        """Where the lines are in which it matches, in order: one pass over them all."""
+        data = "\n".join((*lines, "")).encode("ascii", _PLAIN)
+        hit = self._compiled.search(data)
+        if hit is None:
+            return []
+        ends = list(accumulate(len(line) + 1 for line in lines))
+        found = []
+        while hit is not None:
+            place = bisect_right(ends, hit.start())
+            found.append(place)
+            hit = self._compiled.search(data, ends[place])
+        return found
+
+
 @lru_cache(maxsize=2_000)
 def compiled(text: str) -> Pattern:
     """The pattern of an expression, made once.
@@ -61,6 +95,19 @@ def compiled(text: str) -> Pattern:
 def _bytes(text: str) -> bytes:
     """UTF-8; half a surrogate pair, which is no character, as its three bytes."""
     return text.encode("utf-8", "surrogatepass")
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """Letters beyond ASCII as one, byte for letter; others as what is always picked."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    odd = error.object[error.start : error.end]
+    plain = ("\\" if each.isspace() or each.isdecimal() else "w" for each in odd)
+    return "".join(plain), error.end
+
+
+_PLAIN = "taloscope-plain"
+codecs.register_error(_PLAIN, _plain)
 
 
 def _said(error: Exception) -> str:

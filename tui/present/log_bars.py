@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from tui.model.kernel import classify
+from tui.model.kernel import signs
 from tui.model.log import Entry, LogCount
 from tui.present.logs import ClassCounts
 from tui.present.units import count, plain, time_of_ns
@@ -62,13 +62,11 @@ class Tally:
     def add(self, items: Iterable[tuple[str, Entry | LogLine]]) -> None:
         """Count entries; notes are none."""
         grain = GRAIN * _SECOND
-        for _, item in items:
-            if isinstance(item, Entry):
-                until_ns = -(-item.at_ns // grain) * grain
-                self.every[until_ns] += 1
-                sign = classify(item.line)
-                if sign is not None:
-                    self.trouble[until_ns, sign.kind, sign.severity] += 1
+        entries = [item for _, item in items if isinstance(item, Entry)]
+        ends = [-(-entry.at_ns // grain) * grain for entry in entries]
+        self.every.update(ends)
+        for place, sign in signs([entry.line for entry in entries]):
+            self.trouble[ends[place], sign.kind, sign.severity] += 1
 
     def forget(self, since_ns: int) -> None:
         """Let go of what is older."""

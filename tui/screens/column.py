@@ -61,13 +61,19 @@ class ClusterColumn(Panel):
 
     def add_entries(self, entries: tuple[Entry, ...]) -> None:
         """Take in new kernel-log entries."""
-        for pane in self.query(KernelPane):
+        for pane in self._kernel:
             pane.add(entries)
 
     def add_gaps(self, gaps: tuple[Gap, ...]) -> None:
         """Say what of the kernel log is lost."""
-        for pane in self.query(KernelPane):
+        for pane in self._kernel:
             pane.add_gaps(gaps)
+
+    @property
+    def _kernel(self) -> list[KernelPane]:
+        """Once it is there. A busy log asks many times a second: too often to search."""
+        found = (pane for pane in self._panes if pane.is_mounted)
+        return [pane for pane in found if isinstance(pane, KernelPane)]
 
     def focus_pane(self, like: Widget | None = None) -> None:
         """Put the keyboard into the pane of the same kind, or into the alerts."""

@@ -104,6 +104,10 @@ class FleetScreen(TellingDesk):
 
     def __init__(self, names: tuple[str, ...], marks: Marks) -> None:
         super().__init__(marks, names)
+        self.columns = [
+            ClusterColumn(number, name, marks) for number, name in enumerate(names, 1)
+        ]
+        """All columns, in the order of the config."""
         self._first = 0
         self._chosen = 0
         self._last: tuple[Fleet, datetime] | None = None
@@ -113,8 +117,7 @@ class FleetScreen(TellingDesk):
         yield StatusLine(glyphs=self.marks.glyphs, id="others")
         yield StrayAlerts(self.marks)
         with Horizontal(id="columns"):
-            for number, name in enumerate(self._names, 1):
-                yield ClusterColumn(number, name, self.marks)
+            yield from self.columns
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Away from the alerts there is something to silence only when it is marked."""
@@ -128,11 +131,6 @@ class FleetScreen(TellingDesk):
             await column.fill()
         if self.columns and self.focused is None:
             self.columns[self._chosen].focus_pane()
-
-    @property
-    def columns(self) -> list[ClusterColumn]:
-        """All columns, in the order of the config."""
-        return list(self.query(ClusterColumn))
 
     def show(self, fleet: Fleet, now: datetime) -> None:
         if self._last is None or self._last[0].silences is not fleet.silences:

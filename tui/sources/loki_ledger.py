@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 
 from tui.model.log import Entry, LogSpan
 from tui.sources.loki_wire import identity
@@ -12,6 +13,7 @@ MOST_KNOWN = 300_000
 """Identities that are kept: 30 MB at the most, and that only in a flood."""
 WINDOW_SECONDS = 3600
 """Loki takes entries up to an hour behind the newest of their stream."""
+_AT = attrgetter("at_ns")
 
 
 class Ledger:
@@ -50,21 +52,21 @@ class Ledger:
         was not.
         """
         fresh = []
+        last, known = None, set[int]()
         for entry in entries:
-            second = second_of(entry.at_ns)
+            second = -(-entry.at_ns // SECOND_NS)
             if second < self.floor:
                 if second < self.oldest:
                     fresh.append(entry)
                 continue
-            known = self._known.get(second)
-            if known is None:
-                known = self._known[second] = set()
-            size = len(known)
-            known.add(identity(entry))
-            if len(known) > size:
+            if second != last:
+                last, known = second, self._known.setdefault(second, set())
+            number = identity(entry)
+            if number not in known:
+                known.add(number)
                 self._size += 1
                 fresh.append(entry)
-        fresh.sort(key=_at)
+        fresh.sort(key=_AT)
         return fresh
 
     def forget(self, now_second: int, unread_second: int) -> None:
@@ -139,7 +141,3 @@ def spans(seconds: Iterable[int]) -> Iterator[LogSpan]:
 
 def _span(first: int, last: int) -> LogSpan:
     return LogSpan((first - 1) * SECOND_NS + 1, last * SECOND_NS + 1)
-
-
-def _at(entry: Entry) -> int:
-    return entry.at_ns

@@ -150,6 +150,8 @@ class LokiTail:
                 for batch in self._heard(inbox):
                     yield batch
                 if receiver.done():
+                    for batch in self._heard(inbox):  # what came meanwhile
+                        yield batch
                     receiver.result()
                     return
         finally:
@@ -322,8 +324,10 @@ class LokiTail:
         or more would have to be remembered than memory bears."""
         entries = inbox.take()
         self._flow += len(entries)
-        if not self._ledger.is_full:
-            yield from self._fresh(entries)
+        # What waits is looked at when it is wanted: thousands take longer than a key.
+        for start in range(0, len(entries), LONGEST_BATCH):
+            if not self._ledger.is_full:
+                yield from self._fresh(entries[start : start + LONGEST_BATCH])
 
     def _fresh(self, entries: Iterable[Entry]) -> Iterator[LogBatch]:
         """Those that were not passed on yet, in order of time, cut into batches."""

@@ -25,7 +25,7 @@ _LAST_NS = 2**63 - 1
 """In the year 2262: Loki holds no later time."""
 
 
-class Wire(msgspec.Struct, rename="camel"):
+class Wire(msgspec.Struct, rename="camel", gc=False):
     """`data` and its lists may be missing or null: nothing was found."""
 
 
@@ -36,7 +36,7 @@ class ExtraWire(Wire):
     parsed: dict[str, str] | None = None
 
 
-class ValueWire(msgspec.Struct, array_like=True):
+class ValueWire(msgspec.Struct, array_like=True, gc=False):
     """One entry."""
 
     at: str
@@ -76,7 +76,7 @@ class RangeWire(Wire):
     data: DataWire | None = None
 
 
-class FrameWire(msgspec.Struct):
+class FrameWire(msgspec.Struct, gc=False):
     """One frame of a tail."""
 
     streams: list[StreamWire] | None = None
@@ -119,10 +119,16 @@ def entries(streams: Iterable[StreamWire]) -> list[Entry]:
     raise   ValueError when a time is no number; msgspec's errors for other labels
     """
     found: list[Entry] = []
+    written = extra = None
     for stream in streams:
-        labels, common = _split(bytes(stream.stream))
+        # A tail repeats all that an entry has beside its line, and mostly it is alike.
+        if written is None or stream.stream != written:
+            written, extra = stream.stream, None
+            labels, common = _split(bytes(written))
         for value in stream.values or ():
-            metadata = _metadata(bytes(value.extra), common)
+            if extra is None or value.extra != extra:
+                extra = value.extra
+                metadata = _metadata(bytes(extra), common)
             at_ns = int(value.at)
             if not 0 <= at_ns <= _LAST_NS:
                 raise ValueError(f"{first_line(value.at)} is not in Unix nanoseconds")
@@ -161,12 +167,18 @@ def counts(series: list[SeriesWire]) -> list[LogCount]:
 
 def identity(entry: Entry) -> int:
     """Loki's own notion of the same entry, as a number of 64 bits."""
-    return hash((entry.at_ns, entry.line, _mark(entry.labels), _mark(entry.metadata)))
+    labels, metadata = entry.labels, entry.metadata
+    return hash(
+        (
+            entry.at_ns,
+            entry.line,
+            labels.mark if type(labels) is LabelSet else _mark(labels),
+            metadata.mark if type(metadata) is LabelSet else _mark(metadata),
+        )
+    )
 
 
 def _mark(labels: Labels) -> int:
-    if isinstance(labels, LabelSet):
-        return labels.mark
     return hash(frozenset(labels.items()))
 
 

@@ -40,6 +40,9 @@ MOST = 5_000
 
 def noted(clues: Clues, entries: Sequence[Entry]) -> Clues:
     """The clues after these entries; the newest of each kind and device stays."""
+    text = "\n".join([entry.line for entry in entries])
+    if not any(word in text for word in _WORDS):
+        return clues
     found = [
         clue
         for entry in entries

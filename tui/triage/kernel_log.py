@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from tui.model.kernel import GRAVITY, KernelSign, classify, text_of
+from tui.model.kernel import GRAVITY, KernelSign, signs, text_of
 from tui.model.log import Entry, LogFinding
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -22,12 +22,10 @@ def fold(
     severity of a group are those of its gravest line.
     """
     groups = {(each.node, each.kind, each.device): each for each in findings}
-    for entry in entries:
-        sign = classify(entry.line)
-        if sign is not None:
-            new = _finding(cluster, entry, sign)
-            key = (new.node, new.kind, new.device)
-            groups[key] = _joined(groups[key], new) if key in groups else new
+    for place, sign in signs([entry.line for entry in entries]):
+        new = _finding(cluster, entries[place], sign)
+        key = (new.node, new.kind, new.device)
+        groups[key] = _joined(groups[key], new) if key in groups else new
     return tuple(sorted(groups.values(), key=_rank))
 
 
@@ -38,14 +36,29 @@ def within(
     return tuple(each for each in findings if now - each.last <= window)
 
 
+def runs(entries: Iterable[Entry]) -> Collection[tuple[Entry, list[int]]]:
+    """One entry of each that share their labels and metadata, and the times of all.
+
+    They share the very objects: what only looks alike may come apart.
+    """
+    found: dict[tuple[int, int], tuple[Entry, list[int]]] = {}
+    for entry in entries:
+        key = id(entry.labels), id(entry.metadata)
+        run = found.get(key)
+        if run is None:
+            run = found[key] = entry, []
+        run[1].append(entry.at_ns)
+    return found.values()
+
+
 def last_by_node(
-    known: Mapping[str, datetime], entries: Sequence[Entry]
+    known: Mapping[str, datetime], entries: Iterable[Entry]
 ) -> Mapping[str, datetime]:
     """When each node wrote last, after these entries; `""` is whoever is not named."""
     newest: dict[str, int] = {}
-    for entry in entries:
+    for entry, times in runs(entries):
         node = node_of(entry)
-        newest[node] = max(entry.at_ns, newest.get(node, 0))
+        newest[node] = max(*times, newest.get(node, 0))
     found = dict(known)
     for node, at_ns in newest.items():
         at = time_of(at_ns)

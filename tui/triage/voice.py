@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from tui.model.log import Entry
 from tui.model.pipeline import Voice
-from tui.triage.kernel_log import NODE_LABELS
+from tui.triage.kernel_log import NODE_LABELS, runs
 
 STEP_SECONDS = 5
 STEPS = 3600 // STEP_SECONDS
@@ -46,15 +46,15 @@ def heard(known: Mapping[str, Voice], entries: Iterable[Entry]) -> Mapping[str, 
     An entry that does not name its node is nobody's.
     """
     news: dict[str, _News] = {}
-    for entry in entries:
-        at = entry.at_ns
+    for entry, times in runs(entries):
         one = _news_of(news, entry)
         if one is not None:
-            one.steps.add(at // _STEP_NS)
+            one.steps.update([at // _STEP_NS for at in times])
+            newest = max(times)
             if entry.labels.get(_SERVICE, _KERNEL) == _KERNEL:
-                one.kernel_ns = max(one.kernel_ns, at)
+                one.kernel_ns = max(one.kernel_ns, newest)
             else:
-                one.service_ns = max(one.service_ns, at)
+                one.service_ns = max(one.service_ns, newest)
     return {**known, **{node: _after(known.get(node), x) for node, x in news.items()}}
 
 
