@@ -11,13 +11,15 @@ from time import process_time
 from tests.model.kernel_lines import TROUBLE
 from tui.lab.homelab import HOMELAB
 from tui.lab.lines import lines
-from tui.model.kernel import classify
+from tui.model.kernel import classify, signs
 from tui.model.log import Entry
 from tui.model.storage import Clues
 from tui.triage.clues import noted
 
 COUNT = 200_000
 RUNS = 3
+AT_ONCE = 500
+"""As a busy tail brings them."""
 
 
 def mixed(count: int = COUNT) -> list[str]:
@@ -40,11 +42,16 @@ def rows() -> tuple[tuple[str, float], ...]:
         for line in known:
             classify(line)
 
+    def understand_many() -> None:
+        for start in range(0, len(known), AT_ONCE):
+            list(signs(known[start : start + AT_ONCE]))
+
     def look_for_clues() -> None:
         noted(Clues(), entries)
 
     return (
         ("classify, lines/s", len(known) / _quickest(understand)),
+        ("the same, 500 at once", len(known) / _quickest(understand_many)),
         ("look for clues, lines/s", len(entries) / _quickest(look_for_clues)),
     )
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.model.kernel_lines import CALM, TROUBLE
 from tests.bench.kernel import mixed
+from tests.model.kernel_lines import CALM, TROUBLE
 from tui.model import kernel
 from tui.model.kernel import KernelSign, classify, explained, signs, text_of
 from tui.model.kernel_catalogue import CATALOGUE
@@ -95,14 +95,14 @@ def test_the_text_of_a_line_is_what_a_person_reads(line: str, text: str) -> None
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 @pytest.mark.parametrize("is_json", [False, True], ids=["text", "json"])
-@pytest.mark.parametrize("ascii", [True, False])
+@pytest.mark.parametrize("is_ascii", [True, False])
 def test_many_lines_at_once_are_understood_as_each_by_itself(
-    *, form: str, is_json: bool, ascii: bool
+    *, form: str, is_json: bool, is_ascii: bool
 ) -> None:
     texts = [form.replace("{}", line) for line, _ in TROUBLE]
     lines = [each for text in texts for each in (text, *CALM[:3])]
     if is_json:
-        lines = [json.dumps({"msg": each}, ensure_ascii=ascii) for each in lines]
+        lines = [json.dumps({"msg": each}, ensure_ascii=is_ascii) for each in lines]
     assert list(signs(lines)) == understood(lines)
     assert list(signs(lines * 2)) == understood(lines * 2)
 
@@ -114,7 +114,10 @@ def test_trouble_is_found_among_many_everyday_lines(line: str) -> None:
     assert [place for place, _ in signs(lines)] == [100]
 
 
-@pytest.mark.parametrize("odd", ["\x0b", "\x1c", "\x1f", "\x85", "\xa0", "é", "٣", "\ud800", "\\"])
+ODD = ("\x0b", "\x1c", "\x1f", "\x85", "\xa0", "é", "٣", "\ud800", "\\")
+
+
+@pytest.mark.parametrize("odd", ODD)
 def test_odd_letters_hide_no_line_among_many(odd: str) -> None:
     lines = [
         edited

@@ -71,7 +71,7 @@ class ClusterColumn(Panel):
 
     @property
     def _kernel(self) -> list[KernelPane]:
-        """Once it is there. A busy log asks many times a second: too often to search."""
+        """Once it is there; a busy log asks too often to be searched for."""
         found = (pane for pane in self._panes if pane.is_mounted)
         return [pane for pane in found if isinstance(pane, KernelPane)]
 
