@@ -147,3 +147,14 @@ def test_where_python_reads_the_same_language_both_agree(
     pattern = "|".join(patterns)
     agreed = re.fullmatch(pattern, text) is not None
     assert compiled(pattern).matches(text) is agreed
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["", ".*", "a|b", "(a|b)+", "[^a]*", r"(?s).*a", r"[\pL\pN]{200}.*", r"\pL{99}|x"],
+)
+def test_many_texts_are_matched_as_each_alone(pattern: str) -> None:
+    """The large ones are more than RE2 takes where it tries many texts."""
+    texts = ["", "a", "ab", "é", "a\n", "\ud800", "x", "b" * 99, "ä1" * 150]
+    alone = [text for text in texts if compiled(pattern).matches(text)]
+    assert compiled(pattern).among(texts) == alone

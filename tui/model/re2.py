@@ -17,6 +17,9 @@ import re2
 
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
+# Nobody asks what a group matched, which takes RE2 several times as long.
+_OPTIONS.never_capture = True
+_ANYTHING = "(?s).*"
 # Go's RE2 knows no single byte; C++'s does.
 _BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")
 _WORDS = {
@@ -37,6 +40,7 @@ class Pattern:
 
     def __init__(self, text: str) -> None:
         """Raise PatternError where RE2 refuses it."""
+        self._text = text
         if _BYTE.search(text):
             raise PatternError(r"invalid escape sequence: \C")
         try:
@@ -47,6 +51,23 @@ class Pattern:
     def matches(self, text: str) -> bool:
         """Whether it matches the whole text, as a matcher of Alertmanager must."""
         return self._compiled.fullmatch(_bytes(text)) is not None
+
+    def among(self, texts: Sequence[str]) -> list[str]:
+        """Those of many texts that it matches as a whole, faster than one by one."""
+        tried = re2.Set.FullMatchSet(_OPTIONS)
+        for expression in (self._text, _ANYTHING):
+            tried.Add(_bytes(expression))
+        try:
+            tried.Compile()
+        except re2.error:
+            return list(filter(self.matches, texts))
+        found = zip(texts, map(tried.Match, map(_bytes, texts)), strict=True)
+        # That anything matches is always among it, unless RE2 ran out of memory.
+        return [
+            text
+            for text, places in found
+            if (0 in places if places else self.matches(text))
+        ]
 
     def is_in(self, text: str) -> bool:
         """Whether it matches anywhere in the text, as a line filter of Loki does."""

@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 from tui.model.silence import Matcher
 from tui.silencing.cover import escaped
 from tui.silencing.grammar import WordingError, parse_matcher, written
-from tui.silencing.preview import known_labels
-from tui.silencing.reach import Reach
+from tui.silencing.reach import Reach, known_labels
 from widgets.values import Cell, Row, Tone
 
 _PARTIAL = re.compile(
@@ -80,14 +79,13 @@ class Vocabulary:
             if partial.operator
             else self.names.items()
         )
-        done = set(partial.before.split("|"))
-        return _ranked(
-            (each for each in known if escaped(each[0]) not in done), partial.typed
-        )
+        done = set(partial.before.split("|")) - {""}
+        left = (each for each in known if not done or escaped(each[0]) not in done)
+        return _ranked(left, partial.typed)
 
     def count(self, matcher: Matcher) -> int:
         """How many alerts pass this matcher alone."""
-        return self._reach.mask((matcher,)).bit_count()
+        return self._reach.firing.may((matcher,)).bit_count()
 
     @property
     def names(self) -> Mapping[str, int]:
@@ -115,12 +113,11 @@ class Vocabulary:
     def _counted(
         self, name: str, others: Sequence[Matcher]
     ) -> Iterator[tuple[str, int]]:
+        firing = self._reach.firing
         beside = [each for each in others if each.name != name]
-        passing = self._reach.mask(beside) if beside else -1
-        having = self._reach.values(name)
-        for value, alerts in having.items():
-            if value:
-                yield value, (alerts & passing).bit_count()
+        passing = firing.may(beside) if beside else firing.all
+        having = firing.counts(name, passing)
+        yield from ((value, alerts) for value, alerts in having.items() if value)
         if name in self.names:
             for value in self._rumoured.get(name, set()) - having.keys():
                 yield value, 0
@@ -230,11 +227,10 @@ def _ranked(known: Iterable[tuple[str, int]], typed: str) -> Completion:
     wanted = typed.casefold()
     found = []
     for text, count in known:
-        folded = text.casefold()
-        if folded.startswith(wanted):
-            found.append((int(text != typed), -count, text))
-        elif wanted in folded:
-            found.append((2, -count, text))
+        place = text.casefold().find(wanted)
+        if place >= 0:
+            rank = int(text != typed) if place == 0 else 2
+            found.append((rank, -count, text))
     found.sort()
     if len(found) == 1 and found[0][2] == typed:
         return Completion()

@@ -66,13 +66,13 @@ def smallest_cover(
     if not alerts:
         return Cover((), ())
     mine = {alert.alert.fingerprint for alert in alerts}
-    reach = Reach(each for each in others if each.alert.fingerprint not in mine)
+    firing = Reach(each for each in others if each.alert.fingerprint not in mine).firing
     shared = _shared(alerts)
     chosen = [m for m in shared if not m.is_regex or m.name == "alertname"]
     spare = [m for m in shared if m not in chosen]
-    while spare and reach.mask(chosen):
-        best = min(spare, key=lambda m: reach.mask([*chosen, m]).bit_count())
-        if reach.mask([*chosen, best]) == reach.mask(chosen):
+    while spare and firing.may(chosen):
+        best = min(spare, key=lambda m: firing.may([*chosen, m]).bit_count())
+        if firing.may([*chosen, best]) == firing.may(chosen):
             break
         chosen.append(best)
         spare.remove(best)
@@ -83,10 +83,10 @@ def smallest_cover(
         is_named = matcher.name in _NAMING and not matcher.is_regex
         if is_named or matcher.name == "alertname" or len(fewer) == len(chosen):
             continue
-        if fewer and reach.mask(fewer) == reach.mask(chosen):
+        if fewer and firing.may(fewer) == firing.may(chosen):
             chosen = fewer
     chosen.sort(key=shared.index)
-    return Cover(tuple(chosen), reach.covered(chosen))
+    return Cover(tuple(chosen), firing.pick(firing.may(chosen)))
 
 
 def escaped(text: str) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import Enum
-from itertools import compress
-from operator import not_
+from typing import TypeVar
 
-from tui.model.alert import JudgedAlert, Verdict
+from tui.model.alert import JudgedAlert
 from tui.model.labels import Labels
-from tui.model.metric import Rule, RuleAlert, Ruler
+from tui.model.metric import Rule, RuleAlert
 from tui.model.silence import Matcher, Silence
 from tui.silencing.grammar import refusal, tried
+from tui.silencing.laid import Laid
 from tui.silencing.reach import Reach
+
+T = TypeVar("T")
 
 
 class Certainty(Enum):
@@ -93,13 +95,15 @@ class Preview:
     """Covered and not silenced yet, worst verdict first; inhibited ones too."""
     already: tuple[JudgedAlert, ...] = ()
     """Covered, and silenced by another silence already."""
+    real: tuple[JudgedAlert, ...] = ()
+    """The real ones among the covered, silenced already or not."""
     beside: tuple[JudgedAlert, ...] = ()
     """Covered ones that are not among the alerts at hand; none without such."""
     missed: tuple[JudgedAlert, ...] = ()
     """Alerts at hand that it does not cover."""
     pending: tuple[PendingAlert, ...] = ()
     rules: tuple[RuleHit, ...] = ()
-    """Certain ones first, then in the order of the rule files."""
+    """Of both, certain ones first, then in the order of the rule files."""
     relations: tuple[Relation, ...] = ()
     """Equal ones first."""
     warned: tuple[Warned, ...] = ()
@@ -109,11 +113,6 @@ class Preview:
     def hit(self) -> tuple[JudgedAlert, ...]:
         """All covered alerts that fire."""
         return (*self.firing, *self.already)
-
-    @property
-    def real(self) -> tuple[JudgedAlert, ...]:
-        """The real ones among the covered, silenced already or not."""
-        return tuple(each for each in self.hit if each.verdict is Verdict.REAL)
 
 
 def preview(
@@ -129,22 +128,24 @@ def preview(
     """
     if not matchers:
         return Preview(refusal(matchers), missed=tuple(at_hand))
-    hit = reach.covered(matchers)
+    firing = reach.firing
+    hit = firing.may(matchers)
+    silenced = firing.mask(map(bool, reach.silenced_by))
+    silenced &= ~firing.mask(map((editing,).__eq__, reach.silenced_by))
     wanted = {alert.alert.fingerprint for alert in at_hand}
-    covered = {alert.alert.fingerprint for alert in hit}
-    is_silenced = [bool(set(each.alert.silenced_by) - {editing}) for each in hit]
+    mine = firing.mask(map(wanted.__contains__, reach.fingerprints)) if wanted else -1
+    covered = set(firing.among(reach.fingerprints, hit & mine)) if wanted else ()
     pending = tuple(_pending(reach, matchers))
-    busy = {each.alert.name for each in hit} | {each.rule.name for each in pending}
+    names = firing.among(firing.column("alertname"), hit)
     found = Preview(
         refusal=refusal(matchers),
-        firing=tuple(compress(hit, map(not_, is_silenced))),
-        already=tuple(compress(hit, is_silenced)),
-        beside=tuple(
-            each for each in hit if wanted and each.alert.fingerprint not in wanted
-        ),
+        firing=firing.pick(hit & ~silenced),
+        already=firing.pick(hit & silenced),
+        real=firing.pick(hit & reach.real),
+        beside=firing.pick(hit & ~mine),
         missed=tuple(each for each in at_hand if each.alert.fingerprint not in covered),
         pending=pending,
-        rules=tuple(_rules(reach, matchers, busy)),
+        rules=tuple(_rules(reach, matchers, {*names, *(p.rule.name for p in pending)})),
         relations=tuple(_relations(reach, matchers, hit, editing)),
     )
     return _with_warnings(found, matchers)
@@ -166,79 +167,39 @@ def _with_warnings(found: Preview, matchers: Sequence[Matcher]) -> Preview:
 
 
 def _pending(reach: Reach, matchers: Sequence[Matcher]) -> Iterator[PendingAlert]:
-    for ruler in reach.rulers:
-        for rule in ruler.rules or ():
-            for alert in rule.alerts:
-                if alert.state != "pending":
-                    continue
-                labels = {**(ruler.external or {}), **alert.labels}
-                known = _names_known(ruler, labels, matchers)
-                certainty = _certainty(matchers, labels, known)
-                if certainty:
-                    yield PendingAlert(rule, alert, labels, certainty)
+    for each, certainty in _not_firing(reach.waiting, matchers):
+        yield PendingAlert(each.rule, each.alert, each.labels, certainty)
 
 
 def _rules(
-    reach: Reach, matchers: Sequence[Matcher], busy: set[str]
+    reach: Reach, matchers: Sequence[Matcher], busy: Set[str | None]
 ) -> Iterator[RuleHit]:
-    found = []
-    for ruler in reach.rulers:
-        for rule in ruler.rules or ():
-            if rule.name not in busy:
-                labels = known_labels(ruler, rule)
-                sure = {"alertname", *_static(rule)}
-                certainty = _certainty(matchers, labels, sure)
-                if certainty:
-                    found.append(RuleHit(rule, certainty))
-    yield from (each for each in found if each.certainty is Certainty.CERTAIN)
-    yield from (each for each in found if each.certainty is Certainty.POSSIBLE)
+    for rule, certainty in _not_firing(reach.rules, matchers):
+        if rule.name not in busy:
+            yield RuleHit(rule, certainty)
 
 
-def known_labels(ruler: Ruler, rule: Rule) -> Labels:
-    """What every alert of a rule carries unless its expression says otherwise."""
-    return {**(ruler.external or {}), **_static(rule), "alertname": rule.name}
-
-
-def _static(rule: Rule) -> Labels:
-    """The rule's own labels that are no templates."""
-    return {name: value for name, value in rule.labels.items() if "{{" not in value}
-
-
-def _names_known(ruler: Ruler, labels: Labels, matchers: Sequence[Matcher]) -> set[str]:
-    """Names of which a pending alert's value is known, be it that it has none."""
-    wanted = {matcher.name for matcher in matchers}
-    missing = wanted - set(labels) - ruler.unsure if ruler.external is not None else ()
-    return {*labels, *missing}
-
-
-def _certainty(
-    matchers: Sequence[Matcher], labels: Labels, known: set[str]
-) -> Certainty | None:
-    """Whether an alert with these labels would pass; None when it cannot.
-
-    known   names whose value nothing can change
-    """
-    certainty = Certainty.CERTAIN
-    for matcher in matchers:
-        passes = tried(matcher, labels) if matcher.name in known else None
-        if passes is False:
-            return None
-        if passes is None:
-            certainty = Certainty.POSSIBLE
-    return certainty
+def _not_firing(
+    laid: Laid[T], matchers: Sequence[Matcher]
+) -> Iterator[tuple[T, Certainty]]:
+    """What would be hidden if it fired: certain ones first, then in their order."""
+    may, sure = laid.may(matchers), laid.sure(matchers)
+    yield from ((each, Certainty.CERTAIN) for each in laid.pick(sure))
+    yield from ((each, Certainty.POSSIBLE) for each in laid.pick(may & ~sure))
 
 
 def _relations(
-    reach: Reach,
-    matchers: Sequence[Matcher],
-    hit: Sequence[JudgedAlert],
-    editing: str,
+    reach: Reach, matchers: Sequence[Matcher], hit: int, editing: str
 ) -> Iterator[Relation]:
+    """How each silence that stands is to these matchers.
+
+    hit     the mask of the alerts that they cover
+    """
     mine = frozenset(matchers)
-    meeting = {id_ for each in hit for id_ in each.alert.silenced_by}
+    meeting: set[str] = set().union(*reach.firing.among(reach.silenced_by, hit))
     found = []
-    for silence in reach.standing:
-        likeness = _likeness(mine, frozenset(silence.matchers))
+    for silence, theirs in zip(reach.standing, reach.silencing, strict=True):
+        likeness = _likeness(mine, theirs)
         if likeness is None and silence.id in meeting:
             likeness = Likeness.OVERLAPPING
         if likeness and silence.id != editing:

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.fleet import Fleet, SourceKind
-from tui.model.metric import Ruler
+from tui.model.labels import Labels
+from tui.model.metric import Rule, RuleAlert, Ruler
 from tui.model.silence import Matcher, Silence, SilenceState
-from tui.silencing.grammar import tried
+from tui.silencing.laid import Laid
 
 _ORDER = list(Verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An alert that waits for its `for:` in Prometheus."""
+
+    rule: Rule
+    alert: RuleAlert
+    ruler: Ruler
+    labels: Labels
+    """With external labels, as far as they are known."""
+
+    def value(self, name: str) -> str | None:
+        """What it will have of a label; None where nobody can tell."""
+        is_open = self.ruler.external is None or name in self.ruler.unsure
+        return self.labels.get(name, None if is_open else "")
 
 
 class Reach:
     """The alerts, silences and rules that a silence in one Alertmanager would meet.
 
-    Made once for each fleet; a matcher is tried once on each distinct value of its
-    label, and remembered, so that a key press tries what it changed and no more.
+    Made once for each fleet.
     """
 
     def __init__(
@@ -26,17 +44,16 @@ class Reach:
         silences: Iterable[Silence] = (),
         rulers: Iterable[Ruler] = (),
     ) -> None:
-        self.alerts = tuple(
-            sorted(alerts, key=lambda alert: _ORDER.index(alert.verdict))
+        self.firing = Laid(
+            sorted(alerts, key=lambda alert: _ORDER.index(alert.verdict)),
+            lambda each, name: each.alert.labels.get(name, ""),
         )
-        """Worst verdict first."""
+        """Alerts that fire, worst verdict first."""
         self.standing = tuple(
             each for each in silences if each.state is not SilenceState.EXPIRED
         )
         """Silences that are active or pending."""
         self.rulers = tuple(rulers)
-        self._values: dict[str, dict[str, int]] = {}
-        self._hits: dict[Matcher, int] = {}
 
     @classmethod
     def of(cls, fleet: Fleet, cluster: str) -> Reach:
@@ -63,51 +80,69 @@ class Reach:
         rulers = [each for each in fleet.rulers if names & set(each.clusters)]
         return cls((*alerts, *fleet.unassigned_alerts), silences, rulers)
 
+    @property
+    def alerts(self) -> tuple[JudgedAlert, ...]:
+        """The alerts that fire, worst verdict first."""
+        return self.firing.things
+
     def covered(self, matchers: Sequence[Matcher]) -> tuple[JudgedAlert, ...]:
         """The alerts that all matchers pass, worst verdict first; none without any.
 
         A matcher that cannot be tried here is taken to pass: it may.
         """
-        hit = self.mask(matchers)
-        return tuple(each for n, each in enumerate(self.alerts) if hit >> n & 1)
+        return self.firing.pick(self.firing.may(matchers))
 
-    def mask(self, matchers: Sequence[Matcher]) -> int:
-        """The same as bits, the first alert lowest."""
-        if not matchers:
-            return 0
-        hit = (1 << len(self.alerts)) - 1
-        for matcher in matchers:
-            if matcher not in self._hits:
-                self._hits[matcher] = self._tried(matcher)
-            hit &= self._hits[matcher]
-        return hit
+    @cached_property
+    def real(self) -> int:
+        """The mask of alerts that are real."""
+        return self.firing.mask(each.verdict is Verdict.REAL for each in self.alerts)
 
-    def _tried(self, matcher: Matcher) -> int:
-        hit = 0
-        for value, having in self.values(matcher.name).items():
-            if tried(matcher, {matcher.name: value}) is not False:
-                hit |= having
-        return hit
+    @cached_property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Of each alert."""
+        return tuple([each.alert.fingerprint for each in self.alerts])
 
-    def values(self, name: str) -> Mapping[str, int]:
-        """Which alerts have which value of a label, as bits; "" where it is missing."""
-        found = self._values.get(name)
-        if found is None:
-            places: dict[str, list[int]] = {}
-            for n, alert in enumerate(self.alerts):
-                places.setdefault(alert.alert.labels.get(name, ""), []).append(n)
-            found = {value: _bits(having) for value, having in places.items()}
-            self._values[name] = found
-        return found
+    @cached_property
+    def silenced_by(self) -> tuple[tuple[str, ...], ...]:
+        """Of each alert, the ids of silences."""
+        return tuple([each.alert.silenced_by for each in self.alerts])
+
+    @cached_property
+    def silencing(self) -> tuple[frozenset[Matcher], ...]:
+        """Of each silence that stands, its matchers."""
+        return tuple([frozenset(each.matchers) for each in self.standing])
+
+    @cached_property
+    def waiting(self) -> Laid[Waiting]:
+        """Alerts that do not fire yet."""
+        return Laid(_waiting(self.rulers), Waiting.value)
+
+    @cached_property
+    def rules(self) -> Laid[Rule]:
+        """All rules, by what every alert of one carries for certain."""
+        rules = (rule for ruler in self.rulers for rule in ruler.rules or ())
+        return Laid(rules, _of_rule)
 
 
-def _bits(places: Iterable[int]) -> int:
-    found = bytearray()
-    for place in places:
-        at, bit = divmod(place, 8)
-        found.extend(bytes(at + 1 - len(found)))
-        found[at] |= 1 << bit
-    return int.from_bytes(found, "little")
+def known_labels(ruler: Ruler, rule: Rule) -> Labels:
+    """What every alert of a rule carries unless its expression says otherwise."""
+    own = {name: value for name, value in rule.labels.items() if "{{" not in value}
+    return {**(ruler.external or {}), **own, "alertname": rule.name}
+
+
+def _of_rule(rule: Rule, name: str) -> str | None:
+    """A label that is the rule's own and no template; None where there is none."""
+    value = rule.name if name == "alertname" else rule.labels.get(name)
+    return None if value is None or "{{" in value else value
+
+
+def _waiting(rulers: Iterable[Ruler]) -> Iterator[Waiting]:
+    for ruler in rulers:
+        for rule in ruler.rules or ():
+            for alert in rule.alerts:
+                if alert.state == "pending":
+                    labels = {**(ruler.external or {}), **alert.labels}
+                    yield Waiting(rule, alert, ruler, labels)
 
 
 def _alertmanagers(fleet: Fleet, cluster: str) -> set[str]:
