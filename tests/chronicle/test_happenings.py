@@ -97,6 +97,19 @@ def test_a_silence_is_made_changed_and_ended_by_somebody() -> None:
     assert watched.look(40, silences=()) == (), "the server forgets it in the end"
 
 
+def test_an_acknowledgement_that_is_prolonged_every_few_minutes_is_no_news() -> None:
+    made = silence(made=at(5), by="mia", comment="ACK! mia is on it")
+    watched = Watched()
+    watched.look(10, silences=(made,))
+    longer = replace(made, ends_at=made.ends_at + timedelta(hours=1), updated_at=at(12))
+    assert watched.look(20, silences=(longer,)) == ()
+    (changed,) = watched.look(30, silences=(replace(longer, comment="ACK! tom"),))
+    assert changed.turn is Turn.CHANGED
+    shorter = replace(longer, comment="ACK! tom", ends_at=at(60))
+    (changed,) = watched.look(40, silences=(shorter,))
+    assert changed.turn is Turn.CHANGED
+
+
 def test_silences_that_were_there_are_no_event() -> None:
     made = silence()
     watched = Watched(made)

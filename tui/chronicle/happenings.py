@@ -13,7 +13,7 @@ from tui.chronicle.met import Met
 from tui.model.event import Connection, Event, Turn
 from tui.model.finding import Finding
 from tui.model.fleet import Cluster, FeedKey, Fleet, SourceKind, SourceStatus
-from tui.model.silence import Silence, SilenceState
+from tui.model.silence import Silence, SilenceState, acknowledged
 
 PATIENCE = timedelta(seconds=30)
 """A server that is silent for less than that was not lost."""
@@ -119,11 +119,12 @@ class Happenings:
 
 
 def _is_other(old: Silence, new: Silence) -> bool:
-    return (old.ends_at, old.comment, old.matchers) != (
-        new.ends_at,
-        new.comment,
-        new.matchers,
-    )
+    if (old.comment, old.matchers) != (new.comment, new.matchers):
+        return True
+    if new.ends_at > old.ends_at and acknowledged(new.comment) is not None:
+        # kthxbye prolongs those every few minutes while their alert fires.
+        return False
+    return old.ends_at != new.ends_at
 
 
 def _servers(fleet: Fleet) -> dict[Server, tuple[list[SourceStatus], list[str]]]:
