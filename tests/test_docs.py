@@ -67,6 +67,7 @@ def test_every_option_that_is_named_exists() -> None:
             "doctor",
             "init",
             "lab",
+            "mark",
             "replay",
             "undo",
         )

@@ -218,3 +218,10 @@ class Tape(Protocol):
 
     async def tape_notes(self) -> tuple[TapeNote, ...]:
         """What happened, the oldest first."""
+
+    @property
+    def takes_no_marks(self) -> str:
+        """Why nothing can be noted, and what to do; mostly empty."""
+
+    async def mark(self, note: TapeNote) -> str:
+        """Note something of a moment; why it could not be written, else nothing."""

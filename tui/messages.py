@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from textual.message import Message
 
@@ -183,6 +184,13 @@ class OpenPipeline(Message):
     """Show the way of the logs, of one cluster or of all."""
 
     cluster: str = ""
+
+
+@dataclass
+class OpenMoment(Message):
+    """Show what was known at a moment of the record."""
+
+    at: datetime
 
 
 @dataclass

@@ -7,6 +7,8 @@ from textual.binding import Binding
 
 from tests.screens.stage import on_stage
 from tui.app import TaloscopeApp
+from tui.app.noting import Noting
+from tui.app.rewinding import Rewinding
 from tui.screens.alert import AlertScreen
 from tui.screens.checks import CheckList, ChecksScreen
 from tui.screens.desk import Desk, SearchBar
@@ -16,6 +18,7 @@ from tui.screens.hidden import HiddenBar
 from tui.screens.history import HistoryScreen
 from tui.screens.length import LengthScreen
 from tui.screens.logs import LogsScreen
+from tui.screens.mark import MarkScreen
 from tui.screens.mark_listing import MarkListing
 from tui.screens.matcher_input import MatcherInput
 from tui.screens.monitor import MonitorScreen, NameInput
@@ -40,6 +43,8 @@ from widgets.row_table import RowTable
 
 OWNERS = (
     TaloscopeApp,
+    Noting,
+    Rewinding,
     Desk,
     TellingDesk,
     SearchBar,
@@ -49,6 +54,7 @@ OWNERS = (
     StrayAlerts,
     AlertsPane,
     MarkListing,
+    MarkScreen,
     AlertScreen,
     SilenceScreen,
     SilencesScreen,

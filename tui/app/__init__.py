@@ -15,7 +15,7 @@ from textual.worker import WorkerFailed
 
 from tui import clipboard
 from tui.app.driver import QuickEscDriver, write
-from tui.app.rewinding import Rewinding
+from tui.app.noting import Noting
 from tui.backend import Backend
 from tui.clock import Clock, WoundClock
 from tui.commands import Actions
@@ -46,7 +46,7 @@ _LATELY_SECONDS = 0.7
 _KEY_WORDS = {"⏎": "enter", "↑": "up", "↓": "down", "←": "left", "→": "right"}
 
 
-class TaloscopeApp(Rewinding):
+class TaloscopeApp(Noting):
     """Shows the fleet at once, and what is in it as soon as a backend is there."""
 
     TITLE = "taloscope"
@@ -60,7 +60,7 @@ class TaloscopeApp(Rewinding):
         Binding("r", "refresh", "Read everything now", show=False, id="app.refresh"),
         Binding("p", "pause", "Hold the screen", show=False, id="app.pause"),
         Binding("t", "targets", "Targets", id="app.targets"),
-        Binding("N,m", "nodes", "Nodes", id="app.nodes"),
+        Binding("N", "nodes", "Nodes", id="app.nodes"),
         Binding("L", "logs", "Logs", id="app.logs"),
         Binding(
             "P",

@@ -100,7 +100,7 @@ class Rewinding(Routes):
     def action_wind(self, steps: int) -> None:
         """Go back or on by steps of ten seconds."""
         at = self._wanted_at or self.clock.now()
-        self._go(at + steps * STEP)
+        self.go_to(at + steps * STEP)
 
     def action_now(self) -> None:
         """Show what is known now; of a record alone, its end."""
@@ -109,7 +109,7 @@ class Rewinding(Routes):
             return
         if not tape.is_live:
             if self._tape_span is not None:
-                self._go(self._tape_span[1])
+                self.go_to(self._tape_span[1])
             return
         self.workers.cancel_group(self, "wind")
         self._leave(tape)
@@ -123,7 +123,7 @@ class Rewinding(Routes):
         """Show where a record alone begins; the live estate begins with now."""
         if self.tape is not None and self.tape.shown_at is not None:
             self.clock.at = self.tape.shown_at
-            self._go(self.tape.shown_at)
+            self.go_to(self.tape.shown_at)
 
     def action_wall(self) -> None:
         """Show the wall, which has no place to say that this is the past."""
@@ -138,9 +138,10 @@ class Rewinding(Routes):
         tape = self.tape
         if tape is not None and self.is_past and tape.speed:
             at = self._wanted_at or self.clock.now()
-            self._go(at + timedelta(seconds=seconds * tape.speed))
+            self.go_to(at + timedelta(seconds=seconds * tape.speed))
 
-    def _go(self, at: datetime) -> None:
+    def go_to(self, at: datetime) -> None:
+        """Show what was known then, as soon as that has been read."""
         tape = self.tape
         if tape is None:
             self.notify("Nothing is recorded.", timeout=3, markup=False)

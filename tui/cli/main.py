@@ -34,6 +34,7 @@ OWN_OPTIONS = frozenset(
         "init",
         "lab",
         "man",
+        "mark",
         "pipeline",
         "replay",
         "silence",
@@ -91,7 +92,7 @@ def _run(asked: argparse.Namespace, rest: Sequence[str]) -> int:
             return config.run(asked.config, asked.action)
         case "demo" | "lab":
             return int(import_module(f"tui.cli.{asked.verb}").run(rest))
-        case "doctor" | "init" | "pipeline" | "replay" | "silence" | "undo":
+        case "doctor" | "init" | "mark" | "pipeline" | "replay" | "silence" | "undo":
             verb = import_module(f"tui.cli.{asked.verb}")
             return int(verb.run(rest, asked.config, os.environ))
         case "completion" | "man":
@@ -128,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
         ("demo", "open the dashboard on a lab; options as for lab"),
         ("doctor", "try every connection, say what to do; see doctor --help"),
         ("init", "find your clusters and write a config; see init --help"),
+        ("mark", "note something in the record; see mark --help"),
         ("pipeline", "where the way of the logs breaks; see pipeline --help"),
         ("replay", "show what was recorded; see replay --help"),
         ("silence", "add, list or expire silences; see silence --help"),

@@ -23,14 +23,18 @@ def place(environ: Mapping[str, str]) -> Path:
     return folder(environ) / FOLDER
 
 
+def writer(config: Config, environ: Mapping[str, str]) -> Writer:
+    """A hand of this run's own in the folder of the record; it writes nothing yet."""
+    run = f"{os.getpid():x}{os.urandom(3).hex()}"
+    about = {"clusters": [each.name for each in config.clusters]}
+    return Writer(place(environ), run, config.record, about)
+
+
 def recorded(
     backend: Backend, config: Config, clock: Clock, environ: Mapping[str, str]
 ) -> Switch:
     """The backend, recorded unless the config forbids it."""
     taping = None
     if config.record.is_on:
-        run = f"{os.getpid():x}{os.urandom(3).hex()}"
-        about = {"clusters": [each.name for each in config.clusters]}
-        writer = Writer(place(environ), run, config.record, about)
-        taping = Taping(backend, clock, writer)
+        taping = Taping(backend, clock, writer(config, environ))
     return Switch(backend, taping, Shelf(place(environ)))

@@ -1,4 +1,5 @@
-"""What happened beside alerts: findings, silences and connections come and go."""
+"""What happened beside alerts: findings, silences and connections come and go; and what
+a person noted."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ class Event:
 
     at: datetime
     turn: Turn
-    about: Finding | Silence | Connection
+    about: Finding | Silence | Connection | Mark
     """As it is from then on; what ended, as it was last."""
     cluster: str = ""
     """Empty when it concerns several, or none."""
@@ -41,3 +42,11 @@ class Connection:
     """Its `feed` is empty."""
     why: str = ""
     """Why it does not answer; empty when it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a person noted of a moment."""
+
+    text: str
+    author: str = ""

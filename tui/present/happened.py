@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tui.model.event import Event, Turn
+from tui.model.event import Event, Mark, Turn
 from tui.model.finding import Finding
 from tui.model.fleet import Fleet
 from tui.model.silence import Silence, acknowledged
@@ -12,6 +12,9 @@ from tui.present.glyphs import UNICODE, Marks, verdict_sign
 from tui.present.sources import NAMES
 from tui.present.units import clock, length, time_of_day
 from widgets.values import Cell, Line, Row, Span, Tone
+
+MARK = "#"
+"""The sign of what a person noted, here and on the bar of time."""
 
 
 def event_key(event: Event) -> str:
@@ -21,6 +24,8 @@ def event_key(event: Event) -> str:
         name = f"{about.kind.value} {about.subject}"
     elif isinstance(about, Silence):
         name = about.id
+    elif isinstance(about, Mark):
+        name = f"mark {about.text}"
     else:
         name = f"{about.key.kind.value} {about.key.endpoint}"
     return f"{event.cluster} {event.at.isoformat()} {event.turn.value} {name}"
@@ -43,6 +48,8 @@ def event_row(event: Event, now: datetime, marks: Marks, *, is_wide: bool) -> Ro
 
 def event_text(event: Event, now: datetime) -> str:
     """The same in one line of text."""
+    if isinstance(event.about, Mark):
+        return f"marked by {_name(event)}: {event.about.text}"
     did = "".join(span.text for span in _what(event, UNICODE))
     why = _why(event, now)
     return f"{_name(event)} {did}" + (f": {why}" if why else "")
@@ -65,6 +72,8 @@ def _what(event: Event, marks: Marks) -> Line:
         is_made = acknowledged(about.comment) is not None and turn is Turn.BEGAN
         words = "acknowledged" if is_made else f"silence {word}"
         return (Span(f"{marks.silenced} {words}", Tone.ACCENT),)
+    if isinstance(about, Mark):
+        return (Span(f"{MARK} marked", Tone.ACCENT),)
     if turn is Turn.ENDED:
         return (Span("answers again", Tone.GOOD),)
     return (Span("does not answer", Tone.CRITICAL),)
@@ -76,6 +85,8 @@ def _name(event: Event) -> str:
         return about.title
     if isinstance(about, Silence):
         return " ".join(str(matcher) for matcher in about.matchers)
+    if isinstance(about, Mark):
+        return about.author or "nobody knows whom"
     return f"{NAMES[about.key.kind]} {about.key.endpoint}"
 
 
@@ -91,6 +102,8 @@ def _why(event: Event, now: datetime) -> str:
         comment = " ".join(about.comment.split())
         until = f"{who} until {clock(about.ends_at, now)}"
         return f"{until}: {comment}" if comment else until
+    if isinstance(about, Mark):
+        return about.text
     return after if event.turn is Turn.ENDED else about.why
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from tui.model.taped import TapeNote
+from tui.present.happened import MARK
 from tui.present.units import moment
 from widgets.values import Line, Span, Tone
 
 REFUSAL = "This is the past: nothing can be changed. end leads back to now."
-_SIGNS = {"real": ("!", Tone.CRITICAL), "mark": ("#", Tone.ACCENT)}
+_SIGNS = {"real": ("!", Tone.CRITICAL), "mark": (MARK, Tone.ACCENT)}
 _RANK = ("real", "mark")
 
 

@@ -12,9 +12,9 @@ from textual.containers import Container
 
 from tui.aside import aside
 from tui.backend import Memory
-from tui.messages import OpenAlert, OpenFinding, OpenSilences, OpenSources
+from tui.messages import OpenAlert, OpenFinding, OpenMoment, OpenSilences, OpenSources
 from tui.model.change import Change
-from tui.model.event import Connection, Event
+from tui.model.event import Connection, Event, Mark
 from tui.model.fleet import Fleet
 from tui.model.memory import Habit, Habits
 from tui.present import happened, history
@@ -200,6 +200,8 @@ class HistoryScreen(TellingDesk):
         finding = happened.current(fleet, event)
         if finding is not None:
             self.post_message(OpenFinding(event.cluster, finding))
+        elif isinstance(event.about, Mark):
+            self.post_message(OpenMoment(event.at))
         elif isinstance(event.about, Connection):
             self.post_message(OpenSources())
         else:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tui.model.alert import Verdict
 from tui.model.change import Began, Change, Ended, Turned
-from tui.model.event import Event, Turn
+from tui.model.event import Event, Mark, Turn
 from tui.model.finding import Finding
 from tui.model.taped import TapeNote
 from tui.present import change as words
@@ -47,6 +47,13 @@ def note(happened: Change | Event, now: datetime) -> TapeNote:
     why = words.why(happened, now)
     text = f"{subject.name} {did}" + (f": {why}" if why else "")
     return TapeNote(happened.at, _tone(happened), text, subject.cluster)
+
+
+def marked(note: TapeNote) -> Event | None:
+    """What a person noted, as something that happened; None for all other notes."""
+    if note.tone != "mark":
+        return None
+    return Event(note.at, Turn.BEGAN, Mark(note.text, note.author), note.cluster)
 
 
 def _tone(change: Change) -> str:

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +70,10 @@ class Shelf:
         found = self.files()
         firsts = (self._about(each).span for each in found)
         first = next((span[0] for span in firsts if span), None)
-        lasts = (self._about(each).span for each in found[-_OPEN:])
-        last = max((span[1] for span in lasts if span), default=None)
+        # A file may hold marks alone.
+        spans = (self._about(each).span for each in reversed(found))
+        lasts = islice((span for span in spans if span), _OPEN)
+        last = max((span[1] for span in lasts), default=None)
         if first is None or last is None:
             raise TapeError(f"no moment in {self._place} can be read")
         return first, last
@@ -83,6 +86,8 @@ class Shelf:
         found = self.files()
         begun = [_begun(each) or at for each in found]
         last = bisect_right(begun, at)
+        while last > 1 and self._about(found[last - 1]).span is None:
+            last -= 1
         near = [
             path
             for path, began in zip(found[:last], begun, strict=False)

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from typing import TypeVar
 
 from tui.backend import (
@@ -36,6 +37,7 @@ from tui.model.target import Target
 from tui.model.target_past import Past
 from tui.state.worker import Worker
 from tui.tape.framing import TapeError
+from tui.tape.notes import marked
 from tui.tape.past import PastBackend
 from tui.tape.shelf import Shelf
 from tui.tape.taping import Taping
@@ -43,6 +45,13 @@ from tui.tape.taping import Taping
 T = TypeVar("T")
 
 READ_SECONDS = 10.0
+_UNRECORDED = (
+    "Nothing is recorded, so nothing can be marked: [record] enabled = true in the "
+    "config turns it on."
+)
+_REPLAYED = (
+    "A record that is replayed takes no marks: taloscope mark --at TIME TEXT does."
+)
 
 
 class Switch:
@@ -215,13 +224,27 @@ class Switch:
         if shelf is None:
             return ()
         found = await self._read(shelf.notes)
-        return () if isinstance(found, str) else found
+        if isinstance(found, str):
+            return ()
+        self._memory.marks = tuple(filter(None, map(marked, found)))
+        return found
+
+    @property
+    def takes_no_marks(self) -> str:
+        """Why nothing can be noted, and what to do; mostly empty."""
+        if self._taping is not None:
+            return ""
+        return _UNRECORDED if self.is_live else _REPLAYED
 
     async def mark(self, note: TapeNote) -> str:
         """Note something of a moment; why it could not be written, else nothing."""
         if self._taping is None:
-            return "this run records nothing"
-        return await self._taping.mark(note)
+            return self.takes_no_marks
+        trouble = await self._taping.mark(note)
+        if not trouble:
+            self._memory.marks += tuple(filter(None, [marked(note)]))
+            self._memory.turn()
+        return trouble
 
     async def _read(self, work: Callable[[], T]) -> T | str:
         try:
@@ -244,6 +267,8 @@ class _Memory:
     def __init__(self, switch: Switch) -> None:
         self._switch = switch
         self._turns = 0
+        self.marks: tuple[Event, ...] = ()
+        """What was noted, as far as anybody has read or made it."""
 
     @property
     def _now(self) -> Memory:
@@ -265,8 +290,10 @@ class _Memory:
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """What happened beside alerts, oldest first."""
-        return self._now.events
+        """What happened beside alerts, and what was noted, oldest first."""
+        at = self._switch.shown_at
+        marks = (each for each in self.marks if at is None or each.at <= at)
+        return tuple(sorted((*self._now.events, *marks), key=attrgetter("at")))
 
     async def changes(self) -> tuple[Change, ...]:
         """What happened last, newest first."""

@@ -1,0 +1,58 @@
+"""What a person notes of a moment: the part of the app that writes into the record."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from tui.app.rewinding import Rewinding
+from tui.messages import OpenMoment
+from tui.model.taped import TapeNote
+from tui.screens.desk import Desk
+
+
+class Noting(Rewinding):
+    """Marks the moment that is shown, be it now or in the past."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "m",
+            "mark",
+            "Mark this moment",
+            show=False,
+            id="app.mark",
+            tooltip="Mark this moment with a few words, in the record",
+        ),
+    ]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is typed elsewhere is no mark."""
+        if action == "mark":
+            return isinstance(self.screen, Desk)
+        return super().check_action(action, parameters)
+
+    def action_mark(self) -> None:
+        """Ask for the words of a mark at the moment that is shown."""
+        from tui.screens.mark import MarkScreen  # noqa: PLC0415 - see routes
+
+        tape = self.tape
+        why = "Nothing is recorded yet." if tape is None else tape.takes_no_marks
+        if tape is None or why:
+            self.notify(why, severity="warning", timeout=6, markup=False)
+            return
+        at, author = self.clock.now(), self.author
+
+        async def keep(text: str) -> str:
+            return await tape.mark(TapeNote(at, "mark", text, author=author))
+
+        self.push_screen(MarkScreen(at, keep, self.marks), self._marked)
+
+    def _marked(self, is_kept: bool | None) -> None:  # noqa: FBT001 - Textual calls it
+        """Show it where marks are seen: in what happened, and on the bar of time."""
+        if is_kept and self.clock.at is not None:
+            self.go_to(self.clock.at)
+        self.call_later(self.show_now)
+
+    def on_open_moment(self, message: OpenMoment) -> None:
+        self.go_to(message.at)
