@@ -7,11 +7,11 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from tests.clock import ManualClock
 from tests.judged import NOW
 from tests.screens.stage import Stage, on_stage
 from tests.screens.test_rewinding import press, quiet
 from tui.backend import Backend
-from tui.clock import SystemClock
 from tui.model.bounds import Bounds
 from tui.model.taped import Taped, TapeNote
 from tui.screens.history import HistoryScreen
@@ -29,7 +29,7 @@ def taping(live: Backend, folder: Path) -> Backend:
     """A run that records, and was quiet a minute ago."""
     hand = Writer(folder, "run", Bounds(), {})
     hand.write(Taped(BEFORE, quiet(live.fleet)))
-    return Switch(live, Taping(live, SystemClock(), hand), Shelf(folder))
+    return Switch(live, Taping(live, ManualClock(NOW), hand), Shelf(folder))
 
 
 async def note(stage: Stage, text: str) -> None:
@@ -38,7 +38,9 @@ async def note(stage: Stage, text: str) -> None:
     await stage.press("enter")
     screen = stage.app.screen
     if isinstance(screen, MarkScreen):
-        await stage.app.workers.wait_for_complete(list(screen.workers))
+        writing = [each for each in stage.app.workers if each.node is screen]
+        if writing:  # of none it would wait for all
+            await stage.app.workers.wait_for_complete(writing)
     await stage.settle()
 
 
@@ -96,7 +98,7 @@ async def test_a_mark_is_on_the_bar_of_time(tmp_path: Path) -> None:
         hand = Writer(tmp_path, "run", Bounds(), {})
         for minutes in (-30, -15, 0):
             hand.write(Taped(NOW + timedelta(minutes=minutes), live.fleet))
-        hand.note(TapeNote(NOW - timedelta(minutes=15), "mark", "half"), NOW)
+        hand.note(TapeNote(NOW - timedelta(minutes=20), "mark", "half"), NOW)
         return Switch(live, None, Shelf(tmp_path))
 
     async with on_stage(wrap=spread) as stage:
@@ -121,7 +123,7 @@ async def test_what_the_disk_refuses_stays_typed_and_is_said(tmp_path: Path) -> 
     def broken(live: Backend) -> Backend:
         folder = tmp_path / "file"
         hand = Writer(folder, "run", Bounds(), {})
-        return Switch(live, Taping(live, SystemClock(), hand), Shelf(folder))
+        return Switch(live, Taping(live, ManualClock(NOW), hand), Shelf(folder))
 
     async with on_stage(wrap=broken) as stage:
         await note(stage, "disk pulled")
