@@ -17,7 +17,7 @@ from tests.estate import failing, make_fleet
 from tests.hidden import turned
 from tests.judged import NOW
 from tests.machines import refusing
-from tui.cli.report import report
+from tui.cli.check_report import report
 from tui.config import load
 from tui.model.alertmanager import Alertmanager, Disagreement, Peer
 from tui.model.fault import ADVICE, FaultKind

@@ -12,8 +12,8 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Literal
 
+from tui.cli.check_report import exit_code, report
 from tui.cli.output import USAGE, complain, is_coloured
-from tui.cli.report import exit_code, report
 from tui.cli.text import Page, summary
 from tui.clock import Clock, SystemClock
 from tui.config import Config, ConfigError, find, load

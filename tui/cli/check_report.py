@@ -180,6 +180,7 @@ def alert_document(judged: JudgedAlert) -> Document:
         "name": judged.alert.name,
         "severity": judged.alert.severity,
         "concealed": plain(judged.concealed),
+        "turned_at": plain(judged.turned_at),
         **plain(judged.judgement),
     }
 

@@ -17,10 +17,10 @@ from typing import Any
 
 from tui.cli.arguments import Parser, add_config, add_output, add_timeout
 from tui.cli.check import look, make_engine
+from tui.cli.check_report import REAL, UNDECIDED, plain
 from tui.cli.output import USAGE, cleaned, complain, is_coloured
 from tui.cli.pipeline_files import write
 from tui.cli.pipeline_report import document
-from tui.cli.report import REAL, UNDECIDED, plain
 from tui.cli.text import Page
 from tui.clock import SystemClock
 from tui.config import Config, ConfigError, find, load

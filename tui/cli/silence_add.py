@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from tui.cli.check import look, make_engine
+from tui.cli.check_report import alert_document, plain
 from tui.cli.output import cleaned, complain, is_coloured
-from tui.cli.report import alert_document, plain
 from tui.cli.silence_common import (
     DONE,
     SCHEMA,

@@ -8,8 +8,8 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tui.cli.check_report import plain
 from tui.cli.output import USAGE, cleaned, complain
-from tui.cli.report import plain
 from tui.config import Config
 from tui.engine.plan import Served, served_by
 from tui.model.alertmanager import Alertmanager

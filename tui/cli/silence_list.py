@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tui.cli.check_report import plain
 from tui.cli.output import complain, is_coloured
-from tui.cli.report import plain
 from tui.cli.silence_common import DONE, NOT_DONE, SCHEMA, chosen, having
 from tui.cli.silence_text import silence_lines
 from tui.cli.text import Page

@@ -41,12 +41,12 @@ def note(happened: Change | Event, now: datetime) -> TapeNote:
     """One thing that happened, in one line."""
     if isinstance(happened, Event):
         text = event_text(happened, now)
-        return TapeNote(happened.at, _event_tone(happened), text, happened.cluster)
+        return TapeNote(happened.at, event_tone(happened), text, happened.cluster)
     subject = happened.subject
     did = "".join(span.text for span in words.what(happened, UNICODE))
     why = words.why(happened, now)
     text = f"{subject.name} {did}" + (f": {why}" if why else "")
-    return TapeNote(happened.at, _tone(happened), text, subject.cluster)
+    return TapeNote(happened.at, change_tone(happened), text, subject.cluster)
 
 
 def marked(note: TapeNote) -> Event | None:
@@ -56,7 +56,8 @@ def marked(note: TapeNote) -> Event | None:
     return Event(note.at, Turn.BEGAN, Mark(note.text, note.author), note.cluster)
 
 
-def _tone(change: Change) -> str:
+def change_tone(change: Change) -> str:
+    """As of a note: `real`, `better` or `news`."""
     match change.what:
         case Began(Verdict.REAL) | Turned(_, Verdict.REAL):
             return "real"
@@ -66,7 +67,8 @@ def _tone(change: Change) -> str:
             return "news"
 
 
-def _event_tone(event: Event) -> str:
+def event_tone(event: Event) -> str:
+    """The same of what is no alert."""
     if event.turn is Turn.ENDED:
         return "better"
     about = event.about
