@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 from talosapi import decode, decode_workload
+from talosapi.caller import Caller
 from talosapi.calls import UNARY_SECONDS, Calls
 from talosapi.messages import Service
 from talosapi.method import Method
@@ -28,12 +31,26 @@ _DRIVERS = {Runtime.SYSTEM: common.CONTAINERD, Runtime.KUBERNETES: common.CRI}
 class WorkloadCalls(Calls):
     """What runs on a node. Role: os:reader; os:operator to act on a service."""
 
+    def __init__(self, caller: Caller) -> None:
+        super().__init__(caller)
+        self._services: dict[str, tuple[bytes, tuple[Service, ...]]] = {}
+        """By node: a digest of its last answer, and what was read of it."""
+
     async def services(
         self, node: str, *, timeout_seconds: float = UNARY_SECONDS
     ) -> tuple[Service, ...]:
-        """The services loaded so far, by id: early in a boot there are fewer."""
+        """The services loaded so far, by id: early in a boot there are fewer.
+
+        return  while a node tells nothing new, the very same value
+        """
         reply = await self._caller.ask(_SERVICES, node, timeout_seconds)
-        return tuple(decode.service(service) for service in reply.services)
+        # Each has a history of up to 64 events, and hardly ever changes.
+        digest = blake2b(reply.SerializeToString(), digest_size=16).digest()
+        known = self._services.get(node)
+        if known is None or known[0] != digest:
+            known = digest, tuple(map(decode.service, reply.services))
+            self._services[node] = known
+        return known[1]
 
     async def start_service(
         self, node: str, service: str, *, timeout_seconds: float = UNARY_SECONDS

@@ -7,7 +7,6 @@ every alert judged, and collects what a person should act on.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from itertools import chain
 
 from tui.config import ClusterConfig
@@ -16,24 +15,21 @@ from tui.engine.alerting import alertmanagers, rulers
 from tui.engine.answers import stray_targets, targets_of
 from tui.engine.judging import Judging
 from tui.engine.plan import (
-    NODE_FEEDS,
-    TUNNEL,
     certificate_key,
     kubeconfig_key,
     node_key,
     question_key,
 )
-from tui.engine.view import KERNEL_WINDOW, Feed, View
+from tui.engine.statuses import Statuses
+from tui.engine.view import KERNEL_WINDOW, View
 from tui.engine.watchdog import watchdog_findings
 from tui.model.alert import JudgedAlert
 from tui.model.finding import Finding
 from tui.model.fleet import (
     Cluster,
-    FeedKey,
     Fleet,
     NodeView,
     SourceKind,
-    SourceState,
     SourceStatus,
 )
 from tui.model.kube import KubeNode
@@ -50,14 +46,6 @@ from tui.triage import findings, kernel_log, log_rule, machine
 from tui.triage.case import Scene
 from tui.triage.pipeline import findings as of_pipeline
 from tui.triage.trace.response import hurting
-
-_TROUBLE = (
-    SourceState.DOWN,
-    SourceState.FAILING,
-    SourceState.STALE,
-    SourceState.CONNECTING,
-    SourceState.LIVE,
-)
 
 
 def assemble(view: View) -> Fleet:
@@ -168,7 +156,7 @@ def _cluster(
     )
     return Cluster(
         name=cluster.name,
-        sources=_sources(view, cluster.name),
+        sources=_sources(view).get(cluster.name, ()),
         targets=targets,
         trend=trend,
         alerts=alerts,
@@ -212,44 +200,10 @@ def _kubeconfig(view: View, cluster: ClusterConfig) -> tuple[Certificate, ...]:
     return (found,) if found else ()
 
 
-def _sources(view: View, cluster: str) -> tuple[SourceStatus, ...]:
-    """How each thing that the cluster depends on is doing; a machine is one thing."""
-    found: dict[object, SourceStatus] = {}
-    for key, feed in view.feeds.items():
-        if cluster not in feed.clusters:
-            continue
-        status = _status(view, key, feed)
-        if key.feed == "certificate" and status.fault is None:
-            continue  # a file of our own that can be read is no server
-        is_machine = key.kind is SourceKind.TALOS and key.feed in NODE_FEEDS
-        thing = key.endpoint if is_machine else key
-        known = found.get(thing)
-        found[thing] = status if known is None else _worse(known, status, view.now)
-    return tuple(found.values())
-
-
-def _status(view: View, key: FeedKey, feed: Feed) -> SourceStatus:
-    reading = view.reading(key)
-    seen, pace = reading.observed_at, feed.interval_seconds
-    tunnel = reading.value if key.feed == TUNNEL else None
-    return SourceStatus(
-        key,
-        pace,
-        seen,
-        reading.fault,
-        reading.attempts,
-        is_unverified=any(
-            each.endpoint.insecure
-            for each in view.served
-            if (each.kind, each.endpoint.urls[0]) == (key.kind, key.endpoint)
-        ),
-        tunnel=tunnel,
-    )
-
-
-def _worse(one: SourceStatus, other: SourceStatus, now: datetime) -> SourceStatus:
-    """The one in more trouble; the first when they are alike."""
-    return min(one, other, key=lambda each: _TROUBLE.index(each.state(now)))
+def _sources(view: View) -> dict[str, tuple[SourceStatus, ...]]:
+    """Worked out once a pass."""
+    statuses = view.memo.keep(Statuses)
+    return view.memo.once("sources", view.now, lambda: statuses.of(view))
 
 
 def _nodes(view: View, cluster: ClusterConfig) -> tuple[NodeView, ...]:

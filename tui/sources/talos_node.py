@@ -12,6 +12,7 @@ from talosapi import rates
 from talosapi.counters import SystemStat
 from talosapi.errors import TalosError
 from talosapi.kinds import STATIC_POD_STATUS
+from talosapi.messages import Service
 from tui.clock import Clock
 from tui.model.fault import Fault, FaultKind
 from tui.model.log import Entry
@@ -19,7 +20,7 @@ from tui.model.machine import Detail, Facts, Vitals
 from tui.model.pipeline import Shipping
 from tui.model.question_beyond import StaticPod
 from tui.model.storage import NodeStorage
-from tui.model.talos import TalosNode
+from tui.model.talos import TalosNode, TalosService
 from tui.sources.base import SourceError
 from tui.sources.talos_detail import Samples, read_detail
 from tui.sources.talos_facts import read_facts
@@ -78,6 +79,9 @@ class NodeReader:
         self._silence: Fault | None = None
         self._identity: _Identity | None = None
         self._turns = 0
+        self._listed: tuple[Service, ...] = ()
+        self._services: tuple[TalosService, ...] = ()
+        """The same in our words, made once for each new list."""
         self._stat: SystemStat | None = None
         self._samples = Samples()
 
@@ -97,11 +101,13 @@ class NodeReader:
             self._forget(error.fault)
             raise
         self._turns += 1
+        if listed is not self._listed:
+            self._listed, self._services = listed, tuple(map(service, listed))
         return TalosNode(
             address=self._address,
             hostname=identity.hostname,
             version=identity.version,
-            services=tuple(map(service, listed)),
+            services=self._services,
             boot_time=identity.booted_at,
             served_by=client.serving,
         )

@@ -38,9 +38,9 @@ class Packer:
         self._encode = msgspec.msgpack.Encoder().encode
         self._numbers: dict[bytes, int] = {}
         """Of objects, by how they are packed."""
-        self._kept: dict[int, object] = {}
-        """The newest value that was packed as an object: it must not go away, or
-        another one might get its id."""
+        self._kept: list[object] = []
+        """By number, the newest value that was packed as that object: it must not go
+        away, or another one might get its id."""
         self._by_id: dict[int, int] = {}
         self._fields: dict[type, tuple[int, tuple[str, ...]]] = {}
         self._new: list[bytes] = []
@@ -100,9 +100,10 @@ class Packer:
         if number is None:
             number = self._numbers[data] = len(self._numbers)
             self._new.append(data)
+            self._kept.append(value)
         else:
-            self._by_id.pop(id(self._kept.get(number)), None)
-        self._kept[number] = value
+            self._by_id.pop(id(self._kept[number]), None)
+            self._kept[number] = value
         self._by_id[id(value)] = number
         return number
 
