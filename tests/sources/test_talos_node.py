@@ -161,6 +161,16 @@ async def test_a_service_is_restarted_and_apid_says_so() -> None:
     assert said == 'Service "kubelet" restarted'
 
 
+async def test_services_are_the_same_objects_until_one_of_them_changes() -> None:
+    async with opened() as (lab, prod, _clock):
+        first, second = await prod.node(WORKER), await prod.node(WORKER)
+        await prod.change_service(WORKER, "kubelet", ServiceVerb.RESTART)
+        forward(lab, 10)
+        third = await prod.node(WORKER)
+    assert second.services is first.services
+    assert third.services != first.services
+
+
 async def test_a_reader_may_not_restart_and_is_told_which_role_may() -> None:
     async with opened("reader-role") as (_, prod, _clock):
         with pytest.raises(SourceError) as caught:

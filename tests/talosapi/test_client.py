@@ -92,6 +92,15 @@ async def test_services_tell_healthy_from_ill_and_unknown(talos: TalosClient) ->
     assert services["dashboard"].is_up
 
 
+async def test_services_that_did_not_change_are_the_very_same(
+    talos: TalosClient,
+) -> None:
+    first = await talos.services(WORKER)
+
+    assert await talos.services(WORKER) is first
+    assert await talos.services(CONTROL_PLANE) != first
+
+
 async def test_figures_come_in_the_units_of_their_names(
     talos: TalosClient, world: World
 ) -> None:

@@ -31,6 +31,7 @@ from tui.present.when import (
 from tui.screens.listing import Listing
 from tui.screens.mark_listing import MarkListing
 from tui.screens.pane import Pane
+from tui.screens.stacked import StackedScreen
 from widgets.keys import hidden
 from widgets.log_view import LogView
 from widgets.status_line import StatusLine
@@ -95,10 +96,9 @@ class KeyBar(StatusLine):
                     Span(f" {key}", Tone.ACCENT, bold=True),
                     Span(f" {binding.description.lower()}  ", Tone.QUIET),
                 )
-        first = [action for action in self._first if action in shown]
-        actions = [*first, *(action for action in shown if action not in first)]
-        keys = [shown[action] for action in actions[:_SHOWN_KEYS]]
-        self.show(tuple(span for spans in keys for span in spans), _ALL_KEYS)
+        first = (action for action in self._first if action in shown)
+        actions = list(dict.fromkeys((*first, *shown)))[:_SHOWN_KEYS]
+        self.show(tuple(span for each in actions for span in shown[each]), _ALL_KEYS)
 
 
 class SearchBar(Input):
@@ -120,7 +120,7 @@ class TimeSuggester(Suggester):
         return completed(value, self._typed_at)
 
 
-class Desk(Screen[None]):
+class Desk(StackedScreen):
     """A screen that shows the fleet, or a part of it, as of one moment."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

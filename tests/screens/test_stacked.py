@@ -1,0 +1,72 @@
+"""A screen that another covers: nothing is drawn because of it."""
+
+from __future__ import annotations
+
+from textual.app import App, ComposeResult
+from textual.geometry import Region
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widgets import Static
+
+from tests.widgets.screen import screen_text
+from tui.screens.stacked import StackedScreen
+
+
+class Counted(Static):
+    """A text, and how often it was drawn."""
+
+    drawn = 0
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self.drawn += 1
+        return super().render_lines(crop)
+
+
+class Page(StackedScreen):
+    """Nothing but a text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = Counted(text)
+
+    def compose(self) -> ComposeResult:
+        yield self.text
+
+
+async def test_a_covered_screen_has_nothing_drawn_in_front() -> None:
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        behind, front = Page("one"), Page("two")
+        await app.push_screen(behind)
+        await app.push_screen(front)
+        await pilot.pause()
+        drawn = front.text.drawn
+        for number in range(5):
+            behind.text.update(f"one {number}")
+            await pilot.pause()
+        assert front.text.drawn == drawn
+
+
+async def test_who_comes_back_to_it_sees_what_is_new() -> None:
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        behind = Page("one")
+        await app.push_screen(behind)
+        await app.push_screen(Page("two"))
+        behind.text.update("one\nhas grown")
+        await pilot.pause()
+        app.pop_screen()
+        await pilot.pause()
+        assert "has grown" in screen_text(app)
+
+
+async def test_behind_a_question_it_goes_on() -> None:
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        behind = Page("one")
+        await app.push_screen(behind)
+        await app.push_screen(ModalScreen())
+        drawn = behind.text.drawn
+        behind.text.update("one more")
+        await pilot.pause()
+        assert behind.text.drawn > drawn
