@@ -6,7 +6,6 @@ It must not know gRPC: a program asks for its contexts long before it dials.
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -105,6 +104,13 @@ def find_config(
     )
 
 
+_UNREADABLE = (
+    *(yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError),
+    RecursionError,
+)
+"""What PyYAML raises: it makes dates and numbers of texts, and trusts the texts."""
+
+
 def load_config(path: Path) -> TalosConfig:
     """Read one file; TalosConfigError when it is missing, empty or something else."""
     try:
@@ -119,7 +125,7 @@ def load_config(path: Path) -> TalosConfig:
             f"the file cannot be read ({error.strerror})",
             "Check its owner and mode",
         ) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise TalosConfigError(
             path, f"not valid YAML{_line_of(error)}", "Correct it there"
         ) from error
@@ -225,7 +231,7 @@ class _Reader:
             raise self._error(f"it has no `{field}`", "Fetch a new talosconfig")
         try:
             pem = base64.b64decode("".join(str(text).split()), validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise self._error(f"`{field}` is not base64", _COPIED) from error
         if b"-----BEGIN " not in pem:
             raise self._error(f"`{field}` holds no PEM block", _COPIED)

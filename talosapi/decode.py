@@ -68,8 +68,11 @@ def health_of(health: machine.ServiceHealth, state: str) -> Health:
 
 def instant(stamp: Timestamp) -> datetime | None:
     """Unset is the epoch here and year 1 in Go; both mean never."""
-    is_set = 0 < stamp.seconds < _YEAR_10000
-    return stamp.ToDatetime(tzinfo=UTC) if is_set else None
+    if not 0 < stamp.seconds < _YEAR_10000:
+        return None
+    is_odd = not 0 <= stamp.nanos < 1_000_000_000  # protobuf converts none of those
+    nanos = 0 if is_odd else stamp.nanos
+    return Timestamp(seconds=stamp.seconds, nanos=nanos).ToDatetime(tzinfo=UTC)
 
 
 def memory(message: machine.Memory) -> Memory:

@@ -6,6 +6,7 @@ What is missing or of another shape than expected reads as empty.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -14,6 +15,10 @@ from talosapi.text import printable
 
 # The C loader is ten times as fast; a wheel without it is rare but possible.
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_DEEPEST = 200
+"""The C loader calls itself for each level, and ends the process where there are
+thousands: no resource has twenty."""
+_MARGIN = re.compile(r"^[ \t?-]*", re.MULTILINE)
 
 
 class Spec:
@@ -65,6 +70,8 @@ class Spec:
 def parse(text: str) -> object:
     """YAML text as text, lists and mappings; None for what is no YAML."""
     try:
+        if _is_too_deep(text):
+            return None
         # It makes nothing but text, lists and mappings.
         return yaml.load(text, Loader=_LOADER)  # noqa: S506
     except yaml.YAMLError:
@@ -74,6 +81,26 @@ def parse(text: str) -> object:
 def documents(text: str) -> tuple[object, ...]:
     """The documents of a YAML text; none for what is no YAML."""
     try:
+        if _is_too_deep(text):
+            return ()
         return tuple(yaml.load_all(text, Loader=_LOADER))
     except yaml.YAMLError:
         return ()
+
+
+def _is_too_deep(text: str) -> bool:
+    """Whether it has more levels than can be loaded.
+
+    raise   yaml.YAMLError
+    """
+    # What is further in has a wider margin, or stands in brackets.
+    margin = max(map(len, _MARGIN.findall(text)))
+    if 2 * margin + text.count("[") + text.count("{") < _DEEPEST:
+        return False
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            return True
+    return False

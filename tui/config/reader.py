@@ -82,6 +82,10 @@ def _document(path: Path, text: str) -> Mapping[str, object]:
         if found := _SYNTAX.fullmatch(said):
             said, line = f"{found[1]}, column {found[3]}", found[2]
         raise ConfigError(f"{path}:{line}: not TOML: {said}") from error
+    except ValueError as error:
+        raise ConfigError(f"{path}: a number is too long to be one") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: it is nested too deeply") from error
 
 
 def _silences(top: Table) -> Silences:

@@ -113,7 +113,7 @@ def body_fields(line: str) -> tuple[tuple[str, str], ...]:
         return ()
     try:
         body = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     return tuple(
         (name, value if isinstance(value, str) else json.dumps(value))
@@ -171,6 +171,6 @@ def _message(line: str) -> str:
         return line
     try:
         message = json.loads(line)["msg"]
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, RecursionError):
         return line
     return message if isinstance(message, str) else line

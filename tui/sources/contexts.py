@@ -7,6 +7,8 @@ from pathlib import Path
 import msgspec
 
 from tui.model.contexts import KubeContext
+from tui.model.fault import FaultKind
+from tui.sources.http_fault import source_error
 from tui.sources.kubernetes_access import output_of
 
 
@@ -27,7 +29,9 @@ async def kube_contexts(kubeconfig: Path | None) -> tuple[KubeContext, ...]:
     raise   SourceError(CONFIG)
     """
     output, _ = await output_of("--list", kubeconfig)
-    return tuple(
-        KubeContext(each.name, each.cluster, each.server)
-        for each in _LIST.decode(output)
-    )
+    try:
+        found = _LIST.decode(output)
+    except msgspec.MsgspecError as error:
+        summary = "the kubeconfig has something else where names should be"
+        raise source_error(FaultKind.CONFIG, summary, str(error)) from error
+    return tuple(KubeContext(each.name, each.cluster, each.server) for each in found)

@@ -73,7 +73,7 @@ def server_words(answer: Answer) -> str:
         return ""
     try:
         said: Any = msgspec.json.decode(answer.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         said = bytes(answer.body[:4096]).decode(errors="replace")
     if isinstance(said, dict):
         said = said.get("error") or said.get("message") or ""
@@ -100,9 +100,9 @@ def _judge(answer: Answer, words: str) -> tuple[FaultKind, str]:
     """What the status means to a person, in one sentence."""
     status = answer.status
     if 300 <= status < 400:
-        host = urlsplit(answer.headers.get("location", "")).hostname or "another path"
+        where = _host(answer.headers.get("location", "")) or "another path"
         words = ""
-        kind, what = FaultKind.PROTOCOL, f"redirected to {host}: a sign-in page?"
+        kind, what = FaultKind.PROTOCOL, f"redirected to {where}: a sign-in page?"
     elif status == 400 and "HTTP request to an HTTPS server" in words:
         words = ""
         kind, what = FaultKind.TLS, "expects https: correct the URL"
@@ -127,6 +127,14 @@ _REFUSED: dict[int, tuple[FaultKind, str]] = {
     422: (FaultKind.BAD_QUERY, "refused the request"),
     429: (FaultKind.RATE_LIMITED, "asks us to slow down"),
 }
+
+
+def _host(url: str) -> str | None:
+    """The host of a URL; None when it names none."""
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 def broken(error: BaseException, endpoint: str) -> Fault:
@@ -211,6 +219,6 @@ def _http_date(text: str) -> datetime | None:
     """A date of an HTTP header; None when it is none or has no zone."""
     try:
         date = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return date if date.tzinfo is not None else None

@@ -55,7 +55,7 @@ from tui.sources import kubernetes_storage as storage
 from tui.sources import kubernetes_wire as wire
 from tui.sources.base import SourceError
 from tui.sources.http import HttpSession, Request
-from tui.sources.http_fault import Answer
+from tui.sources.http_fault import Answer, source_error
 from tui.sources.kubernetes_access import PLUGIN_SECONDS, Access, load
 from tui.sources.websocket import dial
 from tui.sources.wire import decode
@@ -297,9 +297,13 @@ class KubernetesSource:
             answer = await self.send(Request(path, page))
             part = decode(answer, decoder)
             found += part.items or ()
-            if not part.metadata.more:
+            more = part.metadata.more
+            if not more:
                 return found
-            page["continue"] = part.metadata.more
+            if more == page.get("continue"):
+                summary = "gives the same page of a list again and again"
+                raise source_error(FaultKind.PROTOCOL, summary, "", answer.endpoint)
+            page["continue"] = more
 
     async def _one(
         self, path: str, name: str, decoder: msgspec.json.Decoder[T]

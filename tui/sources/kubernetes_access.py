@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGKILL
 
+import msgspec
+
 from tui.config import Endpoint
 from tui.model.fault import FaultKind
 from tui.model.machine import Certificate
@@ -69,7 +71,10 @@ async def _read(
     context: str, kubeconfig: Path | None, plugin_seconds: float
 ) -> wire.AccessWire:
     output, errors = await output_of(context, kubeconfig, plugin_seconds)
-    access = wire.ACCESS.decode(output)
+    try:
+        access = wire.ACCESS.decode(output)
+    except msgspec.MsgspecError as error:
+        raise _error(context, str(error)) from error
     if errors and not access.authorization and not access.certificate:
         raise _error(context, _last_line(errors))  # a plugin that failed
     return access

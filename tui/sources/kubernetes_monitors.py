@@ -54,7 +54,7 @@ class Monitors:
             if _is_gone(error, name):
                 return None
             raise
-        return _manifest(self.cluster, _object(answer))
+        return _manifest(self.cluster, answer)
 
     async def delete(self, known: Manifest, *, is_dry: bool) -> str:
         """Delete it, if it is still what was shown; return what is not plain.
@@ -78,8 +78,8 @@ class Monitors:
         request = Request(path, method="DELETE", json_body=_json(options))
         found = _object(await self.kube.send(request))
         # An object instead of a Status: somebody's finalizers hold it.
-        held = (found.get("metadata") or {}).get("finalizers") or []
-        if found.get("kind") != "Status" and held:
+        held = _table(found, "metadata").get("finalizers")
+        if found.get("kind") != "Status" and isinstance(held, list) and held:
             names = first_line(", ".join(map(str, held)))
             return f"it goes once its finalizers are done: {names}"
         return ""
@@ -95,7 +95,7 @@ class Monitors:
         request = Request(
             _path(meta["namespace"]), query, method="POST", json_body=_json(item)
         )
-        return _manifest(self.cluster, _object(await self.kube.send(request)))
+        return _manifest(self.cluster, await self.kube.send(request))
 
 
 def parsed(text: str) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def parsed(text: str) -> dict[str, Any]:
     """
     try:
         found = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _unusable(str(error)) from error
     if not isinstance(found, dict) or found.get("kind") != KIND:
         raise _unusable(f"its kind is not {KIND}")
@@ -145,26 +145,40 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
-def _manifest(cluster: str, item: dict[str, Any]) -> Manifest:
-    meta = item.get("metadata") or {}
+def _manifest(cluster: str, answer: Answer) -> Manifest:
+    item = _object(answer)
+    meta = _table(item, "metadata")
     kept = {k: v for k, v in meta.items() if k != "managedFields"}
     head = {"apiVersion": API_VERSION, "kind": KIND}
+    references = meta.get("ownerReferences")
     owners = [
         f"{one.get('kind')} {one.get('name')}"
-        for one in meta.get("ownerReferences") or ()
+        for one in (references if isinstance(references, list) else ())
         if isinstance(one, dict)
     ]
+    try:
+        text = written({**head, **item, "metadata": kept})
+    except RecursionError as error:
+        raise _nested(answer) from error
     return Manifest(
         cluster=cluster,
         namespace=str(meta.get("namespace", "")),
         name=str(meta.get("name", "")),
         uid=str(meta.get("uid", "")),
         resource_version=str(meta.get("resourceVersion", "")),
-        text=written({**head, **item, "metadata": kept}),
-        managers=managers(
-            meta.get("labels") or {}, meta.get("annotations") or {}, owners
-        ),
+        text=text,
+        managers=managers(_texts(meta, "labels"), _texts(meta, "annotations"), owners),
     )
+
+
+def _table(item: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """A table inside another one; empty for anything else."""
+    found = item.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _texts(item: Mapping[str, Any], key: str) -> dict[str, str]:
+    return {name: str(value) for name, value in _table(item, key).items()}
 
 
 def _object(answer: Answer) -> dict[str, Any]:
@@ -175,10 +189,17 @@ def _object(answer: Answer) -> dict[str, Any]:
         raise source_error(
             FaultKind.PROTOCOL, summary, str(error), answer.endpoint
         ) from error
+    except RecursionError as error:
+        raise _nested(answer) from error
     if not isinstance(found, dict):
         summary = "answered JSON of another shape"
         raise source_error(FaultKind.PROTOCOL, summary, endpoint=answer.endpoint)
     return found
+
+
+def _nested(answer: Answer) -> SourceError:
+    summary = "answered JSON that is nested too deeply"
+    return source_error(FaultKind.PROTOCOL, summary, "", answer.endpoint)
 
 
 def _path(namespace: str, name: str = "") -> str:

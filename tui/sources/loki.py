@@ -106,7 +106,7 @@ class LokiSource:
         series = decode(result, wire.SERIES)
         try:
             found = wire.counts(series)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise self._session.error(
                 FaultKind.PROTOCOL, "answered a count that is no number", str(error)
             ) from error

@@ -156,7 +156,7 @@ def receiver(config: bytes | bytearray) -> str | None:
 def counts(series: list[SeriesWire]) -> list[LogCount]:
     """All points of a matrix of whole numbers, series by series.
 
-    raise   ValueError when a value is no number
+    raise   ValueError when a value is no number, OverflowError when it has no end
     """
     return [
         LogCount(round(at) * 1_000_000_000, int(float(value)), one.metric or {})

@@ -26,6 +26,7 @@ _UNIT_SECONDS = {
     "ms": 0.001,
 }
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|[ywdhms])")
+_LONGEST_DURATION = 64
 
 
 class Wire(msgspec.Struct, rename="camel"):
@@ -211,6 +212,8 @@ def series(matrix: list[SeriesWire]) -> tuple[Series, ...]:
 @lru_cache(maxsize=1024)
 def duration_seconds(text: str) -> float:
     """Prometheus' duration, such as 1m30s; 0 for what is none."""
+    if len(text) > _LONGEST_DURATION:
+        return 0.0
     return sum(
         float(number) * _UNIT_SECONDS[unit] for number, unit in _DURATION.findall(text)
     )

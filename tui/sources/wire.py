@@ -53,6 +53,9 @@ def decoding(endpoint: str) -> Iterator[None]:
         raise _protocol(summary, str(error), endpoint) from error
     except UnicodeDecodeError as error:
         raise _protocol("answered no valid JSON", error.reason, endpoint) from error
+    except RecursionError as error:
+        summary = "answered JSON that is nested too deeply"
+        raise _protocol(summary, "", endpoint) from error
 
 
 def _protocol(summary: str, reason: str, endpoint: str) -> SourceError:
@@ -79,11 +82,17 @@ async def read(
 def utc(time: datetime | None) -> datetime | None:
     """A time of the wire in UTC; year 1 is Go's way to say never.
 
-    A time without a zone is UTC: Alertmanager reads it so.
+    A time without a zone is UTC: Alertmanager reads it so. One behind the end of all
+    years, by its zone, is that end.
     """
     if time is None or time.year == 1:
         return None
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    if time.tzinfo is None:
+        return time.replace(tzinfo=UTC)
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def rfc3339(time: datetime) -> str:

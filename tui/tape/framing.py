@@ -27,6 +27,9 @@ _HEAD = struct.Struct(">4sBI")
 _REST = struct.Struct(">Iq")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_LAST = 253_402_300_799_999
+"""The end of the year 9999, in milliseconds."""
+_LONGEST_VERSION = 9
 
 
 class TapeError(Exception):
@@ -63,7 +66,8 @@ def about(data: bytes, name: str) -> tuple[Mapping[str, Any], int]:
     """
     first, second = data.find(b"\n"), data.find(b"\n", data.find(b"\n") + 1)
     version = data[len(_MAGIC) : first]
-    if data[: len(_MAGIC)] != _MAGIC or first < 0 or not version.isdigit():
+    is_ours = data[: len(_MAGIC)] == _MAGIC and first >= 0
+    if not is_ours or not version.isdigit() or len(version) > _LONGEST_VERSION:
         raise TapeError(f"{name} is no record of taloscope's")
     if int(version) > VERSION:
         raise TapeError(
@@ -74,7 +78,7 @@ def about(data: bytes, name: str) -> tuple[Mapping[str, Any], int]:
         return {}, len(data)
     try:
         found = json.loads(data[first + 1 : second])
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     return (found if isinstance(found, dict) else {}), second + 1
 
@@ -87,7 +91,8 @@ def blocks(data: bytes, start: int) -> Iterator[Block]:
         length, stamp = _REST.unpack_from(data, at + _HEAD.size)
         end = at + size + length
         follows = data[end : end + len(_SYNC)]
-        if sync != _SYNC or end > len(data) or not _SYNC.startswith(follows):
+        is_whole = end <= len(data) and 0 <= stamp <= _LAST
+        if sync != _SYNC or not is_whole or not _SYNC.startswith(follows):
             at = data.find(_SYNC, at + 1)
             continue
         yield Block(kind, _EPOCH + stamp * _MILLISECOND, at + size, length, crc)

@@ -20,7 +20,7 @@ import msgspec
 from tui.model.taped import Taped, TapeNote
 from tui.tape import framing
 from tui.tape.framing import NOTE, START, SUFFIX, Block, TapeError
-from tui.tape.unpacking import Unpacker
+from tui.tape.unpacking import UNMADE, Unpacker
 from tui.tape.writer import FILE, files, started
 
 _DECODE = msgspec.msgpack.Decoder().decode
@@ -214,7 +214,7 @@ class Reel:
             data = framing.payload(self._data, block)
             try:
                 found = _DECODE(data) if data is not None else None
-            except msgspec.DecodeError:
+            except (*UNMADE, msgspec.DecodeError):
                 found = None
             if isinstance(found, dict):
                 told = {key: str(found.get(key, "")) for key in _TOLD}
@@ -259,7 +259,7 @@ class _Stream:
         try:
             objects, root = _DECODE(self._inflate.decompress(data))
             self._unpack.add(objects)
-        except (ValueError, TypeError, zlib.error, msgspec.DecodeError):
+        except (*UNMADE, zlib.error, msgspec.DecodeError):
             self.is_damaged = True
         else:
             self._roots.append(root)
@@ -272,6 +272,6 @@ class _Stream:
             return None
         try:
             value = self._unpack.value(self._roots[at])
-        except (ValueError, IndexError, KeyError, TypeError):
+        except UNMADE:
             return None
         return value if isinstance(value, Taped) else None

@@ -17,6 +17,12 @@ from typing import Any
 from tui.model.kept import Kept
 from tui.tape.packing import CLASS, KEPT, MAPPING, SET, SPAN, TUPLE, Part
 
+UNMADE = (
+    *(ValueError, LookupError, TypeError, AttributeError, OverflowError),
+    RecursionError,
+)
+"""What making a value raises where no packer has written what is read."""
+
 Make = Callable[[Sequence[Any]], Any]
 
 _OURS = re.compile(r"tui\.model(\.[a-z_]+)+")
@@ -51,7 +57,7 @@ class Unpacker:
     def value(self, part: Part) -> Any:
         """What the part stands for; UNKNOWN when it cannot be made.
 
-        raise   ValueError, IndexError, KeyError or TypeError for what no packer made
+        raise   UNMADE
         """
         kind = type(part)
         if kind is int:
