@@ -28,7 +28,7 @@ from tui.model.probe import (
     TlsProbe,
     Trust,
 )
-from tui.sources import probe
+from tui.sources import handshake
 from tui.sources.base import SourceError
 from tui.sources.http_fault import broken
 from tui.sources.probe import try_out
@@ -178,10 +178,10 @@ def trusting(
     def trust(pem: bytes) -> None:
         (tmp_path / "ca.pem").write_bytes(pem)
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-        probe._trusting.cache_clear()
+        handshake._trusting.cache_clear()
 
     yield trust
-    probe._trusting.cache_clear()
+    handshake._trusting.cache_clear()
 
 
 async def test_a_certificate_that_the_machine_trusts_is_trusted(
