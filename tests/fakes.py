@@ -19,10 +19,11 @@ from tui.config import ClusterConfig, Config
 from tui.model.attention import Real
 from tui.model.change import AlertName, Change
 from tui.model.command import Command, Outcome
+from tui.model.diagnosis import Step
 from tui.model.event import Event
 from tui.model.examination import Subject
 from tui.model.fault import Fault
-from tui.model.fleet import Fleet
+from tui.model.fleet import Fleet, SourceKind
 from tui.model.log import Entry, Gap, LogBatch, LogCount, LogQuery, LogSpan
 from tui.model.machine import Moment
 from tui.model.manifest import Manifests
@@ -151,6 +152,11 @@ class FakeBackend:
         self.manifests = Manifests("monit", "")
         self.looked_for: list[tuple[str, str]] = []
         self.inquiry: FakeInquiry | None = None
+        self.steps: tuple[Step, ...] = ()
+        self.examining = asyncio.Event()
+        """While it is closed, an examination does not end."""
+        self.examining.set()
+        self.diagnosed: list[tuple[SourceKind, str]] = []
         self._fleet_listeners: list[FleetListener] = []
         self._log_listeners: list[LogListener] = []
 
@@ -227,6 +233,12 @@ class FakeBackend:
         exam = self.exam or Exam(subject)
         self.inquiry = FakeInquiry(subject, exam)
         return self.inquiry
+
+    async def diagnose(self, kind: SourceKind, endpoint: str) -> AsyncIterator[Step]:
+        self.diagnosed.append((kind, endpoint))
+        for step in self.steps:
+            yield step
+        await self.examining.wait()
 
     async def monitors(self, cluster: str, job: str) -> Manifests:
         self.looked_for.append((cluster, job))

@@ -15,10 +15,11 @@ from typing import Protocol, runtime_checkable
 from tui.model.attention import Real
 from tui.model.change import AlertName, Change
 from tui.model.command import Command, Outcome
+from tui.model.diagnosis import Step
 from tui.model.event import Event
 from tui.model.examination import Examination, Subject
 from tui.model.fault import Fault
-from tui.model.fleet import Fleet
+from tui.model.fleet import Fleet, SourceKind
 from tui.model.log import Entry, Gap, LogBatch, LogCount, LogQuery, LogSpan
 from tui.model.machine import Moment
 from tui.model.manifest import Manifests
@@ -183,6 +184,9 @@ class Backend(Protocol):
 
     def examine(self, subject: Subject) -> Inquiry:
         """Look at one target; nothing is asked before its `run`."""
+
+    def diagnose(self, kind: SourceKind, endpoint: str) -> AsyncIterator[Step]:
+        """Examine one connection, step by step as they end; close it to end early."""
 
     async def monitors(self, cluster: str, job: str) -> Manifests:
         """The ServiceMonitors that make a job of a cluster, read in full now."""

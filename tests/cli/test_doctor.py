@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from tests.e2e.labs import RunningLab, running_lab
-from tui.model.rights import RIGHTS
+from tui.model.rights import FORWARD, RIGHTS, Right
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 
@@ -28,21 +29,42 @@ def test_what_is_not_well_is_told_with_what_to_do(ill: RunningLab) -> None:
     assert done.returncode == 1, done.stderr
     steps = json.loads(done.stdout)["steps"]
     failed = {(one["where"], one["what"]): one for one in steps if not one["is_well"]}
-    assert {what for _, what in failed} == {"list leases", "node 10.10.0.42", "ask"}
-    assert (
-        "whether schedulers lead" in failed["prod: Kubernetes", "list leases"]["advice"]
-    )
+    assert {what for _, what in failed} == {
+        "right get leases",
+        "node 10.10.0.42",
+        "tcp",
+    }
+    leases = failed["prod: Kubernetes, context prod", "right get leases"]
+    assert "whether schedulers lead" in leases["advice"]
     assert all(one["advice"] for one in failed.values())
-    prometheus = [one for one in steps if one["where"].endswith("Prometheus")]
+    prometheus = [one for one in steps if ": Prometheus" in one["where"]]
     assert all(one["is_well"] for one in prometheus)
+    loki = [one for one in steps if ": Loki" in one["where"]]
+    assert {one["state"] for one in loki} == {"well", "ill", "not-tried"}
 
 
 def test_its_text_fits_a_terminal_and_counts(ill: RunningLab) -> None:
     done = ill.run("doctor")
     assert all(len(line) <= 80 for line in done.stdout.splitlines())
-    assert "may list 15 of 16 kinds" in done.stdout
+    assert "✖ right        get leases: forbidden" in done.stdout
     assert "✖ prod: Talos" in done.stdout
-    assert "steps failed" in done.stdout
+    assert "not tried, nor version, clock, read" in done.stdout
+    assert done.stdout.rstrip().endswith("steps fail")
+
+
+def test_a_report_of_a_crash_is_told_with_what_to_send(
+    ill: RunningLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = tmp_path / "taloscope" / "crash-20261127T030000-1.txt"
+    report.parent.mkdir()
+    report.write_text("it ended")
+    monkeypatch.setitem(ill.environment, "XDG_STATE_HOME", str(tmp_path))
+    done = ill.run("doctor", "--output", "json")
+    first = json.loads(done.stdout)["steps"][0]
+    assert first["what"] == "crash report"
+    assert first["told"] == str(report)
+    assert first["is_well"]
+    assert "send it" in first["advice"]
 
 
 def test_with_a_right_missing_the_rest_is_known(ill: RunningLab) -> None:
@@ -51,15 +73,29 @@ def test_with_a_right_missing_the_rest_is_known(ill: RunningLab) -> None:
     assert all(each["nodes"] for each in clusters)
 
 
-def test_the_manifest_allows_what_is_read_and_the_page_says_why() -> None:
-    role, _ = yaml.safe_load_all((DOCS / "rbac.yaml").read_text())
-    allowed = {
-        (group, resource)
+def allowed_by(role: dict[str, Any]) -> set[tuple[str, str, str]]:
+    """Group, resource and verb of each thing that a role allows."""
+    return {
+        (group, resource, verb)
         for rule in role["rules"]
         for group in rule["apiGroups"]
         for resource in rule["resources"]
+        for verb in rule["verbs"]
     }
-    assert allowed == {(right.group, right.resource) for right in RIGHTS}
+
+
+def asked_of(rights: Iterable[Right]) -> set[tuple[str, str, str]]:
+    """The same of what the doctor asks."""
+    return {(one.group, one.resource, verb) for one in rights for verb in one.verbs}
+
+
+def test_the_manifest_allows_what_the_doctor_asks_for_and_no_more() -> None:
+    role, forward = yaml.safe_load_all((DOCS / "rbac.yaml").read_text())
+    assert allowed_by(role) == asked_of(RIGHTS)
+    assert allowed_by(forward) == asked_of([FORWARD])
+
+
+def test_the_page_says_what_is_lost_without_each_right() -> None:
     page = (DOCS / "connect.md").read_text()
     for right in RIGHTS:
         assert f"| `{right.resource}` | {right.without} |" in page

@@ -220,7 +220,7 @@ async def test_sources_are_one_row_a_server_and_unfold_to_their_feeds() -> None:
     async with on_stage((120, 36)) as stage:
         await stage.press("o")
         lines = stage.text.splitlines()
-        assert sum("Prometheus" in line for line in lines) == 1
+        assert sum("live       Prometheus" in line for line in lines) == 1
         assert any("Talos" in line and "4 nodes" in line for line in lines)
         assert "trend prod" not in stage.text
         await stage.press("enter")

@@ -294,7 +294,9 @@ class Routes(App[None]):
     def on_open_sources(self) -> None:
         from tui.screens.sources import SourcesScreen  # noqa: PLC0415 - see above
 
-        self.open(SourcesScreen(self.marks))
+        if self.backend is not None:
+            diagnose = self.backend.diagnose
+            self.open(SourcesScreen(diagnose, self.clock, self.marks))
 
     def on_end_silence(self, message: EndSilence) -> None:
         from tui.present import silence_start, silenced  # noqa: PLC0415 - see above

@@ -8,14 +8,19 @@ import json
 import shutil
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
 from pathlib import Path
 
 from tui.cli.arguments import Parser, add_config, add_output
-from tui.cli.doctor_steps import Step, examine
 from tui.cli.output import USAGE, cleaned, complain
 from tui.clock import SystemClock
-from tui.config import ConfigError, find, load
+from tui.config import Config, ConfigError, find, load
+from tui.engine.doctor import Doctor
+from tui.model.diagnosis import Connection, Doing, Step, StepState
+from tui.present import diagnosis
+from tui.present.glyphs import UNICODE
+from tui.state import crash
+from tui.state.place import folder
 
 WELL, ILL = 0, 1
 CODES = """\
@@ -24,6 +29,15 @@ exit codes
   1    something is not: each such step says what to do
   3    the command line or the config is wrong
 """
+_HERE = "this machine"
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One connection, and all of its steps."""
+
+    where: str
+    steps: tuple[Step, ...]
 
 
 def run(
@@ -36,13 +50,16 @@ def run(
     except ConfigError as error:
         complain(error)
         return USAGE
-    steps = asyncio.run(examine(config, SystemClock()))
+    found = [*_here(environ), *asyncio.run(_examined(config))]
+    steps = [step for each in found for step in each.steps]
     if asked.output == "json":
-        print(json.dumps({"steps": [asdict(each) for each in steps]}, indent=2))
+        told = [_json(each.where, step) for each in found for step in each.steps]
+        print(json.dumps({"steps": told}, indent=2))
     else:
         width = min(100, shutil.get_terminal_size((80, 24)).columns)
-        print("\n".join(_lines(steps, width)))
-    return WELL if all(each.is_well for each in steps) else ILL
+        print("\n".join(_lines(found, width)))
+        print(f"\n{diagnosis.summary(steps)}")
+    return ILL if any(step.is_ill for step in steps) else WELL
 
 
 def options_parser(config: Path | None) -> argparse.ArgumentParser:
@@ -59,29 +76,60 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
     return parser
 
 
-def _lines(steps: Sequence[Step], width: int) -> Iterator[str]:
-    """One line for what is well together; each thing that is not by itself."""
-    for where in dict.fromkeys(each.where for each in steps):
-        mine = [each for each in steps if each.where == where]
-        well = [each for each in mine if each.is_well]
-        yield f"{'✔' if len(well) == len(mine) else '✖'} {cleaned(where)}"
-        told = [f"{each.what}: {cleaned(each.told)}" for each in well if each.told]
-        rights = sum(each.what.startswith("list ") for each in mine)
-        if rights:
-            granted = sum(each.what.startswith("list ") for each in well)
-            told.append(f"may list {granted} of {rights} kinds that it reads")
-        yield from _wrapped("; ".join(told), width, "    ")
-        for each in mine:
-            if not each.is_well:
-                line = f"✖ {each.what}: {cleaned(each.told)}"
-                yield from _wrapped(line, width, "  ")
-                yield from _wrapped(cleaned(each.advice), width, "    ")
-    ill = sum(not each.is_well for each in steps)
-    yield ""
-    yield f"{ill} of {len(steps)} steps failed" if ill else f"all {len(steps)} well"
+async def _examined(config: Config) -> list[Examined]:
+    """All at once, in the order of the config."""
+    doctor = Doctor(config, SystemClock())
+
+    async def one(connection: Connection) -> Examined:
+        asked = doctor.examine(connection.kind, connection.endpoint)
+        steps = [step async for step in asked]
+        return Examined(diagnosis.heading(connection), tuple(steps))
+
+    return list(await asyncio.gather(*map(one, doctor.connections())))
 
 
-def _wrapped(text: str, width: int, margin: str) -> list[str]:
+def _here(environ: Mapping[str, str]) -> Iterator[Examined]:
+    """What lies on this machine and belongs to be sent."""
+    report = crash.newest(folder(environ))
+    if report is not None:
+        advice = "Read it, and send it to those who mend taloscope; then delete it."
+        told = str(report)
+        step = Step(Doing.CRASH, StepState.NOTED, told, advice)
+        yield Examined(_HERE, (step,))
+
+
+def _json(where: str, step: Step) -> dict[str, object]:
+    return {
+        "where": where,
+        "subject": step.subject,
+        "what": step.title,
+        "state": step.state.value,
+        "is_well": not step.is_ill,
+        "told": step.told,
+        "advice": step.advice,
+        "seconds": None if step.seconds is None else round(step.seconds, 4),
+    }
+
+
+def _lines(found: Sequence[Examined], width: int) -> Iterator[str]:
+    """Each connection with its steps below it."""
+    for number, each in enumerate(found):
+        if number:
+            yield ""
+        is_ill = any(step.is_ill for step in each.steps)
+        yield from _wrapped(f"{'✖' if is_ill else '✔'} {cleaned(each.where)}", width, 2)
+        for line, indent in diagnosis.told(each.steps, UNICODE):
+            text = "".join(span.text for span in line)
+            yield from _wrapped(f"  {text}", width, indent + 2)
+
+
+def _wrapped(text: str, width: int, indent: int) -> list[str]:
+    """Lines no wider than that; what goes on begins `indent` further in."""
+    begin = text[: len(text) - len(text.lstrip())]
     return textwrap.wrap(
-        text, width, initial_indent=margin, subsequent_indent=f"{margin}  "
+        text.lstrip(),
+        width,
+        initial_indent=begin,
+        subsequent_indent=" " * indent,
+        drop_whitespace=True,
     )

@@ -18,6 +18,7 @@ from tui.engine.asking import Polled
 from tui.engine.beat import Beat
 from tui.engine.calls import Calls
 from tui.engine.connections import Connections
+from tui.engine.doctor import Doctor
 from tui.engine.examiner import Examiner, Inquiry
 from tui.engine.feeds import Feeds, Followed, Wanted
 from tui.engine.history import History
@@ -41,6 +42,7 @@ from tui.model.command import (
     Outcome,
     PutSilence,
 )
+from tui.model.diagnosis import Step
 from tui.model.examination import Subject
 from tui.model.fault import Fault
 from tui.model.fleet import FeedKey, Fleet, SourceKind
@@ -281,6 +283,10 @@ class Engine:
     def examine(self, subject: Subject) -> Inquiry:
         """Look at one target; nothing is asked before its `run`."""
         return self._examiner.open(subject, self.fleet)
+
+    def diagnose(self, kind: SourceKind, endpoint: str) -> AsyncIterator[Step]:
+        """Examine one connection, step by step."""
+        return Doctor(self._config, self._clock).examine(kind, endpoint)
 
     def _view(self) -> View:
         return View(

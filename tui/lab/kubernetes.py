@@ -24,6 +24,7 @@ from tui.lab.kube_cells import AGE, NAME
 from tui.lab.kube_forward import Kubelet, behind
 from tui.lab.kube_objects import Maker, Object
 from tui.lab.kube_resources import GROUPS, MONITORING, RESOURCES, Resource
+from tui.lab.kube_reviews import answered
 from tui.lab.kube_selectors import SelectorError, by_fields, by_labels
 from tui.lab.kube_writes import Place, RefusedError, create, delete
 from tui.lab.wiring import has_monitors
@@ -156,7 +157,7 @@ class Kubernetes:
             case ["apis", group, "v1", *rest] if group in self._groups:
                 return await self._resource(request, group, rest)
         if request.method not in ("GET", "HEAD"):
-            return _failure(405, _NOT_ALLOWED)
+            return await self._review(request, parts)
         match parts:
             case ["readyz" | "livez" | "healthz"]:
                 return text_answer("ok")
@@ -210,6 +211,19 @@ class Kubernetes:
         if name:
             return self._single(request, resource, namespace, name)
         return self._list(request, resource, namespace)
+
+    async def _review(self, request: web.Request, parts: list[str]) -> web.Response:
+        """Say who asks, or what he may do; nothing is stored, and nothing else is
+        taken."""
+        if request.method != "POST":
+            return _failure(405, _NOT_ALLOWED)
+        try:
+            found = answered(self._world, parts, await request.read())
+        except ValueError as error:
+            return _failure(400, str(error))
+        if found is None:
+            return _failure(405, _NOT_ALLOWED)
+        return json_answer(found, 201)
 
     def _objects(self, resource: Resource, namespace: str) -> list[Object]:
         world = self._world

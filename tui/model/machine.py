@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+
+EXPIRES_SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,3 +207,23 @@ class Certificate:
     """Such as `talosconfig prod`."""
     expires_at: datetime
     is_token: bool = False
+    begins_at: datetime | None = None
+    """Of a server's own, which machines renew."""
+
+    def is_ending(self, now: datetime) -> bool:
+        """Whether somebody has to renew it soon."""
+        return expires_soon(self.begins_at, self.expires_at, now)
+
+
+def expires_soon(
+    begins_at: datetime | None, expires_at: datetime, now: datetime
+) -> bool:
+    """Whether it ends within 30 days.
+
+    begins_at   of one that may be renewed by machines, as late as for its last third:
+                apid's live for a day. None: of what a person renews
+    """
+    span = EXPIRES_SOON
+    if begins_at is not None:
+        span = min(span, (expires_at - begins_at) / 3)
+    return expires_at - now < span

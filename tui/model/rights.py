@@ -1,41 +1,46 @@
-"""What the product reads of Kubernetes, and what is lost where that is not allowed."""
+"""What the product reads, and what is lost where that is not allowed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+GET, LIST, CREATE = "get", "list", "create"
+
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One thing that is listed in all namespaces."""
+    """One thing that is read of Kubernetes, in all namespaces."""
 
     group: str
     """Empty for the core group."""
     resource: str
+    """`pods`, or with a subresource `pods/portforward`."""
     without: str
     """What is lost."""
+    verbs: tuple[str, ...] = (LIST,)
     is_optional: bool = False
     """Not every cluster has such a thing."""
-
-    @property
-    def path(self) -> str:
-        """Where it is listed."""
-        root = f"/apis/{self.group}/v1" if self.group else "/api/v1"
-        return f"{root}/{self.resource}"
 
 
 RIGHTS = (
     Right("", "nodes", "nodes are known by Talos alone; verdicts stay undecided"),
     Right("", "pods", "verdicts on hidden and false alerts stay undecided"),
-    Right("", "configmaps", "whether Cilium replaces kube-proxy is not known"),
+    Right("", "configmaps", "whether Cilium replaces kube-proxy is not known", (GET,)),
     Right("", "events", "whether pods get scheduled is not known"),
     Right("", "services", "checks of targets stop there; no port-forwards, no init"),
     Right("", "persistentvolumes", "kernel lines do not lead to volumes"),
     Right("", "persistentvolumeclaims", "kernel lines do not lead to applications"),
-    Right("apps", "daemonsets", "whether agents are complete is not known"),
+    Right(
+        "apps", "daemonsets", "whether agents are complete is not known", (GET, LIST)
+    ),
     Right("apps", "deployments", "whether deployments converge is not known"),
     Right("apps", "statefulsets", "whether StatefulSets converge is not known"),
-    Right("coordination.k8s.io", "leases", "whether schedulers lead is not known"),
+    Right(
+        "coordination.k8s.io",
+        "leases",
+        "whether schedulers lead is not known",
+        (GET,),
+    ),
     Right("discovery.k8s.io", "endpointslices", "no port-forwards, fewer checks"),
     Right("storage.k8s.io", "storageclasses", "the review cannot judge storage"),
     Right("storage.k8s.io", "csidrivers", "the review cannot judge storage"),
@@ -47,3 +52,36 @@ RIGHTS = (
         is_optional=True,
     ),
 )
+FORWARD = Right(
+    "", "pods/portforward", "servers that are reached by `service`", (GET, CREATE)
+)
+"""Asked for in the namespaces of such Services alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalosRight:
+    """Something that apid lets only some roles do."""
+
+    name: str
+    roles: frozenset[str]
+    """Any of these is enough."""
+    without: str
+
+
+READER, OPERATOR, ADMIN = "os:reader", "os:operator", "os:admin"
+TALOS_READS = TalosRight(
+    "nodes",
+    frozenset({READER, OPERATOR, ADMIN}),
+    "no services, no kernel logs of nodes, no numbers, no etcd",
+)
+TALOS_CONFIG = TalosRight(
+    "machine config",
+    frozenset({ADMIN}),
+    "the log pipeline judges by what arrives, which is enough",
+)
+TALOS_SERVICES = TalosRight(
+    "service actions",
+    frozenset({OPERATOR, ADMIN}),
+    "services cannot be started, stopped and restarted from here",
+)
+"""Asked for where the config allows it alone."""

@@ -54,12 +54,27 @@ def users(fleet: Fleet) -> Users:
     return found
 
 
+def server_of(source: SourceStatus) -> tuple[SourceKind, str]:
+    """The kind of its server, and where it is: the nodes of a Talos context are one."""
+    kind, where = source.key.kind, source.key.endpoint
+    return kind, where.partition("/")[0] if kind is SourceKind.TALOS else where
+
+
 def group_key(source: SourceStatus) -> str:
-    """What the row of its server is known by; the nodes of a Talos context are one."""
-    where = source.key.endpoint
-    if source.key.kind is SourceKind.TALOS:
-        where = where.partition("/")[0]
-    return f"{source.key.kind.value} {where}"
+    """What the row of its server is known by."""
+    kind, where = server_of(source)
+    return f"{kind.value} {where}"
+
+
+def server_title(source: SourceStatus) -> Line:
+    """Which server it is."""
+    kind, where = server_of(source)
+    return (Span(f"{NAMES[kind]}  ", Tone.ACCENT), Span(plain(where)))
+
+
+def is_in_trouble(source: SourceStatus, now: datetime) -> bool:
+    """Whether somebody should look after it."""
+    return source.state(now) in _TROUBLE
 
 
 def feed_key(source: SourceStatus) -> str:

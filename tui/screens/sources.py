@@ -2,51 +2,153 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Container, VerticalScroll
+from textual.timer import Timer
 
-from tui.model.fleet import Fleet
-from tui.present import sources
+from tui.clock import Clock
+from tui.model.diagnosis import Step
+from tui.model.fleet import Fleet, SourceKind, SourceStatus
+from tui.present import diagnosis, sources
 from tui.present.glyphs import Marks
 from tui.screens.desk import Desk
 from tui.screens.listing import Listing
 from widgets.panel import Panel
 from widgets.row_table import RowTable
+from widgets.text_block import Paragraph, TextBlock
 from widgets.values import Span, Tone
+
+_REST_SECONDS = 0.3
+"""The cursor stays so long before what is under it is examined."""
+Diagnose = Callable[[SourceKind, str], AsyncIterator[Step]]
+
+
+@dataclass
+class Examined:
+    """What is known of one connection, step by step."""
+
+    was_ill: bool
+    """Whether its feeds were in trouble: another state is examined anew."""
+    steps: list[Step] = field(default_factory=list)
+    ended_at: datetime | None = None
+    """None while it is being examined."""
 
 
 class SourcesScreen(Desk):
-    """One row a server, those in trouble first; enter unfolds its feeds."""
+    """One row a server, those in trouble first; enter unfolds its feeds.
 
+    Below, or beside it, how the connection under the cursor is made, step by step.
+    """
+
+    CSS_PATH = "sources.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "x",
+            "examine",
+            "Examine",
+            id="sources.examine",
+            tooltip="Try this connection again, step by step",
+        ),
         Binding("c", "copy", "Copy", id="sources.copy", tooltip="Copy the whole fault"),
     ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (160, "-wide")]  # noqa: RUF012 - so declared by Textual
 
-    def __init__(self, marks: Marks) -> None:
+    def __init__(self, diagnose: Diagnose, clock: Clock, marks: Marks) -> None:
+        """`diagnose` examines one connection; its steps come as they end."""
         super().__init__(marks)
+        self._diagnose = diagnose
+        self._clock = clock
         self._known: sources.Users = {}
         self._unfolded: set[str] = set()
         self._now: datetime | None = None
+        self._examined: dict[str, Examined] = {}
+        self._resting: Timer | None = None
 
     def compose_body(self) -> ComposeResult:
-        with Panel(glyphs=self.marks.glyphs):
-            yield Listing(
-                sources.COLUMNS,
-                detail_column=sources.DETAIL_COLUMN,
-                glyphs=self.marks.glyphs,
-            )
+        glyphs = self.marks.glyphs
+        with Container(id="body"):
+            with Panel(id="servers", glyphs=glyphs):
+                yield Listing(
+                    sources.COLUMNS,
+                    detail_column=sources.DETAIL_COLUMN,
+                    glyphs=glyphs,
+                )
+            with Panel(id="steps", glyphs=glyphs), VerticalScroll():
+                yield TextBlock(glyphs=glyphs)
 
     def show(self, fleet: Fleet, now: datetime) -> None:
         self._known, self._now = sources.users(fleet), now
         self._show_rows(now)
+        self._show_steps()
+        chosen = self._chosen
+        if chosen is not None:
+            done = self._examined.get(sources.group_key(chosen))
+            if done is not None and done.ended_at and done.was_ill != self._is_ill(now):
+                self.action_examine()
+
+    @property
+    def _chosen(self) -> SourceStatus | None:
+        """A feed of the server under the cursor."""
+        key = self.query_one(Listing).cursor_key
+        for source in self._known:
+            if key in {sources.feed_key(source), sources.group_key(source)}:
+                return source
+        return None
+
+    def _is_ill(self, now: datetime) -> bool:
+        """Whether any feed of the server under the cursor is in trouble."""
+        chosen = self._chosen
+        return chosen is not None and any(
+            sources.is_in_trouble(each, now)
+            for each in self._known
+            if sources.group_key(each) == sources.group_key(chosen)
+        )
 
     def _show_rows(self, now: datetime) -> None:
         rows = sources.rows(self._known, self._unfolded, now, self.marks)
         self.query_one(Listing).show_rows(rows)
-        self.query_one(Panel).show_title((Span("sources", Tone.ACCENT),))
+        title = (Span("sources", Tone.ACCENT),)
+        self.query_one("#servers", Panel).show_title(title)
+
+    def _show_steps(self) -> None:
+        """What is known of the connection under the cursor."""
+        chosen, now = self._chosen, self._now
+        if chosen is None or now is None or not self.is_open:
+            return
+        done = self._examined.get(sources.group_key(chosen))
+        steps = done.steps if done else []
+        title = sources.server_title(chosen)
+        right = diagnosis.standing(steps, done.ended_at if done else None, now)
+        self.query_one("#steps", Panel).show_title(title, right)
+        told = diagnosis.told(steps, self.marks)
+        room = self.query_one("#steps VerticalScroll").size.height
+        if len(told) > room:
+            told = diagnosis.told(steps, self.marks, is_brief=True)
+        lines = [Paragraph(line, indent) for line, indent in told]
+        if done is None or done.ended_at is None:
+            waiting = f"{self.marks.connecting} examining"
+            lines.append(Paragraph((Span(waiting, Tone.ACCENT),)))
+        self.query_one(TextBlock).show(*lines)
+
+    def on_row_table_row_highlighted(self, event: RowTable.RowHighlighted) -> None:
+        """Examine what the cursor rests on, unless that was done already."""
+        event.stop()
+        self._show_steps()
+        self.query_one("#steps VerticalScroll").scroll_home(animate=False)
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(_REST_SECONDS, self._rested)
+
+    def _rested(self) -> None:
+        chosen = self._chosen
+        if chosen is not None and sources.group_key(chosen) not in self._examined:
+            self.action_examine()
 
     def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
         """Unfold the feeds of a server, or fold them again."""
@@ -54,6 +156,27 @@ class SourcesScreen(Desk):
         if self._now is not None:
             self._unfolded ^= {event.key}
             self._show_rows(self._now)
+
+    def action_examine(self) -> None:
+        """Try the connection under the cursor anew; another one is left alone."""
+        chosen, now = self._chosen, self._now
+        if chosen is None or now is None:
+            return
+        for key, each in tuple(self._examined.items()):
+            if each.ended_at is None:
+                del self._examined[key]
+        done = Examined(self._is_ill(now))
+        self._examined[sources.group_key(chosen)] = done
+        self._show_steps()
+        work = self._examine(done, *sources.server_of(chosen))
+        self.run_worker(work, group="steps", exclusive=True)
+
+    async def _examine(self, done: Examined, kind: SourceKind, endpoint: str) -> None:
+        async for step in self._diagnose(kind, endpoint):
+            done.steps.append(step)
+            self._show_steps()
+        done.ended_at = self._clock.now()
+        self._show_steps()
 
     def action_copy(self) -> None:
         """Copy what failed, in full, or where the source is."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from urllib.parse import urlsplit, urlunsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -188,6 +189,19 @@ class HttpSession:
         raise   NotSentError
         """
         return None if self._tunnel is None else (await self._tunnel.dial()).end
+
+    @property
+    def proxy(self) -> str:
+        """URL of the proxy that leads there; empty when none does."""
+        if self.way.proxy:
+            return self.way.proxy
+        parts = urlsplit(self.url)
+        if self._tunnel is not None or not uses_proxy(self.url):
+            return ""
+        if proxy_bypass(parts.hostname or ""):
+            return ""
+        known = getproxies()
+        return known.get(parts.scheme) or known.get("all", "")
 
     def error(self, kind: FaultKind, summary: str, detail: str = "") -> SourceError:
         """An error of this server."""

@@ -249,6 +249,10 @@ class KubernetesSource:
             self._told = await self._opened(stale=stale)
         return self._told.certificate
 
+    async def access(self) -> Access:
+        """How the kubeconfig lets us in; it is read, and its plugin run, at need."""
+        return await self._opened()
+
     async def send(self, request: Request) -> Answer:
         """Ask; once more with fresh credentials when the old ones are refused."""
         return await self._let_in(

@@ -7,21 +7,26 @@ errors end here.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from talosapi.certificate import read_certificate
+from talosapi.certificate import ClientCertificate, read_certificate
 from talosapi.config import TalosContext, find_config, load_config
 from talosapi.errors import TalosConfigError, TalosError
 from talosapi.messages import KernelRecord
 from talosapi.resume import Pace, Piece
+from talosapi.tls import client_context
 from tui.clock import Clock
 from tui.model.command import ServiceVerb
 from tui.model.fault import Fault, FaultKind
 from tui.model.log import Entry, LogBatch
 from tui.model.machine import Certificate, Detail, Facts, Vitals
 from tui.model.pipeline import Shipping
+from tui.model.probe import Address
 from tui.model.question_beyond import StaticPod
 from tui.model.storage import NodeStorage
 from tui.model.talos import TalosNode
@@ -29,13 +34,27 @@ from tui.sources.base import SourceError
 from tui.sources.talos_node import NodeReader
 from tui.sources.talos_tail import batches
 from tui.sources.talos_values import config_fault, fault, kernel_entry, line_time
+from tui.sources.text import first_line
 from tui.sources.wire import to_ns
 
 if TYPE_CHECKING:
     from talosapi.client import TalosClient
 
+
 PAST_LINES = 1000
 """Of a service's log, to begin with."""
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """What one context of a talosconfig lets us do."""
+
+    endpoints: tuple[Address, ...]
+    tls: ssl.SSLContext
+    """As apid is dialled: our certificate, its authority alone."""
+    roles: tuple[str, ...]
+    begins_at: datetime
+    expires_at: datetime
 
 
 class TalosSource:
@@ -118,6 +137,22 @@ class TalosSource:
             summary = "no control plane is known to Talos"
             raise failed[0] if failed else SourceError(Fault(FaultKind.CONFIG, summary))
         return found
+
+    async def way_in(self) -> WayIn:
+        """What the talosconfig says: whom to dial, and who we are.
+
+        raise   SourceError(CONFIG), of a certificate that cannot be used too
+        """
+        return await asyncio.to_thread(self._way_in)
+
+    async def clock(self, address: str) -> datetime | None:
+        """What the clock of a node shows; None when it does not say."""
+        client = await self._opened()
+        try:
+            found = await client.time(address, timeout_seconds=self._timeout_seconds)
+        except TalosError as error:
+            raise SourceError(fault(error)) from error
+        return found.node_time
 
     async def certificate(self) -> Certificate:
         """How long the talosconfig of this context lets us in."""
@@ -215,12 +250,33 @@ class TalosSource:
     def _certificate(self) -> Certificate:
         """Blocking: reads the talosconfig."""
         context = self._context()
+        return Certificate(f"talosconfig {context.name}", _read(context).not_after)
+
+    def _way_in(self) -> WayIn:
+        """Blocking: reads the talosconfig."""
+        context = self._context()
+        found = _read(context)
         try:
-            found = read_certificate(context.crt)
-        except ValueError as error:
-            summary = f"talosconfig: crt of context {context.name!r} is no certificate"
-            raise SourceError(Fault(FaultKind.CONFIG, summary)) from error
-        return Certificate(f"talosconfig {context.name}", found.not_after)
+            tls = client_context(context)
+        except OSError as error:
+            summary = f"talosconfig: ca, crt and key of {context.name!r} do not fit"
+            detail = first_line(str(error))
+            raise SourceError(Fault(FaultKind.CONFIG, summary, detail)) from error
+        return WayIn(
+            tuple(Address(each.host, each.port) for each in context.endpoints),
+            tls,
+            found.roles,
+            found.not_before,
+            found.not_after,
+        )
+
+
+def _read(context: TalosContext) -> ClientCertificate:
+    try:
+        return read_certificate(context.crt)
+    except ValueError as error:
+        summary = f"talosconfig: crt of context {context.name!r} is no certificate"
+        raise SourceError(Fault(FaultKind.CONFIG, summary)) from error
 
 
 def _client_class() -> type[TalosClient]:

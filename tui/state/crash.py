@@ -65,3 +65,14 @@ def untold(folder: Path) -> Path | None:
     except OSError:
         return newest
     return newest
+
+
+def newest(folder: Path) -> Path | None:
+    """The newest report that is kept, told or not; None too where nothing can be read.
+
+    Blocks for a look into one folder.
+    """
+    try:
+        return max(folder.glob(f"crash-*{_OLD}"), default=None)
+    except OSError:
+        return None

@@ -28,10 +28,11 @@ from tui.backend import (
 from tui.clock import turn
 from tui.model.change import AlertName, Change
 from tui.model.command import Command, Outcome
+from tui.model.diagnosis import Doing, Step, StepState
 from tui.model.event import Event
 from tui.model.examination import Examination, Subject, TargetKind
 from tui.model.fault import Fault, FaultKind
-from tui.model.fleet import Fleet
+from tui.model.fleet import Fleet, SourceKind
 from tui.model.log import Entry, Gap, LogBatch, LogCount, LogQuery, LogSpan
 from tui.model.machine import Moment
 from tui.model.manifest import Manifests
@@ -251,6 +252,16 @@ class PastBackend:
         """Say that nothing can be checked any more."""
         words = "This is the past: what it answered then nobody can ask any more."
         return _NoInquiry(Examination(subject, TargetKind.STATIC, (), words))
+
+    async def diagnose(
+        self,
+        kind: SourceKind,  # noqa: ARG002 - none can be examined
+        endpoint: str,  # noqa: ARG002
+    ) -> AsyncIterator[Step]:
+        """Say that nothing can be tried any more."""
+        await turn()
+        words = "This is the past: what stood in the way then nobody can try any more."
+        yield Step(Doing.BUG, StepState.NOTED, words)
 
     async def monitors(self, cluster: str, job: str) -> Manifests:
         """Say that they are not recorded."""

@@ -24,10 +24,11 @@ from tui.backend import (
 )
 from tui.model.change import AlertName, Change
 from tui.model.command import Command, Outcome
+from tui.model.diagnosis import Step
 from tui.model.event import Event
 from tui.model.examination import Subject
 from tui.model.fault import Fault
-from tui.model.fleet import Fleet
+from tui.model.fleet import Fleet, SourceKind
 from tui.model.log import Entry, Gap, LogBatch, LogCount, LogQuery, LogSpan
 from tui.model.machine import Moment
 from tui.model.manifest import Manifests
@@ -173,6 +174,10 @@ class Switch:
     def examine(self, subject: Subject) -> Inquiry:
         """Look at one target."""
         return self.now_shown.examine(subject)
+
+    def diagnose(self, kind: SourceKind, endpoint: str) -> AsyncIterator[Step]:
+        """Examine one connection, step by step."""
+        return self.now_shown.diagnose(kind, endpoint)
 
     async def monitors(self, cluster: str, job: str) -> Manifests:
         """The ServiceMonitors that make a job of a cluster."""

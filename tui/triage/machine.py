@@ -24,7 +24,6 @@ OFFSET_SECONDS = 0.1
 OFFSET_CERTAIN_SECONDS = 1.0
 """A single question over the network may be wrong by tenths of a second, not by one."""
 FULL_RATIO = 0.9
-EXPIRES_SOON = timedelta(days=30)
 SKEW_ODD, SKEW_UNSUPPORTED = 1, 3
 """Minors that a kubelet may be behind: what is usual, and what Kubernetes supports."""
 
@@ -76,7 +75,7 @@ def of_certificates(
             f"{each.expires_at:%Y-%m-%d %H:%M} UTC",
         )
         for each in certificates
-        if each.expires_at - now < EXPIRES_SOON
+        if each.is_ending(now)
     )
 
 
