@@ -10,23 +10,25 @@ from collections.abc import (
     Sequence,
 )
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from tui.model.attention import Real
-from tui.model.change import AlertName, Change
-from tui.model.command import Command, Outcome
-from tui.model.diagnosis import Step
-from tui.model.event import Event
-from tui.model.examination import Examination, Subject
-from tui.model.fault import Fault
 from tui.model.fleet import Fleet, SourceKind
 from tui.model.log import Entry, Gap, LogBatch, LogCount, LogQuery, LogSpan
-from tui.model.machine import Moment
-from tui.model.manifest import Manifests
-from tui.model.memory import Episode, Habits, SilenceMemory
-from tui.model.taped import TapeNote
-from tui.model.target import Target
-from tui.model.target_past import Past
+
+if TYPE_CHECKING:
+    from tui.model.change import AlertName, Change
+    from tui.model.command import Command, Outcome
+    from tui.model.diagnosis import Step
+    from tui.model.event import Event
+    from tui.model.examination import Examination, Subject
+    from tui.model.fault import Fault
+    from tui.model.machine import Moment
+    from tui.model.manifest import Manifests
+    from tui.model.memory import Episode, Habits, SilenceMemory
+    from tui.model.taped import TapeNote
+    from tui.model.target import Target
+    from tui.model.target_past import Past
 
 FleetListener = Callable[[Fleet], None]
 CallListener = Callable[[tuple[Real, ...]], None]

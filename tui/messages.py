@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tui.model.alert import JudgedAlert
-from tui.model.examination import Subject
-from tui.model.finding import Finding
-from tui.model.fleet import Fleet
-from tui.model.log import Entry, Gap
-from tui.model.silence import Silence
+if TYPE_CHECKING:
+    from tui.model.alert import JudgedAlert
+    from tui.model.examination import Subject
+    from tui.model.finding import Finding
+    from tui.model.fleet import Fleet
+    from tui.model.log import Entry, Gap
+    from tui.model.silence import Silence
 
 
 @dataclass

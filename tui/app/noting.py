@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
 from tui.app.rewinding import Rewinding
-from tui.messages import OpenMoment
-from tui.model.taped import TapeNote
 from tui.screens.desk import Desk
+
+if TYPE_CHECKING:
+    from tui.messages import OpenMoment
 
 
 class Noting(Rewinding):
@@ -34,6 +35,7 @@ class Noting(Rewinding):
 
     def action_mark(self) -> None:
         """Ask for the words of a mark at the moment that is shown."""
+        from tui.model.taped import TapeNote  # noqa: PLC0415 - see routes
         from tui.screens.mark import MarkScreen  # noqa: PLC0415 - see routes
 
         tape = self.tape

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from tui.app.routes import Routes
 from tui.backend import Tape
-from tui.clock import WoundClock
-from tui.model.taped import TapeNote
 from tui.present.scrub import REFUSAL, bar
 from tui.present.units import moment
 from tui.screens.desk import Desk
 from widgets.values import Line, Span, Tone
+
+if TYPE_CHECKING:
+    from tui.clock import WoundClock
+    from tui.model.taped import TapeNote
 
 STEP = timedelta(seconds=10)
 LONG_STEP = timedelta(minutes=5)

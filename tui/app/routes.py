@@ -14,9 +14,6 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from tui.backend import Backend
-from tui.clock import Clock
-from tui.config import Config
 from tui.messages import (
     EditSilence,
     EndSilence,
@@ -38,16 +35,19 @@ from tui.messages import (
     RepeatSilence,
     SilenceAlert,
 )
-from tui.model.command import Command, Outcome
-from tui.model.fleet import Fleet
-from tui.model.log import Entry, LogBatch
-from tui.present.glyphs import Marks
 from tui.screens.desk import Desk
 from tui.screens.fleet import FleetScreen
-from widgets.values import LogLine
 
 if TYPE_CHECKING:
+    from tui.backend import Backend
+    from tui.clock import Clock
+    from tui.config import Config
+    from tui.model.command import Command, Outcome
+    from tui.model.fleet import Fleet
+    from tui.model.log import Entry, LogBatch
+    from tui.present.glyphs import Marks
     from tui.present.silence_start import Start
+    from widgets.values import LogLine
 
 _DEPTH = 1
 """Screens on the stack while the first one is in front."""

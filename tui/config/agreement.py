@@ -8,13 +8,6 @@ from tui.config.endpoint import KINDS
 from tui.config.locate import KeyPath
 from tui.config.table import Problems
 from tui.config.values import ClusterConfig, Config, Endpoint
-from tui.model.declared import (
-    InventorySays,
-    KernelLine,
-    QueryHolds,
-    ServiceHealthy,
-    TargetsUp,
-)
 
 
 def check(problems: Problems, config: Config, shared: Mapping[str, Endpoint]) -> None:
@@ -33,40 +26,11 @@ def check(problems: Problems, config: Config, shared: Mapping[str, Endpoint]) ->
                     f"are those of {other.name}, and both share a server: "
                     "nothing could tell them apart",
                 )
-    _check_rules(problems, config)
+    if config.rules:
+        # Only who has rules waits for what they may claim.
+        from tui.config.answerable import check_claims  # noqa: PLC0415
 
-
-def _check_rules(problems: Problems, config: Config) -> None:
-    """Note claims that nobody could ever prove: no cluster has such a server."""
-    for rule in config.rules:
-        for index, claim in enumerate(rule.claims):
-            needed = _SERVERS.get(type(claim.expects), ("context",))
-            for key in needed:
-                if not any(_has(each, key) for each in config.clusters):
-                    problems.note(
-                        ("rules", rule.name, "claims", index),
-                        f"nobody can answer it: no cluster has {key}",
-                    )
-
-
-_SERVERS: Mapping[type[object], tuple[str, ...]] = {
-    QueryHolds: ("prometheus",),
-    TargetsUp: ("prometheus",),
-    KernelLine: ("loki",),
-    ServiceHealthy: ("context", "talos"),
-    InventorySays: (),
-}
-"""What a cluster needs for a claim on anything but Kubernetes."""
-
-
-def _has(cluster: ClusterConfig, key: str) -> bool:
-    found = {
-        "context": cluster.context,
-        "talos": cluster.talos_context,
-        "prometheus": cluster.prometheus,
-        "loki": cluster.loki,
-    }
-    return bool(found[key])
+        check_claims(problems, config)
 
 
 def _endpoints(

@@ -8,16 +8,19 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.config.agreement import check
 from tui.config.clusters import clusters
 from tui.config.endpoint import Place, endpoints
-from tui.config.rules import rules
 from tui.config.table import Problems, Table
 from tui.config.text import seconds
 from tui.config.values import Config, ConfigError, Silences
 from tui.model.attention import Wishes
 from tui.model.bounds import Bounds
+
+if TYPE_CHECKING:
+    from tui.model.declared import DeclaredRule
 
 _LOG_ENTRIES = 1_000, 1_000_000
 """A log keeps no fewer and no more entries: a million take 250 MB."""
@@ -117,6 +120,15 @@ def _record(top: Table) -> Bounds:
     return record(table)
 
 
+def _rules(top: Table, place: Place) -> tuple[DeclaredRule, ...]:
+    table = top.table("rules")
+    if table is None:
+        return ()
+    from tui.config.rules import rules  # noqa: PLC0415 - see above
+
+    return rules(table, place)
+
+
 def _contexts(top: Table) -> Mapping[str, str]:
     """Of the clusters, before they are read: a shared server may live in one."""
     named = top.table("clusters")
@@ -150,7 +162,7 @@ def _config(top: Table, place: Place) -> Config:
         silences=_silences(top),
         attention=_attention(top),
         record=_record(top),
-        rules=rules(top, place),
+        rules=_rules(top, place),
     )
     top.finish()
     check(top.problems, config, shared)

@@ -16,11 +16,8 @@ _VERDICTS = {each.value: each for each in (*_CLEARING, Verdict.REAL)}
 _NAMES = compiled(r"[\w:-]+(\|[\w:-]+)*")
 
 
-def rules(top: Table, place: Place) -> tuple[DeclaredRule, ...]:
+def rules(table: Table, place: Place) -> tuple[DeclaredRule, ...]:
     """All rules of the operator, in the order of the file."""
-    table = top.table("rules")
-    if table is None:
-        return ()
     return tuple(_rule(name, each, place) for name, each in table.tables())
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.model.attention import Wishes
 from tui.model.bounds import Bounds
-from tui.model.declared import DeclaredRule
 from tui.model.labels import NO_LABELS, Labels
-from tui.model.silence import Matcher
-from tui.model.target import InventoryTarget
+
+if TYPE_CHECKING:
+    from tui.model.declared import DeclaredRule
+    from tui.model.silence import Matcher
+    from tui.model.target import InventoryTarget
 
 
 @dataclass(frozen=True, slots=True)

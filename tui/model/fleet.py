@@ -6,24 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from tui.model.alert import JudgedAlert, Verdict
-from tui.model.alertmanager import Alertmanager
-from tui.model.fault import Fault
-from tui.model.finding import Finding
 from tui.model.kept import once
-from tui.model.kube import KubeNode
-from tui.model.log import LogFinding
-from tui.model.machine import Certificate, Detail, Facts, Vitals
-from tui.model.metric import Ruler, Series
-from tui.model.pipeline import Pipeline
 from tui.model.reading import Freshness, Reading
-from tui.model.review import Check
-from tui.model.silence import Silence
-from tui.model.talos import TalosNode
-from tui.model.target import TargetRow
-from tui.model.trace import Trace
-from tui.model.tunnel import Tunnel
+
+if TYPE_CHECKING:
+    from tui.model.alertmanager import Alertmanager
+    from tui.model.fault import Fault
+    from tui.model.finding import Finding
+    from tui.model.kube import KubeNode
+    from tui.model.log import LogFinding
+    from tui.model.machine import Certificate, Detail, Facts, Vitals
+    from tui.model.metric import Ruler, Series
+    from tui.model.pipeline import Pipeline
+    from tui.model.review import Check
+    from tui.model.silence import Silence
+    from tui.model.talos import TalosNode
+    from tui.model.target import TargetRow
+    from tui.model.trace import Trace
+    from tui.model.tunnel import Tunnel
 
 
 class SourceKind(Enum):

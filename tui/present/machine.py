@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from tui.model.machine import Certificate
-from tui.model.reading import Reading
-from tui.present.glyphs import Marks
 from tui.present.units import length
 from widgets.values import Cell, Tone
+
+if TYPE_CHECKING:
+    from tui.model.machine import Certificate
+    from tui.model.reading import Reading
+    from tui.present.glyphs import Marks
 
 T = TypeVar("T")
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from tui.model.fleet import Cluster, NodeView
-from tui.model.kube import KubeNode
-from tui.model.log import LogFinding
 from tui.model.talos import ServiceHealth, TalosNode, TalosService
 from tui.present import faults, machine
 from tui.present.glyphs import Marks, Sign
 from tui.present.units import age, length, until
 from widgets.values import Align, Cell, Column, Cut, Line, Row, Span, Tone
+
+if TYPE_CHECKING:
+    from tui.model.fleet import Cluster, NodeView
+    from tui.model.kube import KubeNode
+    from tui.model.log import LogFinding
 
 COLUMNS = (
     Column("", 1),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from tui.model.taped import TapeNote
 from tui.present.happened import MARK
 from tui.present.units import moment
 from widgets.values import Line, Span, Tone
+
+if TYPE_CHECKING:
+    from tui.model.taped import TapeNote
 
 REFUSAL = "This is the past: nothing can be changed. end leads back to now."
 _SIGNS = {"real": ("!", Tone.CRITICAL), "mark": (MARK, Tone.ACCENT)}

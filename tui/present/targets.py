@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from tui.model.fleet import Cluster, Trend
 from tui.model.kept import once
-from tui.model.metric import Series as MetricSeries
 from tui.model.target import Expected, Health, TargetRow
 from tui.model.target_summary import summarised
 from tui.present import faults
@@ -25,6 +24,10 @@ from widgets.values import (
     Tick,
     Tone,
 )
+
+if TYPE_CHECKING:
+    from tui.model.fleet import Cluster, Trend
+    from tui.model.metric import Series as MetricSeries
 
 PANE_COLUMNS = (
     Column("", 1),
