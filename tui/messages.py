@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tui.model.log import Entry, Gap
     from tui.model.silence import Silence
 
+if TYPE_CHECKING:
+    from widgets.log_view import LogView
+
 
 @dataclass
 class FleetChanged(Message, bubble=False):
@@ -193,6 +196,13 @@ class OpenMoment(Message):
     """Show what was known at a moment of the record."""
 
     at: datetime
+
+
+@dataclass
+class SaveLog(Message):
+    """Write what a log shows to a file."""
+
+    view: LogView
 
 
 @dataclass

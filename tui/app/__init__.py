@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.worker import WorkerFailed
 
 from tui import clipboard
@@ -50,6 +51,7 @@ class TaloscopeApp(Noting):
     """Shows the fleet at once, and what is in it as soon as a backend is there."""
 
     TITLE = "taloscope"
+    DRIVER: ClassVar[type[Driver]] = QuickEscDriver
     # The first screen's too: the sheet is read once, before the first frame.
     CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "../screens/fleet.tcss"]
     COMMANDS: ClassVar = {Actions}
@@ -116,7 +118,7 @@ class TaloscopeApp(Noting):
         connect  imports what is slow and gives the backend; called on the event loop
         is_wall  the first screen is the wall
         """
-        super().__init__(driver_class=QuickEscDriver)
+        super().__init__(driver_class=self.DRIVER)
         self.config = config
         self.clock = WoundClock(clock)
         self.marks = marks

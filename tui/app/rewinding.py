@@ -199,6 +199,10 @@ class Rewinding(Routes):
             return ()
         return bar(self._tape_span, at, self._tape_notes, width)
 
+    def refuses_change(self) -> bool:
+        """The same; who only watches may not change what is now either."""
+        return self.refuses()
+
     def refuses(self) -> bool:
         """Say that nothing can be changed while the past is shown."""
         if self.is_past:

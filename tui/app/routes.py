@@ -33,6 +33,7 @@ from tui.messages import (
     OpenTarget,
     OpenTargets,
     RepeatSilence,
+    SaveLog,
     SilenceAlert,
 )
 from tui.screens.desk import Desk
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from tui.model.log import Entry, LogBatch
     from tui.present.glyphs import Marks
     from tui.present.silence_start import Start
+    from widgets.log_view import LogView
     from widgets.values import LogLine
 
 _DEPTH = 1
@@ -146,13 +148,13 @@ class Routes(App[None]):
         start = silence_start.again(message.silence, message.cluster, self.author)
         self._open_form(start)
 
-    def refuses(self) -> bool:
-        """Say that nothing can be changed, when that is so."""
+    def refuses_change(self) -> bool:
+        """Say that nothing can be changed in a cluster, when that is so."""
         raise NotImplementedError
 
     def _open_form(self, start: Start) -> None:
         """Open the form of a silence; once it is made, nothing is marked any more."""
-        if self.refuses():
+        if self.refuses_change():
             return
         from tui.screens.silence import Access, SilenceScreen  # noqa: PLC0415 - see above
 
@@ -270,6 +272,15 @@ class Routes(App[None]):
             )
             self.open(LogsScreen(message, self.names, access, self.marks))
 
+    def on_save_log(self, message: SaveLog) -> None:
+        self.save(message.view)
+
+    def save(self, view: LogView) -> None:
+        """Ask where to put what a log shows."""
+        from tui.screens.save import SaveScreen  # noqa: PLC0415 - see above
+
+        self.push_screen(SaveScreen(view, self.marks))
+
     def on_open_pipeline(self, message: OpenPipeline) -> None:
         from tui.screens.pipeline import PipelineScreen  # noqa: PLC0415 - see above
 
@@ -307,7 +318,7 @@ class Routes(App[None]):
         from tui.silencing.upkeep import alerts_of  # noqa: PLC0415 - see above
 
         fleet = self.fleet
-        if fleet is None or self.refuses():
+        if fleet is None or self.refuses_change():
             return
         known = {each.id: each for each in fleet.silences}
         now = self.clock.now()

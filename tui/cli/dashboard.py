@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from tui.aside import in_slices
 from tui.backend import Backend
@@ -19,6 +20,9 @@ from tui.cli.output import USAGE, complain
 from tui.cli.terminal import screen_of_our_own, trouble
 from tui.clock import Clock, SystemClock
 from tui.config import Config, ConfigError, find, load
+
+if TYPE_CHECKING:
+    from tui.app import TaloscopeApp
 
 KNOBS = {
     "TEXTUAL_FPS": "240",  # the beat on which keys are drawn
@@ -57,13 +61,18 @@ def opened(
     if problem := trouble(environ):
         complain(problem)
         return USAGE
+    prepare()
+    with screen_of_our_own(environ):
+        return _show(config, environ, connect, is_wall=is_wall)
+
+
+def prepare() -> None:
+    """What must be before Textual is imported."""
     # Nothing made while starting is garbage; looking for it costs the first frame.
     gc.disable()
     in_slices()
     for name, value in KNOBS.items():
         os.environ.setdefault(name, value)
-    with screen_of_our_own(environ):
-        return _show(config, environ, connect, is_wall=is_wall)
 
 
 def _show(
@@ -86,19 +95,28 @@ def _show(
             app.notify(words, severity="warning", timeout=15, markup=False)
         if other is not None:
             return await other(config, clock)
-        engine = await asyncio.to_thread(_import_engine)
-        from tui.cli.remember import book  # noqa: PLC0415 - after the first frame
-        from tui.state.audit import audit_log  # noqa: PLC0415 - after the first frame
-        from tui.state.undo import undo_folder  # noqa: PLC0415 - after the first frame
-
-        kept = audit_log(environ), book(environ, clock), undo_folder(environ)
-        backend: Backend = engine.Engine(config, clock, Random(), *kept)  # noqa: S311 - it spreads retries
-        from tui.cli.taped import recorded  # noqa: PLC0415 - after the first frame
-
-        return recorded(backend, config, clock, environ)
+        return await watched(config, clock, environ)
 
     app = TaloscopeApp(config, clock, connect, is_wall=is_wall)
     app.run(mouse=not is_wall)
+    return ended(app, clock, environ)
+
+
+async def watched(config: Config, clock: Clock, environ: Mapping[str, str]) -> Backend:
+    """The estate of the config, remembered and recorded."""
+    engine = await asyncio.to_thread(import_engine)
+    from tui.cli.remember import book  # noqa: PLC0415 - after the first frame
+    from tui.cli.taped import recorded  # noqa: PLC0415 - after the first frame
+    from tui.state.audit import audit_log  # noqa: PLC0415 - after the first frame
+    from tui.state.undo import undo_folder  # noqa: PLC0415 - after the first frame
+
+    kept = audit_log(environ), book(environ, clock), undo_folder(environ)
+    backend: Backend = engine.Engine(config, clock, Random(), *kept)  # noqa: S311 - it spreads retries
+    return recorded(backend, config, clock, environ)
+
+
+def ended(app: TaloscopeApp, clock: Clock, environ: Mapping[str, str]) -> int:
+    """Tell of the fault that ended it, if one did. Returns the exit code."""
     if app.crash is not None:
         from tui.cli import crashes  # noqa: PLC0415 - seldom needed
 
@@ -106,7 +124,7 @@ def _show(
     return app.return_code or 0
 
 
-def _import_engine() -> ModuleType:
+def import_engine() -> ModuleType:
     """Import what talks to servers; it takes half a second."""
     # With click at hand httpx imports its own command line: 3 MB and 30 ms for nothing.
     # What stands here as None fails to import, which httpx is prepared for.

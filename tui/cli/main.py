@@ -37,6 +37,7 @@ OWN_OPTIONS = frozenset(
         "mark",
         "pipeline",
         "replay",
+        "serve",
         "silence",
         "undo",
     }
@@ -92,7 +93,16 @@ def _run(asked: argparse.Namespace, rest: Sequence[str]) -> int:
             return config.run(asked.config, asked.action)
         case "demo" | "lab":
             return int(import_module(f"tui.cli.{asked.verb}").run(rest))
-        case "doctor" | "init" | "mark" | "pipeline" | "replay" | "silence" | "undo":
+        case (
+            "doctor"
+            | "init"
+            | "mark"
+            | "pipeline"
+            | "replay"
+            | "serve"
+            | "silence"
+            | "undo"
+        ):
             verb = import_module(f"tui.cli.{asked.verb}")
             return int(verb.run(rest, asked.config, os.environ))
         case "completion" | "man":
@@ -132,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
         ("mark", "note something in the record; see mark --help"),
         ("pipeline", "where the way of the logs breaks; see pipeline --help"),
         ("replay", "show what was recorded; see replay --help"),
+        ("serve", "the dashboard in browsers; see serve --help"),
         ("silence", "add, list or expire silences; see silence --help"),
         ("undo", "put back what was deleted from here; see undo --help"),
         ("lab", "serve the demonstration estate on loopback; see lab --help"),

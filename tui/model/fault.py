@@ -23,6 +23,7 @@ class FaultKind(Enum):
     PROTOCOL = "protocol"
     CONFIG = "config"
     PAST = "past"
+    READ_ONLY = "read-only"
     BUG = "bug"
 
 
@@ -64,5 +65,6 @@ ADVICE: dict[FaultKind, str] = {
     FaultKind.PROTOCOL: "Something else answers there: check the URL; is it a proxy?",
     FaultKind.CONFIG: "Correct the config; the message names what is missing.",
     FaultKind.PAST: "A moment of the record is shown: end leads back to now.",
+    FaultKind.READ_ONLY: "Change it in a terminal, or serve with --allow-writes.",
     FaultKind.BUG: "This is our mistake: the diagnostics screen has what to report.",
 }

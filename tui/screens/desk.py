@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tui import clipboard
+from tui.messages import SaveLog
 from tui.model.alert import JudgedAlert
 from tui.model.fleet import Fleet
 from tui.model.log import Entry, Gap
@@ -337,10 +338,8 @@ class Desk(StackedScreen):
 
     def on_log_view_save_asked(self, event: LogView.SaveAsked) -> None:
         """Ask where to put what a log shows."""
-        from tui.screens.save import SaveScreen  # noqa: PLC0415 - seldom needed
-
         event.stop()
-        self.app.push_screen(SaveScreen(event.view, self.marks))
+        self.post_message(SaveLog(event.view))
 
     def on_log_canvas_error_missed(self) -> None:
         self.notify("No more errors that way.", timeout=2, markup=False)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
@@ -22,12 +23,13 @@ from tui.backend import (
     Memory,
     Unsubscribe,
 )
+from tui.clock import turn
 from tui.model.change import AlertName, Change
 from tui.model.command import Command, Outcome
 from tui.model.diagnosis import Step
 from tui.model.event import Event
 from tui.model.examination import Subject
-from tui.model.fault import Fault
+from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import Fleet, SourceKind
 from tui.model.log import Entry, Gap, LogBatch, LogCount, LogQuery, LogSpan
 from tui.model.machine import Moment
@@ -53,18 +55,29 @@ _UNRECORDED = (
 _REPLAYED = (
     "A record that is replayed takes no marks: taloscope mark --at TIME TEXT does."
 )
+READ_ONLY = "this view only looks: it may change nothing"
 
 
 class Switch:
     """Records what the live backend knows, and shows the past when that is wanted."""
 
     def __init__(
-        self, live: Backend, taping: Taping | None, shelf: Shelf | None
+        self,
+        live: Backend,
+        taping: Taping | None,
+        shelf: Shelf | None,
+        *,
+        writes: bool = True,
+        no_marks: str = "",
     ) -> None:
         """taping  None: nothing is recorded
         shelf   what can be gone back to; None: nothing
+        writes  False: nothing may be changed from here
+        no_marks  why without taping none is taken, when it is not the config's doing
         """
         self.speed = 0.0
+        self._writes = writes
+        self._no_marks = no_marks
         self._live = live
         self._taping = taping
         self._shelf = shelf
@@ -129,7 +142,10 @@ class Switch:
         self.now_shown.refresh()
 
     async def submit(self, command: Command) -> Outcome:
-        """Do it; in the past nothing is done."""
+        """Do it; in the past nothing is done, and nothing by who only looks."""
+        if not self._writes:
+            await turn()
+            return Outcome(fault=Fault(FaultKind.READ_ONLY, READ_ONLY))
         return await self.now_shown.submit(command)
 
     def dmesg(self, cluster: str, address: str) -> AsyncIterator[LogBatch]:
@@ -181,7 +197,8 @@ class Switch:
 
     async def monitors(self, cluster: str, job: str) -> Manifests:
         """The ServiceMonitors that make a job of a cluster."""
-        return await self.now_shown.monitors(cluster, job)
+        found = await self.now_shown.monitors(cluster, job)
+        return found if self._writes else replace(found, refusal=READ_ONLY)
 
     # Which moment is shown.
 
@@ -239,7 +256,7 @@ class Switch:
         """Why nothing can be noted, and what to do; mostly empty."""
         if self._taping is not None:
             return ""
-        return _UNRECORDED if self.is_live else _REPLAYED
+        return self._no_marks or (_UNRECORDED if self.is_live else _REPLAYED)
 
     async def mark(self, note: TapeNote) -> str:
         """Note something of a moment; why it could not be written, else nothing."""
