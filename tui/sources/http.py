@@ -34,8 +34,12 @@ from tui.sources.http_stream import close_when_cancelled, pieces
 from tui.sources.http_tunnel import Dialler, TunnelBackend
 
 LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
-IDLE_SECONDS = 60.0
-"""A connection is kept from one refresh to the next: a handshake costs more."""
+IDLE_SECONDS = 15.0
+"""A connection is kept from one usual refresh to the next: a handshake costs more.
+
+No longer: all feeds of a server begin at once, each with a connection of its own, and
+every request looks at all that are open.
+"""
 CONNECT_SHARE = 0.9
 """Of the deadline: so that a dead address is told from a slow server."""
 
