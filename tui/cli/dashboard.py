@@ -125,7 +125,7 @@ def ended(app: TaloscopeApp, clock: Clock, environ: Mapping[str, str]) -> int:
 
 
 def import_engine() -> ModuleType:
-    """Import what talks to servers; it takes half a second."""
+    """Import what talks to servers, and what records; it takes half a second."""
     # With click at hand httpx imports its own command line: 3 MB and 30 ms for nothing.
     # What stands here as None fails to import, which httpx is prepared for.
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
@@ -133,6 +133,7 @@ def import_engine() -> ModuleType:
         # httpcore looks for it at every request, all over the path.
         sys.modules["sniffio"] = None  # type: ignore[assignment]
     engine = import_module("tui.engine.engine")
+    import_module("tui.cli.taped")
     _collect_from_now_on()
     return engine
 
