@@ -18,7 +18,7 @@ from tests.bench.run import Measure, say, table
 from tui.clock import SystemClock
 from tui.model.log import Entry
 from tui.present.glyphs import UNICODE
-from tui.present.log_lines import UTC_WORDS, EntryTeller
+from tui.present.log_lines import UTC_WORDS, EntryTeller, MergedTeller
 from widgets.log_search import LogFilter
 from widgets.log_view import LogView
 
@@ -109,8 +109,8 @@ def weight(*, body: bool) -> float:
             Entry(e.at_ns, LABELS, json.dumps({"clock": n, "msg": e.line, **fields}))
             for n, e in enumerate(kept)
         ]
-    log = LogView(capacity=KEPT)
-    log.append(kept)
+    log, teller = LogView(capacity=KEPT), MergedTeller({})
+    log.append(teller.held(("prod", each) for each in kept))
     del kept
     used, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()

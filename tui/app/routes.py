@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from functools import partial
+from heapq import merge
 from typing import TYPE_CHECKING
 
 from textual.app import App
@@ -263,9 +264,10 @@ class Routes(App[None]):
         backend = self.backend
         if backend is not None:
 
-            def kept(name: str) -> list[Entry | LogLine]:
-                lost = [logs.gap_line(gap) for gap in backend.gaps(name)]
-                return [*backend.entries(name), *lost]
+            def kept(name: str) -> Iterable[Entry | LogLine]:
+                lost = map(logs.gap_line, backend.gaps(name))
+                notes = sorted(lost, key=lambda note: note.at_ns or 0)
+                return merge(backend.entries(name), notes, key=lambda x: x.at_ns or 0)
 
             access = LogAccess(
                 kept, backend.archive, self.clock, self.config.log_entries

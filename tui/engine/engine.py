@@ -92,7 +92,8 @@ class Engine:
             served for kind in SourceKind for served in served_by(config, kind)
         )
         names = [cluster.name for cluster in config.clusters]
-        self._kernel = Kernel(names, self._connections, clock, self._apply)
+        kept = config.log_entries
+        self._kernel = Kernel(names, kept, self._connections, clock, self._apply)
         self._history = History()
         self._memo = Memo()
         self.archive = Archive(self._served, self._connections)

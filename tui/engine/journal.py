@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from operator import attrgetter
 
 from tui.model.log import Entry
+from tui.model.log_bytes import EntryBytes, KeptEntries, time_order
 from tui.store import KernelLog
 from tui.triage import clues, kernel_log, voice
 
-KEPT = 60_000
-"""Of all clusters together; what is older a log asks Loki for."""
 _SLACK = 2_000
-_AT = attrgetter("at_ns")
 
 
 class Journal:
     """Entries by cluster, oldest first; the oldest go when there are too many."""
 
-    def __init__(self, clusters: Sequence[str]) -> None:
-        self._most = KEPT // max(1, len(clusters))
-        self._entries: dict[str, list[Entry]] = {name: [] for name in clusters}
+    def __init__(self, clusters: Sequence[str], kept: int) -> None:
+        """`kept` is how many of all clusters together: older ones Loki has."""
+        self._most = kept // max(1, len(clusters))
+        self._store = EntryBytes()
+        self._entries: dict[str, list[bytes]] = {name: [] for name in clusters}
         self._logs: dict[str, KernelLog] = {name: KernelLog() for name in clusters}
 
     def entries(self, cluster: str) -> Sequence[Entry]:
-        """What is kept of one cluster."""
-        return self._entries.get(cluster, ())
+        """What is kept of one cluster now."""
+        return KeptEntries(self._store, tuple(self._entries.get(cluster, ())))
 
     def __contains__(self, cluster: str) -> bool:
         return cluster in self._entries
@@ -42,11 +42,13 @@ class Journal:
 
         return  what the log of the cluster amounts to now
         """
-        kept = self._entries[cluster]
-        is_late = bool(kept) and entries[0].at_ns < kept[-1].at_ns
-        kept.extend(entries)
-        if is_late:
-            kept.sort(key=_AT)  # two runs: merged in one pass
+        kept, new = self._entries[cluster], self._store.of(entries)
+        first = time_order(new[0])
+        if kept and first < time_order(kept[-1]):
+            place = bisect_right(kept, first, key=time_order)
+            new = sorted((*kept[place:], *new), key=time_order)
+            del kept[place:]
+        kept.extend(new)
         if len(kept) > self._most + _SLACK:
             del kept[: len(kept) - self._most]
         old = self._logs[cluster]

@@ -26,14 +26,16 @@ class Kernel:
     def __init__(
         self,
         clusters: Sequence[str],
+        kept: int,
         connections: Connections,
         clock: Clock,
         apply: Callable[[KernelLogged], None],
     ) -> None:
+        """`kept` is how many entries of all clusters together."""
         self._connections = connections
         self._clock = clock
         self._apply = apply
-        self.journal = Journal(clusters)
+        self.journal = Journal(clusters, kept)
         self.log_listeners: list[LogListener] = []
         self._gaps: dict[str, deque[Gap]] = {}
 

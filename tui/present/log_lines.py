@@ -13,6 +13,7 @@ from typing import Any
 
 from tui.model.kernel import classify, kind_of, text_of
 from tui.model.log import Entry, LogFinding
+from tui.model.log_bytes import EntryBytes, at_ns
 from tui.present import logs, machine_log
 from tui.present.glyphs import Marks
 from tui.present.units import length, time_of_ns, to_ns
@@ -24,6 +25,11 @@ SECOND_NS = 1_000_000_000
 _MICROSECOND_NS = 1_000
 _RANKS = {"error": ERROR, "warning": WARNING}
 _LINES = LineTeller()
+
+
+def _rank(line: str) -> int:
+    sign = classify(line)
+    return _RANKS.get(sign.severity, CALM) if sign else CALM
 
 
 class EntryTeller:
@@ -57,8 +63,7 @@ class EntryTeller:
     def rank(self, item: Entry | LogLine) -> int:
         if isinstance(item, LogLine):
             return _LINES.rank(item)
-        sign = classify(item.line)
-        return _RANKS.get(sign.severity, CALM) if sign else CALM
+        return _rank(item.line)
 
     def is_note(self, item: Entry | LogLine) -> bool:
         return isinstance(item, LogLine) and item.is_gap
@@ -77,6 +82,8 @@ class QuietTeller(EntryTeller):
 
 Sourced = tuple[str, Entry | LogLine]
 """An entry, and the cluster that it is of."""
+Held = bytes | tuple[str, LogLine]
+"""The same as a log holds it: an entry as bytes."""
 
 
 class MergedTeller:
@@ -85,36 +92,64 @@ class MergedTeller:
     def __init__(self, tellers: Mapping[str, EntryTeller]) -> None:
         """`tellers` are those of each cluster."""
         self._tellers = tellers
+        self._store = EntryBytes()
 
-    def line(self, item: Sourced) -> LogLine:
-        return self._tellers[item[0]].line(item[1])
+    def held(self, told: Iterable[Sourced]) -> list[Held]:
+        """What is told, to be given to a log that it is read from by this teller."""
+        found: list[Held] = []
+        run: list[Entry] = []
+        owner = ""
+        for cluster, item in told:
+            is_note = isinstance(item, LogLine)
+            if run and (is_note or cluster != owner):
+                found += self._store.of(run, owner)
+                run = []
+            if isinstance(item, LogLine):
+                found.append((cluster, item))
+            else:
+                run.append(item)
+                owner = cluster
+        return found + self._store.of(run, owner)
 
-    def text(self, item: Sourced) -> str:
-        return self._tellers[item[0]].text(item[1])
+    def told(self, item: Held) -> Sourced:
+        """What it was before it was held."""
+        if isinstance(item, bytes):
+            return self._store.cluster(item), self._store.entry(item)
+        return item
 
-    def gutter(self, item: Sourced) -> str:
-        return self._tellers[item[0]].gutter(item[1])
+    def line(self, item: Held) -> LogLine:
+        cluster, told = self.told(item)
+        return self._tellers[cluster].line(told)
 
-    def rank(self, item: Sourced) -> int:
-        return self._tellers[item[0]].rank(item[1])
+    def text(self, item: Held) -> str:
+        if isinstance(item, bytes):
+            return text_of(self._store.line(item))
+        return item[1].text
 
-    def is_note(self, item: Sourced) -> bool:
-        return self._tellers[item[0]].is_note(item[1])
+    def gutter(self, item: Held) -> str:
+        cluster, told = self.told(item)
+        return self._tellers[cluster].gutter(told)
 
-    def at_ns(self, item: Sourced) -> int:
-        return item[1].at_ns or 0
+    def rank(self, item: Held) -> int:
+        if isinstance(item, bytes):
+            return _rank(self._store.line(item))
+        return _LINES.rank(item[1])
+
+    def is_note(self, item: Held) -> bool:
+        return not isinstance(item, bytes) and item[1].is_gap
+
+    def at_ns(self, item: Held) -> int:
+        return at_ns(item) if isinstance(item, bytes) else item[1].at_ns or 0
 
 
-def last_of(
-    found: LogFinding, ring: Ring[Sourced], at_ns: Callable[[Sourced], int]
-) -> int | None:
+def last_of(found: LogFinding, ring: Ring[Held], teller: MergedTeller) -> int | None:
     """The number of a finding's last line in a log that is in the order of time."""
     numbers = range(ring.first, ring.end)
     begin = to_ns(found.last)
     for place in range(
-        bisect_left(numbers, begin, key=lambda n: at_ns(ring[n])), len(numbers)
+        bisect_left(numbers, begin, key=lambda n: teller.at_ns(ring[n])), len(numbers)
     ):
-        cluster, item = ring[numbers[place]]
+        cluster, item = teller.told(ring[numbers[place]])
         if (item.at_ns or 0) >= begin + _MICROSECOND_NS:
             break
         if cluster == found.cluster and isinstance(item, Entry) and _ends(found, item):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from heapq import merge
+from itertools import islice, repeat
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -45,8 +47,8 @@ _SLICE = 250
 class LogAccess:
     """Where the logs come from, and how many entries a log keeps."""
 
-    read: Callable[[str], Sequence[Entry | LogLine]]
-    """The entries of a cluster that are kept, oldest first."""
+    read: Callable[[str], Iterable[Entry | LogLine]]
+    """The entries of a cluster that are kept when it is asked, oldest first."""
     archive: Archive
     """What Loki has of older ones."""
     clock: Clock
@@ -209,7 +211,7 @@ class LogPane(PastPane):
     def _stand_on(self, found: LogFinding) -> bool:
         """Stand on the last line of a finding, if this log has it."""
         log = self.log_view
-        number = log_lines.last_of(found, log.ring, log.teller.at_ns)
+        number = log_lines.last_of(found, log.ring, self._teller)
         if number is not None:
             log.stand_on(number)
         return number is not None
@@ -244,7 +246,8 @@ class LogPane(PastPane):
 
     def _begin(self) -> None:
         self.log_view.clear()
-        self.log_view.use(self._teller())
+        self._teller = self._new_teller()
+        self.log_view.use(self._teller)
         self._older = self._newer = self._stretch = None
         self._is_filling, self._late = False, []
         self._sought = None
@@ -259,10 +262,9 @@ class LogPane(PastPane):
 
     async def _fill(self) -> None:
         """Read what is kept in slices, then what came meanwhile."""
-        known = [(name, entry) for name in self.names for entry in self._read(name)]
-        known.sort(key=lambda each: each[1].at_ns or 0)
-        for start in range(0, len(known), _SLICE):
-            self._append(known[start : start + _SLICE])
+        known = merge(*map(self._known, self.names), key=_at)
+        while part := list(islice(known, _SLICE)):
+            self._append(part)
             await self._clock.sleep(0)
             if not self.is_open:
                 return
@@ -277,10 +279,14 @@ class LogPane(PastPane):
         if found is not None and not self._stand_on(found):
             self._go_around(found)
 
+    def _known(self, name: str) -> Iterator[log_lines.Sourced]:
+        """What is kept of a cluster as of now, also when it is gone through later."""
+        return zip(repeat(name), self._read(name))
+
     def _append(self, told: Iterable[log_lines.Sourced]) -> None:
         found = self._wanted(told)
         self._tally.add(found)
-        self.log_view.merge(found)
+        self.log_view.merge(self._teller.held(found))
 
     def _past_read(self, found: list[log_lines.Sourced]) -> None:
         """Count what came: here when it ends now, else Loki does."""
@@ -344,7 +350,7 @@ class LogPane(PastPane):
     def _origin(self, cluster: str, entry: Entry) -> str:
         return logs.origin(entry, self._node_names.get(cluster, {}))
 
-    def _teller(self) -> log_lines.MergedTeller:
+    def _new_teller(self) -> log_lines.MergedTeller:
         is_merged = len(self.names) > 1
         return log_lines.MergedTeller(
             {
@@ -375,6 +381,10 @@ class LogPane(PastPane):
         what = scope.node or scope.what
         title = stream.title(what, only, self.trouble(), self.marks, room)
         self.show_title(title, right)
+
+
+def _at(told: log_lines.Sourced) -> int:
+    return told[1].at_ns or 0
 
 
 def _is_of(item: Entry | LogLine, kind: str) -> bool:

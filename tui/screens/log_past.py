@@ -80,6 +80,8 @@ class PastPane(Panel):
         self.log_view = LogView(
             capacity=kept, glyphs=marks.glyphs, times=log_lines.times(clock.now)
         )
+        self._teller = log_lines.MergedTeller({})
+        """How the log is read, and what holds its entries."""
         self._archive = archive
         self._clock = clock
         self._most = kept + kept // 2
@@ -183,7 +185,7 @@ class PastPane(Panel):
             return
         found = await self._read_some(pages)
         if pages is self._older:
-            log.prepend(found)
+            log.prepend(self._teller.held(found))
             self._oldest = log.ring.first
             self._say_past()
             self._past_read(found)
@@ -204,7 +206,7 @@ class PastPane(Panel):
             return
         found = await self._read_some(pages)
         if pages is self._newer:
-            self.log_view.append(found)
+            self.log_view.append(self._teller.held(found))
             none = "Loki has nothing from this time on"
             if self._stretch is not None and self._stretch.until is not None:
                 none = "Loki has nothing of this time"
@@ -243,12 +245,17 @@ class PastPane(Panel):
         """What lies before the entries that are shown, by cluster."""
         oldest = to_ns(self._clock.now())
         kept: dict[str, list[Entry]] = {}
-        for cluster, item in self.log_view.kept_items():
+        for held in self.log_view.kept_items():
+            cluster, item = self._teller.told(held)
             if isinstance(item, Entry):
                 oldest = min(oldest, item.at_ns)
                 run = kept.setdefault(cluster, [])
                 if not run or run[0].at_ns == item.at_ns:
                     run.append(item)
+                elif len(kept) == len(self.names) and all(
+                    each[0].at_ns < item.at_ns for each in kept.values()
+                ):
+                    break  # what comes now is newer than the oldest of each
         reach = oldest - span_ns(_REACH)
         return {
             name: LogSpan.before(kept[name], reach)

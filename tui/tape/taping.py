@@ -155,7 +155,7 @@ def _gravest(fleet: Fleet) -> Sequence[JudgedAlert]:
 def _is_same(one: Sequence[object], other: Sequence[object]) -> bool:
     if len(one) != len(other):
         return False
-    return not one or (one[0] is other[0] and one[-1] is other[-1])
+    return not one or (one[0] == other[0] and one[-1] == other[-1])
 
 
 def _tried(work: partial[None]) -> str:
