@@ -212,3 +212,31 @@ async def test_one_cluster_alone_lists_its_own_findings() -> None:
         assert listed(stage) == ["btrfs not known"]
         await stage.press("2")
         assert listed(stage) == []
+
+
+async def test_y_copies_the_finding_under_the_cursor_with_its_newest_line() -> None:
+    first = replace(BTRFS, seen_by=("Corrupt",), hurts="media/films, pod jellyfin-0")
+    found = replace(ISCSI, kind="scsi", device="sdz", seen_by=(), last=ago(minutes=9))
+    async with on_stage((80, 24), having(first, found)) as stage:
+        await stage.press("L", "F", "y")
+        unseen = stage.app.clipboard
+        await stage.press("j", "y")
+        copied = stage.app.clipboard.splitlines()
+        assert "sdz: " in unseen
+        assert "rules of Loki: no rule sees it" in unseen
+        assert copied[0].startswith("prod talos-wk-2 sdb: ")
+        assert copied[1:] == [
+            "hurts media/films, pod jellyfin-0",
+            "rules of Loki: Corrupt",
+            BTRFS.sample,
+        ]
+
+
+async def test_the_foot_of_the_logs_shows_the_filter_on_a_small_terminal() -> None:
+    async with on_stage((80, 24)) as stage:
+        await stage.press("L")
+        foot = stage.text.splitlines()[-1]
+        assert all(
+            words in foot
+            for words in ("f follow", "e next error", "& filter", "F findings")
+        )

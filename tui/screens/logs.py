@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from tui.messages import OpenLogs
 from tui.model.fleet import Fleet
 from tui.model.log import Entry, Gap
-from tui.present import stream
+from tui.present import log_findings, stream
 from tui.present.glyphs import Marks
 from tui.screens.desk import Desk
 from tui.screens.log_findings import FindingsPanel
@@ -77,7 +77,7 @@ class LogsScreen(Desk):
     LogsScreen.-low Histogram { display: none; }
     LogsScreen.-high Histogram { height: 3; }
     """
-    FIRST_KEYS = ("toggle_follow", "error(1)", "beside", "findings")
+    FIRST_KEYS = ("toggle_follow", "error(1)", "filter", "findings", "beside")
 
     def __init__(
         self,
@@ -254,6 +254,11 @@ class LogsScreen(Desk):
         if place is not None:
             self._choose(place)
             self._panes[place].stand_at(event.finding)
+
+    def on_findings_panel_copy_asked(self, event: FindingsPanel.CopyAsked) -> None:
+        """Copy a finding in words, with its newest line."""
+        event.stop()
+        self.copy(log_findings.as_text(event.finding))
 
     def on_log_canvas_status_changed(self) -> None:
         self._show_others()

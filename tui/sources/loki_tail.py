@@ -40,7 +40,8 @@ TICKS_TO_PASS = 2
 TICKS_TO_RECONCILE = 5
 """... and behind one that is quiet, which may be a loss too."""
 LONGEST_BATCH = 500
-LARGEST_INBOX = 20_000
+LARGEST_INBOX = 100_000
+"""Two seconds of a flood: so long may Loki take to count it."""
 SETTLED_SECONDS = 30.0
 PAGE_END = LogBatch()
 """All that a page brought was passed on; it goes no further than this module."""
