@@ -17,7 +17,6 @@ from tui.screens.help import HelpScreen
 from tui.screens.hidden import HiddenBar
 from tui.screens.history import HistoryScreen
 from tui.screens.length import LengthScreen
-from tui.screens.log_findings import FindingsPanel
 from tui.screens.logs import LogsScreen
 from tui.screens.mark import MarkScreen
 from tui.screens.mark_listing import MarkListing
@@ -69,7 +68,6 @@ OWNERS = (
     ReviewTab,
     NodesScreen,
     LogsScreen,
-    FindingsPanel,
     PipelineScreen,
     TargetsScreen,
     ChecksScreen,

@@ -221,15 +221,21 @@ async def test_y_copies_the_finding_under_the_cursor_with_its_newest_line() -> N
         await stage.press("L", "F", "y")
         unseen = stage.app.clipboard
         await stage.press("j", "y")
-        copied = stage.app.clipboard.splitlines()
-        assert "sdz: " in unseen
+        head, *told = stage.app.clipboard.splitlines()
+        assert "sdz" in unseen
         assert "rules of Loki: no rule sees it" in unseen
-        assert copied[0].startswith("prod talos-wk-2 sdb: ")
-        assert copied[1:] == [
-            "hurts media/films, pod jellyfin-0",
-            "rules of Loki: Corrupt",
-            BTRFS.sample,
-        ]
+        assert head.startswith(f"error  {BTRFS.meaning} prod")
+        assert "  hurts: media/films, pod jellyfin-0" in told
+        assert "  rules of Loki: Corrupt" in told
+        assert any("talos-wk-2 sdb: " in x and BTRFS.sample in x for x in told)
+
+
+async def test_y_in_the_log_copies_its_line_and_no_finding() -> None:
+    async with on_stage((120, 36), having(BTRFS)) as stage:
+        stage.backend.logs = {"prod": (make_entry("an everyday line"),)}
+        await stage.press("L", "F", "F")
+        await stage.press("y")
+        assert stage.app.clipboard == "an everyday line"
 
 
 async def test_the_foot_of_the_logs_shows_the_filter_on_a_small_terminal() -> None:

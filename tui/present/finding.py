@@ -129,7 +129,7 @@ def items(
     about: Subject, cluster: str, now: datetime, marks: Marks
 ) -> tuple[EvidenceItem, ...]:
     """Each fact on a line, with who says so and how old it is."""
-    found = [_lines(each, cluster, now, marks) for each in about.kernel]
+    found = [kernel_item(each, cluster, now, marks) for each in about.kernel]
     found += [_target(row, cluster, now, marks) for row in about.rows]
     node = about.node
     if node is not None and node.talos.fault is not None:
@@ -147,9 +147,10 @@ def items(
     return tuple(found)
 
 
-def _lines(
+def kernel_item(
     found: LogFinding, cluster: str, now: datetime, marks: Marks
 ) -> EvidenceItem:
+    """What the kernel printed, how often, and its newest line."""
     place = f"{found.node} {found.device}".rstrip()
     between = f"{time_of_day(found.first)} to {time_of_day(found.last)} UTC"
     lines = count(found.count, "line")

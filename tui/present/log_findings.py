@@ -10,7 +10,7 @@ from tui.model.log import LogFinding
 from tui.present import faults
 from tui.present.glyphs import Marks
 from tui.present.logs import TONES
-from tui.present.units import age, count, plain
+from tui.present.units import age, plain
 from widgets.values import Align, Cell, Column, Line, Row, Span, Tone
 
 COLUMNS = (
@@ -72,25 +72,14 @@ def _row(found: LogFinding, now: datetime, marks: Marks, *, is_stale: bool) -> R
         Cell(f"{rate:.1f}" if rate is not None and found.count > 2 else ""),
         Cell(age(found.first, now)),
         Cell(age(found.last, now)),
-        _rules(found),
+        rules_cell(found),
         Cell(plain(found.meaning), Tone.QUIET),
     )
     return Row(key_of(found), cells, dim=is_stale)
 
 
-def as_text(found: LogFinding) -> str:
-    """A finding for the clipboard: where, what, how often; then its newest line."""
-    place = " ".join(x for x in (found.cluster, found.node, found.device) if x)
-    times = " to ".join(f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in (found.first, found.last))
-    told = [f"{place}: {found.meaning}; {count(found.count, 'line')}, {times}"]
-    if found.hurts:
-        told.append(f"hurts {found.hurts}")
-    if found.seen_by is not None:
-        told.append(f"rules of Loki: {_rules(found).text}")
-    return "".join(f"{plain(line)}\n" for line in (*told, found.sample))
-
-
-def _rules(found: LogFinding) -> Cell:
+def rules_cell(found: LogFinding) -> Cell:
+    """The rules of Loki's ruler that see it."""
     if found.seen_by is None:
         return Cell("not known", Tone.QUIET)
     if not found.seen_by:
@@ -101,8 +90,8 @@ def _rules(found: LogFinding) -> Cell:
 def title(clusters: Sequence[Cluster]) -> Line:
     """What the list holds, and how many."""
     number = sum(len(each.log_findings) for each in clusters)
-    shown = f"  {number}" if number else ""
-    return (Span(f"kernel findings of the last hour{shown}", Tone.ACCENT),)
+    count = f"  {number}" if number else ""
+    return (Span(f"kernel findings of the last hour{count}", Tone.ACCENT),)
 
 
 def note(clusters: Sequence[Cluster], now: datetime, marks: Marks) -> Line:

@@ -12,6 +12,7 @@ from tui.model.change import Change
 from tui.model.event import Event
 from tui.model.finding import Finding
 from tui.model.fleet import Cluster, Fleet, NodeView, SourceKind
+from tui.model.log import LogFinding
 from tui.model.scrape_error import scrape_error
 from tui.model.secrecy import without_secrets
 from tui.model.target import Expected, TargetRow
@@ -23,6 +24,7 @@ from tui.present import (
     finding,
     happened,
     history,
+    log_findings,
     nodes,
     silenced,
     target_list,
@@ -33,7 +35,9 @@ from tui.present.glyphs import UNICODE, verdict_sign
 from tui.present.units import age, moment, plain
 from widgets.values import EvidenceItem, Line
 
-Thing: TypeAlias = JudgedAlert | NodeView | TargetRow | Finding | Change | Event
+Thing: TypeAlias = (
+    JudgedAlert | NodeView | TargetRow | Finding | LogFinding | Change | Event
+)
 Selected: TypeAlias = tuple[str, Thing]
 """Something, behind the name of its cluster, which is empty when it has none."""
 
@@ -81,6 +85,8 @@ def _of(name: str, thing: Thing, fleet: Fleet, now: datetime) -> Spoken:
             lines = _target(thing, cluster, fleet, now)
         case Finding():
             title, lines = f"{thing.title} {name}", _finding(thing, cluster, now)
+        case LogFinding():
+            title, lines = f"{thing.meaning} {name}", _kernel(thing, cluster, now)
         case Change():
             title, lines = f"{thing.subject.name} {name}", _change(thing, fleet, now)
         case Event():
@@ -144,6 +150,19 @@ def _finding(found: Finding, cluster: Cluster, now: datetime) -> list[str]:
     ]
     items = finding.items(about, cluster.name, now, UNICODE)
     return _with_evidence([head, *hurt, *detail], items, below)
+
+
+def _kernel(found: LogFinding, cluster: Cluster, now: datetime) -> list[str]:
+    key = log_findings.key_of(found)
+    known = {log_findings.key_of(each) for each in cluster.log_findings}
+    gone = "" if key in known else "no longer found"
+    lasts = f"for {age(found.first, now)}"
+    head = _head(f"{found.severity}  {found.meaning} {cluster.name}", gone, lasts)
+    hurt = f"  hurts: {found.hurts}" if found.hurts else ""
+    rules = f"  rules of Loki: {log_findings.rules_cell(found).text}"
+    items = [finding.kernel_item(found, cluster.name, now, UNICODE)]
+    below = [_stale(cluster, faults.LOG_SOURCES, now)]
+    return _with_evidence([head, hurt, rules], items, below)
 
 
 def _target(row: TargetRow, cluster: Cluster, fleet: Fleet, now: datetime) -> list[str]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.message import Message
 
 from tui.model.fleet import Fleet
@@ -16,7 +14,6 @@ from tui.model.log import LogFinding
 from tui.present import log_findings
 from tui.present.glyphs import Marks
 from tui.screens.listing import Listing
-from widgets.keys import hidden
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 
@@ -28,16 +25,6 @@ _SHARE = 3
 
 class FindingsPanel(Panel):
     """One row a finding, worst first."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        hidden("y", "copy", "Copy", "findings.copy", "Copy the finding in words"),
-    ]
-
-    @dataclass
-    class CopyAsked(Message):
-        """The user wants a finding on the clipboard."""
-
-        finding: LogFinding
 
     @dataclass
     class Chosen(Message):
@@ -71,11 +58,10 @@ class FindingsPanel(Panel):
         """Give the keyboard to the list."""
         self._listing.focus()
 
-    def action_copy(self) -> None:
-        """Copy the finding under the cursor."""
-        found = self._known.get(self._listing.cursor_key or "")
-        if found is not None:
-            self.post_message(self.CopyAsked(found))
+    @property
+    def selected(self) -> LogFinding | None:
+        """The finding under the cursor."""
+        return self._known.get(self._listing.cursor_key or "")
 
     def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
         event.stop()

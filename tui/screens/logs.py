@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,20 +13,23 @@ from textual.containers import Horizontal
 from tui.messages import OpenLogs
 from tui.model.fleet import Fleet
 from tui.model.log import Entry, Gap
-from tui.present import log_findings, stream
+from tui.present import stream
 from tui.present.glyphs import Marks
-from tui.screens.desk import Desk
 from tui.screens.log_findings import FindingsPanel
 from tui.screens.log_pane import LogAccess, LogPane, Scope
 from tui.screens.log_past import PastPane
+from tui.screens.telling import TellingDesk
 from widgets.keys import hidden
 from widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from tui.present.spoken import Selected
 
 _COLUMN_WIDTH = 60
 _ALL = "all clusters"
 
 
-class LogsScreen(Desk):
+class LogsScreen(TellingDesk):
     """One pane, or one for each cluster, of which as many as there is room for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -120,6 +123,12 @@ class LogsScreen(Desk):
         if action == "close_findings":
             return self._findings.display
         return super().check_action(action, parameters)
+
+    @property
+    def selected_things(self) -> tuple[Selected, ...]:
+        """The finding under the cursor; of its own lines the log tells."""
+        found = self._findings.selected if self._findings.has_focus_within else None
+        return () if found is None else ((found.cluster, found),)
 
     @property
     def _is_beside(self) -> bool:
@@ -254,11 +263,6 @@ class LogsScreen(Desk):
         if place is not None:
             self._choose(place)
             self._panes[place].stand_at(event.finding)
-
-    def on_findings_panel_copy_asked(self, event: FindingsPanel.CopyAsked) -> None:
-        """Copy a finding in words, with its newest line."""
-        event.stop()
-        self.copy(log_findings.as_text(event.finding))
 
     def on_log_canvas_status_changed(self) -> None:
         self._show_others()
