@@ -6,6 +6,7 @@ every alert judged, and collects what a person should act on.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
@@ -15,10 +16,12 @@ from tui.engine.alerting import alertmanagers, rulers
 from tui.engine.answers import stray_targets, targets_of
 from tui.engine.judging import Judging
 from tui.engine.plan import (
+    EXPIRIES,
     certificate_key,
     kubeconfig_key,
     node_key,
     question_key,
+    server_certificate_key,
 )
 from tui.engine.statuses import Statuses
 from tui.engine.view import KERNEL_WINDOW, View
@@ -141,7 +144,11 @@ def _cluster(
         else None
     )
     certificates = _certificates(view, cluster)
-    ways_in = (*certificates, *_kubeconfig(view, cluster))
+    ways_in = (
+        *certificates,
+        *_kubeconfig(view, cluster),
+        *_of_servers(view, cluster),
+    )
     way = pipeline.judged(view, cluster, nodes)
     found = (
         *_target_findings(view, cluster, targets),
@@ -190,6 +197,19 @@ def _certificates(view: View, cluster: ClusterConfig) -> tuple[Certificate, ...]
         return ()
     found: Certificate | None = view.reading(certificate_key(cluster)).value
     return (found,) if found else ()
+
+
+def _of_servers(view: View, cluster: ClusterConfig) -> Iterator[Certificate]:
+    """Of the servers that it is read by, and what lets us into them; of shared ones
+    where they live, once."""
+    keys = [server_certificate_key(cluster)] if cluster.context else []
+    keys += [
+        served.key(EXPIRIES)
+        for served in view.served
+        if cluster.name == (served.home or served.names[0])
+    ]
+    for key in keys:
+        yield from view.reading(key).value or ()
 
 
 def _kubeconfig(view: View, cluster: ClusterConfig) -> tuple[Certificate, ...]:

@@ -7,7 +7,10 @@ from typing import Protocol, TypeVar
 
 from tui.clock import Clock
 from tui.config import ClusterConfig, Config, Endpoint
+from tui.model.machine import Certificate
 from tui.sources.alertmanager import AlertmanagerSource
+from tui.sources.expiries import of_endpoint
+from tui.sources.http import HttpSession
 from tui.sources.kubernetes import KubernetesSource
 from tui.sources.loki import LokiSource
 from tui.sources.loki_tail import LokiTail
@@ -99,6 +102,17 @@ class Connections:
                 self._backoff,
             ),
         )
+
+    async def expiries(self, endpoint: Endpoint) -> tuple[Certificate, ...]:
+        """Until when an endpoint lets us in, and its servers' own certificates.
+
+        Its files are read anew each time: they are renewed.
+        """
+        tunnel, seconds = self.tunnel(endpoint), self._config.timeout_seconds
+        sessions = tuple(
+            HttpSession(endpoint, url, seconds, tunnel=tunnel) for url in endpoint.urls
+        )
+        return await of_endpoint(endpoint, sessions)
 
     async def aclose(self) -> None:
         """Close everything that was opened."""

@@ -16,6 +16,7 @@ from tui.engine import pipeline
 from tui.engine.asking import SLOW, Asking, Polled
 from tui.engine.connections import Connections
 from tui.engine.plan import (
+    EXPIRIES,
     NODE_FEEDS,
     RECEIVER,
     SHIPPING,
@@ -28,6 +29,7 @@ from tui.engine.plan import (
     kubeconfig_key,
     node_key,
     question_key,
+    server_certificate_key,
     trend_expression,
 )
 from tui.engine.schedule import paced
@@ -38,6 +40,7 @@ from tui.model.metric import Series
 from tui.model.question import KubeNodes, Question
 from tui.model.question_beyond import NodePrinted
 from tui.model.reading import Reading
+from tui.sources.expiries import may_end, of_kubernetes
 from tui.sources.prometheus import PrometheusSource
 from tui.sources.talos import TalosSource
 from tui.store import State
@@ -82,6 +85,8 @@ class Feeds:
         self._served = served
         self._connections = connections
         self._clock = clock
+        self._patience = 2 * config.timeout_seconds
+        """Of what is asked seldom: it has deadlines of its own, this catches hangs."""
         self._asking = Asking(config, served, connections, clock)
         self.watched: Counter[tuple[str, str]] = Counter()
         """How many look at a node, by cluster and address: its detail is wanted."""
@@ -159,6 +164,11 @@ class Feeds:
         names = tuple(cluster.name for cluster in served.clusters)
         if tunnel := self._connections.tunnel(served.endpoint):
             yield served.key(TUNNEL), Polled(Feed(pace, names), tunnel.state)
+        if may_end(served.endpoint):
+            # Of no cluster's sources: whoever reads that server says that it is down.
+            rare = Feed(CERTIFICATE_SECONDS, ())
+            expiries = partial(self._connections.expiries, served.endpoint)
+            yield served.key(EXPIRIES), Polled(rare, expiries, None, self._patience)
         match served.kind:
             case SourceKind.PROMETHEUS:
                 source = self._connections.prometheus(served.endpoint)
@@ -203,6 +213,15 @@ class Feeds:
             kube = self._connections.kubernetes(cluster)
             own = Feed(CERTIFICATE_SECONDS, (cluster.name,))
             yield kubeconfig_key(cluster), Polled(own, kube.certificate)
+            yield (
+                server_certificate_key(cluster),
+                Polled(
+                    Feed(CERTIFICATE_SECONDS, ()),
+                    partial(of_kubernetes, kube, cluster.context),
+                    None,
+                    self._patience,
+                ),
+            )
             # Of no cluster's sources: who may not read storage is blind in the review,
             # which says so, and in nothing else.
             slow = Feed(max(REVIEW_SECONDS, feed.interval_seconds), ())

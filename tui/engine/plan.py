@@ -32,6 +32,8 @@ STORAGE = "storage"
 SHIPPING, COMPARED, RECEIVER = "shipping", "compared", "receiver"
 """Of a Talos node: where its logs go, and what of its kernel's Loki lacks. Of a Loki:
 where its ruler sends alerts."""
+EXPIRIES = "certificates"
+"""The feed of an endpoint that tells how long its certificates and tokens are good."""
 TUNNEL = "port-forward"
 """The feed that tells how the way to an endpoint is doing."""
 
@@ -226,6 +228,11 @@ def certificate_key(cluster: ClusterConfig) -> FeedKey:
 def kubeconfig_key(cluster: ClusterConfig) -> FeedKey:
     """The feed that tells how long the kubeconfig lets us in."""
     return FeedKey(SourceKind.KUBERNETES, cluster.context, "certificate")
+
+
+def server_certificate_key(cluster: ClusterConfig) -> FeedKey:
+    """The feed that tells how long the API server's own certificate is good."""
+    return FeedKey(SourceKind.KUBERNETES, cluster.context, "server certificate")
 
 
 def address_key(cluster: ClusterConfig) -> FeedKey:

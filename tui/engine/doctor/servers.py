@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import ssl
 from collections.abc import AsyncGenerator, Awaitable, Iterator
 from contextlib import aclosing
 from dataclasses import replace
@@ -27,9 +25,10 @@ from tui.model.fault import FaultKind
 from tui.model.fleet import SourceKind
 from tui.model.probe import Address
 from tui.sources.base import SourceError
-from tui.sources.expiries import lets_in
+from tui.sources.expiries import dial, lets_in
 from tui.sources.greeting import greet
 from tui.sources.http import HttpSession, without_userinfo
+from tui.sources.tunnel import KubeTunnel
 
 _THEN = (Doing.AUTH, Doing.VERSION, Doing.CLOCK, Doing.READ)
 
@@ -55,7 +54,7 @@ async def _server(
     tunnel = connections.tunnel(endpoint)
     session = HttpSession(endpoint, endpoint.urls[0], limits.seconds, tunnel=tunnel)
     try:
-        async with aclosing(_reach(endpoint, session, connections, limits)) as found:
+        async with aclosing(_reach(endpoint, session, tunnel, limits)) as found:
             async for step in found:
                 yield step
                 if is_end(step):
@@ -85,7 +84,10 @@ def _after(step: Step) -> tuple[Doing, ...]:
 
 
 async def _reach(
-    endpoint: Endpoint, session: HttpSession, connections: Connections, limits: Limits
+    endpoint: Endpoint,
+    session: HttpSession,
+    tunnel: KubeTunnel | None,
+    limits: Limits,
 ) -> AsyncGenerator[Step, None]:
     """The way as far as TLS."""
     address = Address.of(session.url)
@@ -96,8 +98,8 @@ async def _reach(
     except SourceError as error:
         yield failed(Doing.TLS, error)
         return
-    if endpoint.through is not None:
-        found = _forward(endpoint, Goal(address, tls), connections, limits)
+    if tunnel is not None:
+        found = _forward(tunnel, Goal(address, tls), session, limits)
     elif session.proxy:
         found = through_proxy(session.proxy, limits)
     else:
@@ -113,12 +115,9 @@ async def _reach(
 
 
 async def _forward(
-    endpoint: Endpoint, goal: Goal, connections: Connections, limits: Limits
+    tunnel: KubeTunnel, goal: Goal, session: HttpSession, limits: Limits
 ) -> AsyncGenerator[Step, None]:
     """A port-forward, and TLS on it."""
-    tunnel = connections.tunnel(endpoint)
-    if tunnel is None:
-        return
     try:
         forward, took = await limits.timed(tunnel.dial())
         await forward.aclose()
@@ -126,22 +125,11 @@ async def _forward(
     except SourceError as error:
         yield failed(Doing.FORWARD, error)
         return
-    told = f"{endpoint.through.path if endpoint.through else ''} leads to {state.pod}"
-    told = f"{told}:{state.port}"
+    told = f"leads to {state.pod}:{state.port}"
     yield Step(Doing.FORWARD, StepState.WELL, told, seconds=took)
-    if goal.tls is None:
-        return
-
-    async def dial(tls: ssl.SSLContext) -> asyncio.StreamWriter:
-        end = (await tunnel.dial()).end
-        name = goal.address.host
-        _, writer = await asyncio.open_connection(
-            sock=end, ssl=tls, server_hostname=name
-        )
-        return writer
-
-    for step in await shaken(goal, dial, limits):
-        yield step
+    if goal.tls is not None:
+        for step in await shaken(goal, dial(session, goal.address), limits):
+            yield step
 
 
 async def through_proxy(url: str, limits: Limits) -> AsyncGenerator[Step, None]:
