@@ -6,8 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from tests.clock import ManualClock
 from tests.estate import make_fleet, make_silence
+from tests.fakes import make_config
+from tests.judged import NOW
 from tests.screens.stage import on_stage
+from tui.app import TaloscopeApp
+from tui.backend import Backend
 from tui.screens.fleet import FleetScreen
 from tui.screens.wall import WallScreen
 
@@ -23,6 +28,23 @@ async def test_w_shows_the_wall_and_w_leaves_it(size: tuple[int, int]) -> None:
         assert "02:13:47 UTC" in stage.text.splitlines()[-1]
         await stage.press("W")
         assert isinstance(stage.app.screen, FleetScreen)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_wall_from_the_start_has_the_looks_of_one(
+    size: tuple[int, int],
+) -> None:
+    async def connect() -> Backend:
+        raise AssertionError("not before the first frame")
+
+    app = TaloscopeApp(make_config(), ManualClock(NOW), connect, is_wall=True)
+    app._start = app.show_now  # type: ignore[method-assign]
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        assert isinstance(app.screen, WallScreen)
+        assert app.screen.styles.overflow_y == "hidden"
+        band, page = (app.screen.query_one(name) for name in ("#band", "#page"))
+        assert band.size.height + page.size.height == size[1]
 
 
 async def test_what_somebody_else_silences_is_on_the_wall_with_the_name() -> None:

@@ -70,6 +70,21 @@ def test_two_look_and_one_browser_is_killed(lab: RunningLab, tmp_path: Path) -> 
         assert served.viewers() == before == []
 
 
+def test_a_browser_that_hangs_takes_its_dashboard_with_it(
+    lab: RunningLab, tmp_path: Path
+) -> None:
+    """As does one whose machine is gone: nobody closes the connection."""
+    with (
+        serving(lab, tmp_path / "state") as served,
+        browser(tmp_path / "profile") as tab,
+    ):
+        tab.open(served.url)
+        tab.wait("KubeProxyDown")
+        (viewer,) = served.viewers()
+        os.killpg(tab.process.pid, signal.SIGSTOP)
+        wait_for_end([viewer], 30)
+
+
 def test_a_browser_whose_dashboard_dies_gets_a_new_one(
     lab: RunningLab, tmp_path: Path
 ) -> None:
@@ -153,6 +168,8 @@ def test_the_token_opens_the_page_and_leaves_the_address(
         tab.open(bare)
         tab.wait("wants the token")
         assert served.viewers() == []
+        # Words that wait for a font which is refused too are not seen.
+        assert tab.colours(tab.picture()) > 20
         tab.open(f"{bare}?token=wrong")
         tab.wait("That is not the token")
         tab.open(served.url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -198,7 +199,8 @@ def test_elsewhere_than_on_loopback_a_token_is_made(
     lab: RunningLab, tmp_path: Path
 ) -> None:
     with serving(lab, tmp_path, "--host", "0.0.0.0") as served:
-        port = served.address.rpartition(":")[2]
+        host, _, port = served.address.rpartition(":")
+        assert host == socket.gethostname()
         assert len(served.url.partition("?token=")[2]) >= 32
         assert httpx.get(f"http://127.0.0.1:{port}/").status_code == 401
         named = {"Host": f"evil.example:{port}"}

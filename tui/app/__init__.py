@@ -44,6 +44,8 @@ from widgets.values import Line, Span, Tone
 
 _LATELY_SECONDS = 0.7
 """What was drawn so lately is not drawn again only because a second has passed."""
+_WALL_SHEETS: list[str | PurePath] = ["app.tcss", "../screens/wall.tcss"]
+"""Textual reads the sheet of a screen that is opened, but not of the first."""
 _KEY_WORDS = {"⏎": "enter", "↑": "up", "↓": "down", "←": "left", "→": "right"}
 
 
@@ -118,7 +120,8 @@ class TaloscopeApp(Noting):
         connect  imports what is slow and gives the backend; called on the event loop
         is_wall  the first screen is the wall
         """
-        super().__init__(driver_class=self.DRIVER)
+        sheets = _WALL_SHEETS if is_wall else None
+        super().__init__(driver_class=self.DRIVER, css_path=sheets)
         self.config = config
         self.clock = WoundClock(clock)
         self.marks = marks

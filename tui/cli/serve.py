@@ -7,6 +7,7 @@ import asyncio
 import os
 import secrets
 import signal
+import socket
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -77,7 +78,8 @@ async def _serve(
     dashboard.prepare()
     command = viewer.command(config.path, is_wall=asked.wall, writes=asked.allow_writes)
     show = Show(command, font_size=asked.font_size, most_viewers=asked.viewers)
-    gate = Gate(asked.host, frozenset(map(str.lower, asked.name)), token)
+    names = frozenset(map(str.lower, (*asked.name, socket.gethostname())))
+    gate = Gate(asked.host, names, token)
     runner = web.AppRunner(
         Server(show, gate).app, access_log=None, shutdown_timeout=END_SECONDS
     )
@@ -114,12 +116,16 @@ async def _until(stopped: asyncio.Event, backend: Backend) -> None:
 
 def _greeting(asked: argparse.Namespace, port: int, token: str) -> list[str]:
     """What the operator is to know, and the address to open."""
-    host = f"[{asked.host}]" if ":" in asked.host else asked.host
+    from tui.web.gate import ANYWHERE  # noqa: PLC0415 - for this verb alone
+
+    is_anywhere = asked.host in ANYWHERE
+    host = (*asked.name, socket.gethostname())[0] if is_anywhere else asked.host
+    host = f"[{host}]" if ":" in host else host
     query = f"?token={token}" if token else ""
     may = "may change what the config allows" if asked.allow_writes else "only look"
     lines = [
         f"http://{host}:{port}/{query}",
-        f"{asked.viewers} viewers at most, who {may}; ctrl+c ends it",
+        f"up to {asked.viewers} at a time, who {may}; ctrl+c ends it",
     ]
     if not _is_loopback(asked.host):
         lines.append("without TLS: put a proxy with a certificate before it")

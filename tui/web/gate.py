@@ -15,7 +15,8 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 SHORTEST_TOKEN = 16
-_ANYWHERE = {"0.0.0.0", "::", ""}  # noqa: S104 - what the operator may say
+ANYWHERE = {"0.0.0.0", "::", ""}  # noqa: S104 - what the operator may say
+"""All addresses of the machine."""
 
 
 def is_loopback(host: str) -> bool:
@@ -47,7 +48,7 @@ class Gate:
         if is_loopback(host) or host == self.host.lower() or host in self.names:
             return True
         # Nobody can have an address point elsewhere, as can be done with names.
-        return self.host in _ANYWHERE and _is_address(host)
+        return self.host in ANYWHERE and _is_address(host)
 
     def is_from_our_page(self, origin: str | None, host_header: str) -> bool:
         """Whether the page that opens a websocket is the one that we gave."""

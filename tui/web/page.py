@@ -14,13 +14,15 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-_STYLE = """
+_FACES = """
 @font-face { font-family: "Roboto Mono"; font-weight: 100 700; font-style: normal;
   src: url("static/fonts/RobotoMono-VariableFont_wght.ttf"); }
 @font-face { font-family: "Roboto Mono"; font-weight: 100 700; font-style: italic;
   src: url("static/fonts/RobotoMono-Italic-VariableFont_wght.ttf"); }
+"""
+_STYLE = """
 html, body { height: 100%; margin: 0; overflow: hidden; background: #0f1419; }
-body { color: #c8d0d8; font: 16px "Roboto Mono", monospace; }
+body { color: #c8d0d8; font: 16px "Roboto Mono", "DejaVu Sans Mono", monospace; }
 #terminal { position: absolute; inset: 0; }
 #words { display: none; position: absolute; inset: 0; z-index: 10; align-items: center;
   justify-content: center; background: #0f1419d0; }
@@ -91,10 +93,10 @@ def terminal(title: str, font_size: int, nonce: str) -> str:
 <link rel="stylesheet" href="static/css/xterm.css">
 <script src="static/js/textual.js"></script>
 <div id="terminal" class="textual-terminal" data-font-size="{font_size}"></div>
-<div id="words"><div class="box"><p id="said"></p>
+<div id="words" style="font-size: {font_size}px"><div class="box"><p id="said"></p>
 <button id="again" hidden>Open it again</button></div></div>
 <script nonce="{nonce}">{_SCRIPT}</script>"""
-    return _page(title, body)
+    return _page(title, _FACES + _STYLE, body)
 
 
 def refusal(said: str, *, asks_token: bool = False, again_seconds: int = 0) -> str:
@@ -106,12 +108,13 @@ def refusal(said: str, *, asks_token: bool = False, again_seconds: int = 0) -> s
     body = f"""{again if again_seconds else ""}
 <div class="plain"><div class="box"><p>{escape(said)}</p>
 {field if asks_token else ""}</div></div>"""
-    return _page("taloscope", body)
+    # Without our fonts: whoever is refused gets none.
+    return _page("taloscope", _STYLE, body)
 
 
-def _page(title: str, body: str) -> str:
+def _page(title: str, style: str, body: str) -> str:
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>
-<link rel="icon" href="data:,"><style>{_STYLE}</style></head>
+<link rel="icon" href="data:,"><style>{style}</style></head>
 <body>{body}</body></html>
 """
