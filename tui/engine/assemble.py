@@ -223,7 +223,9 @@ def _kubeconfig(view: View, cluster: ClusterConfig) -> tuple[Certificate, ...]:
 def _sources(view: View) -> dict[str, tuple[SourceStatus, ...]]:
     """Worked out once a pass."""
     statuses = view.memo.keep(Statuses)
-    return view.memo.once("sources", view.now, lambda: statuses.of(view))
+    # The moment alone does not do: a clock may stand still.
+    of = view.state, view.feeds, view.now
+    return view.memo.once_for("sources", of, lambda: statuses.of(view))
 
 
 def _nodes(view: View, cluster: ClusterConfig) -> tuple[NodeView, ...]:
