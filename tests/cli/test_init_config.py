@@ -82,6 +82,19 @@ def test_from_an_empty_home_to_a_true_picture(home: Path) -> None:
     assert "BTRFSCorruptionDetected" in checked.stdout
 
 
+def test_the_doctor_goes_through_what_init_found(home: Path) -> None:
+    run(home, "init", "--yes")
+    done = run(home, "doctor", "--output", "json")
+    steps = json.loads(done.stdout)["steps"]
+    assert [one for one in steps if not one["is_well"]] == []
+    assert done.returncode == 0
+    led = {one["told"] for one in steps if one["what"] == "port-forward"}
+    assert len(led) == 3
+    assert all(told.startswith("leads to ") for told in led)
+    rights = {one["what"] for one in steps if one["what"].startswith("right ")}
+    assert "right create pods/portforward in monitoring" in rights
+
+
 def test_it_may_be_run_again_and_overwrites_nothing(home: Path) -> None:
     path = home / ".config/taloscope/config.toml"
     dry = run(home, "init", "--yes", "--dry-run")
