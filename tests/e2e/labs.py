@@ -23,6 +23,10 @@ class RunningLab:
         """Move the story to a moment; speed 0 holds it there."""
         self._post("/story", {"at": at, "speed": speed})
 
+    def pace(self, speed: float) -> None:
+        """Let the story go on from where it is at another speed."""
+        self._post("/story", {"speed": speed})
+
     def advance(self, by: str) -> None:
         """Let time pass at once; the lab must have been started with `--now`."""
         self._post("/story", {"by": by})

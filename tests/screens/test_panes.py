@@ -12,6 +12,8 @@ from tui.present.glyphs import UNICODE
 from tui.present.shares import Need, share
 from widgets.values import Tone
 
+NOW_NS = int(NOW.timestamp()) * 1_000_000_000
+
 
 def with_failing(kind: SourceKind, feed: str) -> Fleet:
     fleet = make_fleet()
@@ -66,3 +68,14 @@ def test_the_kernel_pane_leaves_services_out_unless_they_tell_of_trouble() -> No
     assert shown(calm, talos_service="kernel") is Tone.QUIET
     assert shown("OK [/machine.MachineService/Version]", talos_service="apid") is None
     assert shown(f"{bad} verify failed", talos_service="kubelet") is Tone.CRITICAL
+
+
+async def test_a_kernel_line_that_comes_late_stands_where_its_time_is() -> None:
+    newest = replace(make_entry("the newest", "talos-monitor"), at_ns=NOW_NS)
+    late = replace(newest, line="one that came late", at_ns=NOW_NS - 9_000_000_000)
+    async with on_stage((200, 60)) as stage:
+        stage.backend.log("monit", newest)
+        await stage.until("the newest")
+        stage.backend.log("monit", late)
+        await stage.until("one that came late")
+        assert stage.text.index("one that came late") < stage.text.index("the newest")

@@ -118,3 +118,11 @@ async def test_the_wall_shows_what_is_now_alone(tmp_path: Path) -> None:
         await press(stage, "less_than_sign")
         assert isinstance(stage.app.screen, WallScreen)
         assert not stage.app.is_past
+
+
+async def test_what_is_not_recorded_is_said_and_not_tried_again(tmp_path: Path) -> None:
+    wrap = partial(recorded, folder=tmp_path)
+    async with on_stage(size=(200, 60), wrap=wrap) as stage:
+        await press(stage, "less_than_sign", "N", "enter")
+        await stage.until("not recorded: the logs of services")
+        assert "trying again" not in stage.text

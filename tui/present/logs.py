@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from tui.model.fault import FaultKind
 from tui.model.fleet import Cluster, Fleet
 from tui.model.kernel import body_fields, classify, text_of
 from tui.model.log import Entry, Gap, LogBatch, LogFinding
@@ -107,7 +108,8 @@ def framed(
     lines = (*(replace(gap, text=f"{about}{gap.text}") for gap in gaps), *known)
     if batch.fault is None:
         return lines
-    text = f"{about}{batch.fault.summary}; trying again"
+    ends = "" if batch.fault.kind is FaultKind.PAST else "; trying again"
+    text = f"{about}{batch.fault.summary}{ends}"
     return (*lines, LogLine(text, Tone.WARNING, is_gap=True))
 
 

@@ -316,8 +316,8 @@ class KernelPane(Pane):
     def add(self, entries: tuple[Entry, ...]) -> None:
         """Take in new entries."""
         new = [entry for entry in entries[-_KEPT_ENTRIES:] if logs.is_kernel(entry)]
-        self.query_one(KernelLog).append(new)
+        self.query_one(KernelLog).merge(new)
 
     def add_gaps(self, gaps: tuple[Gap, ...]) -> None:
         """Say what is lost."""
-        self.query_one(KernelLog).append([logs.gap_line(gap) for gap in gaps])
+        self.query_one(KernelLog).merge([logs.gap_line(gap) for gap in gaps])
