@@ -35,6 +35,7 @@ bench: setup ## measure it in a pseudo-terminal, beside its neighbours
 	$(bin)/python -m tests.bench.kernel
 	$(bin)/python -m tests.bench.preview
 	$(bin)/python -m tests.bench.scale
+	$(bin)/python -m tests.bench.tape
 
 ENTRIES ?= 1000000
 soak: setup ## numbered entries through a Loki that misbehaves; ENTRIES=50000 is shorter

@@ -161,14 +161,16 @@ class Rewinding(Routes):
         if at > span[1] and tape.is_live and is_onward:
             self._leave(tape)
             return
-        notes = await tape.tape_notes()
         at = self._wanted_at = min(max(at, span[0]), span[1])
         if problem := await tape.rewind(at):
             self.notify(problem, severity="warning", timeout=5, markup=False)
             return
-        self._tape_span, self._tape_notes = span, notes
+        self._tape_span = span
         self.clock.at = tape.shown_at
         self._turn()
+        # Two days of them take longer to read than the moment that is wanted.
+        self._tape_notes = await tape.tape_notes()
+        self.show_now()
 
     def _turn(self) -> None:
         """Show the other moment on every screen that is open."""
