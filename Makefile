@@ -2,10 +2,10 @@
 bin := .venv/bin
 again := --last-failed --last-failed-no-failures none
 
-.PHONY: help setup demo test bench soak lint types screenshots
+.PHONY: help setup demo test bench soak soak-wall lint types screenshots
 
 help: ## list what there is
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 20
 
 setup: ## make .venv, once
 	@.ci/setup
@@ -40,6 +40,10 @@ bench: setup ## measure it in a pseudo-terminal, beside its neighbours
 ENTRIES ?= 1000000
 soak: setup ## numbered entries through a Loki that misbehaves; ENTRIES=50000 is shorter
 	@$(bin)/python -m tests.soak.run --entries $(ENTRIES)
+
+HOURS ?= 24
+soak-wall: setup ## the wall for a day of a fast lab; HOURS=2 is shorter
+	@$(bin)/python -m tests.soak.days --wall --hours $(HOURS)
 
 screenshots: setup ## draw screenshots/*.svg anew
 	$(bin)/pytest tests/screenshots --write-screenshots

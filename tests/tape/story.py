@@ -187,7 +187,7 @@ async def replayed(
     async with opened(config, clock, switch, HEIGHT + 1) as reader:
         for page in pages:
             await reader.open("fleet")
-            reader.app._go(page.at)
+            reader.app.go_to(page.at)
             async with asyncio.timeout(10):
                 while reader.app.clock.at != page.at:
                     await SystemClock().sleep(_BEAT_SECONDS)

@@ -1,0 +1,142 @@
+# ruff: noqa: T201 - it prints
+"""The wall, or the dashboard, for days of a lab whose time is fast: does anything grow?
+
+    python -m tests.soak.days --hours 24 --speed 60 --wall
+
+The whole app without a terminal, on the real engine, recording as it always does. Every
+hour of the lab's it prints what this process holds. Fails when memory has grown by more
+than a tenth, or tasks or open files by more than a few, after the first quarter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import os
+import sys
+import tempfile
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+from tests.e2e.lab_time import START, LabTime
+from tests.e2e.labs import RunningLab, running_lab
+from tests.widgets.screen import screen_text
+from tui.app import TaloscopeApp
+from tui.backend import Backend
+from tui.cli.taped import recorded
+from tui.clock import SystemClock
+from tui.config import load
+from tui.engine.engine import Engine
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
+REFRESH_SECONDS = 60.0
+GROWTH, MORE = 1.1, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What this process holds, and what it has spent."""
+
+    hours: float
+    rss_mib: float
+    tasks: int
+    files: int
+    cpu_seconds: float
+    objects: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.hours:5.1f} h  {self.rss_mib:4.0f} MiB  {self.tasks:4} tasks  "
+            f"{self.files:3} files  {self.cpu_seconds:6.1f} s CPU  "
+            f"{self.objects:7} objects"
+        )
+
+
+def held(hours: float) -> Held:
+    """What is held now, once the garbage is gone."""
+    gc.collect()
+    resident = int(Path("/proc/self/statm").read_text().split()[1])
+    times = os.times()
+    return Held(
+        hours,
+        resident * PAGE / 1_048_576,
+        len(asyncio.all_tasks()),
+        len(list(Path("/proc/self/fd").iterdir())),
+        times.user + times.system,
+        len(gc.get_objects()),
+    )
+
+
+async def looked_at(
+    lab: RunningLab, state: str, clock: LabTime, hours: float, *, is_wall: bool
+) -> list[Held]:
+    """Run the app for so many hours of the lab's time; what it held in each."""
+    config = load(Path(lab.environment["TALOSCOPE_CONFIG"]))
+    config = replace(config, refresh_seconds=REFRESH_SECONDS, timeout_seconds=600.0)
+    found: list[Held] = []
+
+    async def connect() -> Backend:
+        engine = Engine(config, clock, Random(7))
+        return recorded(engine, config, clock, {"XDG_STATE_HOME": state})
+
+    app = TaloscopeApp(config, clock, connect, is_wall=is_wall)
+    async with app.run_test(size=(200, 60)):
+        while app.fleet is None:
+            await SystemClock().sleep(0.1)
+        began = clock.monotonic()
+        step = min(1.0, hours / 8)
+        for number in range(int(hours / step) + 1):
+            await _until(clock, began + number * step * 3600)
+            found.append(held(number * step))
+            print(found[-1], flush=True)
+            _check(app)
+    return found
+
+
+async def _until(clock: LabTime, monotonic: float) -> None:
+    while (left := monotonic - clock.monotonic()) > 0:
+        await clock.sleep(left)
+
+
+def _check(app: TaloscopeApp) -> None:
+    """It still shows the estate, as of the lab's time."""
+    text = screen_text(app)
+    assert "prod" in text
+    assert f"{app.clock.now():%H:}" in text, text.splitlines()[0]
+
+
+def grown(found: list[Held]) -> list[str]:
+    """What has become more since the first quarter."""
+    early, last = found[max(1, len(found) // 4)], found[-1]
+    told = []
+    if last.rss_mib > early.rss_mib * GROWTH:
+        told.append(f"memory: {early.rss_mib:.0f} to {last.rss_mib:.0f} MiB")
+    if last.tasks > early.tasks + MORE:
+        told.append(f"tasks: {early.tasks} to {last.tasks}")
+    if last.files > early.files + MORE:
+        told.append(f"open files: {early.files} to {last.files}")
+    return told
+
+
+def main() -> int:
+    """Run it from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--hours", type=float, default=24.0)
+    parser.add_argument("--speed", type=float, default=60.0)
+    parser.add_argument("--wall", action="store_true", help="the wall, else the fleet")
+    asked = parser.parse_args()
+    story = ("--at", "1m", "--speed", str(asked.speed), "--now", START.isoformat())
+    with running_lab(*story) as lab, tempfile.TemporaryDirectory() as state:
+        clock = LabTime(asked.speed, datetime.fromisoformat(lab.state()["now"]))
+        work = looked_at(lab, state, clock, asked.hours, is_wall=asked.wall)
+        found = asyncio.run(work)
+    told = grown(found)
+    print(f"grown: {', '.join(told)}" if told else "nothing has grown")
+    return 1 if told else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
