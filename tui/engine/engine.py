@@ -59,7 +59,7 @@ from tui.store import Event, Forgotten, Observed, State, reduce
 from tui.triage import declared
 from tui.triage.rulebook import Rulebook
 
-NODE_BEAT_SECONDS = 0.25
+NODE_BEAT_SECONDS = 0.5
 
 FleetListener = Callable[[Fleet], None]
 

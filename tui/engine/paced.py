@@ -11,6 +11,9 @@ from tui.engine.view import View
 T = TypeVar("T")
 
 PACE = timedelta(seconds=3)
+MACHINES_A_SECOND = 10
+"""Of more machines than that for each second of the pace it is made more seldom, but
+as often as they are read."""
 
 
 class Paced(Generic[T]):
@@ -22,10 +25,16 @@ class Paced(Generic[T]):
         self._answers = 0
 
     def made(self, view: View, make: Callable[[], T]) -> T:
-        """What `make` makes, or made less than PACE ago."""
+        """What `make` makes, or made a moment ago."""
         at, answers = view.now.timestamp(), len(view.state.readings)
-        is_young = 0 <= at - self._at < PACE.total_seconds()
+        is_young = 0 <= at - self._at < _seconds(view)
         # Feeds that answer for the first time are news; those that went are not.
         if self._made is None or answers > self._answers or not is_young:
             self._made, self._at, self._answers = (make(),), at, answers
         return self._made[0]
+
+
+def _seconds(view: View) -> float:
+    machines = sum(map(len, view.addresses.values()))
+    seldom = min(machines / MACHINES_A_SECOND, view.config.refresh_seconds)
+    return max(PACE.total_seconds(), seldom)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.kept import once
-from tui.model.reading import Freshness, Reading
+from tui.model.reading import Freshness, Reading, freshness
 
 if TYPE_CHECKING:
     from tui.model.alertmanager import Alertmanager
@@ -85,13 +85,12 @@ class SourceStatus:
         """Worked out when it is drawn: a stored state is already wrong."""
         if self.attempts == 0:
             return SourceState.CONNECTING
-        reading: Reading[None] = Reading(None, self.observed_at)
         interval = timedelta(seconds=self.interval_seconds)
-        freshness = reading.freshness(now, interval)
+        found = freshness(self.observed_at, now, interval)
         if self.fault is not None:
-            lost = freshness in {Freshness.NEVER, Freshness.LOST}
+            lost = found in {Freshness.NEVER, Freshness.LOST}
             return SourceState.DOWN if lost else SourceState.FAILING
-        live = freshness is Freshness.LIVE
+        live = found is Freshness.LIVE
         return SourceState.LIVE if live else SourceState.STALE
 
 

@@ -38,9 +38,16 @@ class Reading(Generic[T]):
 
     def freshness(self, now: datetime, interval: timedelta) -> Freshness:
         """NEVER before the first success, STALE after 2 missed polls, LOST after 10."""
-        if self.observed_at is None:
-            return Freshness.NEVER
-        missed = (now - self.observed_at) / interval
-        if missed > LOST_AFTER:
-            return Freshness.LOST
-        return Freshness.STALE if missed > STALE_AFTER else Freshness.LIVE
+        return freshness(self.observed_at, now, interval)
+
+
+def freshness(
+    observed_at: datetime | None, now: datetime, interval: timedelta
+) -> Freshness:
+    """How much what was received then may still be trusted."""
+    if observed_at is None:
+        return Freshness.NEVER
+    missed = (now - observed_at) / interval
+    if missed > LOST_AFTER:
+        return Freshness.LOST
+    return Freshness.STALE if missed > STALE_AFTER else Freshness.LIVE

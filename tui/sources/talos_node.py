@@ -31,8 +31,9 @@ from tui.sources.talos_values import available_bytes, cpu_use, fault, service
 if TYPE_CHECKING:
     from talosapi.client import TalosClient
 
-NEW_IDENTITY = 6
-"""Name and version hardly change: they are asked at each sixth turn."""
+NEW_IDENTITY = 30
+"""Name and version hardly change, a version never without a reboot, which is noticed:
+they are asked at each thirtieth turn."""
 _SILENCE = {
     FaultKind.UNREACHABLE,
     FaultKind.TIMEOUT,
