@@ -69,6 +69,7 @@ def test_every_option_that_is_named_exists() -> None:
             "lab",
             "mark",
             "replay",
+            "report",
             "serve",
             "undo",
         )

@@ -17,6 +17,8 @@ from tui.model.fleet import Fleet, SourceKind
 from tui.model.log import Entry, Gap, LogBatch, LogCount, LogQuery, LogSpan
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tui.model.change import AlertName, Change
     from tui.model.command import Command, Outcome
     from tui.model.diagnosis import Step
@@ -224,6 +226,10 @@ class Tape(Protocol):
 
     async def tape_notes(self) -> tuple[TapeNote, ...]:
         """What happened, the oldest first."""
+
+    @property
+    def tape_place(self) -> Path | None:
+        """Where the record lies; None: there is none."""
 
     @property
     def takes_no_marks(self) -> str:

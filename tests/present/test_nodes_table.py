@@ -115,3 +115,11 @@ def test_the_oldest_version_comes_first() -> None:
 
 def test_who_has_most_services_down_comes_first() -> None:
     assert named(make_fleet(), "services")[0] == "talos-wk-2"
+
+
+def test_a_row_is_made_again_when_one_goes_back_in_time() -> None:
+    known, node = Entries(), prod().nodes[0]
+    later = entries(known, fleet_of(node), NOW + timedelta(days=40))[node.name]
+    before = entries(known, fleet_of(node))[node.name]
+    assert before.row == entries(Entries(), fleet_of(node))[node.name].row
+    assert before.row != later.row

@@ -244,3 +244,12 @@ def test_a_runbook_is_plain_lines_without_its_markup() -> None:
         "  raw [x]",
         "- a b",
     ]
+
+
+def test_rows_are_of_the_moment_when_one_goes_back_in_time() -> None:
+    found = prod().alerts or ()
+    maker = alerts.AlertRows(UNICODE)
+    later = maker.rows(found, (), NOW + timedelta(days=40))
+    before = maker.rows(found, (), NOW)
+    assert before == alerts.AlertRows(UNICODE).rows(found, (), NOW)
+    assert before != later

@@ -29,6 +29,7 @@ from tui.screens.node_services import ServicesTab
 from tui.screens.nodes import NodesScreen
 from tui.screens.panes import AlertsPane, KernelLog
 from tui.screens.pipeline import PipelineScreen
+from tui.screens.report import ReportScreen
 from tui.screens.save import SaveScreen
 from tui.screens.silence import SilenceScreen
 from tui.screens.silences import SilencesScreen
@@ -76,6 +77,7 @@ OWNERS = (
     NameInput,
     TargetScreen,
     SourcesScreen,
+    ReportScreen,
     SaveScreen,
     HelpScreen,
     RowTable,

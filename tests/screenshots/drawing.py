@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.pictures import picture
 from tests.widgets.screen import screen_text
 from tui.app import TaloscopeApp
+from widgets.picture import picture
 
 _FOLDER = Path(__file__).parents[2] / "screenshots"
 _PORT = re.compile(r"127\.0\.0\.1:[3-6]\d{4}\b")

@@ -1,7 +1,8 @@
-"""What a person notes of a moment: the part of the app that writes into the record."""
+"""What a person notes of a moment, and has written of many: marks and reports."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -25,11 +26,19 @@ class Noting(Rewinding):
             id="app.mark",
             tooltip="Mark this moment with a few words, in the record",
         ),
+        Binding(
+            "ctrl+r",
+            "report",
+            "Report",
+            show=False,
+            id="app.report",
+            tooltip="Write a report of an incident, for a post-mortem",
+        ),
     ]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is typed elsewhere is no mark."""
-        if action == "mark":
+        if action in {"mark", "report"}:
             return isinstance(self.screen, Desk)
         return super().check_action(action, parameters)
 
@@ -55,6 +64,21 @@ class Noting(Rewinding):
         if is_kept and self.clock.at is not None:
             self.go_to(self.clock.at)
         self.call_later(self.show_now)
+
+    def action_report(self) -> None:
+        """Ask of which time a report is wanted, and have it written."""
+        from tui.app import reporting  # noqa: PLC0415 - see routes
+        from tui.screens.report import ReportScreen  # noqa: PLC0415 - see routes
+
+        tape = self.tape
+        place = tape.tape_place if tape else None
+        if place is None:
+            words = "Nothing is recorded, so there is nothing to report."
+            self.notify(words, severity="warning", timeout=4, markup=False)
+            return
+        config = self.config.path
+        write = partial(reporting.written, place, config if config.is_file() else None)
+        self.push_screen(ReportScreen(write, self.clock.now(), self.marks))
 
     def on_open_moment(self, message: OpenMoment) -> None:
         self.go_to(message.at)

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tui.cli.output import USAGE
+
+_TIME_AGO = re.compile(r"-\d")
 
 
 class Parser(argparse.ArgumentParser):
     """argparse leaves with 2, which is an answer of `check` here."""
+
+    def __init__(self, *args: Any, **wishes: Any) -> None:
+        """As argparse has it, but a time such as `-2h` is a value, as `-2` is."""
+        super().__init__(*args, **wishes)
+        self._negative_number_matcher = _TIME_AGO
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)

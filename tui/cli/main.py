@@ -37,6 +37,7 @@ OWN_OPTIONS = frozenset(
         "mark",
         "pipeline",
         "replay",
+        "report",
         "serve",
         "silence",
         "undo",
@@ -99,6 +100,7 @@ def _run(asked: argparse.Namespace, rest: Sequence[str]) -> int:
             | "mark"
             | "pipeline"
             | "replay"
+            | "report"
             | "serve"
             | "silence"
             | "undo"
@@ -142,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
         ("mark", "note something in the record; see mark --help"),
         ("pipeline", "where the way of the logs breaks; see pipeline --help"),
         ("replay", "show what was recorded; see replay --help"),
+        ("report", "what was recorded, for a post-mortem; see report --help"),
         ("serve", "the dashboard in browsers; see serve --help"),
         ("silence", "add, list or expire silences; see silence --help"),
         ("undo", "put back what was deleted from here; see undo --help"),

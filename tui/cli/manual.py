@@ -74,7 +74,16 @@ def read(program: argparse.ArgumentParser) -> Page:
 def _own(verb: str) -> argparse.ArgumentParser | None:
     """The parser of a verb that keeps its own."""
     match verb:
-        case "doctor" | "init" | "mark" | "replay" | "serve" | "silence" | "undo":
+        case (
+            "doctor"
+            | "init"
+            | "mark"
+            | "replay"
+            | "report"
+            | "serve"
+            | "silence"
+            | "undo"
+        ):
             found: argparse.ArgumentParser = import_module(
                 f"tui.cli.{verb}"
             ).options_parser(None)

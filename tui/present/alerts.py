@@ -93,6 +93,7 @@ class AlertRows:
         self._silences: silenced.Known = {}
         self._shown: tuple[Row, ...] = ()
         self._due = _NEVER
+        self._now = _NEVER
 
     def rows(
         self,
@@ -115,6 +116,9 @@ class AlertRows:
         most: int,
     ) -> tuple[Row, ...] | None:
         """The same; None when more than `most` alerts must be looked at for it."""
+        if now < self._now:  # back in the record, ages are less
+            self._made, self._asked = {}, (None, None)
+        self._now = now
         if silences != self._silences:
             self._silences = silences
             self._forget_silenced()

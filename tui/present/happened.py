@@ -50,9 +50,14 @@ def event_text(event: Event, now: datetime) -> str:
     """The same in one line of text."""
     if isinstance(event.about, Mark):
         return f"marked by {_name(event)}: {event.about.text}"
+    did, name, why = told(event, now)
+    return f"{name} {did}" + (f": {why}" if why else "")
+
+
+def told(event: Event, now: datetime) -> tuple[str, str, str]:
+    """What happened, of whom, and why: each as text; why may be empty."""
     did = "".join(span.text for span in _what(event, UNICODE))
-    why = _why(event, now)
-    return f"{_name(event)} {did}" + (f": {why}" if why else "")
+    return did, _name(event), _why(event, now)
 
 
 def _when(at: datetime, now: datetime) -> str:

@@ -47,7 +47,8 @@ class Entries:
 
     def _entry(self, place: Place) -> Entry:
         known = self._known.get(place.key)
-        if known is None or place.now >= known.good_until:
+        # Back in the record, ages are less.
+        if known is None or not known.place.now <= place.now < known.good_until:
             return _entry(place)
         return known if place.is_like(known.place) else _entry(place)
 

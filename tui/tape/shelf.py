@@ -50,6 +50,11 @@ class Shelf:
         self.problems: dict[Path, str] = {}
         """What of which file cannot be read, and why."""
 
+    @property
+    def place(self) -> Path:
+        """The folder, or the file."""
+        return self._place
+
     def files(self) -> tuple[Path, ...]:
         """What there is, the oldest first.
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
+from pathlib import Path
 from typing import TypeVar
 
 from tui.backend import (
@@ -250,6 +251,11 @@ class Switch:
             return ()
         self._memory.marks = tuple(filter(None, map(marked, found)))
         return found
+
+    @property
+    def tape_place(self) -> Path | None:
+        """Where the record lies; None: there is none."""
+        return self._shelf.place if self._shelf else None
 
     @property
     def takes_no_marks(self) -> str:

@@ -19,7 +19,8 @@ _FONT = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 
 def picture(app: App[Any]) -> str:
     """Return the screen of a running app as SVG."""
-    strips = app.screen._compositor.render_strips()
+    # It tells what it draws nowhere else.
+    strips = app.screen._compositor.render_strips()  # noqa: SLF001
     ground = app.screen.styles.background.hex6
     width = app.size.width * CELL_WIDTH
     height = len(strips) * CELL_HEIGHT

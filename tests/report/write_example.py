@@ -1,0 +1,61 @@
+"""`python -m tests.report.write_example`: records the story, and writes docs' example.
+
+It takes four minutes. A record that is there already is named behind it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from base64 import b64decode
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.report.story import record_story
+from tui.cli.report import made, wanted
+from tui.cli.report_pages import html_page
+from tui.cli.taped import place
+from tui.report.markdown import markdown
+from tui.report.plots import plots
+from tui.tape.shelf import Shelf
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "docs" / "report-example.md"
+PICTURES = ROOT / "screenshots"
+SHOWN_MARK = 1
+"""The second: by then all is real."""
+_PORT = re.compile(r"127\.0\.0\.1:\d{5}\b")
+"""The lab takes whatever port is free."""
+
+
+def write(record: Path) -> None:
+    """Write the example of a record of the story."""
+    shelf = Shelf(record)
+    found = made(shelf, wanted(shelf, "", ""))
+    EXAMPLE.write_text(fixed(markdown(found)))
+    for plot, name in zip(plots(found), ("real", "targets", "kernel"), strict=True):
+        (PICTURES / f"report-{name}.svg").write_text(f"{plot.svg}\n")
+    html = html_page(found, shelf, None, {})
+    drawn = re.findall(r"data:image/svg\+xml;base64,([^\"]+)", html)
+    screen = b64decode(drawn[SHOWN_MARK]).decode()
+    (PICTURES / "report-mark.svg").write_text(fixed(screen))
+
+
+def fixed(text: str) -> str:
+    """The same whatever ports the lab had."""
+    return _PORT.sub("127.0.0.1:9090", text)
+
+
+def main(arguments: list[str]) -> None:
+    """Record, unless there is a record, and write."""
+    if arguments:
+        write(Path(arguments[0]))
+        return
+    with TemporaryDirectory() as state:
+        record_story(Path(state))
+        write(place({**os.environ, "XDG_STATE_HOME": state}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

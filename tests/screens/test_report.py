@@ -1,0 +1,79 @@
+"""A report is asked for from any screen, and written while that goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_replay import KEPT
+from tests.screens.stage import Stage, on_stage
+from tui.backend import Backend
+from tui.screens.report import ReportScreen
+from tui.tape.shelf import Shelf
+from tui.tape.switch import Switch
+
+
+def taped(live: Backend) -> Backend:
+    return Switch(live, None, Shelf(KEPT))
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.suffix for path in folder.iterdir())
+
+
+async def written(stage: Stage) -> None:
+    writing = [
+        each for each in stage.app.workers if isinstance(each.node, ReportScreen)
+    ]
+    if writing:  # of none it would wait for all
+        await stage.app.workers.wait_for_complete(writing)
+    await stage.settle()
+
+
+async def type_in(stage: Stage, text: str) -> None:
+    for each in text:
+        await stage.pilot.press(
+            {" ": "space", "-": "minus", ":": "colon"}.get(each, each)
+        )
+    await stage.press("enter")
+    await written(stage)
+
+
+async def test_it_is_written_where_one_is_and_its_files_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    async with on_stage(wrap=taped) as stage:
+        await stage.press("ctrl+r")
+        assert "the last incident" in stage.text
+        await stage.press("enter")
+        await written(stage)
+        assert not isinstance(stage.app.screen, ReportScreen)
+        told = [each.message for each in stage.app._notifications]
+    assert files(tmp_path) == [".html", ".md"]
+    assert any("Written: " in each for each in told)
+
+
+async def test_what_is_typed_is_explained_and_what_fails_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    async with on_stage(wrap=taped) as stage:
+        await stage.press("ctrl+r")
+        await type_in(stage, "soon")
+        assert "'soon' is no time" in stage.text
+        await stage.press("ctrl+u", *["backspace"] * 4)
+        await type_in(stage, "-30m")
+        await stage.until("Not written")
+        assert files(tmp_path) == []
+
+
+async def test_where_nothing_is_recorded_nothing_is_asked() -> None:
+    async with on_stage() as stage:
+        before = stage.app.screen
+        await stage.press("ctrl+r")
+        assert stage.app.screen is before

@@ -1,0 +1,52 @@
+"""Pictures of the first screen as it was, drawn by the app without a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from textual.pilot import Pilot
+
+from tui.app import TaloscopeApp
+from tui.backend import Backend
+from tui.clock import Clock
+from tui.config import Config
+from widgets.picture import picture
+
+SIZE = (160, 44)
+_DEADLINE_SECONDS = 60.0
+_TURNS = 12
+"""Of the event loop, until everything that a moment changes is drawn."""
+
+
+async def pictures(
+    config: Config, clock: Clock, backend: Backend, times: Sequence[datetime]
+) -> tuple[str, ...]:
+    """One SVG for each moment of a record, in that order.
+
+    backend  a record that is replayed
+    raise    TimeoutError when that takes too long
+    """
+
+    async def connect() -> Backend:
+        return backend
+
+    app = TaloscopeApp(config, clock, connect)
+    found = []
+    async with asyncio.timeout(_DEADLINE_SECONDS), app.run_test(size=SIZE) as pilot:
+        while app.fleet is None:
+            await pilot.pause()
+        for at in times:
+            await _go(app, pilot, at)
+            found.append(picture(app))
+    return tuple(found)
+
+
+async def _go(app: TaloscopeApp, pilot: Pilot[None], at: datetime) -> None:
+    app.go_to(at)
+    winding = [each for each in app.workers if each.group == "wind"]
+    if winding:  # of none it would wait for all
+        await app.workers.wait_for_complete(winding)
+    for _ in range(_TURNS):
+        await pilot.pause()

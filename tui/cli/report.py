@@ -1,0 +1,175 @@
+"""`taloscope report`: what the record tells of a stretch of time, for a post-mortem."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from tui.cli.arguments import Parser, add_config
+from tui.cli.output import USAGE, complain
+from tui.cli.taped import place
+from tui.present.units import moment
+from tui.present.when import UnreadableTimeError, stretch_of
+from tui.report.build import report
+from tui.report.incident import last_incident
+from tui.report.markdown import markdown
+from tui.report.summary import title
+from tui.report.values import Report, Stretch
+from tui.state.place import PRIVATE_FILE
+from tui.tape.framing import TapeError
+from tui.tape.shelf import Shelf
+
+_NOT_DONE = 1
+_MOST_MOMENTS = 900
+"""So many are read; of a longer time they lie further apart."""
+_BEAT = timedelta(seconds=1)
+_USUAL = timedelta(hours=1)
+
+
+class NoReportError(Exception):
+    """There is nothing to report; it says why, and what to do."""
+
+
+def run(
+    arguments: Sequence[str], config: Path | None, environ: Mapping[str, str]
+) -> int:
+    """Write a report. Returns the exit code."""
+    asked = options_parser(config).parse_args(arguments)
+    if asked.file and not asked.file.exists():
+        complain(f"{asked.file}: there is no such file or folder")
+        return USAGE
+    shelf = Shelf(asked.file or place(environ))
+    try:
+        span = wanted(shelf, asked.since, asked.until)
+        found = made(shelf, span)
+    except UnreadableTimeError as error:
+        complain(error)
+        return USAGE
+    except (TapeError, NoReportError) as error:
+        complain(error)
+        return _NOT_DONE
+    for path, problem in shelf.problems.items():
+        complain(f"{path.name}: {problem}")
+    from tui.cli import report_pages  # noqa: PLC0415 - it draws screens
+
+    texts = {".md": markdown(found)}
+    if not asked.markdown_only:
+        texts[".html"] = report_pages.html_page(found, shelf, asked.config, environ)
+    stem = f"taloscope-report-{span.since:%Y%m%dT%H%MZ}"
+    try:
+        paths = [
+            written(asked.out, f"{stem}{end}", each) for end, each in texts.items()
+        ]
+    except OSError as error:
+        complain(f"{error.filename or asked.out}: {error.strerror or error}")
+        return _NOT_DONE
+    print(title(found).replace("\\", ""))
+    print("\n".join(map(str, paths)))
+    return 0
+
+
+def wanted(shelf: Shelf, since: str, until: str) -> Stretch:
+    """The time that is meant, in the record's own time.
+
+    raise   UnreadableTimeError, TapeError, NoReportError
+    """
+    first, last = shelf.span()
+    if not since and not until:
+        return last_incident(shelf.notes(), first, last)
+    end = _time("--to", until, last) if until else last
+    begin = _time("--from", since, end) if since else end - _USUAL
+    if begin >= end:
+        raise NoReportError(
+            f"--from {moment(begin)} is not before --to {moment(end)} (UTC)"
+        )
+    if end < first or begin > last:
+        raise NoReportError(
+            f"nothing is recorded from {moment(begin)} to {moment(end)} UTC: "
+            f"the record goes from {moment(first)} to {moment(last)}"
+        )
+    return Stretch(begin, end)
+
+
+def _time(option: str, typed: str, now: datetime) -> datetime:
+    try:
+        return stretch_of(typed, now).since
+    except UnreadableTimeError as error:
+        raise UnreadableTimeError(f"{option}: {error}") from error
+
+
+def made(shelf: Shelf, span: Stretch) -> Report:
+    """The report of a time.
+
+    raise   TapeError, NoReportError
+    """
+    step = max(_BEAT, span.length / _MOST_MOMENTS)
+    moments = shelf.walk(span.since, span.until, step)
+    found = report(span, moments, shelf.notes(), step)
+    if found is None:
+        raise NoReportError(
+            f"nothing was recorded from {moment(span.since)} to {moment(span.until)} "
+            "UTC: taloscope did not run then, or its record was off"
+        )
+    return found
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    """Write a file that only its owner may read; one of that name is replaced.
+
+    raise   OSError
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    new = path.with_name(f".{name}.new")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    with os.fdopen(os.open(new, flags, PRIVATE_FILE), "w", encoding="utf-8") as file:
+        file.write(text)
+    new.replace(path)
+    return path
+
+
+def options_parser(config: Path | None) -> argparse.ArgumentParser:
+    """What the verb takes."""
+    parser = Parser(
+        prog="taloscope report",
+        description="Write what was recorded of an incident as Markdown and as a page.",
+        epilog="without --from and --to: the last incident, else the last hour",
+    )
+    add_config(parser, default=config)  # type: ignore[arg-type]  # argparse takes any
+    parser.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="FILE",
+        help="a file or a folder of a record; default: your own",
+    )
+    parser.add_argument(
+        "--from",
+        dest="since",
+        metavar="TIME",
+        default="",
+        help="14:05, 2026-02-27 03:10 (UTC), -2h before --to (default: an hour)",
+    )
+    parser.add_argument(
+        "--to",
+        dest="until",
+        metavar="TIME",
+        default="",
+        help="the same, -10m before the end of the record (default: its end)",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path(),
+        metavar="FOLDER",
+        help="where the two files go (default: here)",
+    )
+    parser.add_argument(
+        "--markdown-only",
+        action="store_true",
+        help="no page, and no pictures",
+    )
+    return parser

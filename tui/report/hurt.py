@@ -1,0 +1,93 @@
+"""Whom it hurt: nodes, disks with what lies on them, and what the kernels printed."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from tui.model.trace import Certainty, Stage, Trace
+from tui.present.trace import why_not
+from tui.report.gather import Gathered
+from tui.report.values import HurtNode, HurtVolume, KernelSum
+
+_ORDER = (Certainty.PROVEN, Certainty.MAYBE, Certainty.UNKNOWN)
+
+
+def hurt_nodes(found: Gathered) -> tuple[HurtNode, ...]:
+    """Nodes that were not well, the first first."""
+    end = found.last.at if found.last else found.span.until
+    nodes = [
+        HurtNode(
+            cluster,
+            name,
+            tuple(sight.troubles),
+            sight.first,
+            None if sight.last == end else sight.last,
+        )
+        for (cluster, name), sight in found.nodes.items()
+    ]
+    return tuple(sorted(nodes, key=lambda each: (each.since, each.name)))
+
+
+def hurt_volumes(found: Gathered) -> tuple[HurtVolume, ...]:
+    """Disks that kernel lines of the span name, the surest first."""
+    named: dict[tuple[str, str], set[str]] = {}
+    for cluster, node, _, device in found.kernel:
+        named.setdefault((cluster, node), set()).add(device)
+    hurt = [
+        (trace, cluster)
+        for (cluster, node, device), trace in found.traces.items()
+        if {device, *trace.aliases} & named.get((cluster, node), set())
+    ]
+    hurt.sort(key=lambda each: (_ORDER.index(each[0].certainty), each[0].device))
+    return tuple(_volume(trace, cluster) for trace, cluster in hurt)
+
+
+def _volume(trace: Trace, cluster: str) -> HurtVolume:
+    is_whole = bool(trace.steps) and bool(trace.steps[-1].names)
+    return HurtVolume(
+        cluster,
+        trace.node,
+        trace.device,
+        _names(trace, Stage.VOLUME),
+        _names(trace, Stage.CLAIM),
+        _names(trace, Stage.POD),
+        trace.certainty.value,
+        "" if is_whole else why_not(trace),
+    )
+
+
+def _names(trace: Trace, stage: Stage) -> tuple[str, ...]:
+    step = trace.step(stage)
+    return step.names if step else ()
+
+
+def kernel_sums(found: Gathered) -> tuple[KernelSum, ...]:
+    """What the kernels complained of, errors first, then the first first.
+
+    Only lines of the span count; of those that came too fast the record has not all.
+    """
+    span = found.span
+    counted = Counter(
+        (text.cluster, text.node, sign.kind, sign.device)
+        for text, sign in found.lines.values()
+    )
+    sums = []
+    for key, each in found.kernel.items():
+        is_whole = each.first >= span.since
+        number = max(counted[key], each.count if is_whole else 0)
+        first = max(each.first, span.since)
+        sums.append(
+            KernelSum(
+                key[0],
+                each.node,
+                each.device,
+                each.severity,
+                each.meaning,
+                number,
+                first,
+                each.last,
+            )
+        )
+    return tuple(
+        sorted(sums, key=lambda each: (each.severity != "error", each.first, each.node))
+    )
