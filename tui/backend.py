@@ -229,7 +229,7 @@ class Tape(Protocol):
 
     @property
     def tape_place(self) -> Path | None:
-        """Where the record lies; None: there is none."""
+        """Where the record lies; None: there is none, or nothing is written from it."""
 
     @property
     def takes_no_marks(self) -> str:

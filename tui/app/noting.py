@@ -73,7 +73,7 @@ class Noting(Rewinding):
         tape = self.tape
         place = tape.tape_place if tape else None
         if place is None:
-            words = "Nothing is recorded, so there is nothing to report."
+            words = "No report can be written from here: taloscope report writes one."
             self.notify(words, severity="warning", timeout=4, markup=False)
             return
         config = self.config.path

@@ -254,8 +254,8 @@ class Switch:
 
     @property
     def tape_place(self) -> Path | None:
-        """Where the record lies; None: there is none."""
-        return self._shelf.place if self._shelf else None
+        """Where the record lies; None: there is none, or nothing is written from it."""
+        return self._shelf.place if self._shelf and self._writes else None
 
     @property
     def takes_no_marks(self) -> str:
