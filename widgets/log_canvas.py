@@ -24,7 +24,7 @@ from widgets.log_window import Window
 from widgets.pane import LinePane
 from widgets.ring import Ring
 from widgets.scroll import bar_glyph
-from widgets.text import width_of
+from widgets.text import width_of, within
 from widgets.values import UNICODE, Glyphs, Line, LogLine, Span, TimeWords, Tone
 
 _BEAT_SECONDS = 1 / 20
@@ -372,7 +372,7 @@ class LogCanvas(LinePane):
         gutters = (
             teller.gutter(ring[number]) for number, row in self._layout if not row
         )
-        widest = max((width_of(gutter) for gutter in gutters), default=0)
+        widest = max((width_of(within(gutter)) for gutter in gutters), default=0)
         if widest > self._gutter_width:
             self._gutter_width = min(widest, _WIDEST_GUTTER)
 

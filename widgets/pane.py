@@ -13,7 +13,7 @@ from textual.color import Color
 from textual.geometry import Region
 from textual.strip import Strip
 
-from widgets.text import clean, cut, width_of
+from widgets.text import clean, cut, width_of, within
 from widgets.tone import Toned
 from widgets.values import UNICODE, Align, Cut, Glyphs, Line, Tone
 
@@ -169,5 +169,5 @@ class LinePane(Toned):
         return fitted
 
     def clean(self, text: str) -> str:
-        """Make a text from outside harmless."""
-        return clean(text, self.glyphs.replacement)
+        """Make a text from outside harmless; of a very long one, its ends."""
+        return clean(within(text), self.glyphs.replacement)

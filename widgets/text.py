@@ -29,6 +29,15 @@ _UNSAFE = re.compile(
 _WORD = re.compile(r"\s+|\S+")
 # More characters than this in one cell are combining ones piled up to do harm.
 _CHARACTERS_PER_CELL = 4
+_LONGEST = 2_048
+"""Characters of one text that are looked at to draw a line: no terminal is so wide."""
+
+
+def within(text: str) -> str:
+    """As much of both ends of a text as a line can show: its length costs nothing."""
+    if len(text) <= _LONGEST:
+        return text
+    return text[: _LONGEST // 2] + text[-_LONGEST // 2 :]
 
 
 def clean(text: str, replacement: str) -> str:
@@ -96,10 +105,11 @@ def wrap(line: Line, width: int, indent: int = 0) -> tuple[Line, ...]:
     room = width
     for word in _words(line):
         rest = word.text
-        while width_of(rest) > room:
+        while not fits(rest, room):
             is_fresh = room == width - (len(margin) if lines else 0)
             if is_fresh:
-                piece = chop_cells(rest, room)[0] or rest[:1]
+                near = rest[: room * _CHARACTERS_PER_CELL]
+                piece = chop_cells(near, room)[0] or rest[:1]
                 current.append(replace(word, text=piece))
                 rest = rest[len(piece) :]
             lines.append(tuple(current))

@@ -8,8 +8,11 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from widgets.pane import LinePane
-from widgets.text import wrap
+from widgets.text import clean, wrap
 from widgets.values import Line
+
+_LONGEST = 4_096
+"""Characters of one text that are shown; nobody reads a megabyte on a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +74,12 @@ class TextBlock(LinePane):
 
     def _cleaned(self, line: Line) -> Line:
         """Clean before wrapping: what becomes visible takes room."""
-        return tuple(replace(span, text=self.clean(span.text)) for span in line)
+        return tuple(replace(span, text=self._part(span.text)) for span in line)
+
+    def _part(self, text: str) -> str:
+        """As much of a text as somebody may read here; it says how much is left out."""
+        shown = clean(text[:_LONGEST], self.glyphs.replacement)
+        left = len(text) - _LONGEST
+        if left <= 0:
+            return shown
+        return f"{shown}{self.glyphs.ellipsis} and {left:,} more characters"

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tui.cli.terminal import has_only_ascii
+
 PTYBENCH = Path(__file__).parents[1] / "bench" / "ptybench.py"
 
 NOISE = """
@@ -45,16 +47,8 @@ def test_what_libraries_write_can_be_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.terminal
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        (("--term", "dumb"), "cannot draw"),
-        (("--env", "PYTHONIOENCODING=latin-1"), "is not UTF-8"),
-    ],
-)
-def test_a_terminal_that_cannot_show_it_is_told_so(
-    options: tuple[str, ...], told: str, tmp_path: Path
-) -> None:
+def test_a_terminal_that_cannot_show_it_is_told_so(tmp_path: Path) -> None:
+    options, told = ("--term", "dumb"), "cannot draw"
     path = tmp_path / "config.toml"
     path.write_text("[clusters.prod]\ncontext = 'prod'\n")
     taloscope = (sys.executable, "-m", "tui", "--config", str(path))
@@ -66,3 +60,24 @@ def test_a_terminal_that_cannot_show_it_is_told_so(
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("environ", "is_ascii"),
+    [
+        ({}, False),
+        ({"LANG": "C.UTF-8"}, False),
+        ({"LANG": "de_DE.utf8", "TERM": "tmux-256color"}, False),
+        ({"LANG": "C"}, True),
+        ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, True),
+        ({"LC_CTYPE": "C.UTF-8"}, False),
+        ({"LANG": "de_DE.ISO-8859-1"}, True),
+        ({"LC_ALL": "POSIX", "LANG": "en_US.UTF-8"}, True),
+        ({"LC_ALL": "", "LANG": "en_US.UTF-8"}, False),
+        ({"LANG": "en_US.UTF-8", "TERM": "linux"}, True),
+    ],
+)
+def test_ascii_is_drawn_where_the_locale_or_the_console_has_no_more(
+    environ: dict[str, str], *, is_ascii: bool
+) -> None:
+    assert has_only_ascii(environ) is is_ascii

@@ -89,22 +89,22 @@ def members(session: int) -> list[int]:
 
 
 def opened(
-    folder: Path, environ: Mapping[str, str], program: Sequence[str] = ("-m", "tui")
+    folder: Path,
+    environ: Mapping[str, str],
+    program: Sequence[str] = ("-m", "tui"),
 ) -> Terminal:
     """The program on a config whose servers refuse."""
     path = folder / "config.toml"
     path.write_text(CONFIG)
     ours = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **environ}
     ours = {name: value for name, value in ours.items() if value}
-    before: list[Any] = []
     reading, writing = os.pipe()
     pid, master = pty.fork()
     if pid == 0:
         os.read(reading, 1)
         command = [sys.executable, *program, "--config", str(path)]
         os.execve(sys.executable, command, ours)
-    before = termios.tcgetattr(master)
-    terminal = Terminal(pid, master, before)
+    terminal = Terminal(pid, master, termios.tcgetattr(master))
     terminal.resize(120, 36)
     os.write(writing, b"x")
     os.close(reading)

@@ -15,7 +15,7 @@ from textual.driver import Driver
 from textual.worker import WorkerFailed
 
 from tui import clipboard
-from tui.app.driver import QuickEscDriver, write
+from tui.app.driver import AsciiDriver, QuickEscDriver, write
 from tui.app.noting import Noting
 from tui.backend import Backend
 from tui.clock import Clock, WoundClock
@@ -103,6 +103,15 @@ class TaloscopeApp(Noting):
             tooltip="The fleet for a big display that nobody touches",
         ),
         Binding("T", "theme", "Dark or light", show=False, id="app.theme"),
+        Binding(
+            "ctrl+z",
+            "suspend_process",
+            "To the shell",
+            show=False,
+            priority=True,
+            id="app.suspend",
+            tooltip="Stop for a while; fg in the shell goes on",
+        ),
         Binding("question_mark", "help", "Keys", show=False, id="app.help"),
     ]
 
@@ -121,7 +130,9 @@ class TaloscopeApp(Noting):
         is_wall  the first screen is the wall
         """
         sheets = _WALL_SHEETS if is_wall else None
-        super().__init__(driver_class=self.DRIVER, css_path=sheets)
+        is_ascii = marks is not UNICODE and self.DRIVER is QuickEscDriver
+        driver = AsciiDriver if is_ascii else self.DRIVER
+        super().__init__(driver_class=driver, css_path=sheets)
         self.config = config
         self.clock = WoundClock(clock)
         self.marks = marks

@@ -23,6 +23,8 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
+from widgets.ascii import to_ascii
+
 _POLL_SECONDS = 0.1
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 _LEAVE_SECONDS = 5.0
@@ -84,7 +86,8 @@ class QuickEscDriver(LinuxDriver):
         selector = selectors.DefaultSelector()
         selector.register(self.fileno, selectors.EVENT_READ)
         parser = XTermParser(self._debug)
-        decode = codecs.getincrementaldecoder("utf-8")().decode
+        # A terminal may send anything: the thread must not end of it.
+        decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
         while not self.exit_event.is_set():
             if selector.select(_wait(parser)):
                 data = decode(os.read(self.fileno, 4096))
@@ -95,6 +98,13 @@ class QuickEscDriver(LinuxDriver):
             for event in parser.tick():
                 self.process_message(event)
         selector.close()
+
+
+class AsciiDriver(QuickEscDriver):
+    """The same for a terminal that has no other characters."""
+
+    def write(self, data: str) -> None:
+        super().write(to_ascii(data))
 
 
 def _wait(parser: XTermParser) -> float:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from tui.aside import in_slices
 from tui.backend import Backend
 from tui.cli.output import USAGE, complain
-from tui.cli.terminal import screen_of_our_own, trouble
+from tui.cli.terminal import has_only_ascii, screen_of_our_own, trouble
 from tui.clock import Clock, SystemClock
 from tui.config import Config, ConfigError, find, load
 
@@ -84,6 +84,7 @@ def _show(
 ) -> int:
     # Imported here: it reads the knobs, and other verbs do without it.
     from tui.app import TaloscopeApp  # noqa: PLC0415
+    from tui.present.glyphs import ASCII, UNICODE  # noqa: PLC0415
 
     clock = SystemClock()
 
@@ -97,7 +98,8 @@ def _show(
             return await other(config, clock)
         return await watched(config, clock, environ)
 
-    app = TaloscopeApp(config, clock, connect, is_wall=is_wall)
+    marks = ASCII if has_only_ascii(environ) else UNICODE
+    app = TaloscopeApp(config, clock, connect, marks, is_wall=is_wall)
     app.run(mouse=not is_wall)
     return ended(app, clock, environ)
 

@@ -7,6 +7,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+_COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
+"""What Python itself puts into LC_CTYPE where LANG is C (PEP 538)."""
+
 
 def trouble(environ: Mapping[str, str]) -> str:
     """Why a dashboard cannot be shown here, and what to do; empty when it can."""
@@ -15,9 +18,22 @@ def trouble(environ: Mapping[str, str]) -> str:
         return "the dashboard needs a terminal; `taloscope check` works without one"
     if environ.get("TERM", "dumb") == "dumb":
         return "this terminal (TERM) cannot draw; `taloscope check` works without one"
-    if sys.stderr.encoding.lower() not in {"utf-8", "utf8"}:
-        return "the locale is not UTF-8: set LC_ALL=C.UTF-8"
     return ""
+
+
+def has_only_ascii(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal is better given no other characters.
+
+    The font of a Linux console has few; and a locale that names no UTF-8 means it,
+    while none at all, as in a container, means nothing.
+    """
+    character = environ.get("LC_CTYPE", "")
+    if character in _COERCED:
+        character = ""
+    named = (environ.get("LC_ALL"), character, environ.get("LANG"))
+    locale = next(filter(None, named), "UTF-8")
+    is_utf8 = "UTF8" in locale.upper().replace("-", "")
+    return environ.get("TERM") == "linux" or not is_utf8
 
 
 @contextmanager

@@ -103,4 +103,6 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 def plain(text: str) -> str:
     """A text on one line without anything that could steer a terminal."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else " " for c in text)
