@@ -26,8 +26,13 @@ OWN = "1.11"
 """What the lab's nodes run when no fault says otherwise."""
 LACKS = {
     "1.6": ["diagnostics"],
+    "1.7": ["diagnostics"],
+    "1.8": [],
     "1.9": [],
+    "1.10": [],
     OWN: [],
+    "1.12": [],
+    "1.13": [],
     "1.14": [],
 }
 NODES = 6

@@ -47,8 +47,12 @@ SKEWED = Release("v1.10.6", "v1.32.9", "6.12.40-talos")
 NEW = Release("v1.14.0", "v1.35.0", "6.18.45-talos")
 RELEASES = {
     "1.6": OLD,
+    "1.7": Release("v1.7.6", "v1.30.3", "6.6.43-talos"),
+    "1.8": Release("v1.8.3", "v1.31.2", "6.6.60-talos"),
     "1.9": Release("v1.9.5", "v1.32.3", "6.12.18-talos"),
     "1.10": SKEWED,
+    "1.12": Release("v1.12.1", "v1.34.3", "6.18.2-talos"),
+    "1.13": Release("v1.13.0", "v1.35.0", "6.18.20-talos"),
     "1.14": NEW,
 }
 """What a whole estate may run instead of its own Talos, by minor release."""
