@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,20 +20,43 @@ from tui.lab.clock import machine_now
 NEXT = make_authority(machine_now())
 
 
+def altered(
+    monkeypatch: pytest.MonkeyPatch, alter: Callable[[ssl.SSLContext], None]
+) -> list[ssl.SSLContext]:
+    """Let the lab's apid have another TLS; those that it has used."""
+    make = apid_tls.server_context
+    made: list[ssl.SSLContext] = []
+
+    def other(credentials: Credentials, authority_pem: bytes) -> ssl.SSLContext:
+        tls = make(credentials, authority_pem)
+        alter(tls)
+        made.append(tls)
+        return tls
+
+    monkeypatch.setattr("tui.lab.apid.server_context", other)
+    return made
+
+
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 async def test_both_versions_of_tls_are_spoken_with_ed25519_on_both_sides(
     version: ssl.TLSVersion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make = apid_tls.server_context
-    made: list[ssl.SSLContext] = []
-
-    def only(credentials: Credentials, authority_pem: bytes) -> ssl.SSLContext:
-        tls = make(credentials, authority_pem)
+    def only(tls: ssl.SSLContext) -> None:
         tls.minimum_version = tls.maximum_version = version
-        made.append(tls)
-        return tls
 
-    monkeypatch.setattr("tui.lab.apid.server_context", only)
+    made = altered(monkeypatch, only)
+    async with serving(story()) as apid:
+        context = context_for(tmp_path, [apid.endpoint])
+        async with TalosClient(context) as client:
+            assert (await client.version(WORKER)).tag.startswith("v1.")
+    assert made
+
+
+async def test_an_apid_that_names_no_protocol_is_spoken_to_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Talos 1.7.0 to 1.8.3 most likely do; grpcio by itself would refuse it."""
+    made = altered(monkeypatch, lambda tls: tls.set_alpn_protocols([]))
     async with serving(story()) as apid:
         context = context_for(tmp_path, [apid.endpoint])
         async with TalosClient(context) as client:
