@@ -41,10 +41,15 @@ def recorded(live: Backend, folder: Path) -> Backend:
 async def press(stage: Stage, *keys: str) -> None:
     for key in keys:
         await stage.press(key)
-        winding = [each for each in stage.app.workers if each.group == "wind"]
-        if winding:
-            await stage.app.workers.wait_for_complete(winding)
-        await stage.settle()
+        await wound(stage)
+
+
+async def wound(stage: Stage) -> None:
+    """Wait until the moment is shown that was asked for."""
+    winding = [each for each in stage.app.workers if each.group == "wind"]
+    if winding:
+        await stage.app.workers.wait_for_complete(winding)
+    await stage.settle()
 
 
 async def test_what_was_known_comes_back_and_goes_again(tmp_path: Path) -> None:
@@ -126,3 +131,22 @@ async def test_what_is_not_recorded_is_said_and_not_tried_again(tmp_path: Path) 
         await press(stage, "less_than_sign", "N", "enter")
         await stage.until("not recorded: the logs of services")
         assert "trying again" not in stage.text
+
+
+async def test_ages_are_those_of_then(tmp_path: Path) -> None:
+    """Whatever rows are on the screen already."""
+    hand = Writer(tmp_path, "run", Bounds(), {})
+    for hours in (-1, 30):
+        hand.write(Taped(NOW + timedelta(hours=hours), make_fleet()))
+
+    def both(live: Backend) -> Backend:
+        return Switch(live, None, Shelf(tmp_path))
+
+    texts = []
+    for way in ((30, -1), (-1,)):
+        async with on_stage((200, 60), wrap=both) as stage:
+            for hours in way:
+                stage.app.go_to(NOW + timedelta(hours=hours))
+                await wound(stage)
+            texts.append(stage.text)
+    assert texts[0] == texts[1]

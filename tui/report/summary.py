@@ -79,7 +79,10 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     )
     yield "clusters", ", ".join(clusters) + (" (bold: real)" if hurt else "")
     yield "recorded", _coverage(report)
-    yield "real", _names(report.real)
+    turned = _turned(report)
+    before = [each for each in report.real if each not in turned]
+    yield "turned real", _names(turned)
+    yield "real already before", _names(before)
     yield "could not be judged", _names(report.unsure)
     yield "false positives", _names(report.false)
     nodes = (f"{text(each.name)} ({text(each.cluster)})" for each in report.nodes)
@@ -89,7 +92,7 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "claims behind bad disks", ", ".join(map(text, claims)) or "none known"
     yield "pods on these", ", ".join(map(text, pods)) or "none known"
     real = sum(bool(each.hid_real) for each in report.silences)
-    hid = f"{real or 'none'} of them hid something real"
+    hid = f"{real} that hid something real" if real else "none that hid anything real"
     yield "silences", f"{len(report.silences)}, {hid}" if report.silences else "none"
 
 

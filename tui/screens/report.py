@@ -13,8 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from tui.present.glyphs import Marks
-from tui.present.units import plain
-from tui.present.when import EXAMPLES, Stretch, UnreadableTimeError, meant, stretch_of
+from tui.present.units import moment, plain
+from tui.present.when import EXAMPLES, Stretch, UnreadableTimeError, stretch_of
 from widgets.panel import Panel
 from widgets.text_block import TextBlock
 from widgets.values import Span, Tone
@@ -57,9 +57,8 @@ class ReportScreen(ModalScreen[None]):
             self._tell(event.value)
 
     def _tell(self, typed: str) -> None:
-        told = f"of what you type: {meant(typed, self._now)}" if typed.strip() else ""
-        told = told or f"Markdown and a page with pictures, in {Path.cwd()}"
-        self._say(told, Tone.QUIET)
+        words = f"Markdown and a page with pictures, in {Path.cwd()}"
+        self._say(_meant(typed, self._now) if typed.strip() else words, Tone.QUIET)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -87,3 +86,13 @@ class ReportScreen(ModalScreen[None]):
 
     def _say(self, words: str, tone: Tone) -> None:
         self.query_one(TextBlock).show_lines((Span(plain(words), tone),))
+
+
+def _meant(typed: str, now: datetime) -> str:
+    """What a time that is being typed means, or why it cannot be read."""
+    try:
+        found = stretch_of(typed, now)
+    except UnreadableTimeError as error:
+        return str(error)
+    until = f"{moment(found.until)} UTC" if found.until else "now"
+    return f"of what was recorded from {moment(found.since)} to {until}"
