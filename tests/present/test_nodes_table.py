@@ -56,6 +56,7 @@ def test_the_row_of_a_dead_node_counts_the_seconds() -> None:
 
     assert "next try in 12s" in before.row.details[0][1].text
     assert "next try in 9s" in after.row.details[0][1].text
+    assert after.row.cells is before.row.cells, "all but the seconds stands"
 
 
 def test_a_certificate_that_is_known_now_is_shown_at_once() -> None:

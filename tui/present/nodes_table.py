@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tui.model.fleet import Fleet
@@ -31,7 +31,7 @@ class Entry:
     bad_services: int
     row: Row
     good_until: datetime
-    """Then the row says something else, though the node be the same."""
+    """Then its cells say something else, though the node be the same."""
 
 
 class Entries:
@@ -50,7 +50,12 @@ class Entries:
         # Back in the record, ages are less.
         if known is None or not known.place.now <= place.now < known.good_until:
             return _entry(place)
-        return known if place.is_like(known.place) else _entry(place)
+        if not place.is_like(known.place) or place.sign != known.sign:
+            return _entry(place)
+        details = _details(place)
+        if details == known.row.details:
+            return known
+        return replace(known, row=replace(known.row, details=details))
 
 
 def rows(entries: Iterable[Entry], order: str) -> tuple[Row, ...]:
@@ -107,9 +112,7 @@ def _entry(place: Place) -> Entry:
 
 
 def _good_until(place: Place) -> datetime:
-    """Until when a row may stand: ages of faults count seconds, all others minutes."""
-    if place.node.talos.fault is not None:
-        return place.now
+    """Until when the cells may stand, which count minutes; details count seconds."""
     booted = nodes.booted_at(place.node)
     latest = place.now + _MINUTE
     return min(age_changes(booted, place.now), latest) if booted else latest
