@@ -186,3 +186,26 @@ def test_without_an_incident_it_is_the_last_hour_of_the_record() -> None:
     hour = Stretch(NOW - timedelta(hours=1), NOW)
     assert last_incident((), first, NOW) == hour
     assert last_incident((), NOW - timedelta(minutes=5), NOW).length < hour.length
+
+
+def test_an_alert_that_was_only_just_asked_of_was_not_undecided() -> None:
+    found = moments()
+    first = found[0]
+    clusters = tuple(
+        replace(
+            each,
+            alerts=tuple(
+                replace(
+                    one,
+                    judgement=replace(one.judgement, verdict=UNDECIDED),
+                    is_waiting=True,
+                )
+                for one in each.alerts or ()
+            ),
+        )
+        for each in first.fleet.clusters
+    )
+    fleet = replace(first.fleet, clusters=clusters)
+    result = made([taped(first.at, fleet), *found[1:]])
+    told = [(each.cluster, each.name) for each in result.unsure]
+    assert told == [(each.cluster, each.name) for each in made(found).unsure]

@@ -83,7 +83,7 @@ def _cases(found: Gathered, verdict: Verdict) -> tuple[Case, ...]:
     cases = [
         _alert_case(found, sight, verdict, turns.get(key, []))
         for key, sight in found.alerts.items()
-        if verdict in sight.said
+        if verdict in sight.said and not _is_waiting(sight.said[verdict])
     ]
     cases += [
         _finding_case(found, sight, verdict)
@@ -97,6 +97,11 @@ def _cases(found: Gathered, verdict: Verdict) -> tuple[Case, ...]:
         return since < begun, since, case.name
 
     return tuple(sorted(cases, key=rank))
+
+
+def _is_waiting(said: JudgedAlert | Finding) -> bool:
+    """Whether taloscope had only just begun to ask: that is worth no word."""
+    return isinstance(said, JudgedAlert) and said.is_waiting
 
 
 def _turns(changes: Iterable[Change]) -> dict[EpisodeKey, list[Change]]:
@@ -117,6 +122,8 @@ def _alert_case(
     if not isinstance(judged, JudgedAlert):
         raise TypeError("a sight of an alert has alerts alone")
     since, until = _while(judged, verdict, turns)
+    if verdict is Verdict.UNDECIDED:
+        since = max(since, sight.began[verdict])
     if _is_there(found, sight, verdict):
         until = None
     elif until is None and not _is_in_doubt(found, sight, verdict):

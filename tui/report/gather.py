@@ -41,6 +41,8 @@ class Sight:
     """The last moment at which it was there, or nobody knew."""
     said: dict[Verdict, JudgedAlert | Finding] = field(default_factory=dict)
     """As it was last under each verdict."""
+    began: dict[Verdict, datetime] = field(default_factory=dict)
+    """When it was first seen with each verdict."""
     lasted: dict[Verdict, datetime] = field(default_factory=dict)
     """When it last had each verdict."""
     silenced_by: dict[str, None] = field(default_factory=dict)
@@ -207,6 +209,7 @@ def _saw(
         sight = sights[key] = Sight(cluster, at, at)
     sight.last = at
     sight.said[seen.verdict] = seen
+    sight.began.setdefault(seen.verdict, at)
     sight.lasted[seen.verdict] = at
     return sight
 

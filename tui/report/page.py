@@ -24,8 +24,9 @@ h1 { font-size: 1.5rem; } h2 { margin-top: 2rem; border-bottom: 1px solid #ddd; 
 h3 { font-size: 1rem; margin-bottom: .3rem; }
 table { border-collapse: collapse; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem;
-  border-bottom: 1px solid #e5e5e5; overflow-wrap: anywhere; }
-th { color: #555; font-weight: 600; }
+  border-bottom: 1px solid #e5e5e5; }
+td { overflow-wrap: break-word; max-width: 34rem; }
+th { color: #555; font-weight: 600; white-space: nowrap; }
 td:first-child { white-space: nowrap; }
 code, pre { font: .85em/1.4 ui-monospace, monospace; background: #f5f5f5; }
 pre { padding: .6rem; overflow-x: auto; }

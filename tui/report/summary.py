@@ -99,7 +99,7 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
 def _names(cases: Sequence[Case]) -> str:
     names = Counter(each.name for each in cases)
     shown = (f"{text(n)} ×{m}" if m > 1 else text(n) for n, m in names.items())
-    return ", ".join(shown) or "none"
+    return "; ".join(shown) or "none"
 
 
 def _coverage(report: Report) -> str:
