@@ -42,25 +42,34 @@ class SystemZone(tzinfo):
     """
 
     def utcoffset(self, dt: datetime | None) -> timedelta:
-        return timedelta(seconds=self._told(dt).tm_gmtoff)
+        if dt is None:
+            return timedelta(seconds=time.localtime().tm_gmtoff)
+        naive = dt.replace(tzinfo=None)
+        # In the hour that is left out this is not what the C library says of it.
+        return naive.replace(tzinfo=UTC) - datetime.fromtimestamp(_unix(dt), UTC)
 
     def tzname(self, dt: datetime | None) -> str:
-        return self._told(dt).tm_zone
+        return _told(dt).tm_zone
 
     def dst(self, dt: datetime | None) -> timedelta:
-        told = self._told(dt)
+        told = _told(dt)
         return timedelta(seconds=told.tm_gmtoff + time.timezone if told.tm_isdst else 0)
 
     def fromutc(self, dt: datetime) -> datetime:
-        told = time.localtime(dt.replace(tzinfo=UTC).timestamp())
-        return datetime(*told[:6], dt.microsecond, tzinfo=self)
+        unix = dt.replace(tzinfo=UTC).timestamp()
+        told = time.localtime(unix)
+        at = datetime(*told[:6], dt.microsecond, tzinfo=self)
+        # The second time that clocks show this hour.
+        return at if abs(_unix(at) - unix) < 1 else at.replace(fold=1)
 
-    def _told(self, dt: datetime | None) -> time.struct_time:
-        if dt is None:
-            return time.localtime()
-        # Not its time tuple, which asks us.
-        day, hour = (dt.year, dt.month, dt.day), (dt.hour, dt.minute, dt.second)
-        return time.localtime(time.mktime((*day, *hour, dt.weekday(), 0, -1)))
+
+def _unix(dt: datetime) -> float:
+    """Unix seconds of a local time; `fold` tells the hour that comes twice apart."""
+    return dt.replace(tzinfo=None).timestamp()
+
+
+def _told(dt: datetime | None) -> time.struct_time:
+    return time.localtime(None if dt is None else _unix(dt))
 
 
 class SystemClock:

@@ -5,7 +5,8 @@
 
 The whole app without a terminal, on the real engine, recording as it always does. Every
 hour of the lab's it prints what this process holds. Fails when memory has grown by more
-than a tenth, or tasks or open files by more than a few, after the first quarter.
+than a tenth, or tasks or open files by more than a few, from the second quarter to the
+last.
 """
 
 from __future__ import annotations
@@ -109,15 +110,23 @@ def _check(app: TaloscopeApp) -> None:
 
 
 def grown(found: list[Held]) -> list[str]:
-    """What has become more since the first quarter."""
-    early, last = found[max(1, len(found) // 4)], found[-1]
+    """What has become more: the last quarter held against the second.
+
+    What comes and goes, as connections do, is judged by the least that there was.
+    """
+    quarter = max(1, len(found) // 4)
+    early = found[quarter : 2 * quarter + 1]
+    late = found[-quarter:]
     told = []
-    if last.rss_mib > early.rss_mib * GROWTH:
-        told.append(f"memory: {early.rss_mib:.0f} to {last.rss_mib:.0f} MiB")
-    if last.tasks > early.tasks + MORE:
-        told.append(f"tasks: {early.tasks} to {last.tasks}")
-    if last.files > early.files + MORE:
-        told.append(f"open files: {early.files} to {last.files}")
+    memory = [min(one.rss_mib for one in each) for each in (early, late)]
+    if memory[1] > memory[0] * GROWTH:
+        told.append("memory: {:.0f} to {:.0f} MiB".format(*memory))
+    tasks = [min(one.tasks for one in each) for each in (early, late)]
+    if tasks[1] > tasks[0] + MORE:
+        told.append("tasks: {} to {}".format(*tasks))
+    files = [min(one.files for one in each) for each in (early, late)]
+    if files[1] > files[0] + MORE:
+        told.append("open files: {} to {}".format(*files))
     return told
 
 

@@ -119,6 +119,9 @@ def _spoken(text: str, now: datetime, zone: tzinfo) -> datetime | None:
             return None
         ahead = (_DAYS.index(names[0]) - today.weekday()) % 7
     end = datetime.combine(today + timedelta(days=ahead), at, zone)
+    if end <= now:
+        # The hour that clocks show twice is still ahead once more.
+        end = max(end, end.replace(fold=1), key=datetime.timestamp)
     if end <= now and day not in {"today", "tomorrow"}:
         again = 7 if day else 1
         end = datetime.combine(end.date() + timedelta(days=again), at, zone)
