@@ -20,7 +20,8 @@ from tests.report.moments import (
     turned,
 )
 from tui.model.alert import Verdict
-from tui.model.taped import TapeNote
+from tui.model.event import Event, Turn
+from tui.model.taped import TapedMemory, TapeNote
 from tui.report.build import report
 from tui.report.incident import last_incident
 from tui.report.markdown import markdown
@@ -209,3 +210,18 @@ def test_an_alert_that_was_only_just_asked_of_was_not_undecided() -> None:
     result = made([taped(first.at, fleet), *found[1:]])
     told = [(each.cluster, each.name) for each in result.unsure]
     assert told == [(each.cluster, each.name) for each in made(found).unsure]
+
+
+def test_what_two_runs_saw_at_nearly_the_same_time_is_told_once() -> None:
+    fleet = make_fleet()
+    finding = fleet.clusters[0].findings[0]
+    events = [
+        Event(BEGIN + timedelta(seconds=60 + late), Turn.BEGAN, finding, "prod")
+        for late in (0.0, 0.4)
+    ]
+    found = [
+        replace(each, memory=TapedMemory(events=(events[number % 2],)))
+        for number, each in enumerate(moments())
+    ]
+    told = [each for each in made(found).timeline if each.about == finding.title]
+    assert len(told) == 1

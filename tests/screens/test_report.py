@@ -77,3 +77,20 @@ async def test_where_nothing_is_recorded_nothing_is_asked() -> None:
         before = stage.app.screen
         await stage.press("ctrl+r")
         assert stage.app.screen is before
+
+
+async def test_a_view_that_only_looks_writes_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def looking(live: Backend) -> Backend:
+        return Switch(live, None, Shelf(KEPT), writes=False)
+
+    async with on_stage(wrap=looking) as stage:
+        before = stage.app.screen
+        await stage.press("ctrl+r")
+        assert stage.app.screen is before
+        told = [each.message for each in stage.app._notifications]
+    assert any("No report can be written" in each for each in told)
+    assert files(tmp_path) == []

@@ -43,6 +43,18 @@ taping = Taping(FakeBackend(), SystemClock(), writer)
 asyncio.run(taping.run())
 """
 
+MARKED = """
+import os, signal, sys
+from pathlib import Path
+from tests.judged import NOW
+from tui.model.bounds import Bounds
+from tui.model.taped import TapeNote
+from tui.tape.writer import Writer
+hand = Writer(Path(sys.argv[1]), "killed", Bounds(), {})
+hand.note(TapeNote(NOW, "mark", "disk pulled"), NOW)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
 
 def writer(folder: Path, run: str = "run", bounds: Bounds | None = None) -> Writer:
     return Writer(folder, run, bounds or Bounds(), {"clusters": ["prod"]})
@@ -151,6 +163,13 @@ def test_what_happened_is_told_in_order(tmp_path: Path) -> None:
     hand.write(taped(), [TapeNote(NOW + timedelta(seconds=1), "real", "down", "prod")])
     hand.note(mark, NOW)
     assert Shelf(tmp_path).notes()[0] == mark
+
+
+def test_a_mark_is_kept_by_a_run_that_is_killed_the_next_moment(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", MARKED, str(tmp_path)]
+    done = subprocess.run(command, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert [each.text for each in Shelf(tmp_path).notes()] == ["disk pulled"]
 
 
 def test_what_was_read_of_a_file_that_has_grown_is_read_again(tmp_path: Path) -> None:
