@@ -45,8 +45,8 @@ async def pictures(
 
 async def _go(app: TaloscopeApp, pilot: Pilot[None], at: datetime) -> None:
     app.go_to(at)
-    winding = [each for each in app.workers if each.group == "wind"]
-    if winding:  # of none it would wait for all
-        await app.workers.wait_for_complete(winding)
+    # The app's own first step into the record may be cut short by this one.
+    while any(each.group == "wind" and not each.is_finished for each in app.workers):
+        await pilot.pause()
     for _ in range(_TURNS):
         await pilot.pause()

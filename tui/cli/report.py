@@ -6,10 +6,11 @@ import argparse
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 from tui.cli.arguments import Parser, add_config
-from tui.cli.output import USAGE, complain
+from tui.cli.output import USAGE, cleaned, complain
 from tui.cli.taped import place
 from tui.present.units import moment
 from tui.present.when import UnreadableTimeError, stretch_of
@@ -53,21 +54,18 @@ def run(
         return _NOT_DONE
     for path, problem in shelf.problems.items():
         complain(f"{path.name}: {problem}")
-    from tui.cli import report_pages  # noqa: PLC0415 - it draws screens
-
-    texts = {".md": markdown(found)}
-    if not asked.markdown_only:
-        texts[".html"] = report_pages.html_page(found, shelf, asked.config, environ)
+    print(cleaned(unescape(title(found).replace("\\", ""))))
     stem = f"taloscope-report-{span.since:%Y%m%dT%H%MZ}"
     try:
-        paths = [
-            written(asked.out, f"{stem}{end}", each) for end, each in texts.items()
-        ]
+        print(written(asked.out, f"{stem}.md", markdown(found)), flush=True)
+        if not asked.markdown_only:
+            from tui.cli import report_pages  # noqa: PLC0415 - it draws screens
+
+            html = report_pages.html_page(found, shelf, asked.config, environ)
+            print(written(asked.out, f"{stem}.html", html))
     except OSError as error:
         complain(f"{error.filename or asked.out}: {error.strerror or error}")
         return _NOT_DONE
-    print(title(found).replace("\\", ""))
-    print("\n".join(map(str, paths)))
     return 0
 
 
