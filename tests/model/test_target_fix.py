@@ -117,3 +117,16 @@ def test_names_from_outside_stay_names() -> None:
     (job,) = yaml.safe_load(fixes("prod", gone, {"cluster": evil})[0].text)
     assert job["job_name"] == evil
     assert job["static_configs"][0]["labels"] == {"cluster": evil}
+
+
+def test_a_name_that_nobody_could_paste_has_no_fix() -> None:
+    assert fixes("prod", unwanted(instance="h" * 5_000)) == ()
+    assert fixes("prod", replace(ABSENT, job="j" * 5_000)) == ()
+
+
+def test_a_target_whose_url_cannot_be_read_is_dropped_by_its_instance() -> None:
+    row = unwanted(instance="http://[::1")
+    assert row.target is not None
+    broken = replace(row, target=replace(row.target, scrape_url="http://[::1"))
+    (fix, *_) = fixes("prod", broken)
+    assert "source_labels: [instance]" in fix.text

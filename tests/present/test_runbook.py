@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.yardstick import best_ms
 from tui.present import runbook
 from tui.triage.registry import GENERAL, RULES
 from tui.triage.rule import Rule
@@ -87,3 +88,13 @@ def test_a_false_positive_says_which_key_leads_to_its_monitor() -> None:
 
 def test_what_no_rule_covers_has_a_page_too() -> None:
     assert text(runbook.page(GENERAL)[0][0]) == "No rule covers this alert"
+
+
+@pytest.mark.parametrize("mark", ["[", "[a](", "`", "*", "**a", "[a](b"])
+def test_a_page_of_nothing_but_marks_is_read_once(mark: str) -> None:
+    assert best_ms(lambda: runbook.page(mark * 20_000), times=2) < 250
+
+
+def test_of_an_endless_page_the_beginning_is_shown_and_the_rest_counted() -> None:
+    *_, (line, _) = runbook.page("word\n\n" * 100_000)
+    assert text(line) == "and 534,464 more characters"

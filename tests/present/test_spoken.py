@@ -244,3 +244,10 @@ def test_several_alerts_are_told_one_behind_the_other() -> None:
     heads = [line for line in told.lines if line.startswith("REAL")]
     assert len(heads) == 2
     assert told.lines[-1] == SEEN
+
+
+def test_of_an_endless_line_nothing_beside_the_cut_is_told() -> None:
+    secrets = "token=a1 " * 450 + "password='a long one with spaces in it'" * 100_000
+    said = said_of(judged(Evidence(secrets, Verdict.REAL, "x")))
+    assert all(len(line) <= 242 for line in said.lines)
+    assert "long one" not in said.text

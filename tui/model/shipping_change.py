@@ -18,7 +18,7 @@ KMSG_DOCUMENT = (1, 6)
 KERNEL_AS_SERVICE = (1, 13)
 IN_CLUSTER_LOKI = "http://loki.monitoring.svc.cluster.local:3100"
 RECEIVER = "talos-log-receiver"
-_TAG = re.compile(r"v?(\d+)\.(\d+)\b")
+_TAG = re.compile(r"v?(\d{1,9})\.(\d{1,9})\b")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 _VECTOR = """\

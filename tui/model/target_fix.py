@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from tui.model import toml
 from tui.model.labels import NO_LABELS, Labels
+from tui.model.scrape_url import address_of
 from tui.model.target import Expected, Health, TargetRow
 
 _HELM = {
@@ -17,6 +17,8 @@ _HELM = {
     "kube-controller-manager": "kubeControllerManager",
 }
 """Values of kube-prometheus-stack that make the monitors of these jobs."""
+_LONGEST = 4_096
+"""Characters of a job and an instance. Names of hosts have 253."""
 _MONITOR = re.compile(r"(serviceMonitor|podMonitor|probe)/([^/]+)/([^/]+)(?:/\d+)?")
 
 
@@ -33,8 +35,12 @@ class Fix:
 def fixes(cluster: str, row: TargetRow, marks: Labels = NO_LABELS) -> tuple[Fix, ...]:
     """The ways out, the likeliest first; none for a target that is as it should be.
 
+    None either for one whose name nobody could paste.
+
     marks   labels that tell the cluster's targets apart on a shared Prometheus
     """
+    if len(row.job) + len(row.instance) > _LONGEST:
+        return ()
     if row.health is Health.ABSENT:
         if row.expected is not Expected.YES:
             return ()
@@ -110,7 +116,7 @@ def _drop(row: TargetRow) -> Fix:
     target = row.target
     pool, url = (target.scrape_pool, target.scrape_url) if target else (row.job, "")
     # The label `instance` is made of the address last of all, unless somebody set it.
-    is_address = urlsplit(url).netloc == row.instance
+    is_address = address_of(url) == row.instance
     pattern = re.sub(r"([.+*?()|\[\]{}^$\\])", r"\\\1", row.instance)
     return Fix(
         "scrape it no longer",

@@ -10,7 +10,8 @@ _SHORT = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 def quoted(text: str) -> str:
     """A text as a basic string of TOML."""
-    return f'"{"".join(map(_escaped, text))}"'
+    odd = {ord(c): _escaped(c) for c in set(text) if c in _SHORT or not c.isprintable()}
+    return f'"{text.translate(odd)}"'
 
 
 def key(text: str) -> str:
@@ -25,14 +26,13 @@ def header(*path: str) -> str:
 
 def comment(text: str) -> str:
     """A text that may stand behind a `#`: on one line, without control characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    odd = {ord(c): " " for c in set(text) if not c.isprintable()}
+    return " ".join(text.translate(odd).split())
 
 
 def _escaped(character: str) -> str:
     if character in _SHORT:
         return _SHORT[character]
-    if character.isprintable():
-        return character
     # A lone surrogate is no character, and TOML has no way to write it.
     code = ord(character)
     if 0xD800 <= code <= 0xDFFF:

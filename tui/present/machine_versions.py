@@ -9,7 +9,7 @@ from tui.model.fleet import Cluster
 from tui.present.glyphs import Marks
 from widgets.values import Cell, Tone
 
-_NUMBERS = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
+_NUMBERS = re.compile(r"v?(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?!\d)")
 
 Version = tuple[int, int, int]
 

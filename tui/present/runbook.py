@@ -16,15 +16,20 @@ _ALONE = re.compile(r"\s*(?:#|```|\|)")
 """What nothing may be joined to."""
 _ITEM = re.compile(r"(\s*)([-*]|\d+[.)]) +(.*)")
 _HEADING = re.compile(r"(#+)\s*(.*?)\s*#*")
-_INLINE = re.compile(r"(`[^`]+`|\*\*[^*]+\*\*|\*[^*\s][^*]*\*|\[[^\]]+\]\([^)\s]+\))")
-_LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
+# None of these looks twice at what follows a bracket: a page of them takes no hours.
+_INLINE = re.compile(
+    r"(`[^`]+`|\*\*[^*]+\*\*|\*[^*\s][^*]*\*|\[[^\[\]]+\]\([^()\s]+\))"
+)
+_LINK = re.compile(r"\[([^\[\]]+)\]\(([^()\s]+)\)")
+_LONGEST = 65_536
+"""Characters of a page that are shown."""
 
 
 def page(markdown: str) -> tuple[Paragraph, ...]:
     """The paragraphs of a page; blank lines stay, fences mark their lines as code."""
     lines: list[Paragraph] = []
     is_code = False
-    for text in _paragraphs(markdown):
+    for text in _paragraphs(markdown[:_LONGEST]):
         if text.lstrip().startswith(_FENCE):
             is_code = not is_code
         elif is_code:
@@ -32,6 +37,8 @@ def page(markdown: str) -> tuple[Paragraph, ...]:
             lines.append(((Span(code, Tone.ACCENT),), 2 * _CODE_INDENT))
         else:
             lines.append(_paragraph(text))
+    if (left := len(markdown) - _LONGEST) > 0:
+        lines.append(((Span(f"and {left:,} more characters", Tone.QUIET),), 0))
     return tuple(lines)
 
 

@@ -45,6 +45,8 @@ _MOST_LINES = 8
 _MOST_EVIDENCE = 3
 _WIDEST = 240
 """Letters of a line: a chat folds what is longer."""
+_LOOKED_AT = 4_096
+"""Letters of a line, before secrets are taken out of it."""
 _EXPECTED = {
     Expected.YES: "expected",
     Expected.NO: "not expected",
@@ -332,11 +334,18 @@ def _text(line: Line) -> str:
 
 
 def _clean(line: str) -> str:
-    """One line that steers no terminal, tells no secret, and is not endless."""
+    """One line that steers no terminal, tells no secret, and is not endless.
+
+    What stands beside a cut may be half of a secret, and is not told.
+    """
+    is_cut = len(line) > _LOOKED_AT
+    line = line[:_LOOKED_AT]
     indent = "  " if line.startswith("  ") else ""
     verdict, gap, rest = line.strip().partition("  ")
     text = verdict + gap + " ".join(rest.split()) if gap else verdict
     text = without_secrets(plain(text))
+    if is_cut:
+        text = f"{text[:-_WIDEST]}…"
     if len(text) > _WIDEST:
         text = text[: _WIDEST - 1] + "…"
     return indent + text

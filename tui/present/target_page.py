@@ -19,7 +19,7 @@ from tui.present.glyphs import Marks
 from tui.present.target_fields import LATE_INTERVALS, is_late, is_slow, seconds
 from tui.present.target_since import since_words
 from tui.present.targets import sign
-from tui.present.units import age
+from tui.present.units import age, brief
 from widgets.values import Axis, Column, Line, Plot, Series, Span, Tick, Tone
 
 COPY_COLUMNS = (Column("", 20), Column("", 20, weight=1))
@@ -79,7 +79,7 @@ def facts(
     if row.target is not None:
         told += _scrapes(row.target, now, read_at)
         labels = sorted(row.target.labels.items())
-        pairs = " ".join(f"{name}={quoted(value)}" for name, value in labels)
+        pairs = " ".join(f"{name}={quoted(brief(value))}" for name, value in labels)
         told += [
             ("url", row.target.scrape_url, Tone.TEXT),
             ("pool", row.target.scrape_pool, Tone.TEXT),

@@ -13,6 +13,8 @@ _UNITS = (
     (104 * 7 * 86_400, 7 * 86_400, "w"),
 )
 _YEAR = 365 * 86_400
+LONGEST = 2_048
+"""Characters of a text that are worked on to show it."""
 
 
 def age(then: datetime | None, now: datetime) -> str:
@@ -105,4 +107,13 @@ def plain(text: str) -> str:
     """A text on one line without anything that could steer a terminal."""
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() else " " for c in text)
+    return text.translate({ord(c): " " for c in set(text) if not c.isprintable()})
+
+
+def brief(text: str) -> str:
+    """As much of a text as a screen has room for; it says how much is left out.
+
+    For what is worked on before it is shown: a megabyte of it would hold up the screen.
+    """
+    left = len(text) - LONGEST
+    return text if left <= 0 else f"{text[:LONGEST]} (and {left:,} more characters)"

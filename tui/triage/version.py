@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_TAG = re.compile(r"v?(\d+)\.(\d+)\b")
+_TAG = re.compile(r"v?(\d{1,9})\.(\d{1,9})\b")
 
 
 def minor_of(tag: str) -> tuple[int, int] | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from tui.model.examination import Ask, Place, Subject
 from tui.model.question import ServicesIn
+from tui.model.scrape_url import path_of
 from tui.model.scraping import Service
 from tui.triage.examination.case import ExamCase, ExamRule, Result, failed, saw
 
@@ -25,19 +25,19 @@ LESSON = (
 
 def goes_through(subject: Subject) -> bool:
     """Whether the scrape URL leads through the proxy of an API server."""
-    path = urlsplit(subject.scrape_url).path if subject.scrape_url else ""
+    path = path_of(subject.scrape_url)
     return bool(_SERVICE.search(path) or _NODE.search(path))
 
 
 def ask(case: ExamCase) -> tuple[Ask, ...]:
     """The Services of the namespace that the URL names: one may have a NodePort."""
-    found = _SERVICE.search(urlsplit(case.subject.scrape_url).path)
+    found = _SERVICE.search(path_of(case.subject.scrape_url))
     return (Ask(Place.CLUSTER, ServicesIn(found["namespace"])),) if found else ()
 
 
 def _read(case: ExamCase) -> Result:
     """It is the wrong way whatever the Services are; they tell a better one."""
-    path = urlsplit(case.subject.scrape_url).path
+    path = path_of(case.subject.scrape_url)
     found = _SERVICE.search(path)
     if found is None:
         return failed(
