@@ -91,6 +91,7 @@ def test_a_stream_ends_before_what_it_remembers_is_much(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui.tape.writer._MOST_MORE", 3)
+    monkeypatch.setattr("tui.tape.writer._SHARE", 10_000)
     hand = writer(tmp_path)
     clusters = make_fleet().clusters
     for second in range(6):

@@ -8,6 +8,7 @@ wire    An object is an array: its kind, then its parts. A part is a number for 
         below zero is one of those here; another is the number of what defines
         a class:
         `[CLASS, module, name, [field, ...]]`. An Enum's only part is its member's name.
+        Many rows of targets have a kind of their own: see `scrapes`.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from typing import Any, TypeAlias
 import msgspec
 
 from tui.model.kept import Kept
+from tui.tape import scrapes
 
-TUPLE, KEPT, MAPPING, SET, CLASS, SPAN = -1, -2, -3, -4, -5, -6
+TUPLE, KEPT, MAPPING, SET, CLASS, SPAN, SCRAPED = -1, -2, -3, -4, -5, -6, -7
 
 Part: TypeAlias = Any
 """None, bool, float, str, bytes, datetime, `(n,)` or the number of an object."""
@@ -44,6 +46,8 @@ class Packer:
         self._by_id: dict[int, int] = {}
         self._fields: dict[type, tuple[int, tuple[str, ...]]] = {}
         self._new: list[bytes] = []
+        self._rows: dict[str, tuple[int, Kept[Any]]] = {}
+        """The newest rows of targets, by the first of them, and their number."""
 
     def __len__(self) -> int:
         """How many objects there are."""
@@ -68,7 +72,25 @@ class Packer:
         number = self._by_id.get(id(value))
         if number is not None:
             return number
+        if kind is Kept and scrapes.is_list(value):
+            return self._targets(value)
         return self._object(value, self._parts(value, kind))
+
+    def _targets(self, rows: Kept[Any]) -> int:
+        """Rows of targets, by what is new in them since those before."""
+        name = rows[0].key
+        parts, (before, old) = None, self._rows.get(name, (-1, Kept[Any]()))
+        if again := scrapes.compared(old, rows):
+            others = [
+                p for at, row in again.others.items() for p in (at, self._part(row))
+            ]
+            parts = [SCRAPED, before, *scrapes.columns(again.scraped), others]
+            # Else every reading of the stream would stay in memory.
+            self._by_id.pop(id(old), None)
+            self._kept[before] = None
+        number = self._object(rows, parts or self._parts(rows, Kept))
+        self._rows[name] = number, rows
+        return number
 
     def _parts(self, value: Any, kind: type) -> list[Part]:
         part = self._part

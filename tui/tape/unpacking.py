@@ -15,7 +15,17 @@ from importlib import import_module
 from typing import Any
 
 from tui.model.kept import Kept
-from tui.tape.packing import CLASS, KEPT, MAPPING, SET, SPAN, TUPLE, Part
+from tui.tape import scrapes
+from tui.tape.packing import (
+    CLASS,
+    KEPT,
+    MAPPING,
+    SCRAPED,
+    SET,
+    SPAN,
+    TUPLE,
+    Part,
+)
 
 UNMADE = (
     *(ValueError, LookupError, TypeError, AttributeError, OverflowError),
@@ -62,7 +72,7 @@ class Unpacker:
         kind = type(part)
         if kind is int:
             if part not in self._made:
-                self._made[part] = self._make(self._packed[part])
+                self._made[part] = self._make(part)
             return self._made[part]
         if kind is list or kind is tuple:
             return int(part[0])
@@ -70,7 +80,17 @@ class Unpacker:
             return part.astimezone(UTC) if part.tzinfo is not UTC else part
         return part
 
-    def _make(self, packed: Sequence[Part]) -> Any:
+    def _make(self, number: int) -> Any:
+        packed = self._packed[number]
+        if packed[0] != SCRAPED:
+            return self._made_of(packed)
+        of = self._packed.__getitem__, self.value, self._made
+        try:
+            return scrapes.remade(*of, number, SCRAPED)
+        except UNMADE:
+            return UNKNOWN
+
+    def _made_of(self, packed: Sequence[Part]) -> Any:
         kind = packed[0]
         if kind == SPAN:
             return timedelta(seconds=packed[1])
