@@ -193,3 +193,10 @@ def test_the_worst_is_told_of_first() -> None:
     shown = found_in(fleet([minor, REAL], 10), DOWN)
     told = watched.attention.look(shown, at(10))
     assert [each.name for each in told] == ["KubeProxyDown", "wk-1 is down", "Minor"]
+
+
+def test_a_clock_that_is_put_back_keeps_nothing_from_calling() -> None:
+    watched = Watched()
+    assert watched.names(4_000, REAL) == ["KubeProxyDown"]
+    assert watched.look(4_010, FALSE) == ()
+    assert watched.names(410, REAL) == ["KubeProxyDown"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -95,6 +96,16 @@ async def test_it_recovers_by_itself_and_forgets_the_fault() -> None:
         await bench.clock.advance(2)
     assert bench.readings[-1].value == "rows"
     assert bench.readings[-1].fault is None
+
+
+async def test_a_clock_that_is_put_back_makes_no_reading_newer() -> None:
+    bench = Bench("rows", SourceError(REFUSED))
+    async with running(bench.poller):
+        first = bench.clock.now()
+        bench.poller.shift(timedelta(hours=-1))
+        await bench.clock.advance(11)
+    assert bench.readings[-1].fault is not None
+    assert bench.readings[-1].observed_at == first - timedelta(hours=1)
 
 
 async def test_it_never_gives_up() -> None:

@@ -79,6 +79,16 @@ def test_a_moment_comes_back_as_it_was(tmp_path: Path) -> None:
     assert Shelf(tmp_path).moment(NOW + timedelta(seconds=1)) == taped()
 
 
+def test_a_clock_that_is_put_back_hides_no_moment(tmp_path: Path) -> None:
+    hand = writer(tmp_path)
+    for seconds in (0, 2, 3_000, 1_000, 1_002, 3_002):
+        hand.write(taped(seconds))
+    shelf = Shelf(tmp_path)
+    for seconds in (0, 2, 1_000, 1_002, 3_000, 3_002):
+        assert shelf.moment(NOW + timedelta(seconds=seconds)) == taped(seconds)
+    assert shelf.span() == (NOW, taped(3_002).at)
+
+
 def test_what_did_not_change_costs_next_to_nothing(tmp_path: Path) -> None:
     hand = writer(tmp_path)
     hand.write(taped())

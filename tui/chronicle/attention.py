@@ -53,7 +53,7 @@ class Attention:
         ]
         for key in self._real.keys() - real.keys():
             self._left[key] = now
-        self._left = {k: at for k, at in self._left.items() if now - at < FLAPPING}
+        self._left = {k: at for k, at in self._left.items() if _lately(at, now)}
         self._real = real
         self._met.note(fleet, now)
         return self._awake(called, now)
@@ -67,7 +67,7 @@ class Attention:
     def _calls(self, real: Real, now: datetime) -> bool:
         """Whether it is news, and wanted."""
         left = self._left.get(real.key)
-        if left is not None and now - left < FLAPPING:
+        if left is not None and _lately(left, now):
             return False
         if real.kind == ALERT and (HIDDEN, *real.key[1:]) in self._real:
             return False  # it was told of already, and somebody has ended what hid it
@@ -89,6 +89,11 @@ class Attention:
         self._held.clear()
         found = [each for key, each in self._real.items() if key in keys]
         return tuple(sorted(found, key=_rank))
+
+
+def _lately(left: datetime, now: datetime) -> bool:
+    """Whether it may only be flapping. By a clock that was put back nobody can tell."""
+    return abs(now - left) < FLAPPING
 
 
 def _rank(real: Real) -> int:

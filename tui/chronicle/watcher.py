@@ -37,6 +37,13 @@ class Watcher:
         """Compare with this from now on. It may be called while a look is taken."""
         self._known = known
 
+    def glance(self, fleet: Fleet) -> Seen:
+        """See a fleet by what is known, and learn nothing from it."""
+        known = self._known
+        return Seen(
+            fleet if known is None else self._marker.marked(fleet, known), known
+        )
+
     def look(self, fleet: Fleet, now: datetime) -> Seen:
         """Look at a fleet."""
         before = self._known

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from random import Random
 from typing import Any, assert_never
@@ -30,6 +31,7 @@ from tui.engine.recorder import Recorder
 from tui.engine.schedule import Schedule
 from tui.engine.services import change_service
 from tui.engine.silencer import Silencer, all_of
+from tui.engine.steps import Steps, Waking
 from tui.engine.supervisor import Follower, Poller, Supervised
 from tui.engine.view import Memo, View
 from tui.engine.workbench import Asked, Made, Workbench
@@ -108,6 +110,7 @@ class Engine:
         self._feeds = Feeds(config, self._served, self._connections, clock)
         self._state = State()
         self._beat = Beat(clock)
+        self._waking = Waking(clock)
         self._dirty = asyncio.Event()
         self._settled = asyncio.Event()
         self.calls = Calls(config.attention, clock)
@@ -129,13 +132,16 @@ class Engine:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.memory.run())
                 group.create_task(self.calls.run())
+                group.create_task(Steps(self._clock, self._stepped).run())
                 self._supervise(group)
                 while True:
                     await self._dirty.wait()
                     await self._beat.rest()
                     self._dirty.clear()
                     view = self._view()
-                    self._publish(await aside(partial(self._bench.make, view)))
+                    is_on = self._waking.is_on
+                    make = partial(self._bench.make, view, is_waking=is_on)
+                    self._publish(await aside(make))
                     self._beat.done()
                     self._supervise(group)
                     if not self._beat.is_settled and self._is_tried(view.state):
@@ -186,6 +192,21 @@ class Engine:
         self._beat.hurry()
         for supervised, _ in self._running.values():
             supervised.poke()
+
+    def _stepped(self, by: timedelta) -> None:
+        """The wall clock was put back, or ahead; or the machine slept.
+
+        What was read before a clock was put back is as old as it was. Put ahead, it may
+        have slept: then all is as old as it looks.
+        """
+        if by < timedelta():
+            for key, (supervised, _) in self._running.items():
+                self._apply(Observed(key, supervised.shift(by)))
+        else:
+            polled = {k for k, (each, _) in self._running.items() if each.is_polled}
+            known = self._state.readings
+            self._waking.begin([k for k in polled & known.keys() if not known[k].fault])
+        self.refresh()
 
     async def submit(self, command: Command) -> Outcome:
         """Do what a person asked for and confirmed; ask again at once afterwards."""
@@ -317,6 +338,7 @@ class Engine:
             _, task = self._running.pop(key)
             task.cancel()
             self._apply(Forgotten(key))
+            self._waking.read(key)
         for key, wanted in self._wanted.items():
             if key not in self._running:
                 supervised = self._supervised(key, wanted)
@@ -348,6 +370,8 @@ class Engine:
         before = self._state.readings.get(key)
         self._apply(Observed(key, reading))
         self._history.note(key, reading)
+        if not reading.fault:
+            self._waking.read(key)
         is_back = before is not None and before.fault and not reading.fault
         if is_back:
             # What failed because the endpoint was silent need not wait for its turn.

@@ -30,6 +30,8 @@ class Supervised(Protocol):
     """What the engine does with a feed, whether it is polled or followed."""
 
     key: FeedKey
+    is_polled: bool
+    """Whether it can be asked for news."""
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -37,9 +39,15 @@ class Supervised(Protocol):
     def poke(self) -> None:
         """Now, please."""
 
+    def shift(self, by: timedelta) -> Reading[Any]:
+        """The wall clock went ahead by so much, so that what was read keeps its age;
+        returns the newest reading in the new time."""
+
 
 class Poller:
     """Polls one feed and emits a reading after every attempt."""
+
+    is_polled = True
 
     def __init__(
         self,
@@ -55,6 +63,11 @@ class Poller:
         self._clock = clock
         self._emit = emit
         self._poked = asyncio.Event()
+        self._reading: Reading[Any] = Reading()
+
+    def shift(self, by: timedelta) -> Reading[Any]:
+        self._reading = shifted(self._reading, by)
+        return self._reading
 
     def poke(self) -> None:
         """Ask now, whatever the schedule says; a poll under way is not doubled."""
@@ -62,7 +75,6 @@ class Poller:
 
     async def run(self) -> None:
         """Poll until cancelled. A source may fail for ever; this loop may not."""
-        reading: Reading[Any] = Reading()
         failures = 0
         while True:
             self._poked.clear()
@@ -70,16 +82,16 @@ class Poller:
             fault, value = await attempt(self._poll(), deadline, self.key.endpoint)
             failures = failures + 1 if fault else 0
             if isinstance(value, tuple) and len(value) > MANY:
-                value = await aside(partial(same, reading.value, value))
-            is_first = fault is None and reading.observed_at is None
+                value = await aside(partial(same, self._reading.value, value))
+            is_first = fault is None and self._reading.observed_at is None
             pause = (
                 self._schedule.after_first(value)
                 if is_first
                 else self._schedule.after(failures, fault, value)
             )
             pause = self._schedule.on_beat(pause, self._clock.monotonic())
-            reading = _next(reading, fault, value, self._clock, pause)
-            self._emit(self.key, reading)
+            self._reading = _next(self._reading, fault, value, self._clock, pause)
+            self._emit(self.key, self._reading)
             await self._clock.wait(self._poked, pause)
 
 
@@ -88,6 +100,8 @@ class Follower:
 
     Until it has caught up with what there was, it counts as connecting.
     """
+
+    is_polled = False
 
     def __init__(
         self,
@@ -104,6 +118,10 @@ class Follower:
         self._emit = emit
         self._poked = asyncio.Event()
         self._reading: Reading[Any] = Reading()
+
+    def shift(self, by: timedelta) -> Reading[Any]:
+        self._reading = shifted(self._reading, by)
+        return self._reading
 
     def poke(self) -> None:
         """Try again now if it rests after a failure; a tail that runs just runs on."""
@@ -165,6 +183,18 @@ def same(old: Any, new: tuple[Any, ...]) -> tuple[Any, ...]:
         )
         return old if all(map(is_, found, old)) else found
     return new
+
+
+def shifted(reading: Reading[Any], by: timedelta) -> Reading[Any]:
+    """The same reading in a time that is ahead by so much."""
+    at, fault = reading.observed_at, reading.fault
+    if fault is not None:
+        fault = replace(
+            fault,
+            at=fault.at and fault.at + by,
+            retry_at=fault.retry_at and fault.retry_at + by,
+        )
+    return replace(reading, observed_at=at and at + by, fault=fault)
 
 
 def _next(

@@ -54,11 +54,15 @@ class Workbench:
         self._changes: dict[FeedKey, Changes] = {}
         self._hurried: set[tuple[FeedKey, datetime]] = set()
 
-    def make(self, view: View) -> Made:
-        """Everything that is known at `view.now`, and what must be asked for more."""
+    def make(self, view: View, *, is_waking: bool = False) -> Made:
+        """Everything that is known at `view.now`, and what must be asked for more.
+
+        is_waking   the proof is of before the machine slept: nothing turns by it
+        """
         view = replace(view, changes=self._followed(view))
         fleet = self._reviewer.reviewed(view, assemble(view))
-        seen = self._watcher.look(fleet, view.now)
+        watcher = self._watcher
+        seen = watcher.glance(fleet) if is_waking else watcher.look(fleet, view.now)
         for cluster in seen.fleet.clusters:
             # Here rather than on the loop, when somebody looks.
             once(cluster.targets or (), summarised)

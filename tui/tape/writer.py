@@ -70,6 +70,8 @@ class Writer:
         self._file: int | None = None
         self._path = folder
         self._began = self._streamed = datetime.min.replace(tzinfo=UTC)
+        self._last = self._began
+        """Of its moments the newest; they are looked for as if in order."""
         self._written = 0
         self._has_stream = False
         """Whether what it has packed is in this file."""
@@ -88,8 +90,11 @@ class Writer:
 
         raise   OSError; what was not written is lost
         """
+        if taped.at < self._last:
+            self.close()  # the clock was put back
         self._be_ready(taped.at)
         self._append(b"".join([self._frame(taped), *map(_note, notes)]))
+        self._last = taped.at
 
     def note(self, note: TapeNote, now: datetime) -> None:
         """Add what somebody noted, at once, of whatever moment; raises OSError."""
