@@ -1,5 +1,5 @@
 """Curves with axes. The only user of plotext, which is imported when first needed:
-that takes 100 ms, so whoever cares imports plotext in a thread after the first frame.
+that takes 50 ms, so whoever cares calls `load` in a thread after the first frame.
 
 plotext draws the dots of one curve at a time; words, axes and tones are ours. Use it
 from the event loop only, because there is one figure.
@@ -8,10 +8,12 @@ from the event loop only, because there is one figure.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby
 from math import isfinite
+from types import ModuleType
 from typing import Any
 
 from textual.strip import Strip
@@ -23,6 +25,8 @@ from widgets.values import UNICODE, Axis, Glyphs, Line, Plot, Series, Span, Tone
 _STYLES = re.compile(r"\x1b\[[0-9;]*m")
 _BLANK_BRAILLE = 0x2800
 _ASCII_MARKERS = "*+ox"
+_UNREAD = (("plotext._doc.doc", "docs"), ("plotext._tests.run", "test"))
+"""Modules that plotext takes one name from, to hand it on."""
 
 Point = tuple[float, float]
 Dot = tuple[str, Tone]
@@ -132,12 +136,21 @@ def _spread(share: float, cells: int, dots: int) -> float:
     return (share * (cells - 1 + 2 * outside) - outside) / max(1, cells - 1)
 
 
-@cache
-def _figure() -> Any:  # plotext has no types
-    """Return a figure of our own that may be larger than the terminal."""
+def load() -> Any:  # plotext has no types
+    """plotext, without its manual and its own tests: 3 MB that nobody here reads."""
+    for name, value in _UNREAD:
+        if name not in sys.modules:
+            sys.modules[name] = ModuleType(name)
+            setattr(sys.modules[name], value, None)
     import plotext  # noqa: PLC0415 - slow, see above
 
-    return type(plotext.terminal)().limit(False, False)._master  # noqa: FBT003, SLF001 - there is no public way
+    return plotext
+
+
+@cache
+def _figure() -> Any:
+    """Return a figure of our own that may be larger than the terminal."""
+    return type(load().terminal)().limit(False, False)._master  # noqa: FBT003, SLF001 - there is no public way
 
 
 def _over(below: Dot, above: Dot) -> Dot:

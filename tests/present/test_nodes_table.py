@@ -35,7 +35,7 @@ def test_rows_of_nodes_that_did_not_change_are_not_made_again() -> None:
     busy = replace(nodes[1], vitals=Reading(make_vitals(0.93)))
     after = entries(known, fleet_of(nodes[0], busy, *nodes[2:]), NOW + SECOND)
 
-    again = {name for name in before if after[name] is not before[name]}
+    again = {name for name in before if after[name].row is not before[name].row}
     assert again == {busy.name}
     assert "93%" in [cell.text for cell in after[busy.name].row.cells]
 
@@ -45,8 +45,18 @@ def test_a_row_is_made_again_when_its_uptime_reads_otherwise() -> None:
     before = entries(known, fleet_of(node))[node.name]
     later = entries(known, fleet_of(node), NOW + timedelta(minutes=1))[node.name]
 
-    assert later is not before
+    assert later.row is not before.row
     assert later.row == before.row
+
+
+def test_a_row_of_then_holds_nothing_else_of_then() -> None:
+    known, node = Entries(), prod().nodes[0]
+    before = entries(known, fleet_of(node))[node.name]
+    fleet = fleet_of(node)
+    after = entries(known, fleet, NOW + SECOND)[node.name]
+
+    assert after.row is before.row
+    assert after.place.cluster is fleet.clusters[0]
 
 
 def test_the_row_of_a_dead_node_counts_the_seconds() -> None:

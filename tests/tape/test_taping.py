@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -239,6 +240,22 @@ def test_every_kind_of_value_comes_back_as_it_was() -> None:
     found = unpacker.value(root)
     assert found == value
     assert [type(each) for each in found[0]] == [type(each) for each in large]
+
+
+def test_what_nobody_else_holds_is_let_go_and_known_again() -> None:
+    packer = Packer()
+    notes = tuple(TapeNote(NOW, "real", str(number)) for number in range(100))
+    _, root = packer.pack(notes)
+    before = sum(type(each) is TapeNote for each in gc.get_objects())
+    del notes
+    packer.pack(())
+    held = sum(type(each) is TapeNote for each in gc.get_objects())
+    assert before - held == 100
+    again = tuple(TapeNote(NOW, "real", str(number)) for number in range(100))
+    assert packer.pack(again) == ([], root)
+    other = tuple(TapeNote(NOW, "calm", str(number)) for number in range(100))
+    new, part = packer.pack(other)
+    assert (len(new), part == root) == (101, False)
 
 
 def unpacked(*objects: object) -> object:

@@ -121,3 +121,14 @@ def test_plotext_is_imported_by_the_first_curve_only() -> None:
         "sys.exit('plotext' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_curve_is_drawn_without_the_manual_and_the_tests_of_plotext() -> None:
+    code = (
+        "import sys; from widgets.chart import render_chart; "
+        "from widgets.values import Plot, Series, Tone; "
+        "plot = Plot((Series((0.0, 1.0), (0.0, 1.0), Tone.TEXT),)); "
+        "assert render_chart(plot, 10, 3)[0]; "
+        "sys.exit(bool({'unittest', 'plotext._doc.sections'} & sys.modules.keys()))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

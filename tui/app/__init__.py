@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import os
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -40,6 +39,7 @@ from tui.present.units import count, length, plain
 from tui.screens.desk import Desk
 from tui.screens.fleet import FleetScreen
 from tui.themes import DARK, LIGHT, THEMES
+from widgets import chart
 from widgets.values import Line, Span, Tone
 
 _LATELY_SECONDS = 0.7
@@ -198,7 +198,7 @@ class TaloscopeApp(Noting):
         async with asyncio.TaskGroup() as group:
             group.create_task(backend.run())
             # The charts need it; it is slow to import, and servers to answer.
-            await asyncio.to_thread(importlib.import_module, "plotext")
+            await asyncio.to_thread(chart.load)
             self._listen(backend)
 
     async def _fill(self) -> None:

@@ -52,10 +52,11 @@ class Entries:
             return _entry(place)
         if not place.is_like(known.place) or place.sign != known.sign:
             return _entry(place)
-        details = _details(place)
-        if details == known.row.details:
-            return known
-        return replace(known, row=replace(known.row, details=details))
+        details, row = _details(place), known.row
+        if details != row.details:
+            row = replace(row, details=details)
+        # Of now, even if nothing is new: the one before holds a whole cluster of then.
+        return replace(known, place=place, row=row)
 
 
 def rows(entries: Iterable[Entry], order: str) -> tuple[Row, ...]:

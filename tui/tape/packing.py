@@ -14,9 +14,11 @@ wire    An object is an array: its kind, then its parts. A part is a number for 
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
+from hashlib import blake2b
 from typing import Any, TypeAlias
 
 import msgspec
@@ -30,6 +32,10 @@ Part: TypeAlias = Any
 """None, bool, float, str, bytes, datetime, `(n,)` or the number of an object."""
 
 _LARGE = 2**63
+_DIGEST_BYTES = 16
+_OURS = 3
+"""References to a value that nobody but the packer has: in its list, in the name by
+which it is looked at, and that of the look itself."""
 _AS_IT_IS = (str, float, bool, type(None), datetime, bytes)
 
 
@@ -39,10 +45,10 @@ class Packer:
     def __init__(self) -> None:
         self._encode = msgspec.msgpack.Encoder().encode
         self._numbers: dict[bytes, int] = {}
-        """Of objects, by how they are packed."""
+        """Of objects, by a digest of how they are packed."""
         self._kept: list[object] = []
         """By number, the newest value that was packed as that object: it must not go
-        away, or another one might get its id."""
+        away while its id is known, or another one might get it. None when it went."""
         self._by_id: dict[int, int] = {}
         self._fields: dict[type, tuple[int, tuple[str, ...]]] = {}
         self._new: list[bytes] = []
@@ -59,8 +65,21 @@ class Packer:
         raise   TypeError for a value that is none of the model's
         """
         self._new = []
+        self._let_go()
         part = self._part(value)
         return self._new, part
+
+    def _let_go(self) -> None:
+        """Forget the values that only we still hold, as nobody can pack those again.
+
+        What has parts was numbered after them: it goes first, and they go with it.
+        """
+        kept, refs = self._kept, sys.getrefcount
+        for number in range(len(kept) - 1, -1, -1):
+            value = kept[number]
+            if value is not None and refs(value) <= _OURS:
+                self._by_id.pop(id(value), None)
+                kept[number] = None
 
     def _part(self, value: Any) -> Part:
         kind = type(value)
@@ -118,9 +137,10 @@ class Packer:
 
     def _object(self, value: object, parts: list[Part]) -> int:
         data = self._encode(parts)
-        number = self._numbers.get(data)
+        digest = blake2b(data, digest_size=_DIGEST_BYTES).digest()
+        number = self._numbers.get(digest)
         if number is None:
-            number = self._numbers[data] = len(self._numbers)
+            number = self._numbers[digest] = len(self._numbers)
             self._new.append(data)
             self._kept.append(value)
         else:
