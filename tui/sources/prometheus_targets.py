@@ -120,7 +120,7 @@ class TargetsReader:
     def _cut(self) -> None:
         """Take all targets out that are there as a whole, but the last one."""
         rest, begin = self._rest, 0
-        while (labels := rest.find(_LABELS, begin)) >= 0:
+        while (labels := _find_labels(rest, begin)) >= 0:
             # Another one may have begun only where a brace is: seldom, and in a text.
             is_odd = rest.find(b"{", begin + len(_BEGIN) + 1, labels) >= 0
             if is_odd and rest.find(_BETWEEN, begin, labels) >= 0:
@@ -143,6 +143,15 @@ class TargetsReader:
             target = _target(_TARGET.decode(text))
         self.seen[name] = target
         self._found.append(target)
+
+
+def _find_labels(text: bytearray, begin: int) -> int:
+    """Where _LABELS is. By its first byte, which a text seldom has: bytes are found ten
+    times as fast as words, and nine tenths of the answer are passed over here."""
+    at = text.find(b"}", begin)
+    while at >= 0 and not text.startswith(_LABELS, at):
+        at = text.find(b"}", at + 1)
+    return at
 
 
 def _target(wire: TargetWire) -> Target:

@@ -87,6 +87,8 @@ def utc(time: datetime | None) -> datetime | None:
     """
     if time is None or time.year == 1:
         return None
+    if time.tzinfo is UTC:
+        return time
     if time.tzinfo is None:
         return time.replace(tzinfo=UTC)
     try:
