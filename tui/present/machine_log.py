@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from tui.model.kernel import classify, text_of
+from tui.model.kernel import KernelSign, classify, signs, text_of
 from tui.model.log import Entry, LogBatch
 from tui.present import logs
 from tui.present.glyphs import Marks
@@ -27,7 +27,11 @@ def kernel_lines(
 
     origin  the node, where several are shown as one
     """
-    known = (kernel_line(entry, marks, origin) for entry in batch.entries)
+    found = dict(signs([entry.line for entry in batch.entries]))
+    known = (
+        _line(entry, found.get(place), marks, origin)
+        for place, entry in enumerate(batch.entries)
+    )
     return logs.framed(batch, known, origin)
 
 
@@ -37,8 +41,11 @@ def kernel_line(entry: Entry, marks: Marks, origin: str = "") -> LogLine:
     That is its class, or its level when that is bad. It has no words for its time: a
     clock of the log has.
     """
+    return _line(entry, classify(entry.line), marks, origin)
+
+
+def _line(entry: Entry, sign: KernelSign | None, marks: Marks, origin: str) -> LogLine:
     text = text_of(entry.line)
-    sign = classify(entry.line)
     if sign is None:
         level = _level(entry, text)
         tone = _LEVEL_TONES.get(level, Tone.TEXT)
