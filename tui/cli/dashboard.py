@@ -87,11 +87,15 @@ def _show(
     from tui.present.glyphs import ASCII, UNICODE  # noqa: PLC0415
 
     clock = SystemClock()
+    tasks: list[asyncio.Task[None]] = []
+    """Held here, as the loop does not hold them."""
 
     async def connect() -> Backend:
         """The engine, whose libraries are imported while the first frame shows."""
-        from tui.cli import crashes  # noqa: PLC0415 - after the first frame
+        from tui.cli import crashes, thrift  # noqa: PLC0415 - after the first frame
 
+        await asyncio.to_thread(thrift.save)
+        tasks.append(asyncio.create_task(thrift.keep_trim(clock)))
         if words := await asyncio.to_thread(crashes.greeting, environ):
             app.notify(words, severity="warning", timeout=15, markup=False)
         if other is not None:
