@@ -251,3 +251,25 @@ async def test_a_comment_of_several_lines_is_shown_harmless_and_kept_as_it_was()
         assert "one two" in stage.text
         await stage.press("left", "ctrl+s", "y")
         assert put(stage).draft.comment == odd.comment
+
+
+async def test_an_endless_comment_that_is_not_touched_is_kept_whole() -> None:
+    long = replace(make_silence(), comment="word " * 200_000)
+    fleet = fleet_of()
+    manager = replace(fleet.alertmanagers[0], silences=(long,))
+    fleet = replace(fleet, silences=(long,), alertmanagers=(manager,))
+    async with on_stage((120, 36), fleet) as stage:
+        await stage.press("S", "e", "ctrl+s")
+        assert put(stage).draft.comment == long.comment
+
+
+async def test_a_matcher_that_no_field_takes_is_never_sent_cut() -> None:
+    endless = Matcher("node", "talos-wk-2|" * 100_000, is_regex=True)
+    long = replace(make_silence(), matchers=(endless,))
+    fleet = fleet_of()
+    manager = replace(fleet.alertmanagers[0], silences=(long,))
+    fleet = replace(fleet, silences=(long,), alertmanagers=(manager,))
+    async with on_stage((120, 36), fleet) as stage:
+        await stage.press("S", "e", "ctrl+s")
+        assert stage.backend.submitted == []
+        assert "than 16,384 characters" in stage.text

@@ -85,3 +85,8 @@ def test_what_alertmanager_would_refuse_is_known_before_it_is_sent(
     matchers: tuple[Matcher, ...], *, is_refused: bool
 ) -> None:
     assert bool(grammar.refusal(matchers)) is is_refused
+
+
+def test_what_is_too_long_to_be_read_is_refused_at_once() -> None:
+    with pytest.raises(grammar.WordingError, match="longer than 16,384 characters"):
+        grammar.parse_matcher('a="' + "x " * 500_000 + '"')

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from tui.model.silence import Matcher
 from tui.silencing.cover import escaped
-from tui.silencing.grammar import WordingError, parse_matcher, written
+from tui.silencing.grammar import LONGEST, WordingError, parse_matcher, written
 from tui.silencing.reach import Reach, known_labels
 from widgets.values import Cell, Row, Tone
 
@@ -174,7 +174,7 @@ def lenient(text: str) -> Matcher:
     try:
         return parse_matcher(text)
     except WordingError:
-        partial = _partial(text)
+        partial = _partial(text) if len(text) <= LONGEST else None
         if partial is None or not partial.operator or '"' not in text:
             raise
         return parse_matcher(f'{text}"')

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.command import Outcome
 from tui.model.silence import Matcher, SilenceDraft
-from tui.present.units import clock, count, plain
+from tui.present.units import LONGEST, clock, count, plain
 from tui.silencing import span
 from widgets.values import Line, Span
 
@@ -74,8 +74,8 @@ def subject(matchers: Sequence[Matcher]) -> str:
     """What a silence is about: the alert's name, else its first matcher."""
     for matcher in matchers:
         if matcher.name == "alertname" and matcher.is_equal:
-            return plain(matcher.value)
-    return plain(str(matchers[0])) if matchers else "Nothing"
+            return plain(matcher.value[:LONGEST])
+    return plain(str(matchers[0])[:LONGEST]) if matchers else "Nothing"
 
 
 def done(draft: SilenceDraft, outcome: Outcome, now: datetime) -> str:

@@ -10,7 +10,7 @@ from tui.model.alert import JudgedAlert
 from tui.model.fleet import Fleet
 from tui.model.silence import Matcher, Silence
 from tui.present import silence as words
-from tui.present.units import count, plain
+from tui.present.units import brief, count, plain
 from tui.silencing import span
 from tui.silencing.cover import Suggestion, smallest_cover, suggest
 from tui.silencing.reach import Reach
@@ -37,6 +37,11 @@ class Start:
     editing: Silence | None = None
     is_placed: bool = True
     """Whether what it is for says which Alertmanager; else it may be chosen."""
+
+
+def in_field(text: str) -> str:
+    """A text of a silence as its field shows it: one harmless line, with an end."""
+    return plain(brief(text))
 
 
 def for_alerts(
@@ -132,10 +137,10 @@ def edit(silence: Silence, cluster: str) -> Start:
     return Start(
         f"edit {words.subject(silence.matchers)}",
         cluster,
-        plain(silence.created_by),
+        in_field(silence.created_by),
         tuple(Suggestion(matcher, is_on=True) for matcher in silence.matchers),
         ends_at=silence.ends_at,
-        comment=plain(silence.comment),
+        comment=in_field(silence.comment),
         editing=silence,
     )
 
@@ -149,5 +154,5 @@ def again(silence: Silence, cluster: str, author: str) -> Start:
         author,
         tuple(Suggestion(matcher, is_on=True) for matcher in silence.matchers),
         span=span.written(timedelta(minutes=minutes)) if minutes else words.USUAL,
-        comment=plain(silence.comment),
+        comment=in_field(silence.comment),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,7 +14,7 @@ from tui.model.silence import Matcher
 from tui.present.completion import Completion, Vocabulary, lenient
 from tui.screens.matcher_input import MatcherInput
 from tui.silencing.cover import Suggestion
-from tui.silencing.grammar import WordingError, parse_matchers, written
+from tui.silencing.grammar import LONGEST, WordingError, parse_matchers, written
 from widgets.status_line import StatusLine
 from widgets.values import Glyphs, Span, Tone
 
@@ -76,7 +76,7 @@ class MatcherList(VerticalScroll, can_focus=False):
 
     def compose(self) -> ComposeResult:
         for suggestion in self._first:
-            yield self._row(written(suggestion.matcher), is_on=suggestion.is_on)
+            yield self._row(_typed(suggestion.matcher), is_on=suggestion.is_on)
         yield self._row("")
 
     def _row(self, text: str, *, is_on: bool = True) -> MatcherRow:
@@ -117,7 +117,7 @@ class MatcherList(VerticalScroll, can_focus=False):
 
     async def put(self, matchers: Sequence[Matcher]) -> None:
         """Have these matchers instead of all that are there."""
-        rows = [self._row(written(matcher)) for matcher in matchers]
+        rows = [self._row(_typed(matcher)) for matcher in matchers]
         await self.remove_children()
         await self.mount_all([*rows, self._row("")])
         self._tell()
@@ -154,7 +154,7 @@ class MatcherList(VerticalScroll, can_focus=False):
             event.field.insert_text_at_cursor(event.text.splitlines()[0])
             return
         place = next(row for row in self.rows if row.field is event.field)
-        rows = [self._row(written(matcher)) for matcher in pasted]
+        rows = [self._row(_typed(matcher)) for matcher in pasted]
         if rows:
             await self.mount_all(rows, before=place)
             self._tell()
@@ -175,3 +175,10 @@ class MatcherList(VerticalScroll, can_focus=False):
                 except WordingError:
                     count = None
             row.show(count)
+
+
+def _typed(matcher: Matcher) -> str:
+    """As it would be typed; one that no field takes stays too long to be read."""
+    most = LONGEST + 1
+    near = replace(matcher, name=matcher.name[:most], value=matcher.value[:most])
+    return written(near)[:most]

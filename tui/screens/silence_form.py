@@ -15,8 +15,7 @@ from tui.model.alertmanager import Alertmanager
 from tui.model.command import PutSilence
 from tui.model.silence import Matcher, SilenceDraft
 from tui.present.glyphs import Marks
-from tui.present.silence_start import Start
-from tui.present.units import plain
+from tui.present.silence_start import Start, in_field
 from tui.screens.field import Field
 from tui.screens.matcher_input import MatcherInput
 from tui.screens.matchers import MatcherList
@@ -166,9 +165,9 @@ class SilenceForm(Panel):
         matchers = old.matchers if is_same else draft.matchers
         changed = replace(draft, matchers=matchers, starts_at=old.starts_at, id=old.id)
         # Fields show one harmless line; what was not touched is sent as it was.
-        if draft.comment == plain(old.comment).strip():
+        if draft.comment == in_field(old.comment).strip():
             changed = replace(changed, comment=old.comment)
-        if draft.created_by == plain(old.created_by).strip():
+        if draft.created_by == in_field(old.created_by).strip():
             changed = replace(changed, created_by=old.created_by)
         return changed
 

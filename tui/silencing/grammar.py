@@ -29,6 +29,8 @@ _OPERATORS = {
     (False, False): "!=",
     (False, True): "!~",
 }
+LONGEST = 16_384
+"""Characters of a matcher that is typed or given: to read one takes time."""
 _GO_ESCAPES = dict(zip("abfnrtv\\\"'", "\a\b\f\n\r\t\v\\\"'", strict=True))
 _GO_ESCAPE = re.compile(
     r"\\(?:u\{([0-9a-f]{1,6})\}|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})"
@@ -49,6 +51,8 @@ def parse_matcher(text: str) -> Matcher:
     seen, so that what `written` gives is read back.
     raise   WordingError
     """
+    if len(text) > LONGEST:
+        raise WordingError(f"{text[:40]}…: longer than {LONGEST:,} characters")
     matcher = _classic(text) or _utf8(text)
     if matcher is None:
         typed = text.strip() or "empty"
