@@ -145,6 +145,28 @@ async def test_a_memory_in_trouble_says_so_here_and_once_everywhere() -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
+async def test_the_top_tells_as_long_as_nothing_is_written(
+    size: tuple[int, int],
+) -> None:
+    async with on_stage(size) as stage:
+        for _ in range(2):
+            stage.backend.memory.trouble = "/x: the disk is full"
+            await stage.publish(make_fleet())
+            stage.app.show_now()
+            await stage.settle()
+            assert "▲ history: see H" in stage.top
+            stage.app.clear_notifications()
+            stage.backend.memory.trouble = ""
+            await stage.publish(make_fleet())
+            stage.app.show_now()
+            await stage.settle()
+            assert "history" not in stage.top
+        stage.backend.memory.trouble = "/x: the disk is full"
+        await stage.publish(make_fleet())
+        assert len(stage.app._notifications) == 1, "what comes again is told again"
+
+
+@pytest.mark.parametrize("size", SIZES)
 async def test_an_alert_shows_what_is_remembered_of_it(size: tuple[int, int]) -> None:
     async with on_stage(size) as stage:
         await opened(stage)

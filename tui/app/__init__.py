@@ -285,7 +285,7 @@ class TaloscopeApp(Noting):
             return
         now = self.clock.now()
         # The top is seen past a question too.
-        note = (*self.past_note(), *self._note(now))
+        note = (*self.past_note(), *self._unkept(), *self._note(now))
         desks[-1].show_top(self.fleet, now, note, self._hidden())
         desks[-1].set_class(self.is_past, "-past")
         desks[-1].show_scrub(self.scrub_line(self.size.width))
@@ -316,9 +316,10 @@ class TaloscopeApp(Noting):
         )
         for trouble in told:
             if trouble and trouble not in self._told_troubles:
-                self._told_troubles.add(trouble)
                 words = plain(trouble)
                 self.notify(words, severity="warning", timeout=8, markup=False)
+        # What is over is told anew should it come again.
+        self._told_troubles = {each for each in told if each}
 
     def on_acknowledge_hidden(self, message: AcknowledgeHidden) -> None:
         if self.refuses():
@@ -335,6 +336,18 @@ class TaloscopeApp(Noting):
             self.post_message(OpenAlert(found[0]))
         else:
             self.notify("Nothing real is hidden.", timeout=2, markup=False)
+
+    def _unkept(self) -> Line:
+        """What is not written down just now; the message about it has gone."""
+        if self.backend is None or self.is_past:
+            return ()
+        told = (
+            "not recorded" if self.tape and self.tape.tape_trouble else "",
+            "history: see H" if self.backend.memory.trouble else "",
+        )
+        words = ", ".join(each for each in told if each)
+        mark = self.marks.degraded
+        return (Span(f"{mark} {words}  ", Tone.WARNING),) if words else ()
 
     def _note(self, now: datetime) -> Line:
         """Whether the screen is held, for how long, and what waits."""

@@ -57,8 +57,17 @@ def write(path: Path, data: bytes) -> None:
     try:
         if stat.S_IMODE(os.fstat(file).st_mode) & ~PRIVATE_FILE:
             os.fchmod(file, PRIVATE_FILE)
-        if os.write(file, data) < len(data):
+        written = os.write(file, data)
+        if written < len(data):
+            _take_back(file, written)
             raise OSError(28, "No space left on device", str(path))
         os.fsync(file)
     finally:
         os.close(file)
+
+
+def _take_back(file: int, written: int) -> None:
+    """Cut off half a line, unless another process has written behind it."""
+    end = os.lseek(file, 0, os.SEEK_CUR)
+    if os.fstat(file).st_size == end:
+        os.ftruncate(file, end - written)

@@ -137,7 +137,12 @@ class Writer:
         self._file = os.open(self._path, flags, PRIVATE_FILE)
         self._began, self._written = now, 0
         trim(self._folder, now, self._bounds)
-        self._append(framing.begin(self._about))
+        try:
+            self._append(framing.begin(self._about))
+        finally:
+            if self._file is None:
+                # Of a full disk nothing is to be left but what is on it.
+                self._path.unlink(missing_ok=True)
 
     def _append(self, data: bytes) -> None:
         """Add it with one write; after a failure the next one goes to a new file."""
