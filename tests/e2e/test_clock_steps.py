@@ -115,6 +115,13 @@ async def test_after_a_night_all_is_old_at_once_and_new_within_seconds() -> None
         await one.all_live(one.clock.now())
 
 
+async def test_a_clock_that_is_put_ahead_makes_all_old_until_it_is_read_again() -> None:
+    async with night() as one:
+        one.clock.leapt += HOUR
+        assert set(one.states()) == {SourceState.STALE}
+        await one.all_live(one.clock.now())
+
+
 async def test_nothing_turns_by_proof_that_has_grown_old_overnight() -> None:
     async with night() as one:
         before = await one.engine.memory.changes()

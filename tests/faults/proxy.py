@@ -5,7 +5,8 @@
 
 SPEC.json is a list of routes (see `Route`). An order is one line, `NAME FAULT`,
 `NAME -` for none, or `trap`, which tells how many requests followed a redirect. A new
-order cuts the connections there are, except for `silent`, which freezes them.
+order cuts the connections there are, except for `silent`, which freezes them, and
+`moved`, which freezes them for good and takes new ones: we are on another network.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ class Harm:
         self._trap = trap
         self._server: asyncio.Server | None = None
         self._held: list[socket.socket] = []
+        self._network = 0
+        """Those who came by another one hear and say nothing any more."""
         self._open: set[asyncio.StreamWriter] = set()
 
     async def order(self, fault: str) -> None:
@@ -63,6 +66,9 @@ class Harm:
             answers.make(fault)  # it may take longer than a caller waits
         self.fault = "" if fault == "-" else fault
         if self.fault == "silent":
+            return
+        if self.fault == "moved":
+            self._network += 1
             return
         await self._close()
         if self.fault == "hole":
@@ -157,8 +163,9 @@ class Harm:
     async def _pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        network = self._network
         while piece := await reader.read(answers.PIECE):
-            if self.fault == "silent":
+            if self.fault == "silent" or network != self._network:
                 await asyncio.Event().wait()
             writer.write(piece)
             await writer.drain()
@@ -167,7 +174,10 @@ class Harm:
     async def _answer(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        network = self._network
         while piece := await reader.read(answers.PIECE):
+            if network != self._network:
+                await asyncio.Event().wait()
             match self.fault:
                 case "silent":
                     await asyncio.Event().wait()

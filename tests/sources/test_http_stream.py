@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
-from tui.sources.http_stream import PIECE_BYTES, close_when_cancelled, pieces
+from tui.sources.http_stream import PIECE_BYTES, Backend, close_when_cancelled, pieces
 
 
 async def test_a_handshake_that_is_cancelled_closes_its_connection() -> None:
@@ -30,6 +32,26 @@ async def test_a_handshake_that_is_cancelled_closes_its_connection() -> None:
                 await client.get(f"https://127.0.0.1:{port}/")
         async with asyncio.timeout(5):
             await closed.wait()
+
+
+async def test_no_idle_connection_is_used_again_once_one_has_died() -> None:
+    peers = []
+
+    async def answer(request: web.Request) -> web.Response:
+        peers.append(request.transport and request.transport.get_extra_info("peername"))
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_get("/", answer)
+    backend = Backend()
+    client = close_when_cancelled(httpx.AsyncClient(), backend)
+    async with TestServer(app) as server, client:
+        for is_first in (True, False):
+            await client.get(str(server.make_url("/")))
+            await client.get(str(server.make_url("/")))
+            if is_first:
+                backend.distrust()
+    assert peers[0] == peers[1] != peers[2] == peers[3]
 
 
 def packed(body: bytes, encoding: str = "gzip") -> httpx.Response:

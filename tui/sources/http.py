@@ -30,7 +30,7 @@ from tui.sources.http_fault import (
     refusal,
     source_error,
 )
-from tui.sources.http_stream import close_when_cancelled, pieces
+from tui.sources.http_stream import Backend, close_when_cancelled, pieces
 from tui.sources.http_tunnel import Dialler, TunnelBackend
 
 LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
@@ -110,6 +110,7 @@ class HttpSession:
         self._tls = self.way.tls
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
+        self._backend = Backend()
 
     async def send(self, request: Request) -> Answer:
         """Ask once and read the whole answer.
@@ -139,6 +140,7 @@ class HttpSession:
             async with asyncio.timeout(seconds):
                 answer = await self._exchange(request, seconds, take)
         except TimeoutError:
+            self._backend.distrust()
             raise self.error(
                 FaultKind.TIMEOUT, f"no answer within {seconds:g} s"
             ) from None
@@ -154,8 +156,10 @@ class HttpSession:
                 FaultKind.PROTOCOL, "its compression is broken", str(error)
             ) from error
         except (httpx.RemoteProtocolError, httpx.InvalidURL) as error:
+            self._backend.distrust()
             raise self.error(*garbled(error), str(error)) from error
         except (httpx.HTTPError, OSError) as error:
+            self._backend.distrust()
             raise SourceError(broken(error, self.shown_url)) from error
         if not 200 <= answer.status < 300:
             if answer.status == 401:
@@ -265,8 +269,8 @@ class HttpSession:
                     proxy=self.way.proxy or None,
                     transport=self._transport,
                 )
-                backend = TunnelBackend(self._tunnel) if self._tunnel else None
-                self._client = close_when_cancelled(client, backend)
+                tunnel = TunnelBackend(self._tunnel) if self._tunnel else None
+                self._client = close_when_cancelled(client, tunnel or self._backend)
             except (ValueError, ImportError) as error:
                 raise self.error(
                     FaultKind.CONFIG,

@@ -20,8 +20,10 @@ import httpx
 class _Stream(httpcore.AsyncNetworkStream):
     """A connection; what is not about its handshake is done by the one inside."""
 
-    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
+    def __init__(self, inner: httpcore.AsyncNetworkStream, backend: Backend) -> None:
         self._inner = inner
+        self._backend = backend
+        self._network = backend.network
 
     async def start_tls(
         self,
@@ -29,11 +31,13 @@ class _Stream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's own interface
     ) -> httpcore.AsyncNetworkStream:
+        inner = self._inner
         try:
-            return await self._inner.start_tls(ssl_context, server_hostname, timeout)
+            self._inner = await inner.start_tls(ssl_context, server_hostname, timeout)
         except asyncio.CancelledError:
-            await self._inner.aclose()
+            await inner.aclose()
             raise
+        return self
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         return await self._inner.read(max_bytes, timeout)
@@ -45,11 +49,21 @@ class _Stream(httpcore.AsyncNetworkStream):
         await self._inner.aclose()
 
     def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable" and self._network != self._backend.network:
+            return True  # asked of an idle connection: it has ended, as far as we know
         return self._inner.get_extra_info(info)
 
 
-class _Backend(httpcore.AnyIOBackend):
+class Backend(httpcore.AnyIOBackend):
     """Opens connections of that kind."""
+
+    network = 0
+    """Over which they are opened, as far as we know."""
+
+    def distrust(self) -> None:
+        """Use no connection again that is open now: one of them has died, and where a
+        machine slept, or is on another network, so have all."""
+        self.network += 1
 
     async def connect_tcp(
         self,
@@ -62,7 +76,7 @@ class _Backend(httpcore.AnyIOBackend):
         opened = await super().connect_tcp(
             host, port, timeout, local_address, socket_options
         )
-        return _Stream(opened)
+        return _Stream(opened, self)
 
 
 def close_when_cancelled(
@@ -70,13 +84,13 @@ def close_when_cancelled(
 ) -> httpx.AsyncClient:
     """The same client, whose connections are closed when a handshake is cancelled.
 
-    backend   which does that and opens them elsewhere; None for the network
+    backend   which does that, and opens them; None for one of its own
 
     httpx takes no backend, so it is put where its transports keep theirs.
     """
     for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001
         if isinstance(transport, httpx.AsyncHTTPTransport):
-            transport._pool._network_backend = backend or _Backend()  # noqa: SLF001
+            transport._pool._network_backend = backend or Backend()  # noqa: SLF001
     return client
 
 
