@@ -82,3 +82,13 @@ def test_the_first_frame_waits_for_no_client(module: str) -> None:
 
 def test_the_judges_load_no_client() -> None:
     assert loaded_by("tui.triage.registry") & (CLIENTS | {"asyncio"}) == set()
+
+
+def test_what_talks_to_servers_brings_no_second_http() -> None:
+    code = (
+        "import sys; from tui.cli.dashboard import import_engine; import_engine(); "
+        "import httpx; httpx.AsyncClient(); "
+        "sys.exit(bool({'hpack', 'hyperframe', 'rich.progress'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, timeout=60)
+    assert done.returncode == 0

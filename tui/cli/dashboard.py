@@ -135,6 +135,8 @@ def import_engine() -> ModuleType:
     # With click at hand httpx imports its own command line: 3 MB and 30 ms for nothing.
     # What stands here as None fails to import, which httpx is prepared for.
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+    # And httpcore HTTP/2, which nothing here asks for: 1 MB.
+    sys.modules.setdefault("h2", None)  # type: ignore[arg-type]
     if not find_spec("sniffio"):
         # httpcore looks for it at every request, all over the path.
         sys.modules["sniffio"] = None  # type: ignore[assignment]
