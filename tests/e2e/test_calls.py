@@ -109,10 +109,8 @@ def names_in(kept: Path) -> list[str]:
     return [each["name"] for each in real_in(kept)]
 
 
-def test_what_turns_real_calls_through_the_terminal_and_the_command(
-    lab: RunningLab, tmp_path: Path
-) -> None:
-    kept = tmp_path / "kept"
+def calling(lab: RunningLab, kept: Path) -> dict[str, str]:
+    """The lab's environment with a command that keeps what it is told."""
     known = Path(lab.environment["TALOSCOPE_CONFIG"])
     config = known.with_name("calling.toml")
     command = json.dumps([sys.executable, "-c", KEEP, str(kept)])
@@ -120,6 +118,14 @@ def test_what_turns_real_calls_through_the_terminal_and_the_command(
     config.write_text(f"{known.read_text()}\n{table}")
     environ = {**lab.environment, "TALOSCOPE_CONFIG": str(config)}
     environ.pop("TMUX", None)
+    return environ
+
+
+def test_what_turns_real_calls_through_the_terminal_and_the_command(
+    lab: RunningLab, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    environ = calling(lab, kept)
     with dashboard(environ) as terminal:
         terminal.until(b"Cilium replaces it")
         begun = len(terminal.sent)
