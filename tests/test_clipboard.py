@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from tests.yardstick import best_ms
 from tui import clipboard
 
 BARE = "\x1b]52;c;" + base64.b64encode("BTRFS é".encode()).decode() + "\a"
@@ -47,3 +48,9 @@ def test_what_is_pasted_steers_nothing() -> None:
     plain = "get\tpods\n\ufffd[201~reboot\ufffd \ufffdabc \ufffd"
     assert clipboard.sequence(evil, {}) == clipboard.sequence(plain, {})
     assert clipboard.fits(evil)
+
+
+def test_what_is_far_too_long_is_not_even_looked_through() -> None:
+    endless = "\x1b[31m" * 1_000_000
+    assert best_ms(lambda: clipboard.fits(endless)) < 1
+    assert not clipboard.fits(endless)

@@ -27,6 +27,8 @@ def harmless(text: str) -> str:
 
 def fits(text: str) -> bool:
     """Whether terminals take so much."""
+    if len(text) > MOST_BYTES:
+        return False
     return len(harmless(text).encode()) <= MOST_BYTES
 
 

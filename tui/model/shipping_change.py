@@ -19,6 +19,8 @@ KERNEL_AS_SERVICE = (1, 13)
 IN_CLUSTER_LOKI = "http://loki.monitoring.svc.cluster.local:3100"
 RECEIVER = "talos-log-receiver"
 _TAG = re.compile(r"v?(\d{1,9})\.(\d{1,9})\b")
+_LONGEST = 240
+"""Characters of a part of a path; file systems take 255 bytes."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 _VECTOR = """\
@@ -213,7 +215,7 @@ def applied(place: str) -> str:
 
 def safe(name: str) -> str:
     """A name from outside as a part of a path."""
-    return _UNSAFE.sub("-", name).lstrip(".") or "unnamed"
+    return _UNSAFE.sub("-", name[:_LONGEST]).lstrip(".") or "unnamed"
 
 
 def _quoted(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.model.talos import ServiceHealth, TalosNode, TalosService
 from tui.present import faults, machine
 from tui.present.glyphs import Marks, Sign
-from tui.present.units import age, length, until
+from tui.present.units import age, brief, length, until
 from widgets.values import Align, Cell, Column, Cut, Line, Row, Span, Tone
 
 if TYPE_CHECKING:
@@ -281,6 +281,7 @@ def _service(service: TalosService, now: datetime, marks: Marks) -> Row:
     said = service.message
     if not said and service.events:
         said = service.events[-1].message
+    said = brief(said)
     cells = (
         Cell(sign.glyph, sign.tone),
         Cell(service.id, bold=is_loud),

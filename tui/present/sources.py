@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tui.model.fleet import Fleet, SourceKind, SourceState, SourceStatus
 from tui.present.glyphs import Marks, state_sign
-from tui.present.units import age, count, plain, until
+from tui.present.units import age, brief, count, plain, until
 from widgets.values import Align, Cell, Column, Cut, Line, Row, Span, Tone
 
 COLUMNS = (
@@ -69,7 +69,7 @@ def group_key(source: SourceStatus) -> str:
 def server_title(source: SourceStatus) -> Line:
     """Which server it is."""
     kind, where = server_of(source)
-    return (Span(f"{NAMES[kind]}  ", Tone.ACCENT), Span(plain(where)))
+    return (Span(f"{NAMES[kind]}  ", Tone.ACCENT), Span(plain(brief(where))))
 
 
 def is_in_trouble(source: SourceStatus, now: datetime) -> bool:
@@ -184,6 +184,6 @@ def _story(source: SourceStatus) -> tuple[Line, ...]:
         return ()
     lines: list[Line] = [(Span(fault.summary, Tone.WARNING),)]
     if fault.detail and fault.detail != fault.summary:
-        lines.append((Span(" ".join(fault.detail.split()), Tone.QUIET),))
+        lines.append((Span(" ".join(brief(fault.detail).split()), Tone.QUIET),))
     lines.append((Span(fault.advice),))
     return tuple(lines)

@@ -62,11 +62,13 @@ _KINDS = (
         TargetKind.COMPONENT,
     ),
 )
+_LONGEST = 1_000
+"""Characters of a job that may be called after a kind."""
 
 
 def kind_of(subject: Subject) -> TargetKind:
     """What a target is: by its job, else by whether it leads into Kubernetes."""
-    for pattern, kind in _KINDS:
+    for pattern, kind in _KINDS if len(subject.job) <= _LONGEST else ():
         if pattern.fullmatch(subject.job):
             return kind
     labels, address = subject.labels, address_of(subject)
