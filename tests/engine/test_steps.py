@@ -50,6 +50,29 @@ async def test_a_clock_that_is_slewed_is_no_leap() -> None:
     task.cancel()
 
 
+class Held(Put):
+    """Whoever reads its wall is held up for so long meanwhile."""
+
+    seconds = 0.0
+
+    def now(self) -> datetime:
+        self._move_to(self.monotonic() + self.seconds)
+        return super().now()
+
+
+async def test_a_machine_that_is_too_busy_to_read_both_clocks_has_not_slept() -> None:
+    clock, told = Held(), list[timedelta]()
+    task = asyncio.create_task(Steps(clock, told.append).run())
+    await turns()
+    await clock.advance(5)
+    clock.seconds = 60.0
+    await clock.advance(1)
+    clock.seconds = 0.0
+    await clock.advance(5)
+    assert told == []
+    task.cancel()
+
+
 async def test_waking_ends_when_all_is_read_or_after_half_a_minute() -> None:
     clock = ManualClock()
     waking = Waking(clock)

@@ -15,7 +15,7 @@ from tui.model.fleet import FeedKey
 
 LOOK_SECONDS = 1.0
 LEAST = timedelta(seconds=2)
-"""A busy machine reads the two clocks apart, and a clock that is slewed drifts."""
+"""A clock that is slewed drifts, and the two cannot be read at the very same time."""
 WAKING_SECONDS = 30.0
 """A network is back by then, or it is an outage."""
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -35,13 +35,20 @@ class Steps:
         while True:
             await self._clock.sleep(LOOK_SECONDS)
             apart = self._apart()
-            by, before = apart - before, apart
+            if apart is None:
+                continue
+            by, before = apart - (before or apart), apart
             if abs(by) >= LEAST:
                 self._stepped(by)
 
-    def _apart(self) -> timedelta:
-        """How far the wall is ahead of the seconds that passed, less a constant."""
-        return self._clock.now() - _EPOCH - timedelta(seconds=self._clock.monotonic())
+    def _apart(self) -> timedelta | None:
+        """How far the wall is ahead of the seconds that passed, less a constant; None
+        when too much of them passed while it was read."""
+        began = self._clock.monotonic()
+        now = self._clock.now()
+        if self._clock.monotonic() - began > LEAST.total_seconds() / 2:
+            return None
+        return now - _EPOCH - timedelta(seconds=began)
 
 
 class Waking:
