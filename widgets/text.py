@@ -109,7 +109,8 @@ def wrap(line: Line, width: int, indent: int = 0) -> tuple[Line, ...]:
             is_fresh = room == width - (len(margin) if lines else 0)
             if is_fresh:
                 near = rest[: room * _CHARACTERS_PER_CELL]
-                piece = chop_cells(near, room)[0] or rest[:1]
+                # Of nothing but combining ones there are no pieces.
+                piece = next(iter(chop_cells(near, room)), near) or rest[:1]
                 current.append(replace(word, text=piece))
                 rest = rest[len(piece) :]
             lines.append(tuple(current))

@@ -98,3 +98,9 @@ def test_no_wrapped_line_is_wider_than_its_room(
 ) -> None:
     lines = wrap((Span(clean(raw, "?")),), width, indent)
     assert all(sum(width_of(s.text) for s in line) <= width for line in lines)
+
+
+def test_nothing_but_combining_characters_is_wrapped_too() -> None:
+    piled = "\u0301" * 4_000
+    lines = wrap((Span(piled),), 58)
+    assert "".join(span.text for line in lines for span in line) == piled
