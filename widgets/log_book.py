@@ -37,6 +37,8 @@ class LogBook:
         self._marks: list[int] = []
         self._seeking: tuple[int, int] | None = None
         """The number to go on from, and the direction."""
+        self._awaited: tuple[int, int] | None = None
+        """The same of a match, while none is known and not all lines are read."""
 
     @property
     def shown(self) -> Selection:
@@ -103,7 +105,7 @@ class LogBook:
 
     def look_for(self, typed: str) -> None:
         """Search for a pattern; empty ends it."""
-        self.search = None
+        self.search = self._awaited = None
         if typed:
             self.search = LogSearch(typed, self.ring, self.teller, self.filter)
 
@@ -127,10 +129,22 @@ class LogBook:
             sieve.read(is_over)
             if not sieve.is_complete:
                 return
+        if self._awaited is not None:
+            self.sought = self.match(*self._awaited)
         while self._seeking is not None:
             self._seek_on(*self._seeking)
             if is_over():
                 return
+
+    def match(self, start: int, direction: int) -> int | None:
+        """The next match below (1) or above (-1) a line; `sought` later if not now."""
+        search = self.search
+        if search is None:
+            return None
+        number = search.after(start) if direction > 0 else search.before(start)
+        is_late = number is None and not search.is_complete
+        self._awaited = (start, direction) if is_late else None
+        return number
 
     def seek_error(self, start: int, direction: int) -> None:
         """Look for the next error from a line on; `sought` will be it."""

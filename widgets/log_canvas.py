@@ -150,6 +150,11 @@ class LogCanvas(LinePane):
         self.forget_strips()
         self._touch()
 
+    def retell(self) -> None:
+        """Draw all lines anew: their teller says something else of them."""
+        self.forget_strips()
+        self._touch()
+
     @property
     def ring(self) -> Ring[Any]:
         """The lines that are kept."""

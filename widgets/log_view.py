@@ -118,11 +118,7 @@ class LogView(LogCanvas, can_focus=True):
 
     def action_match(self, direction: int) -> None:
         """Go to the next match below (1) or above (-1) the one that we are on."""
-        search = self._book.search
-        if search is None:
-            return
-        here = self._edge(direction)
-        number = search.after(here) if direction > 0 else search.before(here)
+        number = self._book.match(self._edge(direction), direction)
         if number is not None:
             self._go_to(number)
 

@@ -7,6 +7,7 @@ around it has.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Self
 
 from rich.segment import Segment
 from textual.color import Color
@@ -56,8 +57,11 @@ class LinePane(Toned):
         self._strips: dict[Hashable, Strip] = {}
         self._background: Color | None = None
         """Ours and that of everything behind us, blended, when we last drew."""
-        self._painted: dict[int, Strip] = {}
-        """What was last drawn on each line."""
+        self._sent: dict[int, Strip] = {}
+        """What the terminal shows on each line, where that is certain."""
+        self._due: set[int] = set()
+        """Lines that Textual was asked to send and has not drawn since."""
+        self._is_all_due = True
 
     def draw_line(self, y: int, width: int) -> Strip:
         """Return line `y` of the widget, exactly `width` cells wide."""
@@ -70,11 +74,40 @@ class LinePane(Toned):
             self._background = background
             self.forget_styles()
         drawn = [self.draw_line(y, width) for y in crop.line_range]
-        self._painted.update(zip(crop.line_range, drawn, strict=True))
+        self._note(crop, drawn)
         strips = self._filtered(drawn, background)
         if crop.x == 0 and crop.width == width:
             return strips
         return [strip.crop(crop.x, crop.right) for strip in strips]
+
+    def _note(self, crop: Region, drawn: Sequence[Strip]) -> None:
+        """Remember what the terminal shows now.
+
+        Textual draws all lines between those that it was asked for, and sends only the
+        latter: what it drew of a line unasked may be on the terminal or not.
+        """
+        if self._is_all_due:
+            self._is_all_due = False
+            self._due.update(range(self.outer_size.height))
+        for y, strip in zip(crop.line_range, drawn, strict=True):
+            if y in self._due:
+                self._due.remove(y)
+                self._sent[y] = strip
+            elif self._sent.get(y) != strip:
+                self._sent.pop(y, None)
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        if repaint and not regions:
+            self._is_all_due = True
+        return super().refresh(
+            *regions, repaint=repaint, layout=layout, recompose=recompose
+        )
 
     @property
     def is_covered(self) -> bool:
@@ -102,12 +135,13 @@ class LinePane(Toned):
         width, height = self.outer_size
         changed = [y for y in lines if y < height and self._is_outdated(y, width)]
         if changed:
+            self._due.update(changed)
             # Textual counts regions from the content, we count from the edge.
             offset = -self.content_offset
             self.refresh(*(run.translate(offset) for run in _runs(changed, width)))
 
     def _is_outdated(self, y: int, width: int) -> bool:
-        before = self._painted.get(y)
+        before = self._sent.get(y)
         strip = self.draw_line(y, width)
         return strip is not before and strip != before
 

@@ -92,6 +92,28 @@ async def test_a_time_in_the_past_is_plainly_in_the_past_and_end_leads_back() ->
         assert texts(stage)[-1] == "the newest"
 
 
+async def test_half_an_hour_back_and_on_again_leads_to_what_is_live() -> None:
+    every = numbered(3 * 3600)
+    async with on_stage((120, 36)) as stage:
+        stage.backend.logs = {"prod": every[-50:]}
+        stage.backend.archive.kept = {"prod": every}
+        await stage.press("L", "1", "left_square_bracket")
+        await stage.until("in the past: 01:43")
+        await stage.clock.advance(3)
+        await stage.press("right_square_bracket")
+        await stage.until("following")
+
+
+async def test_a_time_that_loki_does_not_tell_of_is_not_said_to_be_empty() -> None:
+    async with on_stage((120, 36)) as stage:
+        fault = Fault(FaultKind.TIMEOUT, "no answer within 5 s")
+        stage.backend.archive.kept = {"prod": numbered(3 * 3600)}
+        stage.backend.archive.fault = fault
+        await stage.press("L", "1", "at", *"-2h", "enter")
+        await stage.until("Loki did not answer: prod: no answer within 5 s; down tries")
+        assert "nothing from this time" not in stage.text
+
+
 async def test_what_is_no_time_is_refused_with_examples() -> None:
     async with on_stage((120, 36)) as stage:
         await stage.press("L", "at", *"soon", "enter")

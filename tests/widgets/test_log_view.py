@@ -149,6 +149,20 @@ async def test_n_goes_from_match_to_match() -> None:
         assert not app.view.following
 
 
+async def test_who_asks_before_all_is_read_is_taken_to_the_match_later() -> None:
+    app = stage(5_000)
+    async with app.run_test(size=(30, 5)) as pilot:
+        await beat(pilot, app.view)
+        app.view.search(r"line 7\.")
+        app.view.action_match(-1)
+        assert "line 7." not in screen_text(app)
+        for _ in range(100):
+            if "line 7." in screen_text(app):
+                break
+            await pilot.pause(0.01)
+        assert "line 7." in screen_text(app)
+
+
 async def test_n_without_a_match_stays_where_it_is() -> None:
     app = stage(100)
     async with app.run_test(size=(30, 5)) as pilot:

@@ -44,13 +44,13 @@ class EntryTeller:
         cluster  put before the origin when several clusters are merged
         """
         self._marks = marks
-        self._names = names
+        self.names = names
         self._cluster = cluster
 
     def line(self, item: Entry | LogLine) -> LogLine:
         if isinstance(item, LogLine):
             return item
-        return logs.entry_line(item, self._marks, self._names, self._cluster)
+        return logs.entry_line(item, self._marks, self.names, self._cluster)
 
     def text(self, item: Entry | LogLine) -> str:
         return item.text if isinstance(item, LogLine) else text_of(item.line)
@@ -58,7 +58,7 @@ class EntryTeller:
     def gutter(self, item: Entry | LogLine) -> str:
         if isinstance(item, LogLine):
             return "" if item.is_gap else item.gutter
-        return logs.gutter(item, self._names, self._cluster)
+        return logs.gutter(item, self.names, self._cluster)
 
     def rank(self, item: Entry | LogLine) -> int:
         if isinstance(item, LogLine):
@@ -110,6 +110,11 @@ class MergedTeller:
                 run.append(item)
                 owner = cluster
         return found + self._store.of(run, owner)
+
+    def rename(self, names: Mapping[str, Mapping[str, str]]) -> None:
+        """Call nodes otherwise, by cluster."""
+        for cluster, teller in self._tellers.items():
+            teller.names = names.get(cluster, {})
 
     def told(self, item: Held) -> Sourced:
         """What it was before it was held."""

@@ -123,9 +123,12 @@ class LogPane(PastPane):
     def show(self, fleet: Fleet) -> None:
         """Take note of what nodes are called."""
         self._fleet = fleet
-        # Who reads in an old place is not thrown out of it for the sake of a name.
         if self.log_view.following and self._learn_names():
             self.refill()
+        elif not self._scope.node and self._learn_names():
+            # Who reads in an old place stays there.
+            self._teller.rename(self._node_names)
+            self.log_view.retell()
         self.show_status()
 
     def _learn_names(self) -> bool:

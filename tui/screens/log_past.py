@@ -126,7 +126,11 @@ class PastPane(Panel):
         now = self._clock.now()
         shown = self._stretch or Stretch(now)
         if shown.until is None:
-            self.go_to(Stretch(shown.since + direction * SHIFT))
+            since = shown.since + direction * SHIFT
+            if now - since < SHIFT / 2:  # back where one came from, a moment later
+                self.refill()
+            else:
+                self.go_to(Stretch(since))
             return
         step = direction * (shown.until - shown.since)
         self.go_to(Stretch(shown.since + step, shown.until + step))
@@ -208,7 +212,9 @@ class PastPane(Panel):
         if pages is self._newer:
             self.log_view.append(self._teller.held(found))
             none = "Loki has nothing from this time on"
-            if self._stretch is not None and self._stretch.until is not None:
+            if pages.trouble:
+                none = f"Loki did not answer: {pages.trouble}; down tries again"
+            elif self._stretch is not None and self._stretch.until is not None:
                 none = "Loki has nothing of this time"
             self.log_view.empty = (Span(none, Tone.QUIET),)
             self._say_past()

@@ -36,7 +36,7 @@ class LogsScreen(TellingDesk):
         Binding(
             "C",
             "beside",
-            "Side by side",
+            "Beside",
             id="logs.beside",
             tooltip="The clusters side by side, or in one stream",
         ),
