@@ -61,8 +61,9 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "history": ("H",),
     "sources": ("o",),
 }
-_ASIDE = {"node": 100}
-"""So many columns of a screen are compared: the log beside them is not recorded."""
+_ASIDE = {"node": 100, "sources": 100}
+"""So many columns of a screen are compared: what stands beside them, a log or the
+examination of a connection, is not recorded."""
 _UNRECORDED_LINES = {"logs": 6}
 """So many lines at the top are not: how many lines Loki has is not recorded."""
 _QUIET_LOOKS, _BEAT_SECONDS, _MOST_LOOKS = 4, 0.06, 60
