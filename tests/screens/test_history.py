@@ -61,6 +61,16 @@ async def test_it_says_that_nothing_happened_yet() -> None:
         assert "never seen" in stage.text
 
 
+async def test_what_just_began_is_not_said_never_to_have_fired() -> None:
+    async with on_stage((80, 24)) as stage:
+        stage.backend.memory.happened = CHANGES
+        await stage.press("H")
+        await stage.until("first seen")
+        assert "what fires now is not counted yet" in stage.text
+        assert "nothing counted yet" in stage.text
+        assert "none was false" not in stage.text
+
+
 async def test_enter_opens_an_alert_that_still_fires_as_it_is() -> None:
     fleet = make_fleet()
     async with on_stage((120, 36), fleet) as stage:

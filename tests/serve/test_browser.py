@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.labs import RunningLab
-from tests.serve.chromium import browser
-from tests.serve.serving import serving, wait_for_end
+from tests.serve.chromium import Tab, browser
+from tests.serve.serving import Served, serving, wait_for_end
 
 pytestmark = pytest.mark.real
 TOKEN = "a-token-that-is-long-enough"
+
+
+@contextmanager
+def watched(lab: RunningLab, folder: Path) -> Iterator[tuple[Served, Tab]]:
+    """A server, and a browser that shows its estate."""
+    with serving(lab, folder / "state") as served, browser(folder / "profile") as tab:
+        tab.open(served.url)
+        tab.wait("KubeProxyDown")
+        yield served, tab
 
 
 def test_a_browser_shows_the_estate_and_obeys_keys(
@@ -33,12 +44,7 @@ def test_a_browser_shows_the_estate_and_obeys_keys(
 
 
 def test_nothing_is_loaded_from_anywhere_else(lab: RunningLab, tmp_path: Path) -> None:
-    with (
-        serving(lab, tmp_path / "state") as served,
-        browser(tmp_path / "profile") as tab,
-    ):
-        tab.open(served.url)
-        tab.wait("KubeProxyDown")
+    with watched(lab, tmp_path) as (served, tab):
         loaded = tab.run(
             "performance.getEntriesByType('resource').map((each) => each.name)"
         )
@@ -74,12 +80,7 @@ def test_a_browser_that_hangs_takes_its_dashboard_with_it(
     lab: RunningLab, tmp_path: Path
 ) -> None:
     """As does one whose machine is gone: nobody closes the connection."""
-    with (
-        serving(lab, tmp_path / "state") as served,
-        browser(tmp_path / "profile") as tab,
-    ):
-        tab.open(served.url)
-        tab.wait("KubeProxyDown")
+    with watched(lab, tmp_path) as (served, tab):
         (viewer,) = served.viewers()
         os.killpg(tab.process.pid, signal.SIGSTOP)
         wait_for_end([viewer], 30)
@@ -88,12 +89,7 @@ def test_a_browser_that_hangs_takes_its_dashboard_with_it(
 def test_a_browser_whose_dashboard_dies_gets_a_new_one(
     lab: RunningLab, tmp_path: Path
 ) -> None:
-    with (
-        serving(lab, tmp_path / "state") as served,
-        browser(tmp_path / "profile") as tab,
-    ):
-        tab.open(served.url)
-        tab.wait("KubeProxyDown")
+    with watched(lab, tmp_path) as (served, tab):
         (viewer,) = served.viewers()
         os.kill(viewer, signal.SIGKILL)
         wait_for_end([viewer])
@@ -104,12 +100,7 @@ def test_a_browser_whose_dashboard_dies_gets_a_new_one(
 def test_who_leaves_with_q_is_asked_before_it_opens_again(
     lab: RunningLab, tmp_path: Path
 ) -> None:
-    with (
-        serving(lab, tmp_path / "state") as served,
-        browser(tmp_path / "profile") as tab,
-    ):
-        tab.open(served.url)
-        tab.wait("KubeProxyDown")
+    with watched(lab, tmp_path) as (served, tab):
         tab.press("q")
         served.wait_for_viewers(0)
         said = "document.getElementById('words').innerText"

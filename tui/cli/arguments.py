@@ -39,6 +39,17 @@ def add_config(
     )
 
 
+def add_record(parser: argparse.ArgumentParser) -> None:
+    """Which record to read."""
+    parser.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="FILE",
+        help="a file or a folder of a record; default: your own",
+    )
+
+
 def seconds(text: str) -> float:
     """A deadline; argparse says `invalid seconds value` of anything else."""
     value = float(text.removesuffix("s"))

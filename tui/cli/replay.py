@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tui.backend import Backend
 from tui.cli import dashboard
-from tui.cli.arguments import Parser, add_config
+from tui.cli.arguments import Parser, add_config, add_record
 from tui.cli.output import USAGE, complain
 from tui.cli.taped import place
 from tui.clock import Clock
@@ -87,13 +87,7 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
         description="Show what was recorded, on the same screens.",
     )
     add_config(parser, default=config)  # type: ignore[arg-type]  # argparse takes any
-    parser.add_argument(
-        "file",
-        nargs="?",
-        type=Path,
-        metavar="FILE",
-        help="a file or a folder of a record; default: your own",
-    )
+    add_record(parser)
     parser.add_argument(
         "--at",
         metavar="TIME",

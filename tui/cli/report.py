@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
 
-from tui.cli.arguments import Parser, add_config
+from tui.cli.arguments import Parser, add_config, add_record
 from tui.cli.output import USAGE, cleaned, complain
 from tui.cli.taped import place
 from tui.present.units import moment
@@ -137,13 +137,7 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
         epilog="without --from and --to: the last incident, else the last hour",
     )
     add_config(parser, default=config)  # type: ignore[arg-type]  # argparse takes any
-    parser.add_argument(
-        "file",
-        nargs="?",
-        type=Path,
-        metavar="FILE",
-        help="a file or a folder of a record; default: your own",
-    )
+    add_record(parser)
     parser.add_argument(
         "--from",
         dest="since",

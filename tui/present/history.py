@@ -165,6 +165,8 @@ def heading(habits: Habits) -> Line:
     """How many names were false at times."""
     false = sum(each.false_seconds > 0 for each in habits.habits)
     words = f"{false} were false at times" if false else "none was false"
+    if not habits.habits:
+        words = "nothing counted yet"
     return (Span("fix these first  ", Tone.ACCENT), Span(words, Tone.QUIET))
 
 

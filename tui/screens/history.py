@@ -123,8 +123,10 @@ class HistoryScreen(TellingDesk):
         has_room = _WIDE <= width < _BESIDE or width >= _ALL_DAYS_WIDTH
         days = history.ALL_DAYS if has_room else history.DAYS
         listing.columns = history.habit_columns(days)
-        none = Span("no alert has fired while anybody was looking", Tone.QUIET)
-        listing.say_if_empty((none,))
+        none = "no alert has fired while anybody was looking"
+        if self._happened:
+            none = "what fires now is not counted yet"
+        listing.say_if_empty((Span(none, Tone.QUIET),))
         shown = [each for each in habits.habits if self._is_shown(each.cluster)]
         listing.show_rows(history.habit_rows(shown, self.marks, days))
         seen = (Span(history.coverage(habits), Tone.QUIET),)
