@@ -116,6 +116,8 @@ def opened(
 def test_a_signal_ends_it_with_the_terminal_restored(
     tmp_path: Path, sent: signal.Signals
 ) -> None:
+    # Whoever runs us in the background may ignore it, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     terminal = opened(tmp_path, {})
     terminal.listen(SHOWN)
     os.kill(terminal.pid, sent)

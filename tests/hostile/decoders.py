@@ -16,9 +16,13 @@ from hypothesis import strategies as st
 from tests.hostile import shapes
 from tests.sources.replay import ENDPOINT, body, recorded, saying
 from tui.model import question as asked
+from tui.model.fleet import SourceKind
+from tui.model.rights import RIGHTS
 from tui.model.silence import Matcher, SilenceDraft
 from tui.sources import alertmanager_wire, kubernetes_wire, loki_wire, prometheus_wire
+from tui.sources import greeting as greeting_module
 from tui.sources import kubernetes_managed_wire as managed
+from tui.sources import kubernetes_rights as rights
 from tui.sources import kubernetes_scraping_wire as scraping
 from tui.sources import kubernetes_storage_wire as storage
 from tui.sources.alertmanager import AlertmanagerSource
@@ -104,6 +108,26 @@ def kubernetes(question: asked.KubeQuestion) -> Read:
     return read
 
 
+async def greeting(content: bytes) -> object:
+    """What a server says of itself."""
+
+    async def send(request: Request) -> Answer:
+        del request
+        return Answer(200, {}, content, "http://prometheus.test")
+
+    return await greeting_module.greet(send, SourceKind.PROMETHEUS)
+
+
+async def who(content: bytes) -> object:
+    """Whom the API server takes us for."""
+    return await rights.who(KubernetesDouble(content))
+
+
+async def may(content: bytes) -> object:
+    """Whether it lets us read something."""
+    return await rights.may(KubernetesDouble(content), RIGHTS[0], "get")
+
+
 async def monitor(content: bytes) -> object:
     """A ServiceMonitor as a whole, to be shown before it is deleted."""
     return await Monitors("prod", KubernetesDouble(content)).read("apps", "web")
@@ -128,6 +152,9 @@ _ALERTS = (("alerts", list[prometheus_wire.RuleAlertWire]),)
 _ANYTHING: Decoder = msgspec.json.Decoder(dict[str, Any])
 
 READERS = (
+    Reader("greeting", greeting, greeting_module._BUILD),
+    Reader("who we are", who, rights._SELF),
+    Reader("what we may", may, rights._REVIEW),
     Reader(
         "prometheus targets",
         prometheus(lambda source: source.targets()),

@@ -78,4 +78,5 @@ async def test_a_kernel_line_that_comes_late_stands_where_its_time_is() -> None:
         await stage.until("the newest")
         stage.backend.log("monit", late)
         await stage.until("one that came late")
+        await stage.until("the newest")
         assert stage.text.index("one that came late") < stage.text.index("the newest")
