@@ -26,6 +26,8 @@ MEGABYTE = 1_000_000
 MOST_MS = 150.0
 """Over what short texts take: what grows with the square of a text takes seconds. What
 is left, 20 to 32 ms on a machine at rest, are keys of megabytes and paragraphs."""
+TRIES = 3
+"""Others at work on this machine may hold up a step."""
 FILLINGS = {
     "one word": "x" * MEGABYTE,
     "words": "some words " * (MEGABYTE // 11),
@@ -114,7 +116,11 @@ async def test_a_megabyte_holds_up_no_key(journey: str) -> None:
         pytest.xfail("the form of a silence takes seconds for combining characters")
     spoil = lengthening(FILLINGS[filling])
     short = await slowest(journey, lambda text: text)
-    long = await slowest(journey, spoil)
-    more = {key: (took - short[key]) / slowness() for key, took in long.items()}
-    late = {key: round(took, 1) for key, took in more.items() if took > MOST_MS}
+    late: dict[str, float] = {}
+    for _ in range(TRIES):
+        long = await slowest(journey, spoil)
+        more = {key: (took - short[key]) / slowness() for key, took in long.items()}
+        late = {key: round(took, 1) for key, took in more.items() if took > MOST_MS}
+        if not late:
+            break
     assert not late, filling
