@@ -103,6 +103,18 @@ class TargetRow:
         rank = yes if self.expected is Expected.YES else listed
         object.__setattr__(self, "rank", rank)
 
+    def again(self, target: Target) -> TargetRow:
+        """The row of a target that was scraped again, and says what it said."""
+        return TargetRow(
+            self.job,
+            self.instance,
+            self.expected,
+            self.health,
+            self.reason,
+            target,
+            self.since,
+        )
+
     @property
     def key(self) -> str:
         """Stable over refreshes; a kubelet has several targets with one instance."""

@@ -143,15 +143,7 @@ def _again(row: TargetRow, last_scrape: datetime, seconds: float) -> TargetRow:
         was.interval_seconds,
         was.timeout_seconds,
     )
-    return TargetRow(
-        row.job,
-        row.instance,
-        row.expected,
-        row.health,
-        row.reason,
-        target,
-        row.since,
-    )
+    return row.again(target)
 
 
 def _bytes(column: array[Any]) -> bytes:

@@ -66,7 +66,7 @@ class Rows:
         else:
             # Rank, job and instance are as they were, and so is the order.
             found = [(row, newer.get(id(row.target))) for row in self._rows]
-            made = Kept(row if new is None else _again(row, new) for row, new in found)
+            made = Kept(row if new is None else row.again(new) for row, new in found)
         self._targets, self._inventory = targets, inventory
         self._changes, self._rows = changes, made
         return made
@@ -93,19 +93,6 @@ class Rows:
         ):
             return None
         return {id(old): new for old, new in newer}
-
-
-def _again(row: TargetRow, target: Target) -> TargetRow:
-    """The row of a target that was scraped again, and says what it said."""
-    return TargetRow(
-        row.job,
-        row.instance,
-        row.expected,
-        row.health,
-        row.reason,
-        target,
-        row.since,
-    )
 
 
 def of_job(rows: Sequence[TargetRow], job: str) -> tuple[TargetRow, ...]:
