@@ -18,7 +18,9 @@ class ErrorKind(StrEnum):
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"
     TLS = "tls"
+    AUTH = "auth"
     FORBIDDEN = "forbidden"
+    RATE_LIMITED = "rate-limited"
     NOT_FOUND = "not-found"
     UNSUPPORTED = "unsupported"
     PROTOCOL = "protocol"
@@ -31,6 +33,10 @@ ADVICE: Mapping[ErrorKind, str] = {
     "dropping packets on the way.",
     ErrorKind.TLS: "Check ca, crt and key of this talosconfig context: they must come "
     "from this cluster and must not have expired.",
+    ErrorKind.AUTH: "Whoever answers does not take the client certificate of this "
+    "context{validity}: fetch a new talosconfig, of this cluster.",
+    ErrorKind.RATE_LIMITED: "It asks us to slow down, and we do; a proxy or a load "
+    "balancer before apid may have a limit of its own.",
     ErrorKind.FORBIDDEN: "Use a talosconfig with the role {role}, which this call "
     "takes; this one has {roles}.",
     ErrorKind.NOT_FOUND: "It does not exist on this node.",
@@ -39,6 +45,11 @@ ADVICE: Mapping[ErrorKind, str] = {
     "the node answered with an error of its own; see its apid and machined logs.",
 }
 
+IS_NO_APID = "it is no apid: it answers HTTP "
+_PROXY = (
+    "A proxy or a sign-in page stands before apid, which only takes the client "
+    "certificate: let endpoints in the talosconfig lead to a control plane, port 50000."
+)
 _WRONG_CA = (
     "The `ca` of this context did not sign this endpoint's certificate: use the "
     "talosconfig of this cluster, or dial an endpoint of the cluster that is meant."
@@ -46,7 +57,11 @@ _WRONG_CA = (
 
 # The first whose words occur in the message wins.
 _BY_WORDS: Mapping[ErrorKind, tuple[tuple[str, str], ...]] = {
+    ErrorKind.AUTH: ((IS_NO_APID, _PROXY),),
+    ErrorKind.UNREACHABLE: ((IS_NO_APID, _PROXY),),
+    ErrorKind.PROTOCOL: ((IS_NO_APID, _PROXY),),
     ErrorKind.FORBIDDEN: (
+        (IS_NO_APID, _PROXY),
         (
             "no request forwarding",
             "The endpoint is a worker, which answers for itself alone: use a control "

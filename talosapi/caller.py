@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import TypeAlias, TypeVar
 
 import grpc
@@ -21,18 +21,22 @@ from talosapi.errors import (
     ErrorKind,
     TalosError,
     describe_dial,
+    in_words,
     kind_of,
     kind_of_dial,
 )
 from talosapi.method import Method, Reply
 from talosapi.text import printable
 from talosapi.transport import Transport
+from talosapi.undisturbed import undisturbed
 
 M = TypeVar("M")
 R = TypeVar("R")
 
-RawUnary: TypeAlias = "grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]"
+RawUnary: TypeAlias = "grpc.aio.UnaryUnaryMultiCallable[bytes, bytes | None]"
+"""None is what gRPC gives of an answer that ended well, but without its message."""
 RawStream: TypeAlias = "grpc.aio.UnaryStreamMultiCallable[bytes, bytes]"
+RawAnswers: TypeAlias = "grpc.aio.UnaryStreamCall[bytes, bytes]"
 
 CALLS = 10
 # Every Talos has it, and every role may call it.
@@ -69,13 +73,17 @@ class Caller:
         async with self._slot(method, node, seconds) as deadline:
             channel = await self._channel(method, node)
             try:
-                raw = await _unary(channel, method)(
+                call = _unary(channel, method)(
                     request, metadata=metadata, timeout=_until(deadline)
                 )
+                raw = await undisturbed(call, call)
             except grpc.aio.AioRpcError as error:
                 if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
                     self._suspect()
                 raise self._failure(error, method, node, seconds) from error
+        if raw is None:
+            text = "the answer is cut short"
+            raise self.error(ErrorKind.PROTOCOL, text, method, node)
         try:
             return method.parse(raw)
         except DecodeError as error:
@@ -116,7 +124,7 @@ class Caller:
         channel = await self._channel(method, node)
         stream = _stream(channel, method)(request, metadata=metadata, timeout=seconds)
         try:
-            async for raw in stream:
+            async for raw in _each(stream):
                 try:
                     burst = list(map(method.parse, unbundled(raw)))
                 except (DecodeError, ValueError) as error:
@@ -185,7 +193,7 @@ class Caller:
             # The nearer an endpoint let us come, the more its reason says.
             kind = max(map(kind_of_dial, faults.values()), key=NEARNESS.index)
             return self.error(kind, _describe_all(faults), method, node)
-        text = printable(error.details() or error.code().name)
+        text = in_words(printable(error.details() or error.code().name))
         kind = kind_of(error.code().name, text)
         if kind is ErrorKind.TIMEOUT and seconds is not None:
             text = f"no answer within {seconds:.3g} s"
@@ -197,7 +205,7 @@ class Caller:
         """A TalosError about a call, with our certificate where it may be the cause."""
         endpoint = str(self.transport.first)
         error = TalosError(kind, text, node=node, endpoint=endpoint, call=method.label)
-        if kind in {ErrorKind.FORBIDDEN, ErrorKind.TLS}:
+        if kind in {ErrorKind.AUTH, ErrorKind.FORBIDDEN, ErrorKind.TLS}:
             error.certificate = self._certificate()
         return error
 
@@ -236,6 +244,14 @@ def _unary(channel: grpc.aio.Channel, method: Method[object]) -> RawUnary:
 def _stream(channel: grpc.aio.Channel, method: Method[object]) -> RawStream:
     raw: RawStream = channel.unary_stream(method.path)
     return raw
+
+
+async def _each(stream: RawAnswers) -> AsyncIterator[bytes]:
+    """The messages of a stream."""
+    messages = aiter(stream)
+    with suppress(StopAsyncIteration):
+        while True:
+            yield await undisturbed(stream, anext(messages))
 
 
 def _until(deadline: float) -> float:

@@ -11,7 +11,7 @@ import os
 import ssl
 from pathlib import Path
 
-from talosapi.advice import ErrorKind, advise
+from talosapi.advice import IS_NO_APID, ErrorKind, advise
 from talosapi.certificate import ClientCertificate
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "TalosConfigError",
     "TalosError",
     "describe_dial",
+    "in_words",
     "kind_of",
     "kind_of_dial",
 ]
@@ -82,7 +83,8 @@ _KINDS = {
     "UNAVAILABLE": ErrorKind.UNREACHABLE,
     "DEADLINE_EXCEEDED": ErrorKind.TIMEOUT,
     "PERMISSION_DENIED": ErrorKind.FORBIDDEN,
-    "UNAUTHENTICATED": ErrorKind.FORBIDDEN,
+    "UNAUTHENTICATED": ErrorKind.AUTH,
+    "RESOURCE_EXHAUSTED": ErrorKind.RATE_LIMITED,
     "NOT_FOUND": ErrorKind.NOT_FOUND,
     "UNIMPLEMENTED": ErrorKind.UNSUPPORTED,
 }
@@ -90,6 +92,7 @@ _KINDS = {
 # What the words mean where the status says little: Go errors without a status of their
 # own arrive as UNKNOWN, and unknown resource types as PERMISSION_DENIED.
 _BY_WORDS = (
+    ("RESOURCE_EXHAUSTED", "larger than max", ErrorKind.PROTOCOL),  # says our own gRPC
     ("UNKNOWN", "was not registered", ErrorKind.NOT_FOUND),
     ("UNKNOWN", "not found", ErrorKind.NOT_FOUND),
     ("UNKNOWN", "not defined", ErrorKind.NOT_FOUND),
@@ -100,12 +103,42 @@ _BY_WORDS = (
 )
 
 
+# Of a proxy. gRPC has fewer: its 404 is the UNIMPLEMENTED of an older Talos.
+_OF_HTTP = {
+    "401": ErrorKind.AUTH,
+    "403": ErrorKind.FORBIDDEN,
+    "429": ErrorKind.RATE_LIMITED,
+    "502": ErrorKind.UNREACHABLE,
+    "503": ErrorKind.UNREACHABLE,
+    "504": ErrorKind.TIMEOUT,
+}
+
+
 def kind_of(status: str, message: str) -> ErrorKind:
     """The kind of a gRPC status, by its name, such as "UNAVAILABLE"."""
-    for code, words, kind in _BY_WORDS:
-        if code == status and words in message:
+    _, is_http, code = message.partition(IS_NO_APID)
+    if is_http:
+        return _OF_HTTP.get(code, ErrorKind.PROTOCOL)
+    for name, words, kind in _BY_WORDS:
+        if name == status and words in message:
             return kind
     return _KINDS.get(status, ErrorKind.PROTOCOL)
+
+
+# What gRPC says of an answer that is none, for whoever does not know its insides.
+_OF_OTHERS = (
+    ("with END_STREAM flag", "it is a web server, not an apid"),
+    ("Received http2 header with status: ", IS_NO_APID),
+)
+
+
+def in_words(message: str) -> str:
+    """A failed call's message, said so that it names the cause."""
+    for words, cause in _OF_OTHERS:
+        _, found, rest = message.partition(words)
+        if found:
+            return f"{cause}{rest.split(' ')[0]}" if cause.endswith(" ") else cause
+    return message
 
 
 # These are SSLErrors, but the end of a connection is no certificate's fault.

@@ -32,6 +32,12 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 CHUNK = 64 * 1024
 BEAT_SECONDS = 0.05
 """Whoever says more within a beat is listened to once a beat."""
+AHEAD = 16 * 1024
+"""Bytes that wait for gRPC to read them; the system may make it twice or thrice that.
+
+gRPC keeps buffers for twice the most that it ever found waiting, for each connection,
+as long as it lasts: with what a socket holds by itself, half a megabyte.
+"""
 WINDOW = 65_535 * 32  # what Go's client lets an apid send ahead
 MAX_MESSAGE = 32 * 1024 * 1024  # GRPCMaxMessageSize of Talos
 DIAL_SECONDS = 2.0
@@ -42,6 +48,8 @@ OPTIONS = (
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 5000),
     ("grpc.http2.lookahead_bytes", WINDOW),
+    # Nothing compressed: gRPC unpacks a whole message before it finds it too large.
+    ("grpc.compression_enabled_algorithms_bitset", 1),
     # A unix socket has no proxy, and apid offers no service config by DNS.
     ("grpc.enable_http_proxy", 0),
     # Channels of two contexts must not share a socket.
@@ -151,6 +159,7 @@ class Transport:
         """Carry one of gRPC's connections until either side ends it."""
         if not _is_ours(peer):
             return
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, AHEAD)
         reader, writer = await asyncio.open_unix_connection(sock=peer, limit=CHUNK)
         try:
             dialled = await self._dial()

@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from random import Random
 
-import pytest
-
 from tui.clock import Clock, SystemClock
 from tui.config import Config
 from tui.engine.engine import Engine
 from tui.model.fleet import Fleet
+
+ENDS_SECONDS = 30
+"""Longer it must not take to end, whatever hangs at the other side."""
 
 
 @asynccontextmanager
@@ -24,8 +25,9 @@ async def running(config: Config, clock: Clock | None = None) -> AsyncIterator[E
         yield engine
     finally:
         task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task], timeout=ENDS_SECONDS)
+        assert task.done(), [str(each) for each in asyncio.all_tasks()]
+        assert task.cancelled()
 
 
 async def until(

@@ -1,44 +1,55 @@
-"""The palette: everything that can be done, found by name."""
+"""Everything that keys do where one is, to be found by name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.app import App
+from textual.binding import ActiveBinding
+
+_HERE = "find"
+"""The action that shows all others."""
+_ORDER = {"go": 0, "record": 2, "app": 3}
+"""By the first part of a binding's id; in between, what a screen has of its own."""
+_PLAIN = {"table", "page", "screen"}
+"""Keys to move about: nobody looks those up to press them once."""
 
 
-class Actions(Provider):
-    """Finds the keys that work here, and the screens."""
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a key does."""
 
-    async def discover(self) -> Hits:
-        """List everything before anything is typed."""
-        for text, action, key in self._actions():
-            yield DiscoveryHit(text, partial(self._run, action), help=f"key {key}")
+    words: str
+    key: str
+    active: ActiveBinding
 
-    async def search(self, query: str) -> Hits:
-        """List what the query matches."""
-        matcher = self.matcher(query)
-        for text, action, key in self._actions():
-            score = matcher.match(text)
-            if score > 0:
-                shown = matcher.highlight(text)
-                run = partial(self._run, action)
-                yield Hit(score, shown, run, help=f"key {key}")
+    async def run(self, app: App[None]) -> None:
+        """Do it as if the key had been pressed."""
+        await app.run_action(self.active.binding.action, self.active.node)
 
-    def _actions(self) -> Iterable[tuple[str, str, str]]:
-        """(what it does, action, key) of each binding, those of the app first."""
-        seen = set()
-        for active in reversed(self.screen.active_bindings.values()):
-            binding = active.binding
-            if binding.description and binding.action not in seen:
-                seen.add(binding.action)
-                text = binding.tooltip or binding.description
-                yield text, binding.action, self.app.get_key_display(binding)
 
-    async def _run(self, action: str) -> None:
-        """Run an action as if its key had been pressed."""
-        for active in self.screen.active_bindings.values():
-            if active.binding.action == action:
-                await self.app.run_action(action, active.node)
-                return
+def actions(app: App[None], clusters: Sequence[str]) -> tuple[Action, ...]:
+    """What can be done on the screen in front: other screens first.
+
+    clusters    their names, in the order of the keys that choose one
+    """
+    found: dict[str, Action] = {}
+    for active in app.screen.active_bindings.values():
+        binding = active.binding
+        words = binding.tooltip or binding.description
+        kind = (binding.id or "").partition(".")[0]
+        is_use = kind not in _PLAIN and binding.action != _HERE and not binding.system
+        if not words or not active.enabled or not is_use:
+            continue
+        if binding.action.startswith("cluster("):
+            number = int(binding.action.removeprefix("cluster(").rstrip(")"))
+            words = f"Cluster {clusters[number - 1]}"
+        key = app.get_key_display(binding)
+        found.setdefault(binding.action, Action(words, key, active))
+    return tuple(sorted(found.values(), key=_place))
+
+
+def _place(action: Action) -> int:
+    first = (action.active.binding.id or "").partition(".")[0]
+    return _ORDER.get(first, 1)

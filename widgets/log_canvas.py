@@ -16,10 +16,12 @@ from textual.message import Message
 from textual.strip import Strip
 
 from widgets import log_words
+from widgets.log_beat import LogBeat
 from widgets.log_book import LogBook
 from widgets.log_paint import LogLook, LogPainter, Row
 from widgets.log_search import LogFilter
 from widgets.log_teller import LineTeller, Teller
+from widgets.log_times import NUMBERS, LogTimes
 from widgets.log_window import Window
 from widgets.pane import LinePane
 from widgets.ring import Ring
@@ -27,15 +29,11 @@ from widgets.scroll import bar_glyph
 from widgets.text import width_of, within
 from widgets.values import UNICODE, Glyphs, Line, LogLine, Span, TimeWords, Tone
 
-_BEAT_SECONDS = 1 / 20
-_FLOOD_BEAT_SECONDS = 1 / 5
-"""When each picture holds nothing of the one before, nobody reads them all."""
 _SLICE_SECONDS = 0.004
 """So long it reads in one go; then keys have their turn."""
 _REST_SECONDS = 0.001
 _WIDEST_GUTTER = 20
 _KEPT_DRAWN = 400
-NUMBERS = TimeWords("", str)
 
 
 class LogCanvas(LinePane):
@@ -92,18 +90,14 @@ class LogCanvas(LinePane):
         self._window = Window(self._rows_of)
         self._layout: list[tuple[int, int]] = []
         self._drawn: dict[tuple[int, LogLook], list[Row]] = {}
-        self._times = tuple(times)
-        self._time = 0
+        self._times = LogTimes(times)
         self._is_following = True
         self._past = ""
-        self._left = 0
+        self._left = self._seen_end = self._gutter_width = 0
         self._is_wrapped = False
         self._has_fields = False
-        self._seen_end = 0
-        self._gutter_width = 0
         self._empty: Line = ()
-        self._is_dirty = False
-        self._is_resting = False
+        self._beat = LogBeat(self, self._paint_new)
         self._is_reading = False
         self._told: tuple[str, str, Line] = ("following", "", ())
 
@@ -237,7 +231,7 @@ class LogCanvas(LinePane):
         self._book.look_for(pattern)
         self._book.current = self._book.ring.first - 1
         self.forget_strips()
-        self._touch()
+        self._hurry()
 
     @property
     def chosen(self) -> LogFilter:
@@ -247,7 +241,7 @@ class LogCanvas(LinePane):
     @chosen.setter
     def chosen(self, wanted: LogFilter) -> None:
         self._book.choose(wanted)
-        self._touch()
+        self._hurry()
 
     def forget_strips(self) -> None:
         super().forget_strips()
@@ -302,7 +296,7 @@ class LogCanvas(LinePane):
         line: LogLine = self._book.teller.line(self._book.ring[number])
         words = line.at_text
         if line.at_ns is not None:
-            words = self._times[self._time].words(line.at_ns)
+            words = self._times.words(line.at_ns)
         search = self._book.search
         if search is None:
             return self._painter.rows(line, words, (), look)
@@ -316,12 +310,17 @@ class LogCanvas(LinePane):
         return len(self._rows(number, self._look(number, self.outer_size.width - 1)))
 
     def _touch(self) -> None:
-        """Paint soon: at once after a rest, else on the next beat."""
-        self._is_dirty = True
+        """Paint what came: at once after a rest, else on the next beat."""
+        self._beat.is_due = True
         if self.is_running:
             self._read_on()
-            if not self._is_resting:
-                self._beat()
+            self._beat.touch()
+
+    def _hurry(self) -> None:
+        """Paint what somebody asked for: a flood keeps no key waiting."""
+        self._touch()
+        if self.is_running:
+            self._beat.strike()
 
     def _read_on(self) -> None:
         if not self._is_reading and not self._book.is_complete:
@@ -342,20 +341,16 @@ class LogCanvas(LinePane):
             self.post_message(self.ErrorMissed(self))
         self._touch()
 
-    def _beat(self) -> None:
-        self._is_resting = False
-        if not self._is_dirty:
-            return
+    def _paint_new(self) -> bool:
+        """Paint; tell whether nothing is left of what was in view."""
         self._read_on()
-        self._is_resting = True
         before = self._window.top[0]
         self._paint()
-        is_flood = self._window.top[0] - before > self.outer_size.height
-        self.set_timer(_FLOOD_BEAT_SECONDS if is_flood else _BEAT_SECONDS, self._beat)
+        return self._window.top[0] - before > self.outer_size.height
 
     def _paint(self) -> None:
         """Show what is; who pressed a key waits for no beat."""
-        self._is_dirty = False
+        self._beat.is_due = False
         before = self._window.top
         self._settle()
         if self._window.top == before:
@@ -366,23 +361,28 @@ class LogCanvas(LinePane):
 
     def _settle(self) -> None:
         """Keep the window inside the lines; at their end while following."""
+        self._lay_out()
+        ring, at_ns = self._book.ring, self._book.teller.at_ns
+        if self._times.look_at(at_ns(ring[number]) for number, _ in self._layout):
+            self.forget_strips()
+            self._lay_out()
+        self._widen()
+
+    def _lay_out(self) -> None:
         lines, height = self._book.shown, self.outer_size.height
         self._window.settle(lines, height, at_end=self._is_following)
         self._layout = self._window.rows(lines, height)
-        self._widen()
 
     def _widen(self) -> None:
         """Make room for where the lines in view came from."""
         ring, teller = self._book.ring, self._book.teller
-        gutters = (
-            teller.gutter(ring[number]) for number, row in self._layout if not row
-        )
+        gutters = (teller.gutter(ring[n]) for n, row in self._layout if not row)
         widest = max((width_of(within(gutter)) for gutter in gutters), default=0)
         if widest > self._gutter_width:
             self._gutter_width = min(widest, _WIDEST_GUTTER)
 
     def _tell(self) -> None:
-        words = (Span(self._times[self._time].name), *self.words())
+        words = (Span(self._times.way.name), *self.words())
         told = (self.status, self.search_status, words)
         if told != self._told:
             self._told = told
@@ -393,7 +393,7 @@ class LogCanvas(LinePane):
         self._book.current = number
         self.following = False
         self._window.centre(self._book.shown, number, self.outer_size.height)
-        self._touch()
+        self._hurry()
 
     def on_resize(self) -> None:
         self._drawn.clear()

@@ -186,9 +186,7 @@ class Sieve:
             self._hits -= sum(code & 1 for code in islice(self._new, gone))
             del self._new[:gone]
         if self._high > self._ring.end:
-            self._cut_end(self._ring.end)
-            self._high = self._ring.end
-            self._low = min(self._low, self._high)
+            self.forget_from(self._ring.end)
 
     def _cut_end(self, number: int) -> None:
         code = number << 1

@@ -20,6 +20,8 @@ from widgets.log_search import LogFilter
 from widgets.scroll import top_for
 from widgets.values import LogLine, TimeWords
 
+_DAY_SECONDS = 5
+"""So long after midnight at most a log at rest tells the day of its lines."""
 _WHEEL_LINES = 3
 _SIDE_STEP = 8
 _MOST_AROUND = 20
@@ -68,7 +70,7 @@ class LogView(LogCanvas, can_focus=True):
         if other._book.search is not None:
             self.search(other._book.search.pattern.typed)
         self._is_wrapped, self._has_fields = other._is_wrapped, other._has_fields
-        self._time = other._time
+        self._times.place = other._times.place
 
     def _look_at(self, rows: int) -> None:
         """Move so many rows; at the end it follows again."""
@@ -125,17 +127,17 @@ class LogView(LogCanvas, can_focus=True):
     def action_error(self, direction: int) -> None:
         """Go to the next error below (1) or above (-1)."""
         self._book.seek_error(self._edge(direction) + direction, direction)
-        self._touch()
+        self._hurry()
 
     def seek_first_error(self) -> None:
         """Go to the oldest error."""
         self._book.seek_error(self.ring.first, 1)
-        self._touch()
+        self._hurry()
 
     def action_level(self) -> None:
         """Show all lines, warnings and errors, or errors alone."""
         self._book.next_level()
-        self._touch()
+        self._hurry()
 
     def action_filter(self) -> None:
         self.post_message(self.FilterAsked(self))
@@ -158,7 +160,8 @@ class LogView(LogCanvas, can_focus=True):
 
     def action_times(self) -> None:
         """Tell times the next way."""
-        self._choose_time((self._time + 1) % len(self._times))
+        self._choose_time((self._times.place + 1) % len(self._times.ways))
+        self._hurry()
 
     def action_mark(self) -> None:
         """Mark the line that one stands on, or no longer."""
@@ -237,23 +240,23 @@ class LogView(LogCanvas, can_focus=True):
     @property
     def time_name(self) -> str:
         """What its times are."""
-        return self._times[self._time].name
+        return self._times.way.name
 
     def tell_times(self, times: Sequence[TimeWords]) -> None:
         """Offer other ways to tell times; the one of now stays if it is among them."""
         names = [each.name for each in times]
         chosen = names.index(self.time_name) if self.time_name in names else 0
-        self._times = tuple(times)
+        self._times.ways = tuple(times)
         self._choose_time(chosen)
 
     _ticker: Timer | None = None
 
     def _choose_time(self, place: int) -> None:
-        self._time = place
+        self._times.place = place
         if self._ticker is not None:
             self._ticker.stop()
             self._ticker = None
-        if self._times[place].is_moving and self.is_running:
+        if self._times.way.is_moving and self.is_running:
             self._ticker = self.set_interval(1, self._tick)
         self._tick()
 
@@ -262,7 +265,15 @@ class LogView(LogCanvas, can_focus=True):
         self._touch()
 
     def on_mount(self) -> None:
-        self._choose_time(self._time)
+        self._choose_time(self._times.place)
+        self.set_interval(_DAY_SECONDS, self.turn_of_day)
+
+    def turn_of_day(self) -> None:
+        """Tell the day of what is in view, though nothing new came since midnight."""
+        had_days = self._times.has_days
+        self._settle()
+        if self._times.has_days != had_days:
+            self._touch()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()

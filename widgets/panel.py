@@ -21,14 +21,14 @@ class Panel(LinePane):
     has only the upper edge, `-folded` is that edge alone, its children not shown.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"panel--frame"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"panel--frame", "panel--focused"}
     DEFAULT_CSS = """
     Panel { height: 1fr; layout: vertical; overflow: hidden hidden; padding: 1; }
     Panel.-flat { padding: 1 0 0 0; }
     Panel.-folded { height: 1; padding: 1 0 0 0; }
     Panel.-folded > * { display: none; visibility: hidden; }
     Panel > .panel--frame { color: $text-disabled; }
-    Panel:focus-within > .panel--frame { color: $accent; }
+    Panel > .panel--focused { color: $accent; }
     """
 
     _title: Line = ()
@@ -85,7 +85,10 @@ class Panel(LinePane):
     def _edge(self, text: str) -> Segment:
         if self._tone is not None:
             return Segment(text, self.tone_style(self._tone))
-        return Segment(text, self.get_component_rich_style("panel--frame"))
+        # Textual styles `:focus-within` later than the focus moves, and our edges are
+        # kept: the frame goes by what it was drawn for.
+        part = "panel--focused" if self._is_heavy else "panel--frame"
+        return Segment(text, self.get_component_rich_style(part))
 
     def _top_edge(self, width: int, *, has_sides: bool) -> Strip:
         box = self._box
@@ -99,8 +102,13 @@ class Panel(LinePane):
         return Strip([left, *title, rule, *words, right]).crop(0, width)
 
     def _words(self, line: Line, room: int) -> list[Segment]:
-        """Draw words with a space on both sides; nothing when there is no room."""
+        """Draw words with one space on both sides; nothing when there is no room."""
         pieces = self.pieces(line)
+        while pieces and not pieces[-1].text.strip():
+            pieces.pop()
+        if pieces:
+            last = pieces[-1]
+            pieces[-1] = Segment(last.text.rstrip(), last.style)
         if not pieces or room < 5:
             return []
         space = self.fit((), 1)

@@ -7,8 +7,8 @@ control characters, wide and combining ones, and no two of them are one cell wid
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
@@ -29,6 +29,14 @@ _UNSAFE = re.compile(
 _WORD = re.compile(r"\s+|\S+")
 # More characters than this in one cell are combining ones piled up to do harm.
 _CHARACTERS_PER_CELL = 4
+# As many and more in a row outside of common scripts, symbols and syllables, none of
+# which is a combining character.
+_PERHAPS_PILED = re.compile(
+    r"[^\x00-\u02ff\u0370-\u0482\u2000-\u200a\u2010-\u20cf\u2100-\u2cee"
+    rf"\u2e80-\u3029\u3030-\u3098\u309b-\u3163\u3165-\ua66e\uac00-\ud7a3]{{{_CHARACTERS_PER_CELL},}}"
+)
+# Behind these a word breaks that is longer than a line: the parts of a URL or a path.
+_JOINT = re.compile(r"[/?&](?=[^/?&])")
 _LONGEST = 2_048
 """Characters of one text that are looked at to draw a line: no terminal is so wide."""
 
@@ -44,11 +52,39 @@ def clean(text: str, replacement: str) -> str:
     """Make a text harmless to print: what could steer the terminal becomes visible.
 
     A tab becomes a space; an escape sequence becomes one `replacement`, like any
-    other character that is not for reading.
+    other character that is not for reading. Of combining characters that are piled up
+    there stay as many as are for reading.
     """
     if text.isascii() and text.isprintable():
         return text
-    return _UNSAFE.sub(lambda m: " " if m[0] == "\t" else replacement, text)
+    shown = _UNSAFE.sub(lambda m: " " if m[0] == "\t" else replacement, text)
+    return _PERHAPS_PILED.sub(_unpiled, shown)
+
+
+def _unpiled(found: re.Match[str]) -> str:
+    shown, piled = [], 0
+    for character in found[0]:
+        piled = 0 if cell_len(character) else piled + 1
+        if piled < _CHARACTERS_PER_CELL:
+            shown.append(character)
+    return "".join(shown)
+
+
+@lru_cache(maxsize=32)
+def one_for_one(text: str) -> str:
+    """A text with a `?` for each character that is not for reading, in its place.
+
+    For what is edited: as many characters as before, and no more combining ones
+    upon each other than a cell can show.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    shown, piled = [], 0
+    for character in text:
+        piled = 0 if cell_len(character) else piled + 1
+        is_unsafe = piled >= _CHARACTERS_PER_CELL or _UNSAFE.match(character)
+        shown.append("?" if is_unsafe else character)
+    return "".join(shown)
 
 
 def width_of(text: str) -> int:
@@ -103,29 +139,38 @@ def wrap(line: Line, width: int, indent: int = 0) -> tuple[Line, ...]:
     lines: list[Line] = []
     current: list[Span] = []
     room = width
-    for word in _words(line):
-        rest = word.text
-        while not fits(rest, room):
-            is_fresh = room == width - (len(margin) if lines else 0)
-            if is_fresh:
-                near = rest[: room * _CHARACTERS_PER_CELL]
-                # Of nothing but combining ones there are no pieces.
-                piece = next(iter(chop_cells(near, room)), near) or rest[:1]
-                current.append(replace(word, text=piece))
-                rest = rest[len(piece) :]
-            lines.append(tuple(current))
-            current = [Span(margin)] if margin else []
-            room = width - len(margin)
-            if rest.isspace():
-                rest = ""
-        if rest:
-            current.append(replace(word, text=rest))
+    for span in line:
+        text = ""  # of this span, on the current line
+        for word in _WORD.findall(span.text):
+            rest = word
+            while not fits(rest, room):
+                whole = width - (len(margin) if lines else 0)
+                is_endless = 2 * room > width and not fits(rest, width - len(margin))
+                if room == whole or is_endless:
+                    piece = _piece(rest, room)
+                    text += piece
+                    rest = rest[len(piece) :]
+                lines.append((*current, *_span(span, text)))
+                current, text = [Span(margin)] if margin else [], ""
+                room = width - len(margin)
+                if rest.isspace():
+                    rest = ""
+            text += rest
             room -= width_of(rest)
+        current += _span(span, text)
     return (*lines, tuple(current))
 
 
-def _words(line: Line) -> Iterator[Span]:
-    """Yield words and the spaces between them, each in its tone."""
-    for span in line:
-        for text in _WORD.findall(span.text):
-            yield replace(span, text=text)
+def _span(span: Span, text: str) -> Line:
+    return (replace(span, text=text),) if text else ()
+
+
+def _piece(word: str, room: int) -> str:
+    """As much of a word as a line takes; of a URL or a path, whole parts."""
+    near = word[:room]
+    if width_of(near) < room:
+        near = word[: room * _CHARACTERS_PER_CELL]
+    # Of nothing but combining ones there are no pieces.
+    piece = next(iter(chop_cells(near, room)), near) or word[:1]
+    joints = [found.end() for found in _JOINT.finditer(word, 0, len(piece) + 1)]
+    return piece[: joints[-1]] if joints and 3 * joints[-1] > len(piece) else piece

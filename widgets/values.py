@@ -148,6 +148,10 @@ class TimeWords:
     """Puts unix nanoseconds into words, all of one width."""
     is_moving: bool = False
     """The words of one time change with every second."""
+    dated: Callable[[int], str] | None = None
+    """The same with the day: told of all lines in view when one is not of today."""
+    today_ns: Callable[[], int] = int
+    """When today began; without it every day is today."""
 
 
 @dataclass(frozen=True, slots=True)

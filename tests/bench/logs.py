@@ -18,7 +18,7 @@ from tests.bench.run import Measure, say, table
 from tui.clock import SystemClock
 from tui.model.log import Entry
 from tui.present.glyphs import UNICODE
-from tui.present.log_lines import UTC_WORDS, EntryTeller, MergedTeller
+from tui.present.log_lines import EntryTeller, MergedTeller, times
 from widgets.log_search import LogFilter
 from widgets.log_view import LogView
 
@@ -44,7 +44,7 @@ class LogApp(App[None]):
 
     def compose(self) -> ComposeResult:
         teller = EntryTeller(UNICODE, {})
-        yield LogView(capacity=KEPT, teller=teller, times=(UTC_WORDS,))
+        yield LogView(capacity=KEPT, teller=teller, times=times(SystemClock().now))
 
 
 def entries(start: int, count: int) -> list[Entry]:

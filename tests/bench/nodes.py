@@ -13,7 +13,7 @@ from tui.clock import SystemClock
 
 NODES = 100
 RATE = 2000
-COMPLETE = rf"\d+/{NODES} well"
+COMPLETE = rf"(?:9\d|{NODES})/{NODES} well"
 DMESG_SECONDS = 10
 TALKERS = ("talos-wk-1", "talos-wk-2", "talos-wk-3")
 """All of one apid: their logs come over one connection."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.chronicle.scenes import BEGAN, ENDPOINT, at, fleet, judged, seen, silence
+from tui.chronicle import known
 from tui.chronicle.concealed import Marker, says_false
 from tui.chronicle.known import Known
 from tui.model.alert import Concealed, JudgedAlert, Surprise, Verdict
@@ -147,6 +148,20 @@ def test_that_it_was_false_in_an_earlier_episode_is_remembered() -> None:
     found = after((0, silenced(REAL, 0, made)), known=known)
     assert found is not None
     assert found.surprise is Surprise.TURNED
+
+
+def test_only_so_many_earlier_episodes_are_remembered_the_newest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Or alerts of pods, which never come again, would fill memory for weeks."""
+    monkeypatch.setattr(known, "MOST_CLEARED", 2)
+    now = Known()
+    for number, name in enumerate("abc"):
+        shown = fleet([judged(FALSE, name=name)], 200 * number)
+        now = seen(now, shown, 200 * number)
+        for missing in (10, 110):
+            now = seen(now, fleet([], 200 * number + missing), 200 * number + missing)
+    assert set(now.cleared) == {(ENDPOINT, "fp-b"), (ENDPOINT, "fp-c")}
 
 
 def test_a_silence_that_no_alertmanager_lists_conceals_what_has_turned() -> None:

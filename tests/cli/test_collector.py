@@ -21,7 +21,7 @@ while gc.get_stats()[1]["collections"] < 8:
     old.rest += [[] for _ in range(1_000)]
 del old
 kept = []
-for _ in range(600):
+for _ in range(900):
     kept.append([[] for _ in range(4_000)])
 print(lost() is None)
 """

@@ -7,10 +7,16 @@ import os
 import shutil
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.e2e.labs import RunningLab, running_lab
 from tui.config import load
@@ -150,6 +156,12 @@ def test_who_cannot_be_asked_is_paired_by_address_or_name() -> None:
     assert (home.talos[0].name, home.because) == ("x", "its address")
 
 
+def test_a_server_that_is_no_url_is_paired_by_name() -> None:
+    odd = (KubeContext("prod", "prod", "http://[::1"),)
+    (pair,) = pairs(odd, (TalosContext("prod", ("10.1.0.1",)),), {})
+    assert (pair.talos[0].name, pair.because) == ("prod", "its name")
+
+
 def test_several_that_fit_are_nobodys_choice_but_the_operators() -> None:
     taloses = (TalosContext("a", ("10.0.0.1",)), TalosContext("b", ("10.0.0.1",)))
     prod, home = pairs(KUBES, taloses, {})
@@ -190,3 +202,79 @@ def test_a_server_is_known_by_its_labels_and_ports(
 )
 def test_what_only_sounds_alike_is_left_alone(name: str) -> None:
     assert candidates([service(name, 9090), service(name, 80)]) == ()
+
+
+def test_without_a_kubeconfig_it_says_where_it_looked(tmp_path: Path) -> None:
+    done = run(tmp_path, "init")
+    assert done.returncode == 3
+    assert "~/.kube/config: put one there, set KUBECONFIG" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "broken file is empty"),
+        ("clusters: [", "but found '<stream end>' in"),
+    ],
+)
+def test_a_kubeconfig_that_is_none_is_named_with_its_error(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    path = tmp_path / "broken"
+    path.write_text(text)
+    done = run(tmp_path, "init", "--kubeconfig", str(path))
+    assert done.returncode == 3
+    assert done.stderr.startswith("taloscope: cannot read the kubeconfig: ")
+    assert told in done.stderr
+    assert str(path) in done.stderr
+    assert "Exception" not in done.stderr
+
+
+def test_a_context_that_cannot_be_used_says_why_and_the_others_are_found(
+    home: Path,
+) -> None:
+    path = home / ".kube/config"
+    known = yaml.safe_load(path.read_text())
+    plugin = {
+        "apiVersion": "client.authentication.k8s.io/v1",
+        "command": "kubelogin-is-missing",
+        "interactiveMode": "Never",
+    }
+    known["users"][0]["user"] = {"exec": plugin}
+    path.write_text(yaml.safe_dump(known))
+    done = run(home, "init", "--yes", "--dry-run")
+    assert done.returncode == 2
+    assert "cannot use the context 'prod' of the kubeconfig\n" in done.stderr
+    assert "No such file or directory: 'kubelogin-is-missing'" in done.stderr
+    assert "taloscope doctor" in done.stderr
+    assert "15 targets" in done.stderr
+    assert "kubelogin" not in done.stdout
+
+
+def test_a_client_certificate_that_has_ended_is_named(home: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "me")])
+    begin = datetime(2020, 1, 1, tzinfo=UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(begin)
+        .not_valid_after(begin + timedelta(days=365))
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    plain = serialization.NoEncryption()
+    kind = serialization.PrivateFormat.PKCS8
+    path = home / ".kube/config"
+    known = yaml.safe_load(path.read_text())
+    known["users"][0]["user"] = {
+        "client-certificate-data": b64encode(made.public_bytes(pem)).decode(),
+        "client-key-data": b64encode(key.private_bytes(pem, kind, plain)).decode(),
+    }
+    path.write_text(yaml.safe_dump(known))
+    done = run(home, "init", "--yes", "--dry-run")
+    assert "the client certificate of the kubeconfig ended on 2020-12-31" in done.stderr
+    assert "Renew it, or log in again." in done.stderr

@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tui.cli.output import USAGE
+from tui.cli.taped import NOT_DONE
 
 ROOT = Path(__file__).parents[1]
 HARNESS = ROOT / "bench" / "ptybench.py"
@@ -48,7 +50,7 @@ def replayed(folder: Path, arguments: list[str], *steps: str) -> dict[str, Any]:
     return result
 
 
-def refused(folder: Path, *arguments: str) -> str:
+def refused(folder: Path, *arguments: str, code: int = USAGE) -> str:
     """What it says when it cannot."""
     done = subprocess.run(
         [sys.executable, "-m", "tui", "replay", *arguments],
@@ -59,7 +61,7 @@ def refused(folder: Path, *arguments: str) -> str:
         check=False,
         stdin=subprocess.DEVNULL,
     )
-    assert done.returncode == USAGE, done.stderr
+    assert done.returncode == code, done.stderr
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()
     return line
@@ -116,11 +118,12 @@ def test_what_is_no_record_is_refused_with_a_sentence(tmp_path: Path) -> None:
     cut.write_bytes(KEPT.read_bytes()[:200])
     (tmp_path / "empty").mkdir()
     assert "there is no such file" in refused(tmp_path, str(absent))
-    assert "foreign.tape is no record" in refused(tmp_path, str(foreign))
-    assert "written by a later taloscope" in refused(tmp_path, str(later))
-    assert "no moment in" in refused(tmp_path, str(cut))
-    assert "nothing is recorded in" in refused(tmp_path, str(tmp_path / "empty"))
-    assert "nothing is recorded in" in refused(tmp_path)
+    unread = partial(refused, tmp_path, code=NOT_DONE)
+    assert "foreign.tape is no record" in unread(str(foreign))
+    assert "written by a later taloscope" in unread(str(later))
+    assert "no moment in" in unread(str(cut))
+    assert "nothing is recorded in" in unread(str(tmp_path / "empty"))
+    assert "nothing is recorded in" in unread()
 
 
 def test_a_time_that_is_none_is_refused_with_examples(tmp_path: Path) -> None:

@@ -34,6 +34,12 @@ def complaint(capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().err
 
 
+def seen(picture: str) -> str:
+    """What one reads in a picture of the page."""
+    drawn = ElementTree.fromstring(b64decode(picture))
+    return " ".join("".join(drawn.itertext()).split())
+
+
 def test_a_record_becomes_markdown_and_a_page_with_its_pictures(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -45,9 +51,13 @@ def test_a_record_becomes_markdown_and_a_page_with_its_pictures(
     assert "**false → ✖ REAL** | KubeProxyDown | Cilium agent" in text(tmp_path)
     html = text(tmp_path, ".html")
     pictures = re.findall(r"data:image/svg\+xml;base64,([^\"]+)", html)
-    assert len(pictures) > 1
-    last = ElementTree.fromstring(b64decode(pictures[-1]))
-    shown = " ".join("".join(last.itertext()).split())
+    assert len(pictures) > 4
+    finding, log, node = map(seen, pictures[-4:-1])
+    assert "kernel of talos-wk-2" in finding
+    assert "what it hurts" in finding
+    assert "logs of talos-wk-2" in log
+    assert "[services]" in node
+    shown = seen(pictures[-1])
     assert "PAST 2026-02-27 02:14:3" in shown
     assert "talos-wk-2" in shown
 
@@ -140,3 +150,21 @@ def test_a_folder_that_cannot_be_written_to_is_said(
     (tmp_path / "out").write_text("in the way")
     assert run(tmp_path, str(KEPT), "--markdown-only") == 1
     assert "out: File exists" in complaint(capsys)
+
+
+def test_how_far_it_is_is_told_to_a_program_that_asks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, str(KEPT), "--progress", "at: ") == 0
+    told = capsys.readouterr().err.splitlines()
+    assert all(each.startswith("at: ") for each in told)
+    shares = [each for each in told if each.startswith("at: reading the record: ")]
+    assert shares[-1].endswith("100%")
+    assert told[-1].startswith("at: drawing picture ")
+
+
+def test_a_pipe_that_did_not_ask_gets_none_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, str(KEPT), "--markdown-only") == 0
+    assert not complaint(capsys)

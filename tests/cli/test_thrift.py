@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from types import SimpleNamespace
 
 from tests.clock import ManualClock
 from tui.cli import thrift
+from tui.sources.large import large
 
 
 def test_where_there_is_no_glibc_nothing_is_done() -> None:
@@ -21,6 +23,31 @@ async def test_where_it_cannot_be_done_it_is_not_tried_again() -> None:
     trying = asyncio.create_task(thrift.keep_trim(clock, lambda: False))
     await clock.advance(thrift.FIRST_SECONDS)
     await asyncio.wait_for(trying, 5)
+
+
+class Hurried(ManualClock):
+    """Sleeps no longer than it takes to note for how long."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slept: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        del seconds
+        await event.wait()
+
+
+async def test_what_a_large_answer_left_is_given_back_soon() -> None:
+    clock = Hurried()
+    more = iter((True, False))
+    async with AsyncExitStack() as until:
+        await large().take_turn(until)
+    await asyncio.wait_for(thrift.keep_trim(clock, lambda: next(more)), 5)
+    assert clock.slept == [thrift.FIRST_SECONDS, thrift.SOON_SECONDS]
+    assert not large().ended.is_set()
 
 
 def test_what_is_free_is_given_back() -> None:

@@ -219,7 +219,7 @@ def test_secrets_that_cannot_be_used_are_refused(
 
 def test_a_missing_config_says_what_to_do(tmp_path: Path) -> None:
     where = {"XDG_CONFIG_HOME": str(tmp_path)}
-    with pytest.raises(ConfigError, match=r"no config yet.*taloscope demo"):
+    with pytest.raises(ConfigError, match=r"no config yet.*taloscope init"):
         load(find(None, where), where)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 from aiohttp import web
@@ -50,6 +51,7 @@ class Estate:
     def app(self) -> web.Application:
         """Each case below its id, each cluster's Kubernetes below its name."""
         app = web.Application(middlewares=[self._faulty()])
+        app.on_response_prepare.append(self._date)
         for case in self._cases:
             for cluster in case.clusters:
                 kubernetes = PatchedKubernetes(self, case, cluster)
@@ -62,6 +64,10 @@ class Estate:
             if case.loki is not None:
                 app.add_subapp(f"/{case.id}/loki/{MAIN}", self._loki(case).app())
         return app
+
+    async def _date(self, _request: web.Request, answer: web.StreamResponse) -> None:
+        """The servers' clocks are right: they leap with the test's own."""
+        answer.headers["Date"] = format_datetime(self.world.now(), usegmt=True)
 
     def _faulty(self) -> Any:
         """Answers what a case's `refuse` says, by the end of the path or for all."""

@@ -53,7 +53,7 @@ class RunningLab:
     def _ask(self, method: str, path: str) -> dict[str, Any]:
         url = self.environment["LAB_CONTROL_URL"] + path
         request = urllib.request.Request(url, method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             found: dict[str, Any] = json.load(answer)
         return found
 
@@ -63,7 +63,7 @@ class RunningLab:
             json.dumps(body).encode(),
             {"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             answer.read()
 
     def run(

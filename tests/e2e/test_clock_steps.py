@@ -143,3 +143,14 @@ async def test_what_is_old_stays_old_when_the_clock_is_put_back() -> None:
         fleet = await until(one.engine, lambda fleet: observed(fleet) != was)
         for key, at in observed(fleet).items():
             assert abs(at + HOUR - was[key]) < timedelta(seconds=1)
+
+
+async def test_when_all_servers_agree_against_it_our_own_clock_is_named() -> None:
+    async with night() as one:
+        one.clock.leapt -= HOUR
+        fleet = await until(one.engine, lambda fleet: fleet.our_clock is not None)
+        assert fleet.our_clock is not None
+        assert abs(fleet.our_clock.behind_seconds - 3600) < 10
+        assert all(each.clock_ahead_seconds is None for each in feeds(fleet))
+        one.clock.leapt += HOUR
+        await until(one.engine, lambda fleet: fleet.our_clock is None)

@@ -41,7 +41,8 @@ def drive(lab: RunningLab, size: str, *steps: str) -> dict[str, Any]:
         check=False,
     )
     result: dict[str, Any] = json.loads(done.stdout)
-    assert done.returncode == 0, (result.get("error"), result["runs"], done.stderr)
+    seen = "\n".join(run.get("screen_at_failure", "") for run in result["runs"])
+    assert done.returncode == 0, f"{result.get('failures')}\n{seen}\n{done.stderr}"
     return result
 
 
@@ -82,17 +83,20 @@ def test_every_view_opens_and_closes(lab: RunningLab) -> None:
         lab,
         "120x36",
         "wait:Cilium replaces it, 4/4",
+        # A node that has not answered yet is a finding, and stands before the alerts.
+        "wait:4/4 well",
         "press:enter",
         "wait:runbook",
         "press:esc",
         "sleep:0.3",
         "gone:runbook",
         "press:t",
+        "wait:targets of all",
         "wait:talos-node-exporter",
         "press:esc",
         "sleep:0.3",
         "press:L",
-        "wait:kernel logs of",
+        "wait:logs of",
         "press:esc",
         "sleep:0.3",
         "press:o",
@@ -100,10 +104,10 @@ def test_every_view_opens_and_closes(lab: RunningLab) -> None:
         "press:esc",
         "sleep:0.3",
         "press:?",
-        "wait:Hold the screen",
+        "wait:Go to the next row",
         "press:esc",
         "sleep:0.3",
-        "gone:Hold the screen",
+        "gone:Go to the next row",
     )
 
 
@@ -135,8 +139,12 @@ def test_a_false_positive_is_silenced_with_six_keys_at_most(
     steps = (
         "wait:false +KubeProxyDown",
         "wait:Cilium replaces it, 4/4",
+        # A node that has not answered yet is a finding, and stands before the alerts.
+        "wait:alerts  3 false",
         "press:s",
         "wait:silences [0-9]+ alert",
+        # An alert may be judged only after the form is open.
+        "wait:comment +False positive",
         "press:ctrl+s",
         "gone:silences [0-9]+ alert",
         "wait:silenced",
@@ -155,8 +163,10 @@ def test_marked_alerts_are_silenced_together_then_ended_with_real_keys(
 ) -> None:
     make = (
         "wait:Cilium replaces it, 4/4",
+        "wait:alerts  3 false",
         "press:space,space,s",
         "wait:silences 2 alerts",
+        "wait:comment +False positive",
         "press:ctrl+s",
         "gone:silences 2 alerts",
         "wait:2 silenced",

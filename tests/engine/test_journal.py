@@ -58,6 +58,15 @@ def test_the_oldest_entries_go_when_there_are_too_many() -> None:
     assert kept[-1].line == many[-1].line
 
 
+def test_of_few_that_are_kept_little_more_is_ever_held() -> None:
+    clusters = ["prod", "monit", "agentic"]
+    book = Journal(clusters, KEPT)
+    for number in range(3 * KEPT):
+        book.add(clusters[number % 3], [entry(str(number))], START, HOUR)
+        held = sum(len(book.entries(each)) for each in clusters)
+        assert held <= KEPT * 5 // 4
+
+
 def test_late_entries_stand_where_their_times_belong() -> None:
     book = Journal(["prod"], KEPT)
     book.add("prod", [entry("1", 9), entry("3", 7), entry("4", 7)], START, HOUR)

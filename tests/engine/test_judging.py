@@ -179,3 +179,59 @@ def test_an_alert_that_is_gone_is_forgotten() -> None:
     bench.alerts = OTHERS
     assert len(bench.judge(1)) == 20
     assert bench.judged_anew == 0
+
+
+MANY = tuple(alert("AppBroken", pod=f"p-{n}") for n in range(1_000))
+
+
+def active(value: str, at: datetime) -> Scene:
+    """Rules that were read at a moment, and say that all of MANY are true."""
+    alerts = tuple(
+        RuleAlert(dict(each.labels), {}, "firing", START, value) for each in MANY
+    )
+    rule = Rule(
+        *("f", "g", 0, "AppBroken", "broken > 0", "firing", "ok", "", 60.0, {}, {}),
+        alerts,
+    )
+    return Scene(rules=(rule,), rules_at=at)
+
+
+def test_of_many_real_alerts_that_say_the_same_nothing_is_made_anew() -> None:
+    bench = Bench(alerts=MANY, scene=active("7", START))
+    first = bench.judge()
+    bench.scene = active("7", START + timedelta(seconds=10))
+    assert bench.judge(10) is first
+    assert bench.judged_anew == 0
+
+
+def test_the_times_of_many_follow_in_the_end() -> None:
+    bench = Bench(alerts=MANY, scene=active("7", START))
+    bench.judge()
+    for seconds in range(10, 50, 10):
+        bench.scene = active("7", START + timedelta(seconds=seconds))
+        found = bench.judge(seconds)
+    assert {each.judgement.evidence[0].observed_at for each in found} == {
+        START + timedelta(seconds=40)
+    }
+
+
+def test_what_many_say_reaches_them_at_once() -> None:
+    bench = Bench(alerts=MANY, scene=active("7", START))
+    bench.judge()
+    bench.scene = active("8", START + timedelta(seconds=10))
+    found = bench.judge(10)
+    assert {each.judgement.evidence[0].value for each in found} == {"value 8"}
+    newest = {each.judgement.evidence[0].observed_at for each in found}
+    assert newest == {START + timedelta(seconds=10)}
+
+
+def test_what_clears_many_alerts_always_has_the_newest_times() -> None:
+    many = tuple(replace(PROXY, fingerprint=f"f-{n}") for n in range(1_000))
+    bench = Bench(alerts=many)
+    bench.judge()
+    later = START + timedelta(seconds=5)
+    bench.read(later)
+    found = bench.judge(5)
+    assert {each.verdict for each in found} == {Verdict.FALSE_POSITIVE}
+    times = {each.observed_at for one in found for each in one.judgement.evidence}
+    assert times == {later}

@@ -13,7 +13,7 @@ import pytest
 
 from tests.clock import ManualClock, turns
 from tui.engine.schedule import Schedule
-from tui.engine.supervisor import Follower, Poller, Supervised
+from tui.engine.supervisor import Follower, Poller, Supervised, attempt
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import FeedKey, SourceKind
 from tui.model.log import LogBatch
@@ -35,7 +35,7 @@ class Script:
     async def poll(self) -> Any:
         self.asked += 1
         line = self.lines.pop(0) if len(self.lines) > 1 else self.lines[0]
-        if isinstance(line, Exception):
+        if isinstance(line, BaseException):
             raise line
         return line
 
@@ -208,3 +208,64 @@ async def test_a_tail_that_raises_is_opened_again() -> None:
         await clock.advance(60)
     assert opened > 2
     assert readings[-1].fault is not None
+
+
+async def test_call_that_a_library_gives_up_is_a_fault_and_the_feed_goes_on() -> None:
+    """gRPC cancels its own calls when a connection goes: nobody cancelled us."""
+    bench = Bench(asyncio.CancelledError(), "answer")
+    async with running(bench.poller):
+        await bench.clock.advance(60.0)
+
+    first, second, *_ = bench.readings
+    assert first.fault is not None
+    assert first.fault.kind is FaultKind.UNREACHABLE
+    assert second.value == "answer"
+
+
+async def test_feed_whose_calls_failed_as_a_group_is_not_told_to_end() -> None:
+    marks = []
+
+    async def poll() -> None:
+        task = asyncio.current_task()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(_fail())
+                group.create_task(asyncio.Event().wait())
+        except* ValueError:
+            assert task is not None
+            marks.append(task.cancelling())
+        raise SourceError(REFUSED)
+
+    fault, _ = await attempt(poll(), 10.0, "here")
+
+    task = asyncio.current_task()
+    assert fault == REFUSED
+    assert marks
+    assert task is not None
+    assert task.cancelling() == 0
+
+
+async def _fail() -> None:
+    await turns(1)
+    raise ValueError
+
+
+async def _deaf(*_: object) -> None:
+    """Take the end for a failure, as a library does where both come at once."""
+    try:
+        await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        raise SourceError(REFUSED) from None
+
+
+@pytest.mark.parametrize("kind", [Poller, Follower])
+async def test_feed_ends_though_its_source_did_not_hear_it(
+    kind: type[Poller] | type[Follower],
+) -> None:
+    schedule = Schedule(10.0, Random(7))
+    feed = kind(KEY, _deaf, schedule, ManualClock(), lambda *_: None)
+    task = asyncio.create_task(feed.run())
+    await turns(5)
+    task.cancel()
+    await asyncio.wait([task], timeout=5)
+    assert task.cancelled()

@@ -24,6 +24,11 @@ from tui.lab.certificates import Authority, Credentials, make_authority
 CLUSTER = "monit"
 """Whose Kubernetes and apid are behind the proxy; the others are reached directly."""
 SERVED = ("prometheus", "alertmanager", "loki")
+SERVICES = {
+    "prometheus": "kube-prometheus-stack-prometheus:9090",
+    "alertmanager": "kube-prometheus-stack-alertmanager:9093",
+    "loki": "loki:http-metrics",
+}
 PASSWORD = "hunter2"
 """To be looked for where it must not be."""
 
@@ -44,6 +49,17 @@ class Harmed:
     def heal(self, name: str) -> None:
         """End it."""
         order(self.port, f"{name} -")
+
+    def through_port_forwards(self) -> None:
+        """Reach the servers through the API server alone, from now on."""
+        lines = self.config.read_text().splitlines()
+        for name, service in SERVICES.items():
+            way = f'{{ service = "monitoring/{service}", cluster = "{CLUSTER}" }}'
+            lines = [
+                f"{name} = {way}" if line.startswith(f"{name} = ") else line
+                for line in lines
+            ]
+        self.config.write_text("\n".join(lines))
 
     def followed(self) -> int:
         """How many requests went where a redirect pointed."""

@@ -66,10 +66,28 @@ BODY = (
     Cell("type", (Kind.PROTOCOL,), ("JSON", "websocket")),
 )
 HTTP = (*CONNECTION, *CERTIFICATE, *ANSWER, *BODY)
+_LATE = ("no connection within", "64 MiB", "websocket")
+_OF_THE_WAY = {
+    "500": Cell("500", (Kind.UNREACHABLE,), ("does not get through", "it broke")),
+    # They take longer than a connection may.
+    "bomb": Cell("bomb", (Kind.UNREACHABLE, Kind.PROTOCOL), _LATE),
+    "large": Cell("large", (Kind.UNREACHABLE, Kind.PROTOCOL), _LATE),
+}
+FORWARDED = tuple(_OF_THE_WAY.get(cell.fault, cell) for cell in HTTP)
 GRPC = (
     *CONNECTION,
     *CERTIFICATE,
+    Cell("401", (Kind.AUTH,), ("who are you?",)),
+    Cell("403", (Kind.FORBIDDEN,), ("not authorized",)),
+    Cell("429", (Kind.RATE_LIMITED,), ("too many requests",)),
+    Cell("500", (Kind.PROTOCOL,), ("it broke",)),
+    Cell("503", (Kind.UNREACHABLE,), ("starting",)),
+    Cell("redirect", (Kind.PROTOCOL,), ("it is no apid: it answers HTTP 302",)),
     Cell("html", (Kind.PROTOCOL,), ("it is a web server, not an apid",)),
+    Cell("truncated", (Kind.PROTOCOL,), ("cut short",)),
+    Cell("bomb", (Kind.PROTOCOL,), ("Compression algorithm",)),
+    Cell("large", (Kind.PROTOCOL,), ("larger than max",)),
+    Cell("type", (Kind.PROTOCOL,), ("it is a web server, not an apid",)),
 )
 
 
@@ -116,9 +134,13 @@ def state_of(fleet: Fleet, kind: SourceKind, feed: str) -> SourceStatus:
     return found
 
 
-def goes_on(fleet: Fleet, kind: SourceKind, since: datetime) -> bool:
+def goes_on(fleet: Fleet, since: datetime, *kinds: SourceKind) -> bool:
     """Whether everything else was read since; a calm tail is only heard of later."""
-    others = [each for each in feeds(fleet) if not is_harmed(each.key, kind)]
+    others = [
+        each
+        for each in feeds(fleet)
+        if not any(is_harmed(each.key, kind) for kind in kinds)
+    ]
     return all(
         is_live(each)
         and (each.key.feed == "tail" or (each.observed_at or since) > since)
@@ -149,7 +171,7 @@ async def told(
                 await until(engine, lambda f: names(state_of(f, kind, feed), cell), 15)
             fleet = engine.fleet
             engine.refresh()
-            await until(engine, lambda f: goes_on(f, kind, since), 30)
+            await until(engine, lambda f: goes_on(f, since, kind), 30)
         finally:
             await asyncio.to_thread(estate.heal, kind.value)
         tried = state_of(engine.fleet, kind, feed).attempts
@@ -166,7 +188,7 @@ async def told(
 def names(status: SourceStatus, cell: Cell) -> bool:
     """Whether its fault is told as it should be."""
     fault = status.fault
-    said = f"{fault.summary} {fault.detail}" if fault else ""
+    said = f"{fault.summary} {fault.detail} {fault.remedy}" if fault else ""
     is_kind = fault is not None and fault.kind in cell.kinds
     return is_kind and any(word in said for word in cell.words)
 

@@ -15,18 +15,22 @@ import asyncio
 import json
 import logging
 import os
+import re
 import socket
 import ssl
 import struct
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 
-from tests.faults import answers
+from tests.faults import answers, http2
 
 CERTIFICATES = ("good", "expired", "future", "name", "stranger")
 DRIP_SECONDS = 0.3
+DATE = re.compile(rb"(\r\nDate: )(\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT)", re.IGNORECASE)
 Pipe = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -64,6 +68,8 @@ class Harm:
         """Begin a fault, or end it."""
         if fault in answers.NAMES:
             answers.make(fault)  # it may take longer than a caller waits
+            if fault in http2.NAMES:
+                http2.make(fault)
         self.fault = "" if fault == "-" else fault
         if self.fault == "silent":
             return
@@ -133,6 +139,8 @@ class Harm:
     ) -> None:
         """The same answer to whatever is asked."""
         fault = self.fault
+        if "h2" in self.route.alpn and fault in http2.NAMES:
+            await http2.say(fault, self._trap, reader, writer)
         await reader.read(65_536)
         said = answers.make(fault).replace(answers.TRAP.encode(), self._trap.encode())
         for at in range(0, len(said), answers.PIECE):
@@ -193,10 +201,19 @@ class Harm:
                         writer.write(piece[at : at + 1])
                         await writer.drain()
                         await asyncio.sleep(DRIP_SECONDS)  # noqa: TID251 - the fault
+                case "clock":
+                    writer.write(DATE.sub(_an_hour_later, piece))
+                    await writer.drain()
                 case _:
                     writer.write(piece)
                     await writer.drain()
         writer.transport.abort()
+
+
+def _an_hour_later(found: re.Match[bytes]) -> bytes:
+    """The head of an answer whose server's clock is ahead; as long as it was."""
+    then = parsedate_to_datetime(found[2].decode()) + timedelta(hours=1)
+    return found[1] + format_datetime(then, usegmt=True).encode()
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

@@ -22,11 +22,6 @@ from tui.engine.engine import Engine
 from tui.model.fleet import Fleet, SourceKind, SourceStatus
 
 HARMED = (*SERVED, "kubernetes", "talos")
-SERVICES = {
-    "prometheus": "kube-prometheus-stack-prometheus:9090",
-    "alertmanager": "kube-prometheus-stack-alertmanager:9093",
-    "loki": "loki:http-metrics",
-}
 DEADLINE_SECONDS = 2 * (TIMEOUT_SECONDS + REFRESH_SECONDS)
 """An answer that never comes, and what was asked at the same time on another dead
 connection; then within a refresh."""
@@ -88,12 +83,5 @@ async def test_another_network_is_survived(tmp_path: Path) -> None:
 
 async def test_port_forwards_survive_another_network(tmp_path: Path) -> None:
     with harmed_estate(tmp_path) as estate:
-        lines = estate.config.read_text().splitlines()
-        for name, service in SERVICES.items():
-            way = f'{{ service = "monitoring/{service}", cluster = "monit" }}'
-            lines = [
-                f"{name} = {way}" if line.startswith(f"{name} = ") else line
-                for line in lines
-            ]
-        estate.config.write_text("\n".join(lines))
+        estate.through_port_forwards()
         await survived(estate)

@@ -19,6 +19,7 @@ from tests.hostile.shapes import damaged, harmful, junk, written
 from tests.judged import NOW
 from tui.config import ConfigError, load
 from tui.model.bounds import Bounds
+from tui.model.fault import FaultKind
 from tui.model.taped import Taped, TapeNote
 from tui.sources.base import SourceError
 from tui.sources.contexts import kube_contexts
@@ -177,6 +178,21 @@ async def test_an_odd_kubeconfig_is_read_or_refused(tmp_path: Path, text: str) -
     for ask in (kube_contexts(path), let_in("a", path, 5.0, 9.0)):
         with suppress(SourceError):
             await ask
+
+
+@pytest.mark.parametrize("server", ["http://[::1", "https://10.0.0.1:99999"])
+async def test_a_server_that_is_no_url_is_named(tmp_path: Path, server: str) -> None:
+    path = tmp_path / "kubeconfig"
+    path.write_text(
+        f"clusters: [{{name: a, cluster: {{server: '{server}'}}}}]\n"
+        "contexts: [{name: a, context: {cluster: a, user: a}}]\n"
+        "users: [{name: a, user: {token: t}}]\n"
+    )
+    with pytest.raises(SourceError) as refused:
+        await let_in("a", path, 5.0, 9.0)
+    fault = refused.value.fault
+    assert fault.kind is FaultKind.CONFIG
+    assert f"{server} is no URL" in fault.detail
 
 
 @pytest.fixture(scope="module")

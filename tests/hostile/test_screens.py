@@ -12,6 +12,7 @@ from zlib import crc32
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from textual.events import Paste
 
 from tests.hostile.texts import PARTS, Spoil, spoiled, texts
 from tests.judged import NOW
@@ -49,6 +50,7 @@ JOURNEYS: dict[str, tuple[str, ...]] = {
     "silences": ("S", "j", "plus", "escape", "e", "escape", "x", "escape"),
     "history": ("H", "j", "tab", "j", "enter"),
     "sources": ("o", "j", "c"),
+    "wall": ("W", "T", "p", "W"),
     "help": ("question_mark", "j"),
     "palette": ("colon", *"tar", "escape"),
 }
@@ -149,3 +151,15 @@ async def test_every_screen_shows_any_text_as_text(
         return evil + text if is_first else text + evil
 
     await walk(JOURNEYS[journey], size, spoil, UNICODE)
+
+
+@pytest.mark.parametrize("keys", [("slash",), ("s", "tab"), ("colon",), ("t", "slash")])
+async def test_what_is_pasted_is_shown_as_text(keys: tuple[str, ...]) -> None:
+    async with on_stage((80, 24), spoiled_fleet(lambda text: text)) as stage:
+        await stage.settle()
+        for key in keys:
+            await stage.pilot.press(key)
+            await stage.settle()
+        stage.app.post_message(Paste("".join(PARTS).replace("\n", "")))
+        await stage.settle()
+        assert_harmless(stage)

@@ -40,7 +40,8 @@ class ApidCaller:
         """A unary call; what `reply` holds in its one message is for the caller."""
         call: RawUnary = self._channel.unary_unary(_path(method))
         body = request.SerializeToString() if request is not None else b""
-        return reply.FromString(await call(body, metadata=[("node", node)], timeout=5))
+        raw = await call(body, metadata=[("node", node)], timeout=5)
+        return reply.FromString(raw or b"")
 
     async def failure(
         self, method: str, node: str, request: Message | None = None

@@ -32,7 +32,7 @@ class Caller:
 
     async def unary(self, method: str, metadata: Metadata) -> bytes:
         call: RawUnary = self._channel.unary_unary(method)
-        return await call(b"", metadata=metadata, timeout=5)
+        return await call(b"", metadata=metadata, timeout=5) or b""
 
     async def stream(
         self, method: str, request: bytes, metadata: Metadata

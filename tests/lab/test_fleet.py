@@ -69,7 +69,7 @@ async def test_apid_of_a_fleet_answers_for_each_living_node() -> None:
                 if node.reach is Reach.ANSWERS:
                     metadata = [("node", node.address)]
                     raw = await call(b"", metadata=metadata, timeout=5)
-                    (answer,) = machine.HostnameResponse.FromString(raw).messages
+                    (answer,) = machine.HostnameResponse.FromString(raw or b"").messages
                     assert answer.hostname == node.name
             await transport.close()
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 
 from tests.lab.conftest import NOW, Serve, still_world
+from tui.lab.crowd import Crowd
 from tui.lab.prometheus import Prometheus
 
 
@@ -189,3 +191,17 @@ async def test_a_hanging_server_goes_on_when_the_fault_is_over(serve: Serve) -> 
     world.change_faults([], ["prometheus-hangs"])
     answer = await prometheus.get("/-/healthy")
     assert answer.text == "Prometheus Server is Healthy.\n"
+
+
+async def test_who_goes_away_while_a_list_is_sent_is_no_error(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = still_world("1m")
+    world.crowd = Crowd(targets=5_000)
+    prometheus = await serve(Prometheus(world, "http://127.0.0.1:9093").app())
+    for _ in range(3):
+        async with prometheus.stream("GET", "/api/v1/targets") as answer:
+            async for _piece in answer.aiter_raw():
+                break
+    assert (await prometheus.get("/api/v1/status/runtimeinfo")).status_code == 200
+    assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []

@@ -78,6 +78,7 @@ def test_a_connection_error_is_said_in_words(line: str, words: str) -> None:
     [
         ("  plain \n", "plain"),
         ('{"msg":"a \\u003cb\\u003e\\n","seq":1}', "a <b>"),
+        ('{"msg":"half \\ud800a pair"}', "half a pair"),
         ('{"seq":1}', '{"seq":1}'),
         ("{broken", "{broken"),
         (

@@ -206,3 +206,13 @@ def test_every_recorded_error_is_known() -> None:
 
 def test_every_kind_that_is_known_has_its_advice() -> None:
     assert set(ScrapeFault) - set(ADVICE) == {ScrapeFault.OTHER}
+
+
+def test_an_attempt_from_another_port_is_the_same_error_and_remembered_once() -> None:
+    """A target that cuts each scrape would else fill memory with its ports."""
+    texts = [
+        f"{_GET}read tcp 10.0.0.1:{port}->10.10.0.40:9100: odd" for port in (41, 42)
+    ]
+    one, other = map(scrape_error, texts)
+    assert one is other
+    assert one.words == f"{_GET}read tcp 10.0.0.1->10.10.0.40:9100: odd"

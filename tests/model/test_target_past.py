@@ -34,8 +34,9 @@ CASES = [
     # The newest scrape is not in the series yet.
     ((1, 1, 1), Health.DOWN, None),
     ((0, 0, 0), Health.UP, None),
-    # Nobody scraped it before.
-    ((None, None, 0), Health.DOWN, Since(END - minutes(10), is_exact=False)),
+    # Nobody scraped it before: when in the oldest step it was first is not told.
+    ((None, None, 0), Health.DOWN, Since(NOW, is_exact=False)),
+    ((None, 0, 0), Health.DOWN, Since(END - minutes(10), is_exact=False)),
     ((None, None, None), Health.DOWN, None),
     ((1, None), Health.UP, None),
     ((), Health.UP, None),

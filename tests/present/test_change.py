@@ -114,6 +114,14 @@ def test_a_timeline_tells_what_is_remembered_oldest_first() -> None:
     assert "last sent" in sent
 
 
+def test_where_changes_are_left_out_it_is_said_how_many() -> None:
+    cut = replace(EPISODE, left_out=7)
+    lines = [text(line) for line in words.timeline(PROXY, (), (cut,), NOW, UNICODE)]
+    assert "began" in lines[0]
+    assert lines[1] == "7 changes more"
+    assert "silenced" in lines[2]
+
+
 def test_earlier_episodes_stand_below_each_with_its_last_verdict() -> None:
     lines = timeline(EPISODE, OLD_EPISODE)
     head = lines.index("it fired before")

@@ -18,6 +18,20 @@ def test_the_same_targets_make_no_row() -> None:
     assert maker.rows(known) is maker.rows(known)
 
 
+def test_targets_that_were_only_scraped_again_give_the_very_rows_of_before() -> None:
+    maker = PaneRows(UNICODE)
+    before = maker.rows(Kept(JOBS))
+    assert maker.rows(Kept(replace(each) for each in JOBS)) is before
+
+
+def test_many_new_rows_are_not_made_by_one_who_has_no_time_for_them() -> None:
+    maker, known = PaneRows(UNICODE), Kept(JOBS)
+    assert maker.some_rows(known, most=100) is None
+    rows = maker.rows(known)
+    assert maker.some_rows(known, most=100) is rows
+    assert maker.some_rows(Kept(JOBS[:50]), most=100) == rows[:50]
+
+
 def test_after_a_refresh_rows_of_jobs_that_are_as_they_were_stay() -> None:
     maker = PaneRows(UNICODE)
     before = maker.rows(Kept(JOBS))

@@ -17,7 +17,7 @@ from tests.estate import (
 from tests.judged import NOW, ago, make_alert
 from tui.model.alert import Judgement, Verdict
 from tui.model.fault import FaultKind
-from tui.model.fleet import Trend
+from tui.model.fleet import SourceKind, Trend
 from tui.model.metric import Series
 from tui.model.target import Expected, Health
 from tui.present import (
@@ -90,6 +90,17 @@ def test_a_calm_fleet_is_quiet_only_when_all_of_it_is_seen() -> None:
     )
     fleet = replace(fleet, clusters=(blind,))
     assert "not fully seen" in text_of(standing.top_line(fleet, NOW, UNICODE))
+
+
+def test_without_an_alertmanager_nothing_is_awaited_and_nothing_called_quiet() -> None:
+    calm = agentic()
+    sources = tuple(
+        each for each in calm.sources if each.key.kind is not SourceKind.ALERTMANAGER
+    )
+    calm = replace(calm, alerts=None, sources=sources)
+    fleet = replace(make_fleet(), clusters=(calm,), unassigned_alerts=())
+    said = text_of(standing.top_line(fleet, NOW, UNICODE))
+    assert said == "○ no Alertmanager is read"
 
 
 def test_the_first_line_ends_with_what_is_not_seen() -> None:
@@ -232,6 +243,9 @@ def test_lines_are_shared_by_need_and_the_rest_goes_to_the_last() -> None:
     assert share(20, [Need(1, 3), Need(2, 4), Need(1, 2)]) == (3, 4, 13)
     assert share(5, [Need(1, 9), Need(3, 9, weight=3), Need(1, 9)]) == (1, 3, 1)
     assert share(0, [Need(1, 1)]) == (0,)
+    patient = Need(1, 9, is_patient=True)
+    assert share(9, [patient, Need(3, 9)]) == (1, 8)
+    assert share(12, [patient, Need(3, 9, is_greedy=True)]) == (3, 9)
     assert sum(share(17, [Need(1, 50), Need(1, 50, weight=3)])) == 17
 
 

@@ -21,10 +21,11 @@ from tests.report.moments import (
 )
 from tui.model.alert import Verdict
 from tui.model.event import Event, Turn
-from tui.model.taped import TapedMemory, TapeNote
+from tui.model.taped import Taped, TapedMemory, TapeNote
 from tui.report.build import report
 from tui.report.incident import last_incident
 from tui.report.markdown import markdown
+from tui.report.times import during
 from tui.report.values import Case, Report, Stretch
 
 REAL, FALSE = Verdict.REAL, Verdict.FALSE_POSITIVE
@@ -58,7 +59,7 @@ def test_the_parts_come_in_the_order_of_a_post_mortem() -> None:
         "State at the end",
         "About this report",
     ]
-    assert text.startswith("# Incident report: prod")
+    assert text.startswith("# Incident report: prod, monit, 20")
     assert "1. **02:09:47** (jo): disk pulled" in text
 
 
@@ -225,3 +226,25 @@ def test_what_two_runs_saw_at_nearly_the_same_time_is_told_once() -> None:
     ]
     told = [each for each in made(found).timeline if each.about == finding.title]
     assert len(told) == 1
+
+
+def test_what_nobody_could_judge_now_and_then_was_so_at_times() -> None:
+    """An alert that a slow server leaves unproven twice was not so all the time."""
+    fleet = make_fleet()
+    (first, *others) = fleet.clusters
+    (alert, *more) = first.alerts or ()
+    doubt = replace(
+        alert, judgement=replace(alert.judgement, verdict=Verdict.UNDECIDED)
+    )
+    false = replace(
+        alert, judgement=replace(alert.judgement, verdict=Verdict.FALSE_POSITIVE)
+    )
+    told = []
+    for seconds, judged in enumerate((doubt, false, doubt)):
+        cluster = replace(first, alerts=(judged, *more))
+        at = BEGIN + timedelta(seconds=seconds)
+        told.append(Taped(at, replace(fleet, clusters=(cluster, *others))))
+    found = report(SPAN, told, ())
+    assert found is not None
+    case = next(each for each in found.unsure if each.name == alert.alert.name)
+    assert during(found, case).startswith("at times, from")

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.report.story import record_story
+from tui.cli.progress import Progress
 from tui.cli.report import made, wanted
 from tui.cli.report_pages import html_page
 from tui.cli.taped import place
@@ -25,21 +26,24 @@ EXAMPLE = ROOT / "docs" / "report-example.md"
 PICTURES = ROOT / "screenshots"
 SHOWN_MARK = 1
 """The second: by then all is real."""
+SHOWN_FINDING = -4
+"""Behind it come its log, its node and the end."""
 _PORT = re.compile(r"127\.0\.0\.1:\d{5}\b")
 """The lab takes whatever port is free."""
 
 
 def write(record: Path) -> None:
     """Write the example of a record of the story."""
-    shelf = Shelf(record)
-    found = made(shelf, wanted(shelf, "", ""))
+    shelf, progress = Shelf(record), Progress(sys.stderr, "")
+    found = made(shelf, wanted(shelf, "", ""), progress)
     EXAMPLE.write_text(fixed(markdown(found)))
     for plot, name in zip(plots(found), ("real", "targets", "kernel"), strict=True):
         (PICTURES / f"report-{name}.svg").write_text(f"{plot.svg}\n")
-    html = html_page(found, shelf, None, {})
+    html = html_page(found, shelf, (None, {}), progress.say)
     drawn = re.findall(r"data:image/svg\+xml;base64,([^\"]+)", html)
-    screen = b64decode(drawn[SHOWN_MARK]).decode()
-    (PICTURES / "report-mark.svg").write_text(fixed(screen))
+    for number, name in ((SHOWN_MARK, "mark"), (SHOWN_FINDING, "finding")):
+        screen = b64decode(drawn[number]).decode()
+        (PICTURES / f"report-{name}.svg").write_text(fixed(screen))
 
 
 def fixed(text: str) -> str:

@@ -6,6 +6,8 @@ from tests.estate import failing, make_fleet
 from tests.screens.stage import on_stage
 from tui.model.fault import FaultKind
 from tui.model.fleet import Fleet
+from tui.screens.desk import Desk, SearchBar
+from tui.screens.listing import Listing
 
 
 def with_silent_prometheus() -> Fleet:
@@ -26,6 +28,18 @@ async def test_a_search_says_what_it_looks_through() -> None:
         assert "searches prod alerts" in stage.text
         await stage.press("escape")
         assert "searches" not in stage.text
+
+
+async def test_a_key_right_behind_a_search_goes_where_it_should() -> None:
+    """A quick hand, or a pasted text, waits for no turn of the loop."""
+    async with on_stage((120, 36)) as stage:
+        await stage.press("1")
+        desk = stage.app.screen
+        assert isinstance(desk, Desk)
+        desk.action_search()
+        assert isinstance(desk.focused, SearchBar)
+        desk.action_end_search()
+        assert isinstance(desk.focused, Listing)
 
 
 async def test_the_foot_leads_to_everything() -> None:

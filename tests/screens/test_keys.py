@@ -9,14 +9,17 @@ from tests.screens.stage import on_stage
 from tui.app import TaloscopeApp
 from tui.app.noting import Noting
 from tui.app.rewinding import Rewinding
+from tui.app.seeking import Seeking
 from tui.screens.alert import AlertScreen
 from tui.screens.checks import CheckList, ChecksScreen
 from tui.screens.desk import Desk, SearchBar
+from tui.screens.find import FindScreen
 from tui.screens.fleet import FleetScreen, StrayAlerts
 from tui.screens.help import HelpScreen
 from tui.screens.hidden import HiddenBar
 from tui.screens.history import HistoryScreen
 from tui.screens.length import LengthScreen
+from tui.screens.listing import CopyListing
 from tui.screens.logs import LogsScreen
 from tui.screens.mark import MarkScreen
 from tui.screens.mark_listing import MarkListing
@@ -34,18 +37,22 @@ from tui.screens.save import SaveScreen
 from tui.screens.silence import SilenceScreen
 from tui.screens.silences import SilencesScreen
 from tui.screens.sources import SourcesScreen
+from tui.screens.stacked import StackedScreen
 from tui.screens.target import TargetScreen
 from tui.screens.targets import TargetsScreen
 from tui.screens.telling import TellingDesk
 from tui.screens.templates import TemplatesScreen
 from widgets.chips import Chips
 from widgets.log_view import LogView
+from widgets.page import Page
 from widgets.row_table import RowTable
 
 OWNERS = (
     TaloscopeApp,
     Noting,
     Rewinding,
+    Seeking,
+    StackedScreen,
     Desk,
     TellingDesk,
     SearchBar,
@@ -63,6 +70,7 @@ OWNERS = (
     TemplatesScreen,
     LengthScreen,
     Chips,
+    CopyListing,
     NodeScreen,
     ServicesTab,
     ResourcesTab,
@@ -80,6 +88,8 @@ OWNERS = (
     ReportScreen,
     SaveScreen,
     HelpScreen,
+    FindScreen,
+    Page,
     RowTable,
     LogView,
 )

@@ -86,7 +86,7 @@ async def test_a_time_in_the_past_is_plainly_in_the_past_and_end_leads_back() ->
         await stage.settle()
         assert "the newest" not in texts(stage)
         await stage.press("left_square_bracket")
-        await stage.until("in the past: 23:43")
+        await stage.until("in the past: 11-20 23:43")
         await stage.press("end")
         await stage.until("following")
         assert texts(stage)[-1] == "the newest"

@@ -25,9 +25,9 @@ from tui.model.reading import Reading
 from tui.model.talos import ServiceHealth, TalosService
 from widgets.log_view import LogView
 
-CP1 = ("tab", "enter")
+CP1 = ("tab", "slash", *"cp-1", "enter", "enter")
 """Opens talos-cp-1 from the first screen."""
-WK2 = ("tab", "j", "j", "enter")
+WK2 = ("tab", "slash", *"wk-2", "enter", "enter")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -188,7 +188,7 @@ async def test_levels_classes_and_times_of_the_kernel_log() -> None:
         await stage.press("u")
         await stage.until("UTC, exact")
         await stage.press("u", "u")
-        await stage.until("UTC   ")
+        await stage.until("dmesg  UTC ━")
 
 
 async def test_errors_of_the_kernel_log_are_one_key_away() -> None:
@@ -316,6 +316,25 @@ async def test_a_worker_shows_the_etcd_of_its_cluster() -> None:
         assert "healthy" in member_line(stage, "talos-cp-1")
 
 
+async def test_enter_opens_the_node_of_a_member() -> None:
+    async with on_stage((120, 36), cluster_of_three()) as stage:
+        await stage.press(*CP1, "4", "slash", *"wk-1", "enter", "enter")
+        assert " talos-wk-1 " in stage.text.splitlines()[1]
+
+
+async def test_enter_on_the_member_that_is_this_node_says_so() -> None:
+    async with on_stage((120, 36), cluster_of_three()) as stage:
+        await stage.press(*CP1, "4", "slash", *"cp-1", "enter", "enter")
+        (toast,) = stage.app._notifications
+        assert toast.message == "This is talos-cp-1."
+
+
+async def test_there_is_no_key_for_rows_that_lead_nowhere() -> None:
+    async with on_stage((120, 36)) as stage:
+        await stage.press(*CP1, "3")
+        assert "enter" not in stage.text.splitlines()[-1]
+
+
 async def test_a_check_shows_its_evidence_and_its_query_can_be_copied() -> None:
     async with on_stage((200, 60)) as stage:
         await stage.press(*CP1, "5")
@@ -358,7 +377,7 @@ async def test_hostile_text_stays_text_in_every_view(key: str) -> None:
     fleet = replace(fleet, clusters=(replace(prod, review=review), *fleet.clusters[1:]))
     async with on_stage((120, 36), fleet) as stage:
         stage.backend.batches = (LogBatch((record(HOSTILE, HOSTILE, HOSTILE),)),)
-        await stage.press(*CP1, key)
+        await stage.press("tab", "enter", key)  # the worst is first
         assert "[/red][bold]" in stage.text
         assert not any(c in stage.text for c in "\x1b\x07\u202e")
         if key == "1":

@@ -7,7 +7,9 @@ from tests.judged import NOW
 from tests.screens.stage import on_stage
 from tui.model.fault import FaultKind
 from tui.model.fleet import Fleet, SourceKind
+from tui.model.target import Expected, Health
 from tui.present import faults, log_lines, logs
+from tui.present import nodes as nodes_words
 from tui.present.glyphs import UNICODE
 from tui.present.shares import Need, share
 from widgets.values import Tone
@@ -57,6 +59,39 @@ def test_lines_that_nobody_wants_go_to_the_greedy() -> None:
     assert share(9, [Need(1, 1), Need(1, 2, is_greedy=True), Need(1, 3)]) == (1, 5, 3)
 
 
+def quiet_fleet() -> Fleet:
+    """The first cluster has many alerts, and each of its targets is as it should be."""
+    fleet = make_fleet()
+    prod = fleet.clusters[0]
+    targets = tuple(
+        replace(each, expected=Expected.YES, health=Health.UP)
+        for each in prod.targets or ()
+    )
+    alert = (prod.alerts or ())[0]
+    alerts = tuple(
+        replace(alert, alert=replace(alert.alert, fingerprint=f"f{number}"))
+        for number in range(9)
+    )
+    prod = replace(prod, targets=targets, alerts=alerts)
+    return replace(fleet, clusters=(prod, *fleet.clusters[1:]))
+
+
+async def test_targets_without_news_leave_their_lines_to_the_alerts() -> None:
+    async with on_stage((80, 24), quiet_fleet()) as stage:
+        below = stage.text.split("─ targets ")[1].splitlines()
+        assert "━ alerts " in below[2]
+
+
+def test_the_node_that_needs_a_person_is_the_first() -> None:
+    nodes = make_fleet().clusters[0].nodes
+    well = replace(nodes[0], name="well")
+    assert nodes_words.node_sign(well, UNICODE).tone is Tone.GOOD
+    assert well.kube is not None
+    dead = replace(well, name="dead", kube=replace(well.kube, is_ready=False))
+    rows = nodes_words.NodeRows(UNICODE).rows((well, dead, well), NOW)
+    assert [row.cells[1].text for row in rows] == ["dead", "well", "well"]
+
+
 def test_the_kernel_pane_leaves_services_out_unless_they_tell_of_trouble() -> None:
     def shown(line: str, **labels: str) -> Tone | None:
         entry = replace(make_entry(line, "a"), labels={"node": "a", **labels})
@@ -78,5 +113,15 @@ async def test_a_kernel_line_that_comes_late_stands_where_its_time_is() -> None:
         await stage.until("the newest")
         stage.backend.log("monit", late)
         await stage.until("one that came late")
+        await stage.settle()
         await stage.until("the newest")
         assert stage.text.index("one that came late") < stage.text.index("the newest")
+
+
+async def test_lines_that_nobody_wants_show_more_of_a_calm_log() -> None:
+    lines = [f"line {n} of many" for n in range(9)]
+    async with on_stage((200, 60)) as stage:
+        for line in lines:
+            stage.backend.log("agentic", make_entry(line, "talos-agentic"))
+        await stage.until(lines[-1])
+        assert all(line in stage.text for line in lines)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.cli.test_replay import KEPT
+from tests.judged import NOW
 from tests.screens.stage import Stage, on_stage
 from tui.backend import Backend
+from tui.present.glyphs import UNICODE
+from tui.present.when import Stretch
 from tui.screens.report import ReportScreen
 from tui.tape.shelf import Shelf
 from tui.tape.switch import Switch
@@ -94,3 +99,26 @@ async def test_a_view_that_only_looks_writes_none(
         told = [each.message for each in stage.app._notifications]
     assert any("No report can be written" in each for each in told)
     assert files(tmp_path) == []
+
+
+async def test_how_far_it_is_is_shown_and_esc_gives_it_up() -> None:
+    given_up = asyncio.Event()
+
+    async def write(
+        _: Stretch | None, folder: Path, say: Callable[[str], None]
+    ) -> tuple[Path, ...] | str:
+        say("reading the record: 7%")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            given_up.set()
+        return (folder,)
+
+    async with on_stage() as stage:
+        await stage.app.push_screen(ReportScreen(write, NOW, UNICODE))
+        await stage.press("enter")
+        await stage.until("reading the record: 7%")
+        await stage.press("escape")
+        assert not isinstance(stage.app.screen, ReportScreen)
+        async with asyncio.timeout(10):
+            await given_up.wait()

@@ -7,12 +7,14 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from tests.estate import make_fleet
+from tests.estate import kernel_entries, make_fleet
+from tests.fakes import FakeBackend
 from tests.judged import NOW
 from tests.screens.stage import Stage, on_stage
 from tui.backend import Backend
 from tui.model.bounds import Bounds
 from tui.model.fleet import Fleet
+from tui.model.log import Entry, Gap, LogBatch
 from tui.model.taped import Taped, TapedLog
 from tui.screens.logs import LogsScreen
 from tui.screens.wall import WallScreen
@@ -111,20 +113,6 @@ async def test_screens_opened_in_the_past_say_so_too(tmp_path: Path) -> None:
         assert "PAST" not in stage.top
 
 
-async def test_the_wall_shows_what_is_now_alone(tmp_path: Path) -> None:
-    async with on_stage(wrap=partial(recorded, folder=tmp_path)) as stage:
-        await press(stage, "less_than_sign")
-        before = stage.app.screen
-        stage.app.action_wall()
-        await stage.settle()
-        assert stage.app.screen is before
-        await press(stage, "end")
-        stage.app.action_wall()
-        await press(stage, "less_than_sign")
-        assert isinstance(stage.app.screen, WallScreen)
-        assert not stage.app.is_past
-
-
 async def test_what_is_not_recorded_is_said_and_not_tried_again(tmp_path: Path) -> None:
     wrap = partial(recorded, folder=tmp_path)
     async with on_stage(size=(200, 60), wrap=wrap) as stage:
@@ -150,3 +138,93 @@ async def test_ages_are_those_of_then(tmp_path: Path) -> None:
                 await wound(stage)
             texts.append(stage.text)
     assert texts[0] == texts[1]
+
+
+async def test_the_wall_of_then_says_so_and_end_leads_to_that_of_now(
+    tmp_path: Path,
+) -> None:
+    async with on_stage((200, 60), wrap=partial(recorded, folder=tmp_path)) as stage:
+        await press(stage, "W")
+        live = stage.text
+        assert "PAST" not in live
+        await press(stage, "less_than_sign")
+        assert stage.text == live, "a wall that nobody touches is never of the past"
+        await press(stage, "W", *["less_than_sign"] * 7, "W")
+        assert isinstance(stage.app.screen, WallScreen)
+        assert "PAST" in stage.top
+        assert "BTRFSCorruptionDetected" not in stage.text
+        await press(stage, "end")
+        assert stage.text == live
+
+
+async def test_how_a_target_did_is_asked_of_the_moment_that_is_shown(
+    tmp_path: Path,
+) -> None:
+    async with on_stage((200, 60), wrap=partial(recorded, folder=tmp_path)) as stage:
+        await press(stage, "t")
+        live = stage.text
+        assert "▁▁▁" in live
+        await press(stage, "less_than_sign")
+        assert "▁▁▁" not in stage.text, "nobody looked at it then"
+        await press(stage, "enter")
+        assert "not recorded: nobody looked at it then" in stage.text
+        await press(stage, "end")
+        assert "not recorded" not in stage.text
+        await press(stage, "escape")
+        assert stage.text == live
+
+
+async def test_a_log_that_is_followed_now_is_none_of_the_past(tmp_path: Path) -> None:
+    wrap = partial(recorded, folder=tmp_path)
+    async with on_stage(size=(200, 60), wrap=wrap) as stage:
+        await press(stage, "N", "enter")
+        assert "not recorded: the logs" not in stage.text
+        await press(stage, "less_than_sign")
+        await stage.until("not recorded: the logs of services")
+        await press(stage, "end")
+        assert "not recorded: the logs" not in stage.text
+
+
+async def test_the_kernel_logs_of_nodes_are_none_of_the_past(tmp_path: Path) -> None:
+    wrap = partial(recorded, folder=tmp_path)
+    async with on_stage(size=(200, 60), wrap=wrap) as stage:
+        told = LogBatch((Entry(1, {"priority": "err"}, "it broke"),))
+        stage.backend.batches_of = {"10.10.0.40": (told,)}
+        await press(stage, "N", "d")
+        await stage.until("it broke")
+        await press(stage, "less_than_sign")
+        await stage.until("not recorded: what a node itself keeps")
+        assert "it broke" not in stage.text
+        await press(stage, "end")
+        await stage.until("it broke")
+        assert "not recorded: what" not in stage.text
+
+
+async def test_what_was_lost_of_a_log_is_told_of_then_and_again_of_now(
+    tmp_path: Path,
+) -> None:
+    """On the first screen as in the logs: nobody is to take such a log for whole."""
+    kept = kernel_entries("prod")
+    at = kept[len(kept) // 2].at_ns
+
+    def lost(how_many: int) -> Gap:
+        return Gap(at - 2_000_000_000, at, "Loki let them go", how_many)
+
+    def both(live: Backend) -> Backend:
+        assert isinstance(live, FakeBackend)
+        live.logs, live.lost = {"prod": kept}, {"prod": (lost(8), lost(9))}
+        hand = Writer(tmp_path, "run", Bounds(), {})
+        log = TapedLog(kept, (lost(8),))
+        hand.write(Taped(NOW - timedelta(minutes=1), live.fleet, logs={"prod": log}))
+        return Switch(live, None, Shelf(tmp_path))
+
+    async with on_stage((200, 60), wrap=both) as stage:
+        for keys in ((), ("L",)):
+            await press(stage, *keys)
+            await stage.until("gap: about 9 entries lost")
+            await press(stage, "less_than_sign")
+            await stage.until("gap: about 8 entries lost")
+            assert "gap: about 9 entries lost" not in stage.text
+            await press(stage, "end")
+            await stage.until("gap: about 9 entries lost")
+            assert "gap: about 8 entries lost" in stage.text

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from tests.clock import ManualClock
+from tests.judged import NOW
 from tests.screens.stage import SIZES, on_stage
+from tui.backend import Backend
+from tui.model.bounds import Bounds
 from tui.model.diagnosis import Doing, Step, StepState
 from tui.model.fleet import SourceKind
+from tui.model.server_clock import OurClock
+from tui.tape.switch import Switch
+from tui.tape.taping import RETRY_SECONDS, Taping
+from tui.tape.writer import Writer
 
 STEPS = (
     Step(Doing.DNS, StepState.WELL, "loki.example is 10.0.0.9", seconds=0.004),
@@ -73,12 +84,60 @@ async def test_who_moves_on_is_not_told_of_the_one_before() -> None:
         await stage.press("o")
         await stage.until("loki.example is")
         await stage.press("down", "x")
-        assert [kind for kind, _ in stage.backend.diagnosed] == [
-            SourceKind.PROMETHEUS,
-            SourceKind.ALERTMANAGER,
-        ]
+        # Whoever rests on a line for a moment has asked for it before the key does.
+        asked = [kind for kind, _ in stage.backend.diagnosed]
+        kinds = [SourceKind.PROMETHEUS, SourceKind.ALERTMANAGER]
+        assert list(dict.fromkeys(asked)) == kinds
         stage.backend.examining.set()
         await stage.until("all 1 step well")
         await stage.press("up")
         await stage.until("all 1 step well")
-        assert len(stage.backend.diagnosed) == 3
+        assert len(stage.backend.diagnosed) == len(asked) + 1
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_why_nothing_is_recorded_stands_there_until_it_is_over(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    in_the_way = tmp_path / "tape"
+    in_the_way.touch()
+    clock = ManualClock(NOW)
+
+    def recorded(live: Backend) -> Backend:
+        hand = Writer(in_the_way, "run", Bounds(), {})
+        return Switch(live, Taping(live, clock, hand), None)
+
+    async with on_stage(size, wrap=recorded) as stage:
+        await stage.until("not recorded: see o")
+        await stage.press("o")
+        await stage.until("▲ Nothing is recorded: File exists")
+        in_the_way.unlink()
+        await clock.advance(RETRY_SECONDS)
+        while stage.app.unrecorded():
+            await stage.pilot.pause(0.02)
+        stage.app.show_now()
+        await stage.settle()
+        assert "recorded" not in stage.text
+
+
+async def test_our_own_clock_is_told_once_above_all_servers() -> None:
+    async with on_stage((120, 36)) as stage:
+        wrong = replace(stage.backend.fleet, our_clock=OurClock(3601.0, 9))
+        await stage.publish(wrong)
+        assert "our clock 60 min behind" in stage.text
+        await stage.press("o")
+        told = " ".join(stage.text.split())
+        assert "This machine's clock is 60 min behind, as 9 other clocks agree" in told
+        assert told.count("NTP") == 1
+
+
+async def test_a_server_whose_clock_is_off_says_so_and_what_to_do() -> None:
+    async with on_stage((120, 36)) as stage:
+        fleet = stage.backend.fleet
+        first, *rest = fleet.clusters
+        source = replace(first.sources[0], clock_ahead_seconds=-45.0)
+        cluster = replace(first, sources=(source, *first.sources[1:]))
+        await stage.publish(replace(fleet, clusters=(cluster, *rest)))
+        await stage.press("o")
+        assert "its clock is 45 s behind this machine's" in stage.text
+        assert "NTP" in stage.text

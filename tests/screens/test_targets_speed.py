@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from threading import current_thread
 from time import thread_time
 
 from tests.estate import make_fleet, make_target
@@ -16,9 +17,13 @@ from tests.yardstick import best_ms, slowness
 from tui.model.fleet import Fleet
 from tui.model.kept import Kept
 from tui.model.target import Health, TargetRow
+from tui.present.glyphs import UNICODE
 from tui.present.search import search
 from tui.present.target_order import ORDERS, arranged
+from tui.present.targets_pane import PaneRows
+from tui.screens.panes import TargetsPane
 from tui.screens.targets import TargetsScreen
+from widgets.values import Row
 
 COUNT = 20_000
 SLOWEST_MS = 50
@@ -43,6 +48,23 @@ def crowded(rows: tuple[TargetRow, ...]) -> Fleet:
     fleet = make_fleet()
     prod = replace(fleet.clusters[0], targets=rows)
     return replace(fleet, clusters=(prod, *fleet.clusters[1:]))
+
+
+async def test_rows_of_hundreds_of_jobs_are_made_beside_the_loop() -> None:
+    threads = set()
+
+    class Watched(PaneRows):
+        def _build(self, known: Sequence[TargetRow]) -> tuple[Row, ...]:
+            if len(known) == COUNT:
+                threads.add(current_thread().name.partition("_")[0])
+            return super()._build(known)
+
+    async with on_stage((200, 60)) as stage:
+        for pane in stage.app.screen.query(TargetsPane):
+            pane._rows = Watched(UNICODE)
+        await stage.publish(crowded(crowd()))
+        await stage.until("job-0")
+        assert threads == {"aside"}
 
 
 async def arranged_by(stage: Stage, words: str) -> None:

@@ -166,7 +166,7 @@ async def test_a_node_shows_its_services_and_follows_its_log(
     size: tuple[int, int],
 ) -> None:
     async with on_stage(size) as stage:
-        await stage.press("tab", "j", "j", "enter")
+        await stage.press("tab", "enter")
         assert "talos-wk-2  ▲ degraded  10.10.0.42  worker  Ready" in stage.text
         assert "✖ kubelet" in stage.text
         assert "unhealthy" in stage.text
@@ -185,7 +185,7 @@ async def test_leaving_a_node_closes_its_tail() -> None:
 
 async def test_another_service_is_followed_instead_and_dmesg_beside_it() -> None:
     async with on_stage() as stage:
-        await stage.press("tab", "enter", "j", "enter")
+        await stage.press("tab", "j", "enter", "j", "enter")
         assert stage.backend.tails == [
             ("service", "prod", "10.10.0.40", "apid"),
             ("service", "prod", "10.10.0.40", "auditd"),
@@ -253,11 +253,33 @@ async def test_help_begins_with_the_focused_list() -> None:
         assert "this list" not in stage.text
 
 
-async def test_the_palette_finds_actions_by_name() -> None:
-    async with on_stage() as stage:
-        await stage.press("colon", *"sources", "enter", "enter")
-        await stage.settle()
-        assert "┏ sources" in stage.text
+async def test_all_of_the_help_can_be_reached_on_a_small_terminal() -> None:
+    async with on_stage((80, 24)) as stage:
+        await stage.press("question_mark")
+        assert "Hold the screen" not in stage.text
+        await stage.press("G")
+        assert "Hold the screen" in stage.text
+        assert "this list" not in stage.text
+        await stage.press("g")
+        assert "this list" in stage.text
+
+
+async def test_the_help_has_no_keys_that_do_nothing() -> None:
+    async with on_stage((160, 60)) as stage:
+        await stage.press("enter", "question_mark")
+        assert "Scroll Left" not in stage.text
+        assert "Copy selected text" not in stage.text
+        assert "Go to the next pane" in stage.text
+
+
+async def test_in_a_field_the_foot_names_a_key_for_the_help_that_is_no_letter() -> None:
+    async with on_stage((80, 24)) as stage:
+        await stage.press("s")
+        foot = stage.text.splitlines()[-1]
+        assert foot.endswith("f1 keys")
+        await stage.press("f1")
+        assert "this screen" in stage.text
+        assert "Close" in stage.text or "create" in stage.text.casefold()
 
 
 HOSTILE = "[/red][bold]\x1b[31m\x07é\u0301漢字\u202e"

@@ -64,4 +64,4 @@ async def test_the_wall_keeps_as_many_strips_however_long_it_runs() -> None:
             stage.app.show_now()
         await stage.settle()
         assert len(vars(page)["_strips"]) <= 200
-        assert len(list(stage.app.screen.walk_children())) == 2
+        assert len(list(stage.app.screen.walk_children())) == 4

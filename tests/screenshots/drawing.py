@@ -43,4 +43,4 @@ def compare(name: str, app: TaloscopeApp, request: pytest.FixtureRequest) -> Non
     path = _FOLDER / f"{name}.svg"
     if request.config.getoption("--write-screenshots"):
         path.write_text(drawn)
-    assert path.read_text() == drawn
+    assert drawn.splitlines() == path.read_text().splitlines()

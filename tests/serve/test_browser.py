@@ -35,9 +35,9 @@ def test_a_browser_shows_the_estate_and_obeys_keys(
             tab.open(served.url)
             tab.wait("Cilium replaces it, 4/4")
             tab.press("?")
-            tab.wait("Hold the screen")
+            tab.wait("Go to the next row")
             tab.press("Escape")
-            tab.wait("Hold the screen", gone=True)
+            tab.wait("Go to the next row", gone=True)
             picture = tab.picture()
             assert tab.colours(picture) > 50
         served.wait_for_viewers(0)
@@ -133,7 +133,7 @@ def test_no_file_is_written_for_a_browser(lab: RunningLab, tmp_path: Path) -> No
         tab.open(served.url)
         tab.wait("KubeProxyDown")
         tab.press("L")
-        tab.wait("kernel logs of")
+        tab.wait("logs of")
         tab.press("s")
         tab.wait("writes no files")
 

@@ -214,6 +214,7 @@ def test_elsewhere_than_on_loopback_a_token_is_made(
         (("--token", "short"), "16 letters at least"),
         (("--port", "70000"), "--port"),
         (("--viewers", "0"), "--viewers"),
+        (("--refresh", "0.5"), "--refresh"),
         (("--host", "192.0.2.1"), "192.0.2.1:8640"),
     ],
 )

@@ -27,6 +27,10 @@ class SmallLoki:
         self.ranges: list[dict[str, str]] = []
         self.refuse_ranges: web.Response | None = None
         self.refuse_counts = False
+        self.counts_asked = asyncio.Event()
+        self.counts_answered = asyncio.Event()
+        """Counts are held back while it is not set."""
+        self.counts_answered.set()
         self.cut_at_range = False
         """End the tails when the next range is asked for."""
         self.refuse_tails = False
@@ -46,6 +50,11 @@ class SmallLoki:
         streams = [self._stream([entry]) for entry in entries]
         for tail in self.tails:
             await tail.send_str(json.dumps({"streams": streams, **more}))
+
+    async def send_raw(self, frame: bytes, opcode: WSMsgType) -> None:
+        """One frame, whatever is in it."""
+        for tail in self.tails:
+            await tail.send_frame(frame, opcode)
 
     async def cut(self, code: int = WSCloseCode.INTERNAL_ERROR, why: str = "") -> None:
         """End all tails."""
@@ -74,6 +83,8 @@ class SmallLoki:
         if is_count and self.refuse_counts:
             return web.Response(status=400, text="pipeline error: 'JSONParserErr'")
         if is_count:
+            self.counts_asked.set()
+            await self.counts_answered.wait()
             return self._counts(int(request.query["start"]), int(request.query["end"]))
         limit = int(request.query["limit"])
         if limit > self.largest_page:
@@ -112,6 +123,8 @@ class SmallLoki:
         async for message in tail:
             if message.type == WSMsgType.ERROR:
                 break
+        if tail in self.tails:
+            self.tails.remove(tail)
         return tail
 
     @asynccontextmanager
@@ -127,6 +140,7 @@ class SmallLoki:
         try:
             yield source
         finally:
+            self.counts_answered.set()
             await source.aclose()
             await self.cut()
             await server.close()

@@ -9,6 +9,7 @@ import zlib
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -19,7 +20,7 @@ from tests.sources.replay import answering, playing, recorded, saying
 from tui.config import Endpoint, Secret
 from tui.model.fault import FaultKind
 from tui.sources.base import SourceError
-from tui.sources.http import HttpSession, Request, uses_proxy
+from tui.sources.http import HttpSession, Request, Way, uses_proxy
 from tui.sources.http_fault import NotSentError, RefusedError
 from tui.sources.text import first_line
 
@@ -297,3 +298,37 @@ async def test_certificates_that_are_refused_say_why(
     with pytest.raises(NotSentError, match=words) as caught:
         await session(answering(answer)).send(ANY)
     assert caught.value.fault.kind is FaultKind.TLS
+
+
+@pytest.mark.parametrize(
+    ("keys", "status", "words"),
+    [
+        ({}, 401, "Give this endpoint username and password"),
+        ({}, 403, "Give this endpoint username and password"),
+        (
+            {"username": "me", "password": Secret("s3cret")},
+            401,
+            "username and password",
+        ),
+        ({"bearer_token_command": ("echo", "x")}, 401, "Check bearer_token_command"),
+        ({"tenant": "home"}, 403, "Allow it to whom tenant"),
+    ],
+)
+async def test_a_refusal_names_the_keys_of_the_config_to_look_at(
+    keys: dict[str, Any], status: int, words: str
+) -> None:
+    endpoint = Endpoint(("http://server.test",), **keys)
+    asked = HttpSession(endpoint, endpoint.urls[0], 5.0, transport=saying(status))
+    with pytest.raises(SourceError) as caught:
+        await asked.send(ANY)
+    assert words in caught.value.fault.advice
+    assert "s3cret" not in repr(caught.value.fault)
+
+
+async def test_a_refusal_to_a_kubeconfig_is_not_about_our_config() -> None:
+    way = Way(remedies={401: "Log in again."})
+    url = "http://server.test"
+    asked = HttpSession(Endpoint((url,)), url, 5.0, transport=saying(401), way=way)
+    with pytest.raises(SourceError) as caught:
+        await asked.send(ANY)
+    assert caught.value.fault.advice == "Log in again."

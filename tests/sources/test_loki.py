@@ -95,9 +95,13 @@ async def test_recorded_refusals_say_what_the_server_says(
     )
 
 
-async def test_an_answer_without_data_is_no_entries() -> None:
-    source = LokiSource(ENDPOINT, 5.0, transport=saying(200, b'{"status":"success"}'))
-    assert await source.query_range("x", 0, 1, 5, forward=True) == ()
+@pytest.mark.parametrize("reply", [b'{"status":"success"}', b'{"data":{}}'])
+async def test_an_answer_without_data_does_not_say_that_there_are_no_entries(
+    reply: bytes,
+) -> None:
+    source = LokiSource(ENDPOINT, 5.0, transport=saying(200, reply))
+    with pytest.raises(SourceError, match="another shape"):
+        await source.query_range("x", 0, 1, 5, forward=True)
 
 
 async def test_a_time_that_is_no_number_is_a_protocol_fault() -> None:

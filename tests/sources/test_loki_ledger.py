@@ -36,6 +36,16 @@ def test_seconds_differ_until_they_were_read_again_for_that_number() -> None:
     assert ledger.differing(0, 8, {5: 1, 6: 3}) == [6]
 
 
+def test_what_was_agreed_on_is_forgotten_with_its_second() -> None:
+    """Of a second that Loki counts and never gives, there is nothing else to forget."""
+    ledger = Ledger()
+    ledger.agree(6, 2)
+    ledger.forget(4000, 4000)
+    fresh = Ledger()
+    fresh.forget(4000, 4000)
+    assert vars(ledger) == vars(fresh)
+
+
 def test_neighbouring_seconds_are_read_as_one_span() -> None:
     assert list(spans([3, 4, 9])) == [
         LogSpan(2 * SECOND_NS + 1, 4 * SECOND_NS + 1),
@@ -59,7 +69,19 @@ def test_in_a_flood_the_oldest_are_forgotten_first(
     ledger.add(entry(n * SECOND_NS // 4) for n in range(1, 41))
     ledger.forget(10, 10)
     assert len(ledger) <= 10
-    assert ledger.floor == 9
+    assert ledger.floor == 10
+
+
+def test_it_leaves_room_for_as_many_as_came_since_the_last_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Or the tail of a flood would be left to ranges, which read all once more."""
+    monkeypatch.setattr(loki_ledger, "MOST_KNOWN", 60)
+    ledger = Ledger()
+    for second in range(1, 30):
+        ledger.add(entry(second * SECOND_NS - n) for n in range(20))
+        assert not ledger.is_full
+        ledger.forget(second, second)
 
 
 def test_nothing_is_forgotten_that_ranges_will_bring_again(

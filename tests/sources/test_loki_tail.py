@@ -9,11 +9,12 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from tests.clock import START, ManualClock
+from tests.clock import START, ManualClock, turns
 from tests.sources.loki_server import STREAM, SmallLoki
 from tui.model.fault import FaultKind
 from tui.model.log import LogBatch
 from tui.sources import loki_ledger
+from tui.sources.loki_inbox import GATHER_SECONDS
 from tui.sources.loki_tail import (
     TICK_SECONDS,
     TICKS_TO_PASS,
@@ -56,6 +57,14 @@ class Reader:
     async def until_lines(self, count: int) -> None:
         async with asyncio.timeout(5), self._changed:
             await self._changed.wait_for(lambda: len(self.lines) >= count)
+
+    async def until_flood(self, count: int, clock: ManualClock) -> None:
+        """The same of so many that they are gathered, which takes time."""
+        async with asyncio.timeout(5):
+            while len(self.lines) < count:
+                if self._tail._inbox.is_gathering:
+                    await clock.advance(GATHER_SECONDS)
+                await turns()
 
     async def until_batches(self, count: int) -> None:
         async with asyncio.timeout(5), self._changed:
@@ -322,37 +331,3 @@ async def again(loki: SmallLoki, clock: ManualClock) -> None:
     """Let time pass until the tail is opened again."""
     while len(loki.headers) < 2:
         await clock.advance(1.0)
-
-
-async def test_a_busy_tail_is_held_against_counts_and_only_its_holes_are_read() -> None:
-    loki, clock = SmallLoki(), ManualClock()
-    async with reading(loki, clock) as reader:
-        await reader.until_batches(1)
-        flow = [(NOW - 4 * SECOND + n * SECOND // 1000, f"{n:04}") for n in range(3000)]
-        await loki.push(*flow[:1500])
-        await loki.push(*flow[1500:1510], is_tailed=False)
-        await loki.push(*flow[1510:])
-        await reader.until_lines(2990)
-        before = len(loki.ranges)
-        await clock.advance(SOON)
-        await reader.until_lines(3000)
-        assert [each["start"] for each in loki.ranges[before:]] == [
-            str(NOW - 3 * SECOND + 1)
-        ]
-        assert sorted(reader.lines) == [line for _, line in flow]
-
-
-async def test_a_tail_that_admits_to_drops_is_not_held_against_counts() -> None:
-    loki, clock = SmallLoki(), ManualClock()
-    async with reading(loki, clock) as reader:
-        await reader.until_batches(1)
-        flow = [(NOW + 1 + n, f"{n:04}") for n in range(1500)]
-        await loki.push((NOW, "dropped"), is_tailed=False)
-        await loki.push(*flow[:-1])
-        dropped = [{"timestamp": str(NOW), "labels": STREAM}]
-        await loki.send((flow[-1],), dropped_entries=dropped)
-        await reader.until_lines(1500)
-        before = len(loki.ranges)
-        await clock.advance(SOON)
-        await reader.until_lines(1501)
-        assert int(loki.ranges[before]["end"]) > NOW + 60 * SECOND

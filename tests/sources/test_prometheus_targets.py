@@ -171,21 +171,85 @@ def test_a_target_without_labels_hides_no_other() -> None:
     assert sorted(each.instance for each in found) == ["", "h0:1", "h1:1", "h2:1"]
 
 
-async def test_a_list_too_long_for_one_call_says_so_and_not_that_nobody_answers() -> (
-    None
-):
-    async def pieces() -> AsyncIterator[bytes]:
-        whole = answer(*map(wire, range(1_200)))
-        yield whole[: len(whole) // 2]
-        await asyncio.Event().wait()
+class Slow:
+    """A server that is not done with a long list when its time is over."""
 
-    def respond(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, content=pieces())
+    def __init__(self) -> None:
+        self.is_hanging = True
+        self.timeouts: list[float] = []
+        """How long it had each time."""
+
+    def source(self, seconds: float) -> PrometheusSource:
+        transport = httpx.MockTransport(self._respond)
+        return PrometheusSource(ENDPOINT, seconds, transport=transport)
+
+    async def _pieces(self) -> AsyncIterator[bytes]:
+        whole = answer(*map(wire, range(1_200)))
+        half = len(whole) // 2
+        yield whole[:half]
+        if self.is_hanging:
+            await asyncio.Event().wait()
+        yield whole[half:]
+
+    def _respond(self, request: httpx.Request) -> httpx.Response:
+        self.timeouts.append(request.extensions["timeout"]["read"])
+        return httpx.Response(200, content=self._pieces())
+
+
+async def test_a_list_too_long_for_one_call_says_so_and_has_longer_next() -> None:
+    server = Slow()
+    source = server.source(0.1)
+    for told in ("0.1 s, and there are more: it has 0.2 s next", "0.2 s, and"):
+        with pytest.raises(SourceError) as caught:
+            await source.targets()
+        fault = caught.value.fault
+        assert fault.kind is FaultKind.TIMEOUT
+        assert re.match(rf"\d\d\d targets came within {told}", fault.summary)
+    server.is_hanging = False
+    assert len(await source.targets()) == 1_200
+    assert server.timeouts == [0.1, 0.2, 0.4]
+
+
+async def test_who_is_given_longer_for_a_list_has_it_for_nothing_else() -> None:
+    server = Slow()
+    source = server.source(0.1)
+    with pytest.raises(SourceError):
+        await source.targets()
+    with pytest.raises(SourceError) as caught:
+        await source.rules()
+    assert caught.value.fault.summary == "no answer within 0.1 s"
+
+
+async def test_a_server_that_answers_all_but_its_list_has_longer_for_it() -> None:
+    timeouts = []
+
+    async def respond(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/rules"):
+            return httpx.Response(200, json={"data": {"groups": []}})
+        timeouts.append(request.extensions["timeout"]["read"])
+        await asyncio.Event().wait()
+        raise AssertionError
 
     transport = httpx.MockTransport(respond)
-    source = PrometheusSource(ENDPOINT, 0.3, transport=transport)
+    source = PrometheusSource(ENDPOINT, 0.1, transport=transport)
+    told = []
+    for is_answering in (False, False, True, False):
+        if is_answering:
+            await source.rules()
+        with pytest.raises(SourceError) as caught:
+            await source.targets()
+        told.append(caught.value.fault.summary)
+    assert timeouts == [0.1, 0.1, 0.1, 0.2]
+    assert told[1] == "no answer within 0.1 s"
+    assert told[2] == "its list of targets took over 0.1 s: it has 0.2 s next"
+
+
+async def test_more_targets_than_can_be_held_are_a_fault_and_not_a_part_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server = Slow()
+    server.is_hanging = False
+    monkeypatch.setattr("tui.sources.prometheus.MOST_TARGETS", 1_000)
     with pytest.raises(SourceError) as caught:
-        await source.targets()
-    fault = caught.value.fault
-    assert fault.kind is FaultKind.TIMEOUT
-    assert re.match(r"\d\d\d targets came within 0.3 s, and", fault.summary)
+        await server.source(5).targets()
+    assert caught.value.fault.summary.startswith("lists over 1,000 targets, too many")

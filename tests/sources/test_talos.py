@@ -15,7 +15,7 @@ from tui.model.fault import FaultKind
 from tui.model.talos import ServiceHealth
 from tui.sources.base import SourceError
 from tui.sources.talos import TalosSource
-from tui.sources.talos_values import line_time
+from tui.sources.talos_values import entry_ns, line_time
 
 NOW = datetime(2026, 2, 27, 2, 13, 47, tzinfo=UTC)
 
@@ -95,3 +95,9 @@ def test_the_time_of_a_line_is_read_where_it_has_one(
 ) -> None:
     expected = datetime(2026, 2, 27, *time, tzinfo=UTC) if time else None
     assert line_time(line) == expected
+
+
+def test_a_line_of_any_year_has_a_time_that_can_be_kept() -> None:
+    early, late = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+    assert entry_ns(early) == 0
+    assert entry_ns(late) == 2**63 - 1

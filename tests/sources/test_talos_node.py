@@ -148,9 +148,9 @@ async def test_a_fault_says_what_to_do_about_it() -> None:
     async with opened("node-dead:talos-wk-3") as (_, prod, _clock):
         with pytest.raises(SourceError) as caught:
             await prod.node(DEAD)
-    detail = caught.value.fault.detail
-    assert detail.startswith(f"ServiceList of {DEAD}: ")
-    assert "port 50000" in detail
+    fault = caught.value.fault
+    assert fault.detail == f"ServiceList of {DEAD}"
+    assert "port 50000" in fault.advice
 
 
 async def test_a_service_is_restarted_and_apid_says_so() -> None:
@@ -176,7 +176,7 @@ async def test_a_reader_may_not_restart_and_is_told_which_role_may() -> None:
         with pytest.raises(SourceError) as caught:
             await prod.change_service(WORKER, "kubelet", ServiceVerb.RESTART)
     assert caught.value.fault.kind is FaultKind.FORBIDDEN
-    assert "os:operator" in caught.value.fault.detail
+    assert "os:operator" in caught.value.fault.advice
 
 
 async def test_the_talosconfig_says_until_when_it_lets_us_in() -> None:

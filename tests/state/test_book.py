@@ -16,6 +16,7 @@ from tui.model.alert import Verdict
 from tui.model.change import Began, Ended, Silenced, Turned
 from tui.state.book import FILE, Book
 from tui.state.book_file import BookError
+from tui.state.book_pages import MOST_CHANGES
 from tui.state.book_trim import trim
 
 FALSE, REAL = Verdict.FALSE_POSITIVE, Verdict.REAL
@@ -128,6 +129,24 @@ def test_two_episodes_of_one_alert_are_two(tmp_path: Path) -> None:
     assert newest.ended is None
     assert oldest.ended is not None
     assert [type(each.what) for each in oldest.changes] == [Began, Ended]
+
+
+def test_of_an_episode_that_turns_for_ever_the_first_and_the_newest_are_told(
+    tmp_path: Path,
+) -> None:
+    """All of it would be asked for, drawn and recorded anew each few seconds."""
+    run = Run(tmp_path)
+    turns = MOST_CHANGES + 10
+    for number in range(turns + 1):
+        run.look(10 * number, judged(REAL if number % 2 else FALSE))
+    (episode,) = run.book.episodes(ALERT)
+    assert len(episode.changes) == MOST_CHANGES
+    assert isinstance(episode.changes[0].what, Began)
+    assert [each.at for each in episode.changes[-2:]] == [
+        at(10 * (turns - 1)),
+        at(10 * turns),
+    ]
+    assert episode.left_out == turns + 1 - MOST_CHANGES
 
 
 def test_of_two_runs_at_once_one_writes(tmp_path: Path) -> None:

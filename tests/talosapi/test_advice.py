@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from talosapi.advice import ADVICE, ErrorKind, advise
+from talosapi.advice import ADVICE, IS_NO_APID, ErrorKind, advise
 from talosapi.certificate import ClientCertificate
 
 READER = ClientCertificate(
@@ -22,6 +22,10 @@ READER = ClientCertificate(
         (ErrorKind.FORBIDDEN, "not authorized", "Get MachineConfigs", "os:admin"),
         (ErrorKind.FORBIDDEN, "not authorized", "Version", "this one has os:reader"),
         (ErrorKind.FORBIDDEN, "no request forwarding", "Version", "is a worker"),
+        (ErrorKind.FORBIDDEN, f"{IS_NO_APID}403", "Version", "A proxy or a sign-in"),
+        (ErrorKind.AUTH, f"{IS_NO_APID}401", "Version", "A proxy or a sign-in"),
+        (ErrorKind.AUTH, "who are you?", "Version", "from 2026-01-01 00:00"),
+        (ErrorKind.RATE_LIMITED, "slowly", "Version", "asks us to slow down"),
         (
             ErrorKind.TLS,
             "TLS: sslv3 alert certificate expired",

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import re
+import socket
+import struct
+import termios
 from contextlib import aclosing
 from itertools import pairwise
 from pathlib import Path
@@ -13,8 +17,17 @@ from talosapi.client import TalosClient
 from talosapi.method import Method
 from talosapi.proto import common_pb2 as common
 from talosapi.proto import machine_pb2 as machine
-from talosapi.transport import BEAT_SECONDS
-from tests.talosapi.labs import WORKER, context_for, serving, story
+from talosapi.transport import AHEAD, BEAT_SECONDS, Transport
+from tests.clock import turns
+from tests.talosapi.labs import (
+    AUTHORITY,
+    WORKER,
+    accepting,
+    context_for,
+    server_tls,
+    serving,
+    story,
+)
 
 DMESG = Method("Dmesg", common.Data.FromString)
 FOLLOW = machine.DmesgRequest(follow=True).SerializeToString()
@@ -62,3 +75,46 @@ async def test_a_reply_need_not_wait_for_a_log_that_never_rests(
             waited.append(loop.time() - began)
 
     assert min(waited) < 4 * BEAT_SECONDS
+
+
+async def test_little_waits_for_grpc_however_much_a_server_sends(
+    tmp_path: Path,
+) -> None:
+    """Twice the most that ever waited is what gRPC holds buffers for, for ever."""
+    async with accepting(_pour) as endpoint:
+        transport = Transport(context_for(tmp_path, [endpoint]))
+        await transport.channel()
+        with socket.socket(socket.AF_UNIX) as reader:
+            reader.setblocking(False)
+            reader.connect(str(transport.socket_path))
+            most = await _most_waiting(reader)
+        await transport.close()
+
+    assert 0 < most <= 3 * AHEAD
+
+
+async def _pour(peer: socket.socket) -> None:
+    """Two megabytes of frames of a kind that nobody knows, which is no offence."""
+    frame = struct.pack(">BHBBI", 0, 8192, 0xFA, 0, 0) + bytes(8192)
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.connect_accepted_socket(
+        asyncio.Protocol, peer, ssl=server_tls(AUTHORITY)
+    )
+    try:
+        transport.write(frame * 256)
+        await asyncio.Event().wait()
+    finally:
+        transport.abort()
+
+
+async def _most_waiting(reader: socket.socket) -> int:
+    """How many bytes are there for who does not read, when no more come."""
+    before, quiet = 0, 0
+    async with asyncio.timeout(20):
+        while not before or quiet < 20:
+            await turns(50)
+            raw = fcntl.ioctl(reader, termios.FIONREAD, bytes(4))
+            waiting: int = struct.unpack("i", raw)[0]
+            quiet = quiet + 1 if waiting == before else 0
+            before = waiting
+    return before

@@ -10,6 +10,7 @@ from talosapi.errors import (
     ErrorKind,
     TalosError,
     describe_dial,
+    in_words,
     kind_of,
     kind_of_dial,
 )
@@ -42,12 +43,53 @@ from talosapi.errors import (
         ("INTERNAL", "panic", ErrorKind.PROTOCOL),
         ("INVALID_ARGUMENT", "namespace can't be empty", ErrorKind.PROTOCOL),
         ("RESOURCE_EXHAUSTED", "message larger than max", ErrorKind.PROTOCOL),
+        ("RESOURCE_EXHAUSTED", "too many requests", ErrorKind.RATE_LIMITED),
+        ("UNAUTHENTICATED", "who are you?", ErrorKind.AUTH),
     ],
 )
 def test_status_becomes_a_kind_that_one_can_act_on(
     status: str, text: str, kind: ErrorKind
 ) -> None:
     assert kind_of(status, text) is kind
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "Stream removed (Data frame with END_STREAM flag received)",
+            "it is a web server, not an apid",
+        ),
+        (
+            "Received http2 header with status: 302",
+            "it is no apid: it answers HTTP 302",
+        ),
+        ("not authorized", "not authorized"),
+    ],
+)
+def test_what_grpc_says_of_a_web_server_is_told_as_its_cause(
+    said: str, told: str
+) -> None:
+    assert in_words(said) == told
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        ("UNAUTHENTICATED", 401, ErrorKind.AUTH),
+        ("PERMISSION_DENIED", 403, ErrorKind.FORBIDDEN),
+        ("UNIMPLEMENTED", 404, ErrorKind.PROTOCOL),
+        ("UNAVAILABLE", 429, ErrorKind.RATE_LIMITED),
+        ("UNAVAILABLE", 503, ErrorKind.UNREACHABLE),
+        ("UNAVAILABLE", 504, ErrorKind.TIMEOUT),
+        ("UNKNOWN", 302, ErrorKind.PROTOCOL),
+    ],
+)
+def test_what_a_proxy_answers_is_not_taken_for_a_word_of_apid(
+    status: str, code: int, kind: ErrorKind
+) -> None:
+    said = in_words(f"Received http2 header with status: {code}")
+    assert kind_of(status, said) is kind
 
 
 def test_error_names_call_node_and_endpoint() -> None:

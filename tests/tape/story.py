@@ -1,41 +1,33 @@
 # ruff: noqa: T201 - it prints
-"""The incident's story, recorded and gone back to: does every screen say what it said?
+"""The incident's story, recorded and played again: does every screen say what it said?
 
     python -m tests.tape.story --moments 20
 
-The whole app on the real engine and a lab; time is held while a screen is read. What a
-record does not hold is not compared: it is listed here, and in docs/incident.md.
+The whole app on the real engine and a lab; time is held while screens are read. The
+record is played at 60 times its pace, and held at each of those moments. What a record
+does not hold is not compared: it is named here, and in docs/incident.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
-from difflib import unified_diff
+from datetime import timedelta
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
-
-from textual import events
-from textual.widgets import Input
 
 from tests.e2e.lab_pause import PausedTime
-from tests.e2e.lab_time import START
-from tests.e2e.labs import running_lab
-from tests.widgets.screen import screen_lines
-from tui.app import TaloscopeApp
-from tui.backend import Backend
+from tests.tape.comparing import Way, compared
+from tests.tape.seats import NARROW, Page, Reader, Seat, Sight, rest, seated
 from tui.clock import SystemClock
-from tui.config import Config, load
+from tui.config import Config
+from tui.engine import recorder
 from tui.engine.engine import Engine
 from tui.model.bounds import Bounds
-from tui.screens.fleet import FleetScreen
+from tui.model.fleet import Fleet
 from tui.state.book import FILE, Book
 from tui.state.worker import Worker
 from tui.tape.past import PastBackend
@@ -44,186 +36,182 @@ from tui.tape.switch import Switch
 from tui.tape.taping import MEMORY_SECONDS, Taping
 from tui.tape.writer import Writer
 
-SPEED = 5.0
-LOOK_SECONDS = 2.5
-"""A screen is open for so long before it is read: some ask for more when they open."""
-WIDTH, HEIGHT = 200, 60
-SCREENS: dict[str, tuple[str, ...]] = {
-    "fleet": (),
-    "alert": ("enter",),
-    "targets": ("t",),
-    "target": ("t", "enter"),
-    "nodes": ("N",),
-    "node": ("N", "enter"),
-    "logs": ("L",),
-    "pipeline": ("P",),
-    "silences": ("S",),
-    "history": ("H",),
-    "sources": ("o",),
+SPEED = 20.0
+PLAYED = 60.0
+APART_SECONDS = 20.0
+MOMENTS = 20
+BEAT_SECONDS, CALM_BEATS = 0.05, 6
+SIGHTS = {
+    "fleet": Sight(),
+    "cluster": Sight(width=NARROW),
+    "alert": Sight(("enter",)),
+    "false alert": Sight(("3", "enter")),
+    "finding": Sight(("2", "down", "enter")),
+    "targets": Sight(("t",)),
+    "target": Sight(("t", "enter"), columns=100),
+    "nodes": Sight(("N",)),
+    "services": Sight(("N", "enter"), columns=100),
+    "dmesg": Sight(("N", "enter", "2"), last=4),
+    "resources": Sight(("N", "enter", "3"), first=36),
+    "etcd": Sight(("N", "enter", "4")),
+    "review": Sight(("N", "enter", "5")),
+    "logs": Sight(("L",), first=6),
+    "logs beside": Sight(("L", "C"), first=6),
+    "log findings": Sight(("L", "F"), first=6),
+    "pipeline": Sight(("P",)),
+    "silences": Sight(("S",)),
+    "history": Sight(("H",)),
+    "sources": Sight(("o",), columns=100),
+    "wall": Sight(("W",), frame=0),
 }
-_ASIDE = {"node": 100, "sources": 100}
-"""So many columns of a screen are compared: what stands beside them, a log or the
-examination of a connection, is not recorded."""
-_UNRECORDED_LINES = {"logs": 6}
-"""So many lines at the top are not: how many lines Loki has is not recorded."""
-_QUIET_LOOKS, _BEAT_SECONDS, _MOST_LOOKS = 4, 0.06, 60
-
-
-@dataclass(frozen=True)
-class Page:
-    """What a screen said."""
-
-    name: str
-    at: datetime
-    lines: list[str]
-
-    @property
-    def told(self) -> list[str]:
-        """Without where in time one is, cursor, length of a log, and keys."""
-        kept = self.lines[1:-1]
-        if "PAST" in self.lines[0]:
-            del kept[-1]
-        columns = _ASIDE.get(self.name, WIDTH)
-        kept = [line[:columns] for line in kept[_UNRECORDED_LINES.get(self.name, 0) :]]
-        return [re.sub("[▌▐]", " ", line).rstrip() for line in kept]
-
-
-@dataclass
-class Reader:
-    """Somebody who opens every screen and reads it."""
-
-    app: TaloscopeApp
-
-    async def open(self, name: str) -> None:
-        """Go to a screen by its keys."""
-        while not isinstance(self.app.screen, FleetScreen):
-            await self.press("escape")
-        for key in SCREENS[name]:
-            await self.press(key)
-
-    async def press(self, key: str) -> None:
-        """As the terminal does: nobody waits for a program that never rests."""
-        event = events.Key(key, key if len(key) == 1 else None)
-        event.set_sender(self.app)
-        assert self.app._driver is not None
-        self.app._driver.send_message(event)
-        await self.rest()
-
-    async def rest(self) -> list[str]:
-        """Wait until the screen has come to rest; what it says then."""
-        before: list[str] = []
-        quiet = 0
-        for _ in range(_MOST_LOOKS):
-            await SystemClock().sleep(_BEAT_SECONDS)
-            lines = screen_lines(self.app)
-            quiet = quiet + 1 if lines == before else 0
-            if quiet >= _QUIET_LOOKS:
-                break
-            before = lines
-        return before
 
 
 @asynccontextmanager
-async def opened(
-    config: Config, clock: PausedTime, backend: Backend, height: int
-) -> AsyncIterator[Reader]:
-    async def connect() -> Backend:
-        return backend
-
-    Input.cursor_blink = False  # type: ignore[assignment]
-    app = TaloscopeApp(config, clock, connect)
-    async with app.run_test(size=(WIDTH, height)) as pilot:
-        while app.fleet is None:
-            await pilot.pause(_BEAT_SECONDS)
-        yield Reader(app)
+async def running(engine: Engine, taping: Taping) -> AsyncIterator[None]:
+    """The engine and its record, until the block ends."""
+    tasks = [asyncio.create_task(each.run()) for each in (engine, taping)]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 async def lived(
     config: Config, clock: PausedTime, folder: Path, moments: int
 ) -> list[Page]:
     """Run the story and read all screens so many times, while it is recorded."""
+    # One memory is asked by as many seats, where it is made for one.
+    recorder._MOST_WAITING = 5 * len(SIGHTS)
     engine = Engine(config, clock, Random(7), None, Book(folder / FILE, "story"))
     taping = Taping(engine, clock, Writer(folder, "story", Bounds(), {}))
     found = []
-    async with opened(config, clock, Switch(engine, taping, None), HEIGHT) as reader:
+
+    async with running(engine, taping):
         await clock.go(SPEED)
         await engine.settled()
-        for _ in range(moments):
-            for name in SCREENS:
-                await clock.go(0)
-                await reader.open(name)
+        # Past the moment at which what the lab began with is a day old.
+        await clock.sleep(60)
+        await clock.go(0)
+        shown = await recorded(engine, taping, clock)
+
+        async def seat() -> Switch:
+            return Seat(engine, taping, shown)
+
+        async with seated(config, clock, SIGHTS, seat) as readers:
+            found += await read(readers, clock, engine, taping)
+            for _ in range(moments - 1):
                 await clock.go(SPEED)
-                await clock.sleep(LOOK_SECONDS)
+                await clock.sleep(APART_SECONDS)
                 await clock.go(0)
-                found.append(await read(name, reader, clock, engine, taping))
+                found += await read(readers, clock, engine, taping)
+            # What is written at the end is to be of another moment.
+            await clock.go(SPEED)
+            await clock.sleep(1)
     return found
 
 
-async def read(
-    name: str, reader: Reader, clock: PausedTime, engine: Engine, taping: Taping
-) -> Page:
-    """A page of one fleet, of which that moment of the record was written."""
+async def recorded(engine: Engine, taping: Taping, clock: PausedTime) -> Fleet:
+    """Write a moment in which nothing new is known; its fleet."""
     while True:
-        await reader.rest()
+        await calm(engine)
         clock.step()
-        reader.app.show_now()
-        fleet, lines = engine.fleet, await reader.rest()
-        # What is remembered is recorded no more often than each five seconds.
-        taping._asked_at -= MEMORY_SECONDS
-        await taping._beat(10)
-        if engine.fleet is fleet and screen_lines(reader.app) == lines:
-            return Page(name, clock.now(), lines)
+        told, fleet = known(engine), engine.fleet
+        await written(taping)
+        if known(engine) == told:
+            return fleet
+
+
+async def written(taping: Taping) -> None:
+    """Have what is known now in the record."""
+    # What is remembered is recorded no more often than each five seconds.
+    taping._asked_at -= MEMORY_SECONDS
+    await taping._beat(10)
+
+
+async def calm(engine: Engine) -> None:
+    """Wait until all that was asked for before time was held has been answered."""
+    before, quiet = known(engine), 0
+    while quiet < CALM_BEATS:
+        await SystemClock().sleep(BEAT_SECONDS)
+        after = known(engine)
+        quiet = quiet + 1 if after == before else 0
+        before = after
+
+
+def known(engine: Engine) -> tuple[object, ...]:
+    """What screens show, and a record holds: the same while nothing new is known."""
+    fleet = engine.fleet
+    logs = [engine.entries(each.name) for each in fleet.clusters]
+    news = [(len(log), *log[-1:]) for log in logs]
+    lost = [len(engine.gaps(each.name)) for each in fleet.clusters]
+    return id(fleet), engine.memory.stamp, news, lost
+
+
+async def read(
+    readers: list[Reader], clock: PausedTime, engine: Engine, taping: Taping
+) -> list[Page]:
+    """A page of each screen, all of one fleet, which is written to the record."""
+    while True:
+        await calm(engine)
+        told = known(engine)
+        for each in readers:
+            assert isinstance(each.seat, Seat)
+            each.seat.tell()
+        await rest(readers)
+        clock.step()
+        for each in readers:
+            each.app.call_later(each.app.show_now)
+        await rest(readers)
+        before = [each.page(clock.now()) for each in readers]
+        await written(taping)
+        pages = [each.page(clock.now()) for each in readers]
+        asking = any("… asking" in line for each in pages for line in each.lines)
+        if known(engine) == told and pages == before and not asking:
+            return pages
 
 
 async def replayed(
     config: Config, clock: PausedTime, folder: Path, pages: list[Page]
 ) -> list[Page]:
-    """Read the same screens at the same moments of the record."""
-    shelf = Shelf(folder)
-    first = shelf.moment(pages[0].at)
-    past = PastBackend(first, shelf, Worker("replay"), lambda: None)
-    switch = Switch(past, None, shelf)
-    await switch.rewind(first.at)
+    """Play the record, and read the same screens at the same moments."""
+    shelf, worker = Shelf(folder), Worker("replay")
+    moments = sorted({each.at for each in pages})
+    first = shelf.moment(pages[0].opened_at)
     found = []
-    async with opened(config, clock, switch, HEIGHT + 1) as reader:
-        for page in pages:
-            await reader.open("fleet")
-            reader.app.go_to(page.at)
-            async with asyncio.timeout(10):
-                while reader.app.clock.at != page.at:
-                    await SystemClock().sleep(_BEAT_SECONDS)
-            await reader.open(page.name)
-            found.append(Page(page.name, page.at, await reader.rest()))
+
+    async def seat() -> Switch:
+        switch = Switch(PastBackend(first, shelf, worker, lambda: None), None, shelf)
+        switch._worker = worker  # so that all read one shelf
+        await switch.rewind(first.at)
+        return switch
+
+    async with seated(config, clock, SIGHTS, seat, is_past=True) as readers:
+        for at in moments:
+            for each in readers:
+                left = at - each.app.clock.now() + timedelta(milliseconds=1)
+                each.seat.speed = PLAYED
+                each.app.play(left.total_seconds() / PLAYED)
+                each.seat.speed = 0.0
+            async with asyncio.timeout(600):
+                while any(each.app.clock.now() != at for each in readers):
+                    await SystemClock().sleep(0.02)
+            await rest(readers)
+            found += [each.page(at) for each in readers]
     return found
 
 
-def differences(live: Page, past: Page) -> list[str]:
-    """Where a page says something else than then."""
-    lines = unified_diff(live.told, past.told, lineterm="", n=0)
-    return [line for line in lines if not re.match(r"---|\+\+\+|@@", line)]
-
-
-async def compared(moments: int, at: str) -> list[tuple[Page, list[str]]]:
-    """All pages of a story that was begun there, each with where it differs."""
-    story = (f"--at={at}", "--speed", "0", "--now", START.isoformat())
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        with running_lab(*story) as lab:
-            clock = PausedTime(lab)
-            config = load(Path(lab.environment["TALOSCOPE_CONFIG"]))
-            config = replace(config, timeout_seconds=9.0)
-            live = await lived(config, clock, folder, moments)
-        past = await replayed(config, clock, folder, live)
-    return [(one, differences(one, two)) for one, two in zip(live, past, strict=True)]
+PLAYED_ON = Way(lived, replayed, timeout_seconds=4.5 * SPEED)
 
 
 def main() -> int:
     """Run it from the command line; it fails when any page differs."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--moments", type=int, default=20)
+    parser.add_argument("--moments", type=int, default=MOMENTS)
     parser.add_argument("--at", default="1m", help="of the story (default: 1m)")
     asked = parser.parse_args()
-    found = asyncio.run(compared(asked.moments, asked.at))
+    found = asyncio.run(compared(PLAYED_ON, asked.moments, asked.at))
     wrong = [(page, lines) for page, lines in found if lines]
     for page, lines in wrong:
         print(f"{page.name} at {page.at:%H:%M:%S}", *lines, sep="\n")

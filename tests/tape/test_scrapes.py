@@ -56,7 +56,7 @@ def read(packer: Packer, *readings: object) -> list[object]:
     unpacker, roots = Unpacker(), []
     for reading in readings:
         objects, root = packer.pack(reading)
-        unpacker.add([msgspec.msgpack.decode(each) for each in objects])
+        unpacker.add([msgspec.Raw(each) for each in objects])
         roots.append(root)
     return [unpacker.value(root) for root in roots]
 
@@ -73,7 +73,7 @@ def test_a_later_reading_is_had_without_those_before() -> None:
     for number in range(1, 9):
         reading = later(reading, 30.0 * number, number)
         objects, root = packer.pack(reading)
-        unpacker.add([msgspec.msgpack.decode(each) for each in objects])
+        unpacker.add([msgspec.Raw(each) for each in objects])
     assert unpacker.value(root) == reading
 
 
@@ -135,11 +135,21 @@ def test_readings_of_before_are_let_go() -> None:
     assert len(held) == 1
 
 
+def test_rows_of_targets_that_were_scraped_again_are_let_go() -> None:
+    packer, reading = Packer(), later(MANY, 5, 1)
+    for number in range(6):
+        packer.pack(reading)
+        reading = later(reading, 30 * number + 30, 1)
+    assert not any(type(each) is TargetRow for each in packer._kept)
+
+
 def test_damaged_positions_are_left_out_and_harm_nothing_else() -> None:
     unpacker = Unpacker()
     objects, _ = Packer().pack(MANY)
-    packed = [msgspec.msgpack.decode(each) for each in objects]
+    packed = [msgspec.Raw(each) for each in objects]
     far = [SCRAPED, len(packed) - 1, b"\xff" * 4, b"\0" * 8, b"\0" * 8, []]
     torn = [SCRAPED, len(packed) - 1, b"\xff" * 3, b"", b"", []]
-    unpacker.add([*packed, far, torn, [-1, len(packed), len(packed) + 1, "kept"]])
-    assert unpacker.value(len(packed) + 2) == ("kept",)
+    ours = far, torn, [-1, len(packed), len(packed) + 1, "kept"]
+    packed += [msgspec.Raw(msgspec.msgpack.encode(each)) for each in ours]
+    unpacker.add(packed)
+    assert unpacker.value(len(packed) - 1) == ("kept",)

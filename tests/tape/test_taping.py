@@ -16,17 +16,18 @@ import pytest
 
 from tests.clock import ManualClock
 from tests.estate import make_fleet
-from tests.fakes import FakeBackend
+from tests.fakes import FakeBackend, FakeMemory
 from tests.judged import NOW
 from tui.clock import SystemClock
 from tui.model.bounds import Bounds
+from tui.model.change import Change
 from tui.model.fleet import Fleet
 from tui.model.kept import Kept
 from tui.model.taped import Taped, TapeNote
 from tui.tape.framing import MORE, START, TapeError, about, blocks
 from tui.tape.packing import CLASS, TUPLE, Packer
 from tui.tape.shelf import Shelf
-from tui.tape.taping import Taping
+from tui.tape.taping import Taping, continued
 from tui.tape.unpacking import Unpacker
 from tui.tape.writer import Writer, files
 
@@ -36,7 +37,7 @@ from pathlib import Path
 from tests.fakes import FakeBackend
 from tui.clock import SystemClock
 from tui.model.bounds import Bounds
-from tui.tape.taping import Taping
+from tui.tape.taping import Taping, continued
 from tui.tape.unpacking import Unpacker
 from tui.tape.writer import Writer
 writer = Writer(Path(sys.argv[1]), "killed", Bounds(), {})
@@ -96,6 +97,32 @@ def test_what_did_not_change_costs_next_to_nothing(tmp_path: Path) -> None:
     first = hand.path.stat().st_size
     hand.write(taped(2))
     assert hand.path.stat().st_size - first < first / 20
+
+
+def test_a_long_text_is_written_once_however_often_its_owner_changes() -> None:
+    packer, unpacker, text = Packer(), Unpacker(), "a runbook " * 200
+    sizes = []
+    for number in range(3):
+        note = TapeNote(NOW, "news", text, str(number))
+        objects, root = packer.pack(note)
+        sizes.append(sum(map(len, objects)))
+        unpacker.add([msgspec.Raw(each) for each in objects])
+        assert unpacker.value(root) == note
+    assert sizes[0] > len(text) > 20 * sizes[1]
+
+
+def test_of_entries_that_go_on_only_the_new_are_other_values() -> None:
+    old = ([1], [2], [3])
+    found = continued(old, ([2], [3], [4]))
+    assert found == ([2], [3], [4])
+    assert (found[0] is old[1], found[1] is old[2]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "new", [(), ([3],), ([9],), ([1], [9], [3], [4]), ([0], [1], [2], [3], [4])]
+)
+def test_entries_are_those_that_came_whatever_was_before(new: tuple[list[int]]) -> None:
+    assert continued(([1], [2], [3]), new) == new
 
 
 def test_a_stream_ends_before_what_it_remembers_is_much(
@@ -236,7 +263,7 @@ def test_every_kind_of_value_comes_back_as_it_was() -> None:
     value = large, odd, frozenset({"x", "y"}), timedelta(seconds=1.5), Kept((1, 2)), ""
     objects, root = Packer().pack(value)
     unpacker = Unpacker()
-    unpacker.add([msgspec.msgpack.decode(each) for each in objects])
+    unpacker.add([msgspec.Raw(each) for each in objects])
     found = unpacker.value(root)
     assert found == value
     assert [type(each) for each in found[0]] == [type(each) for each in large]
@@ -244,23 +271,42 @@ def test_every_kind_of_value_comes_back_as_it_was() -> None:
 
 def test_what_nobody_else_holds_is_let_go_and_known_again() -> None:
     packer = Packer()
-    notes = tuple(TapeNote(NOW, "real", str(number)) for number in range(100))
+    notes = noted("real", 2_000)
     _, root = packer.pack(notes)
-    before = sum(type(each) is TapeNote for each in gc.get_objects())
+    before = held()
     del notes
     packer.pack(())
-    held = sum(type(each) is TapeNote for each in gc.get_objects())
-    assert before - held == 100
-    again = tuple(TapeNote(NOW, "real", str(number)) for number in range(100))
-    assert packer.pack(again) == ([], root)
-    other = tuple(TapeNote(NOW, "calm", str(number)) for number in range(100))
-    new, part = packer.pack(other)
-    assert (len(new), part == root) == (101, False)
+    assert before - held() == 2_000
+    assert packer.pack(noted("real", 2_000)) == ([], root)
+    new, part = packer.pack(noted("calm", 2_000))
+    assert (len(new), part == root) == (2_001, False)
+
+
+def test_while_little_is_new_it_is_not_looked_who_holds_all_the_rest() -> None:
+    packer = Packer()
+    packer.pack(noted("real", 2_000))
+    packer.pack(())
+    packer.pack(noted("calm", 100))
+    before = held()
+    packer.pack(())
+    assert held() == before
+    packer.pack(noted("low", 1_000))
+    packer.pack(())
+    assert before - held() == 100
+
+
+def noted(tone: str, number: int) -> tuple[TapeNote, ...]:
+    return tuple(TapeNote(NOW, tone, str(each)) for each in range(number))
+
+
+def held() -> int:
+    """The notes that somebody still has."""
+    return sum(type(each) is TapeNote for each in gc.get_objects())
 
 
 def unpacked(*objects: object) -> object:
     unpacker = Unpacker()
-    unpacker.add(objects)  # type: ignore[arg-type]  # as another version wrote them
+    unpacker.add([msgspec.Raw(msgspec.msgpack.encode(each)) for each in objects])
     return unpacker.value(len(objects) - 1)
 
 
@@ -283,3 +329,19 @@ def test_what_cannot_be_made_is_left_out_and_no_other_code_is_run(
     definition: tuple[object, ...],
 ) -> None:
     assert unpacked(definition, (0, "x"), (TUPLE, 1, "kept")) == ("kept",)
+
+
+async def test_no_moment_holds_what_became_known_after_it(tmp_path: Path) -> None:
+    backend, clock = FakeBackend(), ManualClock(NOW)
+
+    class Slow(FakeMemory):
+        async def changes(self) -> tuple[Change, ...]:
+            await clock.advance(3)
+            backend.publish(replace(make_fleet(), unassigned_alerts=()))
+            return await super().changes()
+
+    backend.memory = Slow()
+    await Taping(backend, clock, writer(tmp_path))._beat(10)
+    found = Shelf(tmp_path).moment(NOW)
+    assert found.fleet == replace(make_fleet(), unassigned_alerts=())
+    assert found.at == NOW + timedelta(seconds=3)

@@ -26,6 +26,7 @@ from tui.model.pipeline import (
 from tui.model.reading import Reading
 from tui.model.scraping import Endpoint, EndpointSlice, Service, ServicePort
 from tui.triage import voice
+from tui.triage.kernel_log import runs
 from tui.triage.pipeline import findings, judged
 from tui.triage.pipeline_case import PODS, SERVICES, PipelineCase
 from tui.triage.review_case import Told
@@ -73,7 +74,7 @@ def spoke(seconds_ago: float = 3, every: float = 8) -> Voice:
         Entry(int((NOW - timedelta(seconds=x)).timestamp() * 1e9), {"host": "a"}, "x")
         for x in times
     ]
-    return voice.heard({}, entries)["a"]
+    return voice.heard({}, runs(entries))["a"]
 
 
 def rule(name: str, query: str, **changes: Any) -> Rule:
@@ -127,6 +128,7 @@ def well(**changes: Any) -> PipelineCase:
         rules=told((BTRFS, ISCSI)),
         wiring=told("http://alertmanager:9093"),
         alerts=told((), "alertmanager"),
+        missing_since={},
         now=NOW,
     )
     return replace(case, **changes)

@@ -196,9 +196,10 @@ def test_kernel_errors_are_real_and_warnings_stay_in_the_log() -> None:
 
 
 def test_the_errors_of_one_node_are_one_finding_named_after_the_gravest() -> None:
-    errors = (log_finding("error", 5), log_finding("error", 0))
-    (only,) = findings.of_kernel(errors, ())
+    before = replace(log_finding("error", 5), first=NOW - timedelta(minutes=6))
+    (only,) = findings.of_kernel((before, log_finding("error", 0)), ())
     assert CATALOGUE[0].meaning in only.title
+    assert only.since == NOW
 
 
 def test_a_kernel_finding_names_the_rules_that_see_its_gravest_line() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.model.log import Entry
-from tui.triage.kernel_log import fold, last_by_node, within
+from tui.triage.kernel_log import fold, last_by_node, runs, within
 
 T0 = datetime(2026, 2, 14, 12, 0, tzinfo=UTC)
 BASE_NS = int(T0.timestamp()) * 10**9
@@ -105,14 +105,14 @@ def test_neither_order_nor_batches_change_what_is_found(
 
 def test_each_nodes_newest_entry_is_known_whatever_the_order() -> None:
     entries = (entry(CALM, 5), entry(CALM, 2), entry(CALM, 3, host="10.10.0.43"))
-    known = last_by_node({}, entries)
+    known = last_by_node({}, runs(entries))
     assert known == {
         "10.10.0.42": T0 + timedelta(seconds=5),
         "10.10.0.43": T0 + timedelta(seconds=3),
     }
-    assert last_by_node(known, (entry(CALM, 4),)) == known
+    assert last_by_node(known, runs((entry(CALM, 4),))) == known
 
 
 def test_an_entry_that_does_not_say_whose_it_is_belongs_to_nobody() -> None:
     nameless = Entry(BASE_NS, {"job": "talos-kernel"}, CALM)
-    assert last_by_node({}, (nameless,)) == {"": T0}
+    assert last_by_node({}, runs((nameless,))) == {"": T0}

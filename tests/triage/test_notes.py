@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from tests.triage.cases import BOOK, INTERVAL, NOW, SEEN, alert, case
-from tui.model.alert import Alert, Evidence, Verdict
+from tui.model.alert import Alert, Evidence, Judgement, Verdict
 from tui.model.log import LogFinding
 from tui.model.metric import Rule, RuleAlert
 from tui.model.target import Expected, Health, Target, TargetRow
+from tui.triage import notes
 from tui.triage.assign import cluster_by_kernel
 from tui.triage.case import Scene
 
@@ -60,6 +61,20 @@ def test_a_target_that_is_up_again_contradicts_but_clears_nothing() -> None:
 def test_an_old_answer_that_it_is_up_says_nothing() -> None:
     long_ago = NOW - 3 * INTERVAL
     (piece,) = told(CARRICK, Scene((row(Health.UP),), long_ago))
+    assert piece.supports is Verdict.UNDECIDED
+
+
+def test_thousands_of_targets_that_are_read_more_seldom_are_stale_later() -> None:
+    seen, pace = NOW - 3 * INTERVAL, 2 * INTERVAL
+    (piece,) = told(CARRICK, Scene((row(Health.UP),), seen, rows_pace=pace))
+    assert piece.supports is Verdict.FALSE_POSITIVE
+    older = Scene((row(Health.UP),), seen - 2 * INTERVAL, rows_pace=pace)
+    (piece,) = told(CARRICK, older)
+    assert piece.supports is Verdict.UNDECIDED
+
+
+def test_an_answer_from_ahead_of_now_says_nothing() -> None:
+    (piece,) = told(CARRICK, Scene((row(Health.UP),), NOW + 2 * INTERVAL))
     assert piece.supports is Verdict.UNDECIDED
 
 
@@ -189,3 +204,17 @@ def test_a_false_positive_keeps_its_proofs_alone_and_knows_its_expression() -> N
     assert judgement.verdict is Verdict.FALSE_POSITIVE
     assert judgement.expression == "absent(up)"
     assert all(each.source == "kubernetes prod" for each in judgement.evidence)
+
+
+def test_a_target_that_was_only_scraped_again_says_the_same() -> None:
+    def judged(health: Health, later: int = 0) -> Judgement:
+        at = SEEN + timedelta(seconds=later)
+        seen = row(health)
+        assert seen.target is not None
+        again = seen.again(replace(seen.target, last_scrape=at))
+        return BOOK.judge(replace(case(CARRICK), scene=Scene((again,), at)))
+
+    before, after = judged(Health.DOWN), judged(Health.DOWN, 10)
+    assert before != after
+    assert notes.untimed(before) == notes.untimed(after)
+    assert notes.untimed(before) != notes.untimed(judged(Health.UP, 10))

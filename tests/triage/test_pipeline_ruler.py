@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.triage.cases import NOW
+from tests.triage.cases import NOW, SEEN
 from tests.triage.pipelines import (
     BROKEN,
     BTRFS,
@@ -22,7 +22,7 @@ from tui.model.alert import Alert, AlertState
 from tui.model.metric import Rule, RuleAlert
 from tui.model.pipeline import StageState
 from tui.triage.pipeline import findings, judged
-from tui.triage.pipeline_ruler import DUTIES
+from tui.triage.pipeline_ruler import DUTIES, missing
 
 
 @pytest.mark.parametrize(
@@ -86,13 +86,31 @@ def firing(minutes: float) -> Rule:
 def test_whether_alerts_of_loki_arrive(
     minutes: float, listed: tuple[Alert, ...], wiring: str | None, state: StageState
 ) -> None:
-    rules = (firing(minutes), ISCSI) if minutes else (BTRFS, ISCSI)
+    rules = told((firing(minutes), ISCSI) if minutes else (BTRFS, ISCSI))
+    alerts = told(listed, "alertmanager")
     case = well(
-        rules=told(rules),
-        alerts=told(listed, "alertmanager"),
+        rules=rules,
+        alerts=alerts,
+        missing_since=missing({}, rules, alerts, NOW),
         wiring=failed("forbids this") if wiring is None else told(wiring),
     )
     assert judged(case).shared[1].state is state
+
+
+def test_an_alert_that_just_ended_is_not_one_that_never_came() -> None:
+    rules = told((firing(5), ISCSI))
+    later = replace(rules.reading, observed_at=SEEN + timedelta(seconds=3))
+    alerts = replace(told(()), reading=replace(later, value=()))
+    since = missing({}, rules, alerts, NOW)
+    case = well(rules=rules, alerts=alerts, missing_since=since)
+    assert judged(case).shared[1].state is OK
+
+    again = replace(rules, reading=replace(later, observed_at=NOW))
+    known = missing(since, again, alerts, NOW)
+    assert known == since == {BTRFS.name: later.observed_at}
+    still = replace(case, rules=again, missing_since=known)
+    assert judged(still).shared[1].state is BROKEN
+    assert missing(known, told((BTRFS, ISCSI)), alerts, NOW) == {}
 
 
 def test_an_alertmanager_that_does_not_answer_proves_no_loss() -> None:

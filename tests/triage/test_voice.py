@@ -10,6 +10,7 @@ import pytest
 
 from tui.model.log import Entry
 from tui.model.pipeline import Voice
+from tui.triage.kernel_log import runs
 from tui.triage.voice import heard, is_silent, longest_pause, silent_after
 
 NOW = datetime(2026, 2, 27, 2, 0, tzinfo=UTC)
@@ -28,7 +29,7 @@ def every(seconds: float, until: float = 0) -> list[Entry]:
 
 
 def voice(entries: list[Entry]) -> Voice:
-    return heard({}, entries)["a"]
+    return heard({}, runs(entries))["a"]
 
 
 def silent(entries: list[Entry], later: float = 0) -> bool | None:
@@ -62,35 +63,35 @@ def test_whatever_the_pace_twice_the_longest_pause_is_enough(seconds: float) -> 
 
 
 def test_order_and_repetition_of_entries_make_no_difference() -> None:
-    wanted = heard({}, every(8))
+    wanted = heard({}, runs(every(8)))
     shuffled = every(8) * 2
     Random(3).shuffle(shuffled)
     found: Mapping[str, Voice] = {}
     for start in range(0, len(shuffled), 17):
-        found = heard(found, shuffled[start : start + 17])
+        found = heard(found, runs(shuffled[start : start + 17]))
     assert found == wanted
 
 
 def test_what_is_older_than_an_hour_is_forgotten() -> None:
     old = [entry(2 * HOUR - x) for x in range(0, 600, 60)]
-    found = heard(heard({}, old), [entry(0)])["a"]
+    found = heard(heard({}, runs(old)), runs([entry(0)]))["a"]
     assert longest_pause(found) is None
     assert found.last == NOW
 
 
 def test_each_node_has_a_rhythm_of_its_own_and_the_nameless_none() -> None:
     nameless = Entry(1, {"job": "talos-kernel"}, "line")
-    found = heard({}, [*every(8), entry(9, "b"), nameless])
+    found = heard({}, runs([*every(8), entry(9, "b"), nameless]))
     assert set(found) == {"a", "b"}
 
 
 def test_an_entry_of_a_service_tells_that_services_are_sent() -> None:
     kernel = entry(5, talos_service="kernel")
-    found = heard({}, [entry(60, talos_service="apid"), kernel])["a"]
+    found = heard({}, runs([entry(60, talos_service="apid"), kernel]))["a"]
     assert found.services_last == NOW - timedelta(seconds=60)
-    assert heard({}, [kernel])["a"].services_last is None
+    assert heard({}, runs([kernel]))["a"].services_last is None
 
 
 def test_a_node_may_be_named_by_structured_metadata() -> None:
     named = Entry(1_000_000_000, {"job": "x"}, "line", {"node": "a"})
-    assert heard({}, [named])["a"].is_metadata
+    assert heard({}, runs([named]))["a"].is_metadata

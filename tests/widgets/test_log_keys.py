@@ -54,7 +54,7 @@ async def read(pilot: Pilot[None], view: LogView) -> None:
     """Let it read all that there is to read, and paint it."""
     while not view._book.is_complete:
         view._read()
-    view._beat()
+    view._beat.strike()
     await pilot.pause()
 
 
@@ -100,7 +100,7 @@ async def test_e_goes_to_the_next_error_and_only_errors_are_a_key_away() -> None
 async def test_marks_are_gone_to_and_copied_together() -> None:
     app = stage(*numbered(100))
     async with app.run_test(size=(30, 5)) as pilot:
-        app.view._beat()
+        app.view._beat.strike()
         await pilot.press("space", "g", "apostrophe")
         await read(pilot, app.view)
         assert "◆line 99." in screen_text(app)
@@ -142,7 +142,7 @@ async def test_times_are_told_the_next_way() -> None:
 async def test_older_lines_come_before_what_one_reads() -> None:
     app = stage(*numbered(50))
     async with app.run_test(size=(30, 5)) as pilot:
-        app.view._beat()
+        app.view._beat.strike()
         await pilot.press("g", "k")
         await pilot.pause()
         assert app.asked == [-1]

@@ -70,6 +70,18 @@ def test_without_a_line_there_is_nowhere_to_go() -> None:
     assert sieve.before(0) is None
 
 
+def test_a_line_that_takes_the_number_of_one_that_went_owes_it_nothing() -> None:
+    ring: Ring[str] = Ring(4)
+    sieve = Sieve(ring, is_x)
+    ring.extend(["x"])
+    sieve.read(never)
+    ring.prepend(["-"] * 4)
+    sieve.keep_up()
+    ring.extend(["-"])
+    sieve.read(never)
+    assert numbers(sieve) == wanted(ring, 0) == []
+
+
 def test_all_lines_of_a_ring_are_a_selection_too() -> None:
     ring = ring_of("abcde", capacity=3)
     lines = Everything(ring)

@@ -36,7 +36,7 @@ def stage(count: int = 0, capacity: int = 100_000) -> LogStage:
 
 async def beat(pilot: Pilot[None], view: LogView) -> None:
     """Let the time of one beat pass."""
-    view._beat()
+    view._beat.strike()
     await pilot.pause()
 
 
@@ -276,12 +276,23 @@ async def test_lines_that_come_fast_are_painted_once_a_beat() -> None:
         assert app.view.strips_built - built <= 2 * 40
 
 
+async def test_what_somebody_asks_for_waits_for_no_beat() -> None:
+    app = stage(1000)
+    async with app.run_test(size=(80, 40)) as pilot:
+        await beat(pilot, app.view)
+        app.view.append(lines(range(100)))
+        app.view.append(lines(range(100)))
+        assert app.view._beat.is_due
+        app.view.search("9")
+        assert not app.view._beat.is_due
+
+
 async def test_a_log_that_is_at_rest_needs_no_timer() -> None:
     app = stage(3)
     async with app.run_test(size=(30, 5)) as pilot:
         await beat(pilot, app.view)
-        app.view._beat()
-        assert not app.view._is_resting
+        app.view._beat.strike()
+        assert not app.view._beat.is_resting
 
 
 async def test_ascii_glyphs_make_an_ascii_screen() -> None:

@@ -40,6 +40,18 @@ async def test_the_frame_is_light_without_the_keyboard() -> None:
         assert screen_lines(app)[0] == "┌ alerts ────────── 3s ┐"
 
 
+async def test_the_frame_around_the_keyboard_has_the_colour_of_the_focus() -> None:
+    one, other = panel(), panel()
+    app = Stage(one, other)
+    async with app.run_test(size=(24, 8)) as pilot:
+        for _ in range(3):
+            await pilot.press("tab")
+            heavy = style_of(app, "┏")
+            assert heavy == one.get_component_rich_style("panel--focused")
+            assert style_of(app, "┃") == style_of(app, "━━━") == heavy
+            assert style_of(app, "│") == one.get_component_rich_style("panel--frame")
+
+
 async def test_a_flat_panel_has_only_its_upper_edge() -> None:
     app = Stage(panel("-flat"))
     async with app.run_test(size=(24, 4)):
@@ -74,6 +86,14 @@ async def test_another_age_sends_one_line_to_the_terminal() -> None:
         assert made._repaint_regions == {Region(0, 0, 24, 1)}
         await pilot.pause()
         assert screen_lines(app)[0] == "┏ alerts ━━━━━━━━━━ 4s ┓"
+
+
+async def test_a_gap_behind_the_last_word_of_a_title_is_not_drawn() -> None:
+    made = panel()
+    made.show_title((Span("alerts  "), Span("1 real  "), Span("  ")), RIGHT)
+    app = Stage(made)
+    async with app.run_test(size=(30, 4)):
+        assert screen_lines(app)[0] == "┏ alerts  1 real ━━━━━━━━ 3s ┓"
 
 
 async def test_a_long_title_is_cut_before_the_age() -> None:

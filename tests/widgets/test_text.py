@@ -29,6 +29,16 @@ def test_what_could_steer_the_terminal_becomes_visible(raw: str, shown: str) -> 
     assert clean(raw, "?") == shown
 
 
+def test_combining_characters_that_are_piled_up_are_left_out() -> None:
+    piled = "q" + "\u0301" * 500 + "wide 漢" + "\u20dd" * 9
+    assert clean(piled, "?") == "q\u0301\u0301\u0301wide 漢\u20dd\u20dd\u20dd"
+
+
+def test_syllables_of_another_script_are_not_taken_for_a_pile() -> None:
+    text = "कार्यक्रम विफल रहा — ล้มเหลว"
+    assert clean(text, "?") == text
+
+
 @settings(deadline=None)
 @given(st.text())
 def test_clean_text_can_be_encoded_and_has_no_control_characters(raw: str) -> None:
@@ -80,6 +90,29 @@ def test_lines_break_at_spaces_and_continue_indented() -> None:
 
 def test_a_word_longer_than_the_line_is_broken() -> None:
     assert words(*wrap((Span("a" * 25),), 10)) == ["a" * 10, "a" * 10, "a" * 5]
+
+
+@pytest.mark.parametrize("width", range(28, 60))
+def test_a_url_is_broken_between_its_parts_and_stays_whole(width: int) -> None:
+    url = "https://runbooks.example.dev/runbooks/kubernetes/kubeclienterrors?a=1&b=2"
+    lines = words(*wrap((Span(url),), width))
+    assert "".join(lines) == url
+    assert all(each[-1] in "/?&" or url[url.index(each) + len(each)] in "/?&"
+               for each in lines[:-1])  # fmt: skip
+
+
+def test_a_word_longer_than_any_line_begins_where_there_is_room() -> None:
+    line = (Span("url"), Span("  "), Span("https://runbooks.example.dev/a/b"))
+    assert words(*wrap(line, 26, 5)) == [
+        "url  https://",
+        "     runbooks.example.dev/",
+        "     a/b",
+    ]
+
+
+def test_words_of_one_tone_are_one_span() -> None:
+    lines = wrap((Span("one two three four", Tone.GOOD), Span("!")), 8)
+    assert [len(line) for line in lines] == [1, 1, 2]
 
 
 def test_wrapping_keeps_the_tone_of_each_word() -> None:

@@ -11,14 +11,15 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.timer import Timer
 from textual.worker import WorkerFailed
 
 from tui import clipboard
 from tui.app.driver import AsciiDriver, QuickEscDriver, write
-from tui.app.noting import Noting
+from tui.app.seeking import Seeking
+from tui.app.ticks import AGES_SECONDS, NEWS_SECONDS, Ticks, first_tick
 from tui.backend import Backend
 from tui.clock import Clock, WoundClock
-from tui.commands import Actions
 from tui.config import Config
 from tui.messages import (
     AcknowledgeHidden,
@@ -39,59 +40,56 @@ from tui.present.units import count, length, plain
 from tui.screens.desk import Desk
 from tui.screens.fleet import FleetScreen
 from tui.themes import DARK, LIGHT, THEMES
-from widgets import chart
+from widgets import chart, strips
+from widgets.sheet import ThriftyStylesheet
 from widgets.values import Line, Span, Tone
 
-_LATELY_SECONDS = 0.7
-"""What was drawn so lately is not drawn again only because a second has passed."""
 _WALL_SHEETS: list[str | PurePath] = ["app.tcss", "../screens/wall.tcss"]
 """Textual reads the sheet of a screen that is opened, but not of the first."""
 _KEY_WORDS = {"⏎": "enter", "↑": "up", "↓": "down", "←": "left", "→": "right"}
 
 
-class TaloscopeApp(Noting):
+class TaloscopeApp(Seeking):
     """Shows the fleet at once, and what is in it as soon as a backend is there."""
 
     TITLE = "taloscope"
     DRIVER: ClassVar[type[Driver]] = QuickEscDriver
     # The first screen's too: the sheet is read once, before the first frame.
     CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "../screens/fleet.tcss"]
-    COMMANDS: ClassVar = {Actions}
-    COMMAND_PALETTE_BINDING = "colon"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "leave", "Back, then quit", show=False, id="app.leave"),
         Binding("escape", "back", "Back", show=False, id="app.back"),
         Binding("r", "refresh", "Read everything now", show=False, id="app.refresh"),
         Binding("p", "pause", "Hold the screen", show=False, id="app.pause"),
-        Binding("t", "targets", "Targets", id="app.targets"),
-        Binding("N", "nodes", "Nodes", id="app.nodes"),
-        Binding("L", "logs", "Logs", id="app.logs"),
+        Binding("t", "targets", "Targets", id="go.targets"),
+        Binding("N", "nodes", "Nodes", id="go.nodes"),
+        Binding("L", "logs", "Logs", id="go.logs"),
         Binding(
             "P",
             "pipeline",
             "Log pipeline",
             show=False,
-            id="app.pipeline",
+            id="go.pipeline",
             tooltip="The log pipeline: which stage of which node is broken",
         ),
-        Binding("S", "silences", "Silences", show=False, id="app.silences"),
+        Binding("S", "silences", "Silences", show=False, id="go.silences"),
         Binding(
             "ctrl+n",
             "new_silence",
             "New silence",
             show=False,
-            id="app.new_silence",
+            id="go.new_silence",
             tooltip="Write a silence from nothing",
         ),
-        Binding("H", "history", "History", show=False, id="app.history"),
-        Binding("o", "sources", "Sources", id="app.sources"),
+        Binding("H", "history", "History", show=False, id="go.history"),
+        Binding("o", "sources", "Sources", id="go.sources"),
         Binding(
             "exclamation_mark",
             "hidden",
             "What is hidden",
             key_display="!",
             show=False,
-            id="app.hidden",
+            id="go.hidden",
             tooltip="Go to what is real and hidden",
         ),
         Binding(
@@ -99,7 +97,7 @@ class TaloscopeApp(Noting):
             "wall",
             "Wall",
             show=False,
-            id="app.wall",
+            id="go.wall",
             tooltip="The fleet for a big display that nobody touches",
         ),
         Binding("T", "theme", "Dark or light", show=False, id="app.theme"),
@@ -112,7 +110,15 @@ class TaloscopeApp(Noting):
             id="app.suspend",
             tooltip="Stop for a while; fg in the shell goes on",
         ),
-        Binding("question_mark", "help", "Keys", show=False, id="app.help"),
+        Binding(
+            "ctrl+q",
+            "quit",
+            "Quit",
+            show=False,
+            priority=True,
+            id="app.quit",
+            tooltip="Quit at once, from any screen",
+        ),
     ]
 
     def __init__(
@@ -129,6 +135,7 @@ class TaloscopeApp(Noting):
         connect  imports what is slow and gives the backend; called on the event loop
         is_wall  the first screen is the wall
         """
+        strips.save()
         sheets = _WALL_SHEETS if is_wall else None
         is_ascii = marks is not UNICODE and self.DRIVER is QuickEscDriver
         driver = AsciiDriver if is_ascii else self.DRIVER
@@ -144,17 +151,18 @@ class TaloscopeApp(Noting):
         self._is_wall = is_wall
         self._held_at: datetime | None = None
         self._newer: Fleet | None = None
-        self._shown_at = -_LATELY_SECONDS
+        self._ages: Timer | None = None
+        """Draws what is below the top line when nothing else does."""
+        self._ticks = Ticks()
         self._waiting = 0
         self._noted: set[Told] = set()
         self._told_troubles: set[str] = set()
         self._window = ""
         for theme in THEMES:
             self.register_theme(theme)
-        # Not by assignment, which would apply all styles once more; so the style
-        # sheet, which was made with Textual's own theme, must be told.
+        # Not by assignment, which would apply all styles once more.
         self.set_reactive(TaloscopeApp.theme, DARK.name)
-        self.stylesheet.set_variables(self.get_css_variables())
+        self.stylesheet = ThriftyStylesheet(variables=self.get_css_variables())
 
     def get_default_screen(self) -> Desk:
         if self._is_wall:
@@ -183,12 +191,16 @@ class TaloscopeApp(Noting):
             self._driver.write(clipboard.sequence(text, os.environ))
 
     def on_mount(self) -> None:
-        self.set_interval(1, self._tick)
+        wait = first_tick(self.clock.now())
+        self.set_timer(wait, lambda: self.set_interval(1, self._tick))
         self.call_after_refresh(self._start)
+
+    def on_ready(self) -> None:
+        """Have a top line from the first frame on."""
+        self.show_now()
 
     def _start(self) -> None:
         """Begin once the first frame is on its way."""
-        self.show_now()
         self.run_worker(self._serve(), group="backend")
 
     async def _serve(self) -> None:
@@ -216,6 +228,7 @@ class TaloscopeApp(Noting):
         self._tell(FleetChanged(backend.fleet))
         for name in self.names:
             self._tell(EntriesArrived(name, tuple(backend.entries(name))))
+            self._tell(GapsFound(name, tuple(backend.gaps(name))))
 
     def _call(self, found: tuple[Real, ...]) -> None:
         """Have the terminal call whoever sits before it."""
@@ -252,7 +265,7 @@ class TaloscopeApp(Noting):
             self.fleet = message.fleet
         if before is None or is_news(before, message.fleet):
             self._name_window(message.fleet, self.clock.now())
-        elif self._held_at is None:
+        elif self._held_at is None and not self.is_past:
             return  # the next second shows its ages
         self.show_now()
 
@@ -267,15 +280,24 @@ class TaloscopeApp(Noting):
                 screen.add_gaps(message.cluster, message.gaps)
 
     def _tick(self) -> None:
-        """Let a second pass: the clock moves, and ages that no news has just drawn."""
+        """Let a second pass on the clock; the ages below it have their own beat."""
         self.play(1.0)
-        passed = self.clock.monotonic() - self._shown_at
-        # By a clock that stands still nobody can tell what was lately.
-        self._show(with_body=not 0 < passed < _LATELY_SECONDS)
+        if self._ticks.is_due(self.clock.now()):
+            self._show(with_body=False)
 
     def show_now(self) -> None:
         """Bring the screen in front up to date, ages included."""
+        self._show_all(NEWS_SECONDS)
+
+    def _age(self) -> None:
+        self._show_all(AGES_SECONDS)
+
+    def _show_all(self, next_in_seconds: float) -> None:
         self._show(with_body=True)
+        self._ticks.drawn(self.clock.now())
+        if self._ages is not None:
+            self._ages.stop()
+        self._ages = self.set_timer(next_in_seconds, self._age)
 
     def _show(self, *, with_body: bool) -> None:
         # While the app is being closed there is none.
@@ -286,12 +308,11 @@ class TaloscopeApp(Noting):
         now = self.clock.now()
         # The top is seen past a question too.
         note = (*self.past_note(), *self._unkept(), *self._note(now))
-        desks[-1].show_top(self.fleet, now, note, self._hidden())
         desks[-1].set_class(self.is_past, "-past")
+        desks[-1].show_top(self.fleet, now, note, self._hidden())
         desks[-1].show_scrub(self.scrub_line(self.size.width))
         is_in_front = desks[-1] is stack[-1]
         if with_body and is_in_front and self.fleet and self._held_at is None:
-            self._shown_at = self.clock.monotonic()
             desks[-1].show(self.fleet, now)
 
     def _hidden(self) -> tuple[JudgedAlert, ...]:
@@ -342,7 +363,7 @@ class TaloscopeApp(Noting):
         if self.backend is None or self.is_past:
             return ()
         told = (
-            "not recorded" if self.tape and self.tape.tape_trouble else "",
+            "not recorded: see o" if self.unrecorded() else "",
             "history: see H" if self.backend.memory.trouble else "",
         )
         words = ", ".join(each for each in told if each)

@@ -22,7 +22,9 @@ from typing import Any
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
+from tui.courtesy import keyboard
 from widgets.ascii import to_ascii
 
 _POLL_SECONDS = 0.1
@@ -59,6 +61,14 @@ class QuickEscDriver(LinuxDriver):
         self._has_terminal = False
         self.write(_RESTORE_TITLE)
         super().stop_application_mode()
+
+    def process_message(self, message: Message) -> None:
+        keyboard.pressed(self._loop.time())
+        super().process_message(message)
+
+    def write(self, data: str) -> None:
+        keyboard.drawn(self._loop.time())
+        super().write(data)
 
     def _sigcont_application(self, *arguments: object) -> None:
         if self._has_terminal:

@@ -23,7 +23,7 @@ class Noting(Rewinding):
             "mark",
             "Mark this moment",
             show=False,
-            id="app.mark",
+            id="record.mark",
             tooltip="Mark this moment with a few words, in the record",
         ),
         Binding(
@@ -31,7 +31,7 @@ class Noting(Rewinding):
             "report",
             "Report",
             show=False,
-            id="app.report",
+            id="record.report",
             tooltip="Write a report of an incident, for a post-mortem",
         ),
     ]

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from tui.app.routes import Routes
-from tui.backend import Tape
+from tui.backend import Backend, Tape
 from tui.present.scrub import REFUSAL, bar
 from tui.present.units import moment
 from tui.screens.desk import Desk
@@ -35,7 +35,7 @@ class Rewinding(Routes):
             "Back in time",
             key_display="<",
             show=False,
-            id="app.back_in_time",
+            id="record.back_in_time",
             tooltip="What was known 10 seconds before",
         ),
         Binding(
@@ -44,7 +44,7 @@ class Rewinding(Routes):
             "On in time",
             key_display=">",
             show=False,
-            id="app.on_in_time",
+            id="record.on_in_time",
             tooltip="What was known 10 seconds later",
         ),
         Binding(
@@ -53,7 +53,7 @@ class Rewinding(Routes):
             "Far back in time",
             key_display="{",
             show=False,
-            id="app.far_back",
+            id="record.far_back",
             tooltip="What was known 5 minutes before",
         ),
         Binding(
@@ -62,7 +62,7 @@ class Rewinding(Routes):
             "Far on in time",
             key_display="}",
             show=False,
-            id="app.far_on",
+            id="record.far_on",
             tooltip="What was known 5 minutes later",
         ),
         Binding(
@@ -71,25 +71,36 @@ class Rewinding(Routes):
             "Back to now",
             show=False,
             priority=True,
-            id="app.now",
+            id="record.now",
             tooltip="Leave the record: what is known now",
         ),
     ]
 
     clock: WoundClock
     _wanted_at: datetime | None = None
+    _asked: Backend | None = None
+    """Of which it is known whether it is a record."""
+    _tape: Tape | None = None
     _tape_span: tuple[datetime, datetime] | None = None
     _tape_notes: tuple[TapeNote, ...] = ()
 
     @property
     def tape(self) -> Tape | None:
         """The record, when there is one."""
-        return self.backend if isinstance(self.backend, Tape) else None
+        if self.backend is not self._asked:
+            # Of a protocol it takes long to tell, and each second asks some times.
+            self._asked = self.backend
+            self._tape = self.backend if isinstance(self.backend, Tape) else None
+        return self._tape
 
     @property
     def is_past(self) -> bool:
         """Whether a moment of the record is shown."""
         return self.clock.at is not None
+
+    def unrecorded(self) -> str:
+        """Why nothing is recorded just now; of the past nobody asks."""
+        return "" if self.tape is None or self.is_past else self.tape.tape_trouble
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """`end` is a list's own key, but for the past."""
@@ -126,14 +137,6 @@ class Rewinding(Routes):
         if self.tape is not None and self.tape.shown_at is not None:
             self.clock.at = self.tape.shown_at
             self.go_to(self.tape.shown_at)
-
-    def action_wall(self) -> None:
-        """Show the wall, which has no place to say that this is the past."""
-        if self.is_past:
-            words = "The wall shows what is now: end leads there."
-            self.notify(words, severity="warning", timeout=4, markup=False)
-            return
-        super().action_wall()
 
     def play(self, seconds: float) -> None:
         """Let time pass in the record, when it is told to."""
@@ -180,7 +183,7 @@ class Rewinding(Routes):
         self.fleet = backend.fleet
         for screen in self.screen_stack:
             if isinstance(screen, Desk):
-                screen.turn_logs(backend.entries)
+                screen.turn(backend)
         self.show_now()
 
     def past_note(self) -> Line:

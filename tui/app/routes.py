@@ -13,8 +13,7 @@ from functools import partial
 from heapq import merge
 from typing import TYPE_CHECKING
 
-from textual.app import App
-
+from tui.app.pasting import Pasting
 from tui.messages import (
     EditSilence,
     EndSilence,
@@ -56,7 +55,7 @@ _DEPTH = 1
 """Screens on the stack while the first one is in front."""
 
 
-class Routes(App[None]):
+class Routes(Pasting):
     """The half of the app that opens and closes screens."""
 
     backend: Backend | None
@@ -67,6 +66,10 @@ class Routes(App[None]):
 
     def show_now(self) -> None:
         """Bring the screen in front up to date."""
+        raise NotImplementedError
+
+    def unrecorded(self) -> str:
+        """Why nothing is recorded just now; mostly empty."""
         raise NotImplementedError
 
     @property
@@ -309,7 +312,8 @@ class Routes(App[None]):
 
         if self.backend is not None:
             diagnose = self.backend.diagnose
-            self.open(SourcesScreen(diagnose, self.clock, self.marks))
+            screen = SourcesScreen(diagnose, self.unrecorded, self.clock, self.marks)
+            self.open(screen)
 
     def on_end_silence(self, message: EndSilence) -> None:
         from tui.present import silence_start, silenced  # noqa: PLC0415 - see above
@@ -382,11 +386,3 @@ class Routes(App[None]):
             self.open(WallScreen(self.marks))
         elif len(self.screen_stack) > _DEPTH:
             self.screen.go_back()
-
-    def action_help(self) -> None:
-        """Show the keys that work here."""
-        from tui.screens.help import HelpScreen, keys_of  # noqa: PLC0415 - see above
-
-        active = self.screen.active_bindings.values()
-        keys = keys_of((each, self.get_key_display(each.binding)) for each in active)
-        self.push_screen(HelpScreen(keys, self.marks))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from tui.model.alert import Alert, JudgedAlert, Verdict
 from tui.model.change import AlertName, EpisodeKey, When, key_of
@@ -20,6 +21,8 @@ GRACE = timedelta(seconds=90)
 """Longer than Prometheus and Loki wait until they send a firing alert again."""
 GAP = timedelta(seconds=90)
 """After so long without a list nobody can tell what happened meanwhile."""
+MOST_CLEARED = 5_000
+"""Alerts that were calm once: of more, only those that were so last are remembered."""
 CALM = frozenset({Verdict.FALSE_POSITIVE, Verdict.BY_DESIGN})
 
 
@@ -71,7 +74,8 @@ class Known:
     watches: Mapping[str, Watch] = field(default_factory=dict)
     """The newest of each Alertmanager, by endpoint."""
     cleared: Mapping[AlertName, datetime] = field(default_factory=dict)
-    """When an alert was last seen to be false or by design, if it is not so now."""
+    """When an alert was last seen to be false or by design, if it is not so now;
+    of MOST_CLEARED."""
 
     def of(self, endpoint: str) -> Known:
         """The part that is about one Alertmanager."""
@@ -123,12 +127,20 @@ def _cleared(
             continue
         if new is None or not _is_calm_still(old, new):
             turned[name] = old.missing.at if old.missing else now
-    return {**known.cleared, **turned} if turned else known.cleared
+    if not turned:
+        return known.cleared
+    kept = {**known.cleared, **turned}
+    if len(kept) > MOST_CLEARED:
+        kept = dict(sorted(kept.items(), key=itemgetter(1))[-MOST_CLEARED:])
+    return kept
 
 
 def _is_calm_still(old: Sight, new: Sight) -> bool:
     is_same_episode = old.judged.alert.starts_at == new.judged.alert.starts_at
     return is_same_episode and new.judged.verdict in CALM
+
+
+_Notes = tuple[SilenceNote, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +182,8 @@ class _Scene:
         self._silences = {each.id: each for each in fleet.silences}
         self._fleet = fleet
         self._names: dict[str, str] | None = None
+        self._told: dict[tuple[str, tuple[str, ...]], _Notes] = {}
+        """By endpoint and ids: one silence covers hundreds of alerts."""
 
     def seen(self, old: Sight | None, judged: JudgedAlert) -> Sight | None:
         """What is known of an alert that is listed; None as long as nothing is."""
@@ -214,7 +228,10 @@ class _Scene:
         is_quiet = alert.silenced_by or alert.inhibited_by
         if not (is_quiet or sight.silences or sight.inhibited_by):
             return sight
-        silences = self._notes(judged)
+        covering = judged.endpoint, alert.silenced_by
+        if covering not in self._told:
+            self._told[covering] = self._notes(*covering)
+        silences = self._told[covering]
         if silences is not None and silences != sight.silences:
             sight = replace(sight, judged=judged, silences=silences)
         inhibited_by = self._inhibitors(alert)
@@ -222,13 +239,12 @@ class _Scene:
             sight = replace(sight, judged=judged, inhibited_by=inhibited_by)
         return sight
 
-    def _notes(self, judged: JudgedAlert) -> tuple[SilenceNote, ...] | None:
-        """What covers it; None when the list of silences is yet to tell."""
-        ids = judged.alert.silenced_by
+    def _notes(self, endpoint: str, ids: tuple[str, ...]) -> _Notes:
+        """What covers an alert; None when the list of silences is yet to tell."""
         if not ids:
             return ()
-        listed = self.lists.get(judged.endpoint)
-        noted = self._noted.get(judged.endpoint, self._now)
+        listed = self.lists.get(endpoint)
+        noted = self._noted.get(endpoint, self._now)
         has_yet_to = noted is None or (
             listed is not None and noted <= listed.watch.until
         )

@@ -50,6 +50,7 @@ def report(fleet: Fleet, now: datetime) -> Document:
         "schema": SCHEMA,
         "generated_at": plain(now),
         "exit_code": exit_code(fleet, now),
+        "our_clock": plain(fleet.our_clock),
         "clusters": [_cluster(each, now) for each in fleet.clusters],
         "unassigned_alerts": [alert_document(each) for each in fleet.unassigned_alerts],
         "unassigned_targets": [_target(each) for each in fleet.stray_targets],
@@ -127,6 +128,7 @@ def _source(source: SourceStatus, now: datetime) -> Document:
         "observed_at": plain(source.observed_at),
         "interval_seconds": source.interval_seconds,
         "attempts": source.attempts,
+        "clock_ahead_seconds": source.clock_ahead_seconds,
         "fault": None if fault is None else {**plain(fault), "advice": fault.advice},
     }
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import sys
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from types import ModuleType
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tui.aside import in_slices
 from tui.backend import Backend
+from tui.cli import spare
 from tui.cli.output import USAGE, complain
 from tui.cli.terminal import has_only_ascii, screen_of_our_own, trouble
 from tui.clock import Clock, SystemClock
@@ -73,6 +73,7 @@ def prepare() -> None:
     in_slices()
     for name, value in KNOBS.items():
         os.environ.setdefault(name, value)
+    spare.textual()
 
 
 def _show(
@@ -132,16 +133,13 @@ def ended(app: TaloscopeApp, clock: Clock, environ: Mapping[str, str]) -> int:
 
 def import_engine() -> ModuleType:
     """Import what talks to servers, and what records; it takes half a second."""
-    # With click at hand httpx imports its own command line: 3 MB and 30 ms for nothing.
-    # What stands here as None fails to import, which httpx is prepared for.
-    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
-    # And httpcore HTTP/2, which nothing here asks for: 1 MB.
-    sys.modules.setdefault("h2", None)  # type: ignore[arg-type]
-    if not find_spec("sniffio"):
-        # httpcore looks for it at every request, all over the path.
-        sys.modules["sniffio"] = None  # type: ignore[assignment]
+    spare.clients()
     engine = import_module("tui.engine.engine")
     import_module("tui.cli.taped")
+    with suppress(ImportError):
+        # What httpcore locks with would else be loaded at the first request, on the
+        # loop: 20 ms.
+        import_module("anyio._backends._asyncio")
     _collect_from_now_on()
     return engine
 
@@ -153,9 +151,10 @@ def _collect_from_now_on() -> None:
     Afterwards little is looked at each time: 20,000 young objects of a large estate
     held the keys up for 23 ms, a middle generation of 400,000 for 113 ms. All must be
     looked at now and then: what is drawn and what fails leaves cycles behind, 5 MB a
-    minute with 100 nodes.
+    minute with 100 nodes. That takes 0.1 s with 20,000 targets, most of which are new
+    every half a minute: so it is done seldom, each few minutes there.
     """
     gc.collect()
     gc.freeze()
     gc.enable()
-    gc.set_threshold(4_000, 5, 20)
+    gc.set_threshold(2_000, 2, 400)

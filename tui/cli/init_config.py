@@ -7,7 +7,9 @@ import asyncio
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from textwrap import TextWrapper
 
 from tui.cli.init_estate import Files, Found, look
 from tui.cli.init_text import (
@@ -20,6 +22,7 @@ from tui.cli.init_text import (
 from tui.cli.output import USAGE, cleaned, complain
 from tui.clock import SystemClock
 from tui.config import find
+from tui.model.fault import Fault
 from tui.sources.base import SourceError
 
 DONE, NOT_ALL = 0, 2
@@ -35,10 +38,15 @@ def run(asked: argparse.Namespace, environ: Mapping[str, str]) -> int:
         complain(f"{error.fault.summary}: {error.fault.detail}")
         return USAGE
     if not found:
-        complain("the kubeconfig has no contexts: is KUBECONFIG set?")
+        where = files.kubeconfig or environ.get("KUBECONFIG") or "~/.kube/config"
+        complain(
+            f"no kubeconfig with a context in {cleaned(str(where))}: put one there, "
+            "set KUBECONFIG, or give --kubeconfig FILE"
+        )
         return USAGE
     if lost is not None:
-        complain(f"Talos is left out: {cleaned(lost.summary)}")
+        why = cleaned(lost.summary.removeprefix("talosconfig: "))
+        complain(f"Talos is left out: {why}")
     if not asked.yes and sys.stdin.isatty():
         found = tuple(_chosen(each) for each in found)
     text = config_text(found, files)
@@ -49,6 +57,8 @@ def run(asked: argparse.Namespace, environ: Mapping[str, str]) -> int:
         path, text, may_replace=asked.force
     ):
         return USAGE
+    if any(each.fault for each in found):
+        print("\n`taloscope doctor` tells of each step why.", file=sys.stderr)
     is_clear = all(_is_clear(each) and not unlabelled(each, found) for each in found)
     return DONE if lost is None and is_clear else NOT_ALL
 
@@ -79,9 +89,12 @@ def _told(found: Sequence[Found]) -> Iterator[str]:
     names, shared = named(found), shared_servers(found)
     for each in found:
         yield _line("", cleaned(names[each.pair.kube.name]), "")
-        told = cleaned(each.fault.summary) if each.fault else each.version
-        sign = "✖" if each.fault else "✔"
-        yield _line(sign, "Kubernetes", f"{told}, context {each.pair.kube.name}")
+        if each.fault is None:
+            told = f"{each.version}, context {each.pair.kube.name}"
+            yield _line("✔", "Kubernetes", told)
+        else:
+            yield _line("✖", "Kubernetes", each.fault.summary)
+            yield from map(partial(_line, " ", ""), _why(each.fault))
         taloses = each.pair.talos
         if len(taloses) == 1:
             because = f"context {taloses[0].name}, known by {each.pair.because}"
@@ -105,10 +118,17 @@ def _told(found: Sequence[Found]) -> Iterator[str]:
         yield f"Nowhere found: {', '.join(missing)}. Add their URLs by hand."
 
 
+def _why(fault: Fault) -> list[str]:
+    """What was said, and what to do, in lines behind the names."""
+    lines = TextWrapper(_WIDTH - 18, break_on_hyphens=False)
+    return [*lines.wrap(cleaned(fault.detail)), *lines.wrap(cleaned(fault.advice))]
+
+
 def _line(sign: str, what: str, told: str) -> str:
     if not sign:
         return what
     line = f"  {sign} {what:<13} {cleaned(told)}"
+    line = line.rstrip()
     return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…"
 
 

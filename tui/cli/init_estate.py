@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from tui.clock import Clock
@@ -113,11 +114,24 @@ async def _seen(kube: KubeContext, files: Files, clock: Clock) -> _Seen:
         services = await source.services("")
         servers = await _tried(kube, source, candidates(services), clock)
     except SourceError as error:
-        return _Seen(fault=error.fault)
+        return _Seen(fault=await _explained(error.fault, source, clock.now()))
     finally:
         await source.aclose()
     held = frozenset(address for node in nodes for address in node.addresses)
     return _Seen(version, held, servers)
+
+
+async def _explained(fault: Fault, source: KubernetesSource, now: datetime) -> Fault:
+    """Some servers only hang up on whose certificate has ended: it is named."""
+    try:
+        until = await source.certificate()
+    except SourceError:
+        return fault
+    if until is None or until.expires_at > now:
+        return fault
+    what = "token" if until.is_token else "client certificate"
+    told = f"the {what} of the kubeconfig ended on {until.expires_at:%Y-%m-%d}"
+    return replace(fault, summary=told, remedy="Renew it, or log in again.")
 
 
 async def _tried(

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from tui import light
 from tui.cli.arguments import Parser, add_config, add_output, add_timeout
 
 VERBS = """\
@@ -83,6 +84,7 @@ def _flush() -> None:
 
 def _run(asked: argparse.Namespace, rest: Sequence[str]) -> int:
     """What each verb needs is imported for it alone."""
+    light.save()
     match asked.verb:
         case "check":
             from tui.cli import check  # noqa: PLC0415 - heavy: httpx and grpc

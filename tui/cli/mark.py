@@ -10,14 +10,12 @@ from pathlib import Path
 
 from tui.cli.arguments import Parser, add_config
 from tui.cli.output import USAGE, cleaned, complain
-from tui.cli.taped import place, writer
+from tui.cli.taped import NOT_DONE, place, time_in, writer
 from tui.clock import SystemClock
 from tui.config import ConfigError, find, load
 from tui.model.taped import TapeNote
 from tui.present.units import moment
-from tui.present.when import UnreadableTimeError, stretch_of
-
-_NOT_DONE = 1
+from tui.present.when import UnreadableTimeError
 
 
 def run(
@@ -32,16 +30,13 @@ def run(
         return USAGE
     try:
         known = load(find(asked.config, environ), environ)
-        at = stretch_of(asked.at, now).since if asked.at else now
-    except ConfigError as error:
+        at = time_in("--at", asked.at, now) if asked.at else now
+    except (ConfigError, UnreadableTimeError) as error:
         complain(error)
-        return USAGE
-    except UnreadableTimeError as error:
-        complain(f"--at: {error}")
         return USAGE
     if not known.record.is_on:
         complain("nothing is recorded: set [record] enabled = true in the config")
-        return _NOT_DONE
+        return NOT_DONE
     author = known.silences.author or os.environ.get("USER") or getpass.getuser()
     hand = writer(known, environ)
     try:
@@ -49,7 +44,7 @@ def run(
         hand.close()
     except OSError as error:
         complain(f"{place(environ)}: {error.strerror or error}")
-        return _NOT_DONE
+        return NOT_DONE
     print(f"marked {moment(at)} UTC: {text}")
     return 0
 

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Mapping
 from typing import TextIO
 
+from tui.present.units import plain
+
 USAGE = 3
 """Exit code for a wrong command line or a config that cannot be used."""
 
@@ -17,11 +19,10 @@ def complain(message: object) -> None:
 
 def is_coloured(stream: TextIO, environ: Mapping[str, str]) -> bool:
     """Whether colours help: on a terminal, unless NO_COLOR is set or it is dumb."""
-    plain = environ.get("NO_COLOR") or environ.get("TERM") == "dumb"
-    return stream.isatty() and not plain
+    is_bare = environ.get("NO_COLOR") or environ.get("TERM") == "dumb"
+    return stream.isatty() and not is_bare
 
 
 def cleaned(text: str) -> str:
     """Text from outside on one line, without anything that a terminal obeys."""
-    shown = "".join(each if each.isprintable() else " " for each in text)
-    return " ".join(shown.split())
+    return " ".join(plain(text).split())

@@ -8,19 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from tui.backend import Backend
-from tui.cli import dashboard
+from tui.cli import dashboard, taped
 from tui.cli.arguments import Parser, add_config, add_record
 from tui.cli.output import USAGE, complain
-from tui.cli.taped import place
 from tui.clock import Clock
 from tui.config import ClusterConfig, Config, ConfigError, find, load
 from tui.model.labels import NO_LABELS
 from tui.model.taped import Taped
-from tui.present.when import UnreadableTimeError, stretch_of
 from tui.state.worker import Worker
-from tui.tape.framing import TapeError
 from tui.tape.past import PastBackend
-from tui.tape.shelf import Shelf
 from tui.tape.switch import Switch
 
 FASTEST = 86_400.0
@@ -31,42 +27,34 @@ def run(
 ) -> int:
     """Show what was recorded. Returns the exit code."""
     asked = options_parser(config).parse_args(arguments)
-    if asked.file and not asked.file.exists():
-        complain(f"{asked.file}: there is no such file or folder")
-        return USAGE
-    shelf = Shelf(asked.file or place(environ))
     try:
+        shelf = taped.shelf(asked.file, environ)
         first, last = shelf.span()
-        # A time without its date is one of the record, however old that is.
-        at = stretch_of(asked.at, last).since if asked.at else first
-        taped = shelf.moment(min(max(at, first), last))
-    except UnreadableTimeError as error:
-        complain(f"--at: {error}")
-        return USAGE
-    except TapeError as error:
-        complain(error)
-        return USAGE
+        at = taped.time_in("--at", asked.at, last) if asked.at else first
+        moment = shelf.moment(min(max(at, first), last))
+    except taped.UNOPENED as error:
+        return taped.refused(error)
 
     async def connect(_config: Config, _clock: Clock) -> Backend:
-        past = PastBackend(taped, shelf, Worker("replay"), lambda: None)
+        past = PastBackend(moment, shelf, Worker("replay"), lambda: None)
         switch = Switch(past, None, shelf)
-        await switch.rewind(taped.at)
+        await switch.rewind(moment.at)
         switch.speed = asked.speed
         return switch
 
     try:
-        wishes = shown_with(load(find(asked.config, environ), environ), taped)
+        wishes = shown_with(load(find(asked.config, environ), environ), moment)
     except ConfigError as error:
         if asked.config:
             complain(error)
             return USAGE
-        wishes = shown_with(Config(Path(), ()), taped)
+        wishes = shown_with(Config(Path(), ()), moment)
     return dashboard.opened(wishes, environ, connect)
 
 
-def shown_with(config: Config, taped: Taped) -> Config:
+def shown_with(config: Config, moment: Taped) -> Config:
     """The operator's config with the clusters of the record: it may be another's."""
-    names = [each.name for each in taped.fleet.clusters]
+    names = [each.name for each in moment.fleet.clusters]
     own = {each.name: each for each in config.clusters}
     clusters = (own.get(name) or ClusterConfig(name, NO_LABELS) for name in names)
     return replace(config, clusters=tuple(clusters))

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
+from tui.cli import taped
 from tui.cli.arguments import Parser, add_config, add_record
-from tui.cli.output import USAGE, cleaned, complain
-from tui.cli.taped import place
+from tui.cli.output import cleaned, complain
+from tui.cli.progress import Progress
+from tui.model.taped import Taped
 from tui.present.units import moment
-from tui.present.when import UnreadableTimeError, stretch_of
 from tui.report.build import report
 from tui.report.incident import last_incident
 from tui.report.markdown import markdown
 from tui.report.summary import title
 from tui.report.values import Report, Stretch
 from tui.state.place import PRIVATE_FILE
-from tui.tape.framing import TapeError
 from tui.tape.shelf import Shelf
 
-_NOT_DONE = 1
 _MOST_MOMENTS = 900
 """So many are read; of a longer time they lie further apart."""
 _BEAT = timedelta(seconds=1)
@@ -39,19 +40,20 @@ def run(
 ) -> int:
     """Write a report. Returns the exit code."""
     asked = options_parser(config).parse_args(arguments)
-    if asked.file and not asked.file.exists():
-        complain(f"{asked.file}: there is no such file or folder")
-        return USAGE
-    shelf = Shelf(asked.file or place(environ))
+    progress = Progress(sys.stderr, asked.progress)
     try:
+        shelf = taped.shelf(asked.file, environ)
+        progress.say("looking for the time that is meant")
         span = wanted(shelf, asked.since, asked.until)
-        found = made(shelf, span)
-    except UnreadableTimeError as error:
+        found = made(shelf, span, progress)
+    except taped.UNOPENED as error:
+        progress.clear()
+        return taped.refused(error)
+    except NoReportError as error:
+        progress.clear()
         complain(error)
-        return USAGE
-    except (TapeError, NoReportError) as error:
-        complain(error)
-        return _NOT_DONE
+        return taped.NOT_DONE
+    progress.clear()
     for path, problem in shelf.problems.items():
         complain(f"{path.name}: {problem}")
     print(cleaned(unescape(title(found).replace("\\", ""))))
@@ -61,11 +63,13 @@ def run(
         if not asked.markdown_only:
             from tui.cli import report_pages  # noqa: PLC0415 - it draws screens
 
-            html = report_pages.html_page(found, shelf, asked.config, environ)
+            own = asked.config, environ
+            html = report_pages.html_page(found, shelf, own, progress.say)
+            progress.clear()
             print(written(asked.out, f"{stem}.html", html))
     except OSError as error:
         complain(f"{error.filename or asked.out}: {error.strerror or error}")
-        return _NOT_DONE
+        return taped.NOT_DONE
     return 0
 
 
@@ -77,8 +81,8 @@ def wanted(shelf: Shelf, since: str, until: str) -> Stretch:
     first, last = shelf.span()
     if not since and not until:
         return last_incident(shelf.notes(), first, last)
-    end = _time("--to", until, last) if until else last
-    begin = _time("--from", since, end) if since else end - _USUAL
+    end = taped.time_in("--to", until, last) if until else last
+    begin = taped.time_in("--from", since, end) if since else end - _USUAL
     if begin >= end:
         raise NoReportError(
             f"--from {moment(begin)} is not before --to {moment(end)} (UTC)"
@@ -91,21 +95,25 @@ def wanted(shelf: Shelf, since: str, until: str) -> Stretch:
     return Stretch(begin, end)
 
 
-def _time(option: str, typed: str, now: datetime) -> datetime:
-    try:
-        return stretch_of(typed, now).since
-    except UnreadableTimeError as error:
-        raise UnreadableTimeError(f"{option}: {error}") from error
-
-
-def made(shelf: Shelf, span: Stretch) -> Report:
+def made(shelf: Shelf, span: Stretch, progress: Progress) -> Report:
     """The report of a time.
 
     raise   TapeError, NoReportError
     """
     step = max(_BEAT, span.length / _MOST_MOMENTS)
-    moments = shelf.walk(span.since, span.until, step)
-    found = report(span, moments, shelf.notes(), step)
+
+    def moments() -> Iterator[Taped]:
+        for each in shelf.walk(span.since, span.until, step):
+            share = (each.at - span.since) / span.length
+            progress.say(f"reading the record: {share:.0%}")
+            yield each
+
+    # Of what is read nothing is a cycle: looking for them took half of the time.
+    gc.disable()
+    try:
+        found = report(span, moments(), shelf.notes(), step)
+    finally:
+        gc.enable()
     if found is None:
         raise NoReportError(
             f"nothing was recorded from {moment(span.since)} to {moment(span.until)} "
@@ -163,5 +171,11 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
         "--markdown-only",
         action="store_true",
         help="no page, and no pictures",
+    )
+    parser.add_argument(
+        "--progress",
+        metavar="PREFIX",
+        default="",
+        help="tell standard error how far it is, in lines that begin so",
     )
     return parser

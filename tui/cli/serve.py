@@ -76,7 +76,12 @@ async def _serve(
     from tui.web.server import Server, Show  # noqa: PLC0415 - for this verb alone
 
     dashboard.prepare()
-    command = viewer.command(config.path, is_wall=asked.wall, writes=asked.allow_writes)
+    command = viewer.command(
+        config.path,
+        is_wall=asked.wall,
+        writes=asked.allow_writes,
+        refresh_seconds=asked.refresh,
+    )
     show = Show(command, font_size=asked.font_size, most_viewers=asked.viewers)
     names = frozenset(map(str.lower, (*asked.name, socket.gethostname())))
     gate = Gate(asked.host, names, token)
@@ -168,6 +173,13 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
         help="so many at a time (default: %(default)s)",
     )
     parser.add_argument(
+        "--refresh",
+        type=_seconds,
+        default=0,
+        metavar="SECONDS",
+        help="viewers read no more often than this (default: as the config says)",
+    )
+    parser.add_argument(
         "--font-size",
         type=_count,
         default=16,
@@ -186,6 +198,13 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
 def _count(text: str) -> int:
     value = int(text)
     if not 1 <= value <= 200:
+        raise ValueError
+    return value
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 1 <= value <= 3_600:
         raise ValueError
     return value
 

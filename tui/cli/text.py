@@ -60,6 +60,8 @@ def summary(fleet: Fleet, now: datetime, page: Page) -> Iterator[str]:
     order = list(_STANDINGS)
     ranked = sorted(fleet.clusters, key=lambda each: order.index(each.standing(now)))
     yield f"taloscope check, {moment(now)} UTC"
+    if fleet.our_clock is not None:
+        yield page.paint("yellow", fleet.our_clock.told)
     if hidden := concealed(fleet):
         yield ""
         yield page.paint("red", "real, and hidden from everybody")

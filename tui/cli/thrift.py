@@ -13,10 +13,13 @@ from typing import Any
 
 from tui.aside import aside
 from tui.clock import Clock
+from tui.sources.large import large
 
 FIRST_SECONDS = 15.0
 """Then the first answers of all servers have come and were taken apart."""
 _PAUSE_SECONDS = 60.0
+SOON_SECONDS = 2.0
+"""After a large answer: by then it has been taken apart, and others have come."""
 _ARENA_MAX, _MMAP_THRESHOLD = -8, -3
 _ARENAS = 2
 """One for the loop, one for the threads beside it: they seldom work at once."""
@@ -44,10 +47,17 @@ def trim(library: Callable[[], Any] | None = None) -> bool:
 
 
 async def keep_trim(clock: Clock, trimmed: Callable[[], bool] = trim) -> None:
-    """Give back what is free, now and then; beside the loop, as it takes a while."""
+    """Give back what is free, now and then, and soon after a large answer.
+
+    Beside the loop, as it takes a while.
+    """
+    large_one = large().ended
     await clock.sleep(FIRST_SECONDS)
     while await aside(trimmed):
-        await clock.sleep(_PAUSE_SECONDS)
+        await clock.wait(large_one, _PAUSE_SECONDS)
+        if large_one.is_set():
+            large_one.clear()
+            await clock.sleep(SOON_SECONDS)
 
 
 @cache

@@ -15,7 +15,7 @@ from tui.clock import SystemClock
 from tui.config import Config, ConfigError, find, load
 from tui.model.command import Outcome
 from tui.model.manifest import Kept
-from tui.present.units import age, moment
+from tui.present.units import age, moment, plain
 from tui.state.undo import KeepError, UndoFolder, undo_folder
 
 NOT_DONE, UNKNOWN, NOT_CONFIRMED = 1, 2, 4
@@ -100,7 +100,7 @@ def _put_back(
 ) -> int:
     """Show it, try it, ask, do it, say what became of it."""
     print(f"# deleted from {kept.cluster} at {moment(kept.at)} UTC")
-    print("\n".join(_safe(line) for line in kept.text.splitlines()))
+    print("\n".join(plain(line) for line in kept.text.splitlines()))
     tried = _restore(config, kept, environ, is_dry=True)
     if tried.fault is not None or asked.dry_run:
         return _told(tried)
@@ -108,11 +108,6 @@ def _put_back(
         complain("nothing was changed")
         return NOT_CONFIRMED
     return _told(_restore(config, kept, environ, is_dry=False))
-
-
-def _safe(line: str) -> str:
-    """A line of YAML without anything that a terminal obeys; its indent stays."""
-    return "".join(each if each.isprintable() else " " for each in line)
 
 
 def _is_confirmed(kept: Kept) -> bool:

@@ -24,9 +24,12 @@ from tui.config import Config, ConfigError, load
 _NO_MARKS = "A browser's view takes no marks: `taloscope mark TEXT` does."
 
 
-def command(config: Path, *, is_wall: bool, writes: bool) -> list[str]:
+def command(
+    config: Path, *, is_wall: bool, writes: bool, refresh_seconds: float
+) -> list[str]:
     """How the server starts one."""
     flags = [*["--wall"] * is_wall, *["--allow-writes"] * writes]
+    flags += ["--refresh", f"{refresh_seconds:g}"]
     return [sys.executable, "-m", "tui.cli.viewer", "--config", str(config), *flags]
 
 
@@ -36,15 +39,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_config(parser, default=None)
     parser.add_argument("--wall", action="store_true")
     parser.add_argument("--allow-writes", action="store_true")
+    parser.add_argument("--refresh", type=float, default=0.0)
     asked = parser.parse_args(arguments)
     try:
         config = load(asked.config, os.environ)
     except ConfigError as error:
         complain(error)
         return USAGE
+    config = spared(config, asked.refresh)
     dashboard.prepare()
     with screen_of_our_own(os.environ):
         return _show(config, is_wall=asked.wall, writes=asked.allow_writes)
+
+
+def spared(config: Config, refresh_seconds: float) -> Config:
+    """The same, read no more often than this; a server's own pace is never hurried."""
+    slower = max(config.refresh_seconds, refresh_seconds)
+    return replace(config, refresh_seconds=slower)
 
 
 def _show(config: Config, *, is_wall: bool, writes: bool) -> int:

@@ -66,8 +66,8 @@ def _text(path: Path, *, is_named: bool) -> str:
     except FileNotFoundError as error:
         told = "no such file" if is_named else "there is no config yet"
         raise ConfigError(
-            f"{path}: {told}: write one as docs/config.md shows, "
-            "or look around with `taloscope demo`"
+            f"{path}: {told}: `taloscope init` writes one from your kubeconfig "
+            "and talosconfig; `taloscope demo` shows what you would get"
         ) from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1

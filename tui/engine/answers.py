@@ -6,12 +6,13 @@ A question that no server of that cluster can be asked has no answer at all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from itertools import chain
 
 from tui.config import ClusterConfig
+from tui.engine.clocks import clocks_of
 from tui.engine.plan import Served, UnaskableError, asked_key, node_key
 from tui.engine.view import View
 from tui.model.fault import Fault, FaultKind
@@ -21,7 +22,11 @@ from tui.model.question_beyond import (
     AlertsListed,
     KernelFound,
     KernelLines,
+    NodePrinted,
     NodeTold,
+    PromQuery,
+    StaticPods,
+    StorageOf,
     TalosServices,
     TargetsOf,
 )
@@ -38,6 +43,8 @@ class Answers:
 
     readings: Mapping[Question, Answer]
     paces: Mapping[Question, timedelta]
+    ahead: Mapping[Question, timedelta] = field(default_factory=dict)
+    """By how much the clock of whoever answered is ahead of ours, where it is off."""
 
 
 def answers_of(
@@ -49,7 +56,28 @@ def answers_of(
     return Answers(
         {each: reading for each, (reading, _) in known.items()},
         {each: pace for each, (_, pace) in known.items()},
+        {each: by for each in known if (by := _off(view, cluster, each))},
     )
+
+
+def _off(view: View, cluster: ClusterConfig, question: Question) -> timedelta:
+    """How far the clock that dates an answer is ahead of ours; 0 when it is not off."""
+    match question:
+        case TargetsOf() | PromQuery():
+            kind = SourceKind.PROMETHEUS
+        case AlertsListed():
+            kind = SourceKind.ALERTMANAGER
+        case (
+            TalosServices() | KernelLines() | NodePrinted() | StorageOf() | StaticPods()
+        ):
+            return timedelta()  # dated by each node
+        case _:
+            kind = SourceKind.KUBERNETES
+    where = cluster.context
+    if kind is not SourceKind.KUBERNETES:
+        served = view.serving(kind, cluster.name)
+        where = served.endpoint.urls[0] if served else ""
+    return timedelta(seconds=clocks_of(view).apart(kind, where))
 
 
 def targets_of(view: View, cluster: ClusterConfig) -> tuple[TargetRow, ...] | None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 
 from tui.config import ClusterConfig
 from tui.engine import pipeline, tracing
 from tui.engine.alerting import alertmanagers, rulers
 from tui.engine.answers import stray_targets, targets_of
+from tui.engine.clocks import clocks_of
 from tui.engine.judging import Judging
 from tui.engine.plan import (
     EXPIRIES,
@@ -37,7 +39,7 @@ from tui.model.fleet import (
 )
 from tui.model.kube import KubeNode
 from tui.model.log import LogFinding
-from tui.model.machine import Certificate
+from tui.model.machine import Certificate, Detail, Facts, Vitals
 from tui.model.metric import Rule
 from tui.model.question import KubeNodes
 from tui.model.reading import Reading
@@ -86,6 +88,7 @@ def assemble(view: View) -> Fleet:
         managers,
         rulers(view),
         stray_targets(view),
+        clocks_of(view).ours,
     )
 
 
@@ -96,9 +99,13 @@ def _kernel(
     kernel = view.state.kernel.get(cluster.name, KernelLog())
     recent = kernel_log.within(kernel.findings, view.now, KERNEL_WINDOW)
     log_rules = _log_rules(view, cluster)
-    return tuple(
-        replace(each, seen_by=log_rule.coverage(each, log_rules))
-        for each in _named(recent, nodes)
+    return view.memo.once_for(
+        ("kernel", cluster.name),
+        (log_rules, *recent, *(node.name for node in nodes)),
+        lambda: tuple(
+            replace(each, seen_by=log_rule.coverage(each, log_rules))
+            for each in _named(recent, nodes)
+        ),
     )
 
 
@@ -107,12 +114,14 @@ def _scene(view: View, cluster: ClusterConfig, named: tuple[LogFinding, ...]) ->
     if served is None:
         return Scene(kernel=named)
     rules: Reading[tuple[Rule, ...]] = view.reading(served.key("rules"))
+    targets, pace = view.said(served.key("targets"))
     return Scene(
         targets_of(view, cluster),
-        view.reading(served.key("targets")).observed_at,
+        targets.observed_at,
         named,
         rules.value or (),
         rules.observed_at,
+        pace,
     )
 
 
@@ -132,10 +141,7 @@ def _cluster(
 ) -> Cluster:
     kernel = view.state.kernel.get(cluster.name, KernelLog())
     log_findings = scene.kernel
-    nodes = tuple(
-        replace(node, kernel=tuple(f for f in log_findings if f.node == node.name))
-        for node in nodes
-    )
+    nodes = tuple(_heard(view, cluster, node, log_findings) for node in nodes)
     targets = scene.rows
     prometheus = view.serving(SourceKind.PROMETHEUS, cluster.name)
     trend = (
@@ -156,6 +162,7 @@ def _cluster(
         *findings.of_nodes(nodes, view.pace, view.now),
         *machine.of_nodes(nodes, view.facts_pace, view.now),
         *machine.of_certificates(ways_in, view.now),
+        *clocks_of(view).findings(cluster.name),
         *findings.of_kernel(
             log_findings, _log_rules(view, cluster) or (), traces, cluster.context
         ),
@@ -183,7 +190,8 @@ def _target_findings(
     served = view.serving(SourceKind.PROMETHEUS, cluster.name)
     if served is None or rows is None:
         return ()
-    freshness = view.reading(served.key("targets")).freshness(view.now, view.pace)
+    reading, pace = view.said(served.key("targets"))
+    freshness = reading.freshness(view.now, pace)
     marks = view.config.marks_of(cluster.name)
     return view.memo.once(
         ("target findings", cluster.name, freshness),
@@ -236,27 +244,50 @@ def _nodes(view: View, cluster: ClusterConfig) -> tuple[NodeView, ...]:
     by_address = {address: node for node in listed for address in node.addresses}
     found = []
     for address in view.addresses.get(cluster.name, ()):
-        talos: Reading[TalosNode] = view.reading(node_key(cluster, address))
-        kube = by_address.get(address)
-        hostname = talos.value.hostname if talos.value else ""
-        name = kube.name if kube else hostname or address
-        found.append(
-            NodeView(
-                name,
-                address,
-                talos,
-                kube,
-                vitals=view.reading(node_key(cluster, address, "vitals")),
-                facts=view.reading(node_key(cluster, address, "facts")),
-                detail=view.reading(node_key(cluster, address, "detail")),
-            )
+        parts = (
+            view.reading(node_key(cluster, address)),
+            by_address.get(address),
+            view.reading(node_key(cluster, address, "vitals")),
+            view.reading(node_key(cluster, address, "facts")),
+            view.reading(node_key(cluster, address, "detail")),
         )
+        make = partial(_node, address, *parts)
+        found.append(view.memo.once_for(("node", cluster.name, address), parts, make))
     seen = {node.kube.name for node in found if node.kube}
     for kube in listed:
         if kube.name not in seen:
             address = kube.addresses[0] if kube.addresses else ""
             found.append(NodeView(kube.name, address, Reading(), kube))
     return tuple(found)
+
+
+def _node(
+    address: str,
+    talos: Reading[TalosNode],
+    kube: KubeNode | None,
+    vitals: Reading[Vitals],
+    facts: Reading[Facts],
+    detail: Reading[Detail],
+) -> NodeView:
+    hostname = talos.value.hostname if talos.value else ""
+    name = kube.name if kube else hostname or address
+    return NodeView(
+        name, address, talos, kube, vitals=vitals, facts=facts, detail=detail
+    )
+
+
+def _heard(
+    view: View, cluster: ClusterConfig, node: NodeView, found: tuple[LogFinding, ...]
+) -> NodeView:
+    """The node with what its kernel tells; the very same when nothing is new."""
+    kernel = tuple(each for each in found if each.node == node.name)
+    if not kernel:
+        return node
+    return view.memo.once_for(
+        ("heard", cluster.name, node.name),
+        (node, *kernel),
+        lambda: replace(node, kernel=kernel),
+    )
 
 
 def _named(

@@ -6,6 +6,7 @@ Answers come without an end. What is made of them in one go costs once.
 from __future__ import annotations
 
 import asyncio
+import math
 
 from tui.clock import Clock
 
@@ -14,7 +15,8 @@ SHORTEST_SECONDS = 0.05
 BUSY_SECONDS = 0.2
 """The least between two fleets while all is tried for the first time, or awaited."""
 CALM_SECONDS = 1.0
-"""The same afterwards: ages are drawn once a second too."""
+"""The same afterwards, from one whole second of the clock to the next: then the clock
+on the screen, and all ages, are drawn with it."""
 SLOWEST_SECONDS = 5.0
 SHARE = 20
 """In a large estate a pass takes long: then no more than a twentieth of the time."""
@@ -42,14 +44,21 @@ class Beat:
     async def rest(self) -> None:
         """Wait until the next fleet is due, and take it as begun."""
         is_busy = not self.is_settled or self._began < self._awaited_until
-        least = BUSY_SECONDS
+        passed = self._clock.monotonic() - self._began
+        left = BUSY_SECONDS - passed
         if not is_busy:
             enough = min(SHARE * self._worked, SLOWEST_SECONDS)
-            least = max(CALM_SECONDS, enough)
-        passed = self._clock.monotonic() - self._began
-        await self._clock.wait(self._hurried, max(SHORTEST_SECONDS, least - passed))
+            left = max(CALM_SECONDS, enough) - passed
+            whole = self._whole_second(left)
+            left = whole if passed + whole >= enough else left
+        await self._clock.wait(self._hurried, max(SHORTEST_SECONDS, left))
         self._hurried.clear()
         self._began = self._clock.monotonic()
+
+    def _whole_second(self, most: float) -> float:
+        """Seconds until the last whole one of the clock within about so many."""
+        into = self._clock.now().microsecond / 1_000_000
+        return math.floor(into + most + SHORTEST_SECONDS) - into
 
     def done(self) -> None:
         """The fleet is made and shown."""

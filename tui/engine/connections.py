@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol, TypeVar
 
 from tui.clock import Clock
 from tui.config import ClusterConfig, Config, Endpoint
+from tui.engine.plan import clock_key
+from tui.model.fleet import FeedKey, SourceKind
 from tui.model.machine import Certificate
+from tui.model.reading import Reading
 from tui.sources.alertmanager import AlertmanagerSource
 from tui.sources.expiries import of_endpoint
 from tui.sources.http import HttpSession
@@ -15,8 +19,10 @@ from tui.sources.kubernetes import KubernetesSource
 from tui.sources.loki import LokiSource
 from tui.sources.loki_tail import LokiTail
 from tui.sources.prometheus import PrometheusSource
+from tui.sources.server_clock import ServerClock
 from tui.sources.talos import TalosSource
 from tui.sources.tunnel import KubeTunnel
+from tui.store import Event, Forgotten, Observed
 
 
 class _Closable(Protocol):
@@ -31,19 +37,29 @@ class Connections:
     """The open sources, one for each endpoint or context."""
 
     def __init__(
-        self, config: Config, clock: Clock, backoff: Callable[[int], float]
+        self,
+        config: Config,
+        clock: Clock,
+        backoff: Callable[[int], float],
+        emit: Callable[[Event], None] = lambda _event: None,
     ) -> None:
+        """emit   is told of what every answer says of its server's clock"""
         self._config = config
         self._clock = clock
         self._backoff = backoff
+        self._emit = emit
         self._open: dict[object, _Closable] = {}
+        self._clocks: dict[FeedKey, ServerClock] = {}
 
     def prometheus(self, endpoint: Endpoint) -> PrometheusSource:
         """The source of one Prometheus."""
         seconds = self._config.timeout_seconds
+        clock = self._clock_of(SourceKind.PROMETHEUS, endpoint.urls[0])
         return self._once(
             ("prometheus", endpoint),
-            lambda: PrometheusSource(endpoint, seconds, tunnel=self.tunnel(endpoint)),
+            lambda: PrometheusSource(
+                endpoint, seconds, tunnel=self.tunnel(endpoint), clock=clock
+            ),
         )
 
     def alertmanager(self, endpoint: Endpoint) -> AlertmanagerSource:
@@ -51,15 +67,23 @@ class Connections:
         seconds = self._config.timeout_seconds
         return self._once(
             ("alertmanager", endpoint),
-            lambda: AlertmanagerSource(endpoint, seconds, tunnel=self.tunnel(endpoint)),
+            lambda: AlertmanagerSource(
+                endpoint,
+                seconds,
+                tunnel=self.tunnel(endpoint),
+                clock_of=partial(self._clock_of, SourceKind.ALERTMANAGER),
+            ),
         )
 
     def loki(self, endpoint: Endpoint) -> LokiSource:
         """The source of one Loki."""
         seconds = self._config.timeout_seconds
+        clock = self._clock_of(SourceKind.LOKI, endpoint.urls[0])
         return self._once(
             ("loki", endpoint),
-            lambda: LokiSource(endpoint, seconds, tunnel=self.tunnel(endpoint)),
+            lambda: LokiSource(
+                endpoint, seconds, tunnel=self.tunnel(endpoint), clock=clock
+            ),
         )
 
     def loki_tail(self, endpoint: Endpoint) -> LokiTail:
@@ -86,7 +110,10 @@ class Connections:
         return self._once(
             ("kubernetes", name),
             lambda: KubernetesSource(
-                name, self._config.kubeconfig, self._config.timeout_seconds
+                name,
+                self._config.kubeconfig,
+                self._config.timeout_seconds,
+                clock=self._clock_of(SourceKind.KUBERNETES, name),
             ),
         )
 
@@ -113,6 +140,22 @@ class Connections:
             HttpSession(endpoint, url, seconds, tunnel=tunnel) for url in endpoint.urls
         )
         return await of_endpoint(endpoint, sessions)
+
+    def forget_clocks(self) -> None:
+        """Our own was set: those of others are held against it anew."""
+        for key, each in self._clocks.items():
+            each.forget()
+            self._emit(Forgotten(key))
+
+    def _clock_of(self, kind: SourceKind, where: str) -> ServerClock:
+        key = clock_key(kind, where)
+
+        def changed(ahead: float) -> None:
+            self._emit(Observed(key, Reading(ahead, self._clock.now(), attempts=1)))
+
+        if key not in self._clocks:
+            self._clocks[key] = ServerClock(self._clock, changed)
+        return self._clocks[key]
 
     async def aclose(self) -> None:
         """Close everything that was opened."""

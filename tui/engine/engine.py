@@ -89,7 +89,7 @@ class Engine:
         self._clock = clock
         self._random = random
         backoff = Schedule(config.refresh_seconds, random).after
-        self._connections = Connections(config, clock, backoff)
+        self._connections = Connections(config, clock, backoff, self._apply)
         self._served = tuple(
             served for kind in SourceKind for served in served_by(config, kind)
         )
@@ -199,6 +199,7 @@ class Engine:
         What was read before a clock was put back is as old as it was. Put ahead, it may
         have slept: then all is as old as it looks.
         """
+        self._connections.forget_clocks()
         if by < timedelta():
             for key, (supervised, _) in self._running.items():
                 self._apply(Observed(key, supervised.shift(by)))

@@ -41,7 +41,7 @@ from tui.model.question import KubeNodes, Question
 from tui.model.question_beyond import NodePrinted
 from tui.model.reading import Reading
 from tui.sources.expiries import may_end, of_kubernetes
-from tui.sources.prometheus import PrometheusSource
+from tui.sources.prometheus import LONGEST_LIST_SECONDS, PrometheusSource
 from tui.sources.talos import TalosSource
 from tui.store import State
 from tui.triage import review
@@ -172,9 +172,15 @@ class Feeds:
         match served.kind:
             case SourceKind.PROMETHEUS:
                 source = self._connections.prometheus(served.endpoint)
+                longest = max(pace, LONGEST_LIST_SECONDS)
                 yield (
                     served.key("targets"),
-                    Polled(Feed(pace, names), source.targets, is_by_length=True),
+                    Polled(
+                        Feed(pace, names),
+                        source.targets,
+                        deadline_seconds=longest,
+                        is_by_length=True,
+                    ),
                 )
                 slow = pace * SLOW
                 yield served.key("rules"), Polled(Feed(slow, names), source.rules)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from tui.model.log import Entry
 from tui.model.log_bytes import EntryBytes, KeptEntries, time_order
@@ -12,6 +12,9 @@ from tui.store import KernelLog
 from tui.triage import clues, kernel_log, voice
 
 _SLACK = 2_000
+"""So many more of a cluster before old ones are cut off, which moves all others."""
+_SHARE = 4
+"""But no more than one of so many that are kept."""
 
 
 class Journal:
@@ -20,6 +23,7 @@ class Journal:
     def __init__(self, clusters: Sequence[str], kept: int) -> None:
         """`kept` is how many of all clusters together: older ones Loki has."""
         self._most = kept // max(1, len(clusters))
+        self._slack = min(_SLACK, self._most // _SHARE)
         self._store = EntryBytes()
         self._entries: dict[str, list[bytes]] = {name: [] for name in clusters}
         self._logs: dict[str, KernelLog] = {name: KernelLog() for name in clusters}
@@ -49,17 +53,17 @@ class Journal:
             new = sorted((*kept[place:], *new), key=time_order)
             del kept[place:]
         kept.extend(new)
-        if len(kept) > self._most + _SLACK:
+        if len(kept) > self._most + self._slack:
             del kept[: len(kept) - self._most]
         old = self._logs[cluster]
         found = kernel_log.fold(old.findings, entries, cluster)
-        newest = max([entry.at_ns for entry in entries]) // 1000
-        at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=newest)
+        runs = kernel_log.runs(entries)
+        at = kernel_log.time_of(max(max(times) for _, times in runs))
         log = KernelLog(
             kernel_log.within(found, now, window),
             max(at, old.last_entry_at) if old.last_entry_at else at,
-            kernel_log.last_by_node(old.last_by_node, entries),
-            voice.heard(old.voices, entries),
+            kernel_log.last_by_node(old.last_by_node, runs),
+            voice.heard(old.voices, runs),
             clues.noted(old.clues, entries),
         )
         self._logs[cluster] = log

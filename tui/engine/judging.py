@@ -20,7 +20,7 @@ from tui.model.fleet import SourceKind
 from tui.model.kept import Kept
 from tui.model.question import Question
 from tui.model.reading import STALE_AFTER, Freshness
-from tui.triage import assign
+from tui.triage import assign, notes
 from tui.triage.case import Case, Scene
 
 _VERDICTS = list(Verdict)
@@ -28,6 +28,10 @@ _SEVERITIES = ("critical", "error", "warning", "info")
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _STALE_PACE = timedelta(seconds=1)
 """How often what rests on an old answer is judged: it says how old that is."""
+_TIMED_A_SECOND = 25
+"""Of more real alerts than that for each second since, times follow more seldom ..."""
+_TIMED_SECONDS = 60
+"""... but so often. A piece of evidence is then younger than it says, never older."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +67,17 @@ class _Ground:
 
         pace    how often most things are read
         """
-        moments = [now + pace]
+        # What asks nothing changes with what is read, and when that grows stale.
+        moments = [now + pace if self.answers.readings else _NEVER]
         for question, answer in self.answers.readings.items():
             if answer.observed_at is not None:
                 each = self.answers.paces.get(question, pace)
                 stale_at = answer.observed_at + STALE_AFTER * each
                 moments.append(stale_at if now <= stale_at else now + _STALE_PACE)
-        seen = (self.scene.rows_at, self.scene.rules_at)
-        stale = [at + STALE_AFTER * pace for at in seen if at is not None]
-        return min(moments + [at for at in stale if now <= at])
+        rows_at, rows_pace = self.scene.rows_at, self.scene.rows_pace or pace
+        if rows_at is not None and now <= rows_at + STALE_AFTER * rows_pace:
+            moments.append(rows_at + STALE_AFTER * rows_pace)
+        return min(moments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +90,24 @@ class _Group:
     """In the order of the members."""
     at: datetime
     due: datetime
+    timed_at: datetime
+    """When all evidence was last given its newest times."""
 
     def holds(self, grounds: tuple[_Ground, ...], now: datetime) -> bool:
         """Whether an alert of the group would be judged in the same way now."""
-        return self.at <= now < self.due and self.grounds == grounds
+        if not self.at <= now < self.due:
+            return False
+        before = self.grounds
+        if self.is_timely(now):
+            # When the rules were read decides nothing.
+            before = tuple(map(_undated, before))
+            grounds = tuple(map(_undated, grounds))
+        return before == grounds
+
+    def is_timely(self, now: datetime) -> bool:
+        """Whether evidence of real alerts may keep the times that it has."""
+        seconds = min(len(self.members) / _TIMED_A_SECOND, _TIMED_SECONDS)
+        return timedelta() <= now - self.timed_at < timedelta(seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +167,14 @@ class Judging:
         if known is not None and holds and known.members == members:
             return known
         old_ones = known.judged if known is not None else ()
+        is_timely = known is not None and known.is_timely(view.now)
         before = {each.alert.fingerprint: each for each in old_ones}
         judged = []
         for alert in members:
             old = before.get(alert.fingerprint)
             if old is None or not holds or not _is_same(old.alert, alert):
                 new = _judge(view, served, kind, grounds, alert)
-                old = old if new == old else new
+                old = old if old and _says_as(old, new, is_timely=is_timely) else new
             judged.append(old)
         due = min(ground.due(view.now, view.pace) for ground in grounds)
         return _Group(
@@ -162,6 +183,7 @@ class Judging:
             tuple(judged),
             view.now,
             due if kind.has_rule else _NEVER,
+            known.timed_at if known is not None and is_timely else view.now,
         )
 
     def _ranked(
@@ -316,6 +338,27 @@ def _case(view: View, alert: Alert, ground: _Ground) -> Case:
         now=view.now,
         scene=ground.scene,
         paces=ground.answers.paces,
+        ahead=ground.answers.ahead,
+    )
+
+
+def _undated(ground: _Ground) -> _Ground:
+    return replace(ground, scene=replace(ground.scene, rules_at=None))
+
+
+def _says_as(old: JudgedAlert, new: JudgedAlert, *, is_timely: bool) -> bool:
+    """Whether the new one says no more than the old one: that is kept then.
+
+    is_timely   times that moved are nothing to tell of what is real
+    """
+    if old == new:
+        return True
+    return (
+        is_timely
+        and old.verdict is Verdict.REAL
+        and _is_same(old.alert, new.alert)
+        and notes.untimed(old.judgement) == notes.untimed(new.judgement)
+        and old == replace(new, alert=old.alert, judgement=old.judgement)
     )
 
 

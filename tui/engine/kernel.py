@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from tui.clock import Clock, turn
+from tui.clock import Clock
+from tui.courtesy import keyboard
 from tui.engine.connections import Connections
 from tui.engine.journal import Journal
 from tui.engine.plan import Served
@@ -51,7 +52,7 @@ class Kernel:
         async for batch in tail.batches(since_ns):
             self._keep(served, batch)
             heard(batch)
-            await turn()  # keys come in between, however much waits
+            await keyboard.give_way(self._clock)
 
     def _keep(self, served: Served, batch: LogBatch) -> None:
         """Divide what is new among the clusters; fold it; pass it on."""

@@ -23,19 +23,22 @@ from tui.engine.plan import (
     serving,
 )
 from tui.engine.view import View
+from tui.model.alert import Alert
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import FeedKey, NodeView, SourceKind
 from tui.model.log import Entry, LogSpan
 from tui.model.machine import Facts
+from tui.model.metric import Rule
 from tui.model.pipeline import Comparison, Pipeline, Voice
 from tui.model.question import EndpointSlicesOf, KubeQuestion
 from tui.model.reading import Reading
 from tui.model.scraping import Service
 from tui.model.talos import TalosNode
 from tui.sources.base import SourceError
-from tui.sources.loki_pages import Pager
+from tui.sources.loki import LokiSource
+from tui.sources.loki_pages import PAGE, Pager
 from tui.store import KernelLog, State
-from tui.triage import assign, kernel_log, pipeline, printed
+from tui.triage import assign, kernel_log, pipeline, pipeline_ruler, printed
 from tui.triage import voice as voices
 from tui.triage.pipeline_case import PODS, SERVICES, PipelineCase, receiving
 from tui.triage.review_case import Told
@@ -47,6 +50,26 @@ REACH = timedelta(hours=1)
 """How far back Loki is asked for what a kernel printed."""
 MOST = 50_000
 """Entries of a node in that time: more are not held against what it printed."""
+_TOO_MUCH = Fault(
+    FaultKind.BAD_QUERY, "Loki has more of it than can be held against its kernel"
+)
+
+
+class _Missing:
+    """Alerts of Loki's ruler that Alertmanager lacks, from pass to pass."""
+
+    def __init__(self) -> None:
+        self._since: dict[str, datetime] = {}
+
+    def seen(
+        self,
+        rules: Told[tuple[Rule, ...]],
+        alerts: Told[tuple[Alert, ...]] | None,
+        now: datetime,
+    ) -> dict[str, datetime]:
+        """Since when each of them is missing."""
+        self._since = pipeline_ruler.missing(self._since, rules, alerts, now)
+        return self._since
 
 
 def judged(
@@ -69,6 +92,12 @@ def _case(
     tail = told(served.key("tail"), "loki", served.endpoint.selector)
     last = log.voices if tail.reading.observed_at else None
     manager = view.serving(SourceKind.ALERTMANAGER, config.name)
+    rules = told(served.key("rules"), "loki", "GET /prometheus/api/v1/rules")
+    alerts = (
+        told(manager.key("alerts"), "alertmanager", "amtool alert query")
+        if manager
+        else None
+    )
     asked = nodes if config.talos_context else ()
     return PipelineCase(
         cluster=config.name,
@@ -100,11 +129,12 @@ def _case(
             )
             for node in asked
         },
-        rules=told(served.key("rules"), "loki", "GET /prometheus/api/v1/rules"),
+        rules=rules,
         wiring=told(served.key(RECEIVER), "loki", "GET /config"),
-        alerts=told(manager.key("alerts"), "alertmanager", "amtool alert query")
-        if manager
-        else None,
+        alerts=alerts,
+        missing_since=view.memo.once(("missing", config.name), config, _Missing).seen(
+            rules, alerts, view.now
+        ),
         now=view.now,
     )
 
@@ -209,11 +239,12 @@ class Comparer:
         query = _query(served.endpoint.selector, names, log.voices)
         pager = Pager(source, query)
         found: list[Entry] = []
-        start, end = _ns(since - printed.EARLY), _ns(now + printed.EARLY)
-        async for page in pager.pages(LogSpan(start, end)):
+        span = LogSpan(_ns(since - printed.EARLY), _ns(now + printed.EARLY))
+        async for page in pager.pages(span):
             if page.gaps or len(found) > MOST:
-                summary = "Loki has more of it than can be held against its kernel"
-                raise SourceError(Fault(FaultKind.BAD_QUERY, summary))
+                raise SourceError(_TOO_MUCH)
+            if not found and len(page.entries) >= PAGE:
+                await _measure(source, query, span)
             own = (each for each in page.entries if _is_of(served, config, each))
             found += (each for each in own if kernel_log.node_of(each) in {"", *names})
         return found
@@ -230,6 +261,21 @@ def _query(selector: str, names: set[str], known: Mapping[str, Voice]) -> str:
         return selector
     any_of = "|".join(name.replace(".", "[.]") for name in sorted(names))
     return f'{selector} | {voice.label}=~"{any_of}"'
+
+
+async def _measure(source: LokiSource, query: str, span: LogSpan) -> None:
+    """Ask how much it is, rather than read it in vain.
+
+    raise   SourceError when it is too much
+    """
+    try:
+        counts = await source.counts(query, span.since_ns, span.until_ns, 60)
+    except SourceError as error:
+        if error.fault.kind is not FaultKind.BAD_QUERY:  # not all can be counted
+            raise
+        return
+    if sum(each.count for each in counts[1:-1]) > MOST:
+        raise SourceError(_TOO_MUCH)
 
 
 def _is_of(served: Served, config: ClusterConfig, entry: Entry) -> bool:

@@ -34,6 +34,8 @@ SHIPPING, COMPARED, RECEIVER = "shipping", "compared", "receiver"
 where its ruler sends alerts."""
 EXPIRIES = "certificates"
 """The feed of an endpoint that tells how long its certificates and tokens are good."""
+CLOCK = "clock"
+"""Fed by every answer of a server: by how many seconds its clock is ahead of ours."""
 TUNNEL = "port-forward"
 """The feed that tells how the way to an endpoint is doing."""
 
@@ -218,6 +220,14 @@ def held_selector(
 def node_key(cluster: ClusterConfig, address: str, feed: str = "services") -> FeedKey:
     """One of the NODE_FEEDS of a Talos node."""
     return FeedKey(SourceKind.TALOS, f"{cluster.talos_context}/{address}", feed)
+
+
+def clock_key(kind: SourceKind, where: str) -> FeedKey:
+    """What tells of the clock of one server.
+
+    where   its URL, or the kubeconfig context
+    """
+    return FeedKey(kind, where, CLOCK)
 
 
 def certificate_key(cluster: ClusterConfig) -> FeedKey:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from tui.aside import aside
 from tui.clock import Clock
+from tui.ending import end_if_told, endings
 from tui.engine.schedule import Schedule
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import FeedKey
@@ -80,6 +81,7 @@ class Poller:
             self._poked.clear()
             deadline = self._schedule.deadline
             fault, value = await attempt(self._poll(), deadline, self.key.endpoint)
+            end_if_told()
             failures = failures + 1 if fault else 0
             if isinstance(value, tuple) and len(value) > MANY:
                 value = await aside(partial(same, self._reading.value, value))
@@ -134,6 +136,7 @@ class Follower:
             self._poked.clear()
             before = self._reading.attempts
             fault, _ = await attempt(self._follow(self._heard), None, self.key.endpoint)
+            end_if_told()
             failures = 0 if self._reading.attempts > before else failures + 1
             pause = self._schedule.after(failures + 1, fault)
             ended = fault or Fault(FaultKind.UNREACHABLE, "the tail ended")
@@ -154,11 +157,21 @@ async def attempt(
     work: Awaitable[Any], seconds: float | None, endpoint: str
 ) -> tuple[Fault | None, Any]:
     """Wait for one piece of a source's work; a failure comes back as a value."""
+    before = endings()
     try:
         async with asyncio.timeout(seconds):
-            return None, await work
+            # A task of its own: before Python 3.13 a group of tasks that fails leaves
+            # its task marked as told to end, and whoever is marked does not go on.
+            return None, await asyncio.ensure_future(work)
     except SourceError as error:
         return error.fault, None
+    except asyncio.CancelledError:
+        if endings() > before:
+            raise
+        # Nobody told us to end: a library gave its own call up, as gRPC does when a
+        # connection goes. The feed must not end with it.
+        summary = "the call was given up"
+        return Fault(FaultKind.UNREACHABLE, summary, endpoint=endpoint), None
     except TimeoutError:
         summary = f"no answer within {seconds:g} s" if seconds else "no answer in time"
         return Fault(FaultKind.TIMEOUT, summary, endpoint=endpoint), None

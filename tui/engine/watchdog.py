@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from tui.config import ClusterConfig
+from tui.engine.clocks import clocks_of
 from tui.engine.plan import Served
 from tui.engine.view import View
 from tui.model.alert import Alert, JudgedAlert
@@ -33,16 +36,18 @@ def watchdog_findings(
         return ()
     if reading.freshness(view.now, pace) is not Freshness.LIVE:
         return ()
+    apart = clocks_of(view).apart(manager.kind, manager.endpoint.urls[0])
     # When nobody says where the sender lives, any Watchdog may be its own.
     own: tuple[Alert, ...] = tuple(each.alert for each in alerts)
-    found = broken(
-        Path(
-            alerts=own if sender.home else reading.value or (),
-            listed_at=reading.observed_at,
-            must_arrive=_lives_in(manager) in sender.names,
-            **_told(view, prometheus),
-        )
+    path = Path(
+        alerts=own if sender.home else reading.value or (),
+        listed_at=reading.observed_at,
+        must_arrive=_lives_in(manager) in sender.names,
+        **_told(view, prometheus),
     )
+    # Where clocks differ, it is broken by both.
+    dated_at = reading.observed_at + timedelta(seconds=apart)
+    found = broken(path) and broken(replace(path, listed_at=dated_at))
     return (found,) if found else ()
 
 

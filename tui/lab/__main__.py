@@ -14,6 +14,8 @@ from tui.lab.faults import FAULTS, FaultError, check
 from tui.lab.fleet import SMALLEST
 from tui.lab.server import LabEnvironment, LabOptions, run_lab
 
+_SLICE_SECONDS = 0.000_5
+
 
 def options_parser() -> argparse.ArgumentParser:
     """The lab's command line; `taloscope lab` has the same."""
@@ -91,6 +93,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = LabOptions(
         asked.at, asked.speed, tuple(asked.fault), asked.now, asked.nodes, crowd
     )
+    # One process: who writes a long answer may not hold up the other servers.
+    sys.setswitchinterval(_SLICE_SECONDS)
     asyncio.run(run_lab(options, _print_environment, asked.parent))
     return 0
 

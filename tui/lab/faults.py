@@ -35,6 +35,7 @@ FAULTS: Mapping[str, str] = {
     "alertmanager-peer": "At the start: Alertmanager has a second peer.",
     "peer-down": "The second peer of Alertmanager is gone: its port refuses.",
     "peer-apart": "The second peer of Alertmanager hears and tells no news.",
+    "servers-ahead": "The clocks of all HTTP servers are an hour ahead.",
     "loki-down": "Loki is gone, its tails too: its port refuses.",
     "forward-cut": "Port-forwards are cut, and no new one is taken.",
     "prometheus-html": "Prometheus answers an HTML page: a proxy's sign-in.",

@@ -7,14 +7,18 @@ import json
 import re
 import zlib
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import chain
+from itertools import chain, islice
 
 from aiohttp import web
 
 from tui.lab.http import json_answer
 from tui.lab.promql_parser import seconds
+
+_AT_ONCE = 100
+"""Pieces of an answer that are made in one go."""
 
 
 class ApiError(Exception):
@@ -55,13 +59,13 @@ def joined(values: Iterable[bytes]) -> Iterator[bytes]:
 
 def enveloped(
     answer: Callable[[Mapping[str, str]], object],
-) -> Callable[[web.Request], Awaitable[web.Response]]:
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """A handler that reads the query and the form, and wraps data and errors.
 
     It compresses whenever it may, as Prometheus does.
     """
 
-    async def handle(request: web.Request) -> web.Response:
+    async def handle(request: web.Request) -> web.StreamResponse:
         form = await request.post() if request.method == "POST" else {}
         fields = {key: str(value) for key, value in form.items()}
         try:
@@ -71,26 +75,37 @@ def enveloped(
             return json_answer(body, error.status)
         pieces = data.pieces if isinstance(data, Encoded) else (compact(data),)
         whole = chain((b'{"status":"success","data":',), pieces, (b"}",))
-        is_packed = "gzip" in request.headers.get("Accept-Encoding", "")
-        headers = {"Content-Encoding": "gzip"} if is_packed else {}
-        pack = _packed if is_packed else _whole
-        content = await asyncio.to_thread(pack, whole)
-        return web.Response(
-            body=content, content_type="application/json", headers=headers
-        )
+        return await _sent(request, whole)
 
     return handle
 
 
-def _whole(pieces: Iterable[bytes]) -> bytes:
-    return b"".join(pieces)
+async def _sent(request: web.Request, pieces: Iterator[bytes]) -> web.StreamResponse:
+    """An answer that is made while it is sent; who goes away ends it.
 
-
-def _packed(pieces: Iterable[bytes]) -> bytes:
-    """Compressed with gzip, for speed rather than size."""
+    Compressed with gzip, for speed rather than size.
+    """
+    is_packed = "gzip" in request.headers.get("Accept-Encoding", "")
     packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-    packed = list(map(packer.compress, pieces))
-    return b"".join((*packed, packer.flush()))
+
+    def some() -> bytes:
+        """A few pieces more; nothing at the end, and from a packer that has all."""
+        found = list(islice(pieces, _AT_ONCE))
+        packed = map(packer.compress, found) if is_packed else found
+        return b"".join(packed) or (some() if found else b"")
+
+    answer = web.StreamResponse()
+    answer.content_type = "application/json"
+    if is_packed:
+        answer.headers["Content-Encoding"] = "gzip"
+    with suppress(ConnectionResetError):
+        await answer.prepare(request)
+        while data := await asyncio.to_thread(some):
+            await answer.write(data)
+        if is_packed:
+            await answer.write(packer.flush())
+        await answer.write_eof()
+    return answer
 
 
 def read_instant(name: str, text: str) -> datetime:

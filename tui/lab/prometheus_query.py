@@ -113,7 +113,7 @@ class QueryApi:
         """GET|POST /labels."""
         return sorted({name for labels in self._now(()) for name in labels})
 
-    async def _label_values(self, request: web.Request) -> web.Response:
+    async def _label_values(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
 
         def answer(_: Mapping[str, str]) -> object:

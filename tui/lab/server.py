@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from secrets import token_urlsafe
 from types import TracebackType
@@ -175,10 +176,16 @@ class Lab:
         tls: ssl.SSLContext | None = None,
     ) -> str:
         """Serve an application whose port refuses while a fault is on."""
+        app.on_response_prepare.append(self._date)
         server = Server(app, tls, lambda: self.world.faults.has(fault, cluster))
         self._starting.push_async_callback(server.stop)
         self.world.follow(server.refresh)
         return await server.start()
+
+    async def _date(self, _request: web.Request, answer: web.StreamResponse) -> None:
+        """Date an answer by the lab's own wall, which may be another than ours."""
+        off = timedelta(hours=self.world.faults.has("servers-ahead"))
+        answer.headers["Date"] = format_datetime(self.world.now() + off, usegmt=True)
 
     async def _peers(self) -> tuple[str, ...]:
         """Start the second peer of Alertmanager, if there is to be one."""

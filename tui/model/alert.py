@@ -9,6 +9,9 @@ from enum import Enum
 from tui.model.labels import Labels
 from tui.model.silence import SilenceNote
 
+WATCHDOG = "Watchdog"
+"""The alert that always fires: the sign of life of the alerting path."""
+
 
 class AlertState(Enum):
     """Alertmanager's states, and PENDING from the rules of the evaluating server."""
@@ -31,7 +34,8 @@ class Alert:
     ends_at: datetime | None
     """When it expires unless sent again: it is not an end."""
     updated_at: datetime | None
-    """When it was last sent; old means that the sender has gone quiet."""
+    """When it was last sent; old means that the sender has gone quiet. Of hundreds of
+    alerts it may be behind by a minute at most."""
     silenced_by: tuple[str, ...] = ()
     """Ids of silences."""
     inhibited_by: tuple[str, ...] = ()

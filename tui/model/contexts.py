@@ -66,7 +66,7 @@ def _paired(
     kube: KubeContext, taloses: Sequence[TalosContext], addresses: frozenset[str]
 ) -> Pair:
     """By nodes' addresses, else by the API server's, else by name."""
-    host = urlsplit(kube.server).hostname or ""
+    host = _host(kube.server)
     ways = (
         ("its nodes", lambda each: addresses & set(each.hosts)),
         ("its address", lambda each: _is_telling(host) and host in each.hosts),
@@ -81,6 +81,14 @@ def _paired(
             named = tuple(each for each in fitting if each.name == kube.short)
             return Pair(kube, named if len(named) == 1 else fitting, because)
     return Pair(kube, ())
+
+
+def _host(url: str) -> str:
+    """The host of an API server; empty when its URL cannot be read."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_telling(host: str) -> bool:

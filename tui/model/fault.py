@@ -41,10 +41,14 @@ class Fault:
     retry_at: datetime | None = None
     retry_after_seconds: float | None = None
     """What the server asked for (Retry-After); it wins over our own backoff."""
+    remedy: str = ""
+    """What to do, where that can be said more exactly than by the kind."""
 
     @property
     def advice(self) -> str:
         """What to do about it, in one sentence."""
+        if self.remedy:
+            return self.remedy
         if self.kind is FaultKind.UNREACHABLE and "refused" in self.summary:
             # A refusal came from the address: the route is there.
             return "Is it running? Something answers for that address."

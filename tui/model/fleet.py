@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui.model.metric import Ruler, Series
     from tui.model.pipeline import Pipeline
     from tui.model.review import Check
+    from tui.model.server_clock import OurClock
     from tui.model.silence import Silence
     from tui.model.talos import TalosNode
     from tui.model.target import TargetRow
@@ -80,6 +81,9 @@ class SourceStatus:
     """Its certificate is not looked at: the config says `insecure`."""
     tunnel: Tunnel | None = None
     """Of the feed that watches a port-forward: the way that it last had."""
+    clock_ahead_seconds: float | None = None
+    """How far its server's clock is ahead of ours; None where that is well, not known,
+    or where it is ours that is wrong."""
 
     def state(self, now: datetime) -> SourceState:
         """Worked out when it is drawn: a stored state is already wrong."""
@@ -181,6 +185,8 @@ class Fleet:
     rulers: tuple[Ruler, ...] = ()
     stray_targets: tuple[TargetRow, ...] = ()
     """Of shared servers, and of no configured cluster."""
+    our_clock: OurClock | None = None
+    """None while it is not known to be wrong."""
 
     def cluster(self, name: str) -> Cluster | None:
         """The cluster of that name."""

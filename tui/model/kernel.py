@@ -39,26 +39,23 @@ _HEAD = (
     r"\s*(?:\w+: +\w+: \[[^\]]*\]: )?(?:\[ *\d+\.\d+\] )?"
     r"(?:\d{4}[-/]\d\d[-/]\d\d[T ]\S+ )?\s*"
 )
-_ANY = re.compile(
-    _HEAD
-    + "(?:"
-    + "|".join(f"(?P<c{place}>{each.pattern})" for place, each in enumerate(CATALOGUE))
-    + ")"
-)
 _SHORT = re.compile(r"\.\{0,\d+\}\?")
 _FEW = 16
 """So many lines are read one by one."""
 _FIELDS = re.compile(r"\s*\n (?:SUBSYSTEM|DEVICE)=[^\n]*")
-_NOISE = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[^\S ]+|[\x00-\x1f\x7f-\x9f]")
+# Lone surrogates too: JSON may hold them, no file can.
+_NOISE = re.compile(
+    r"\x1b\[[0-9;?]*[ -/]*[@-~]|[^\S ]+|[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
+)
 
 
 def classify(line: str) -> KernelSign | None:
     """What a line is a sign of; None for an everyday line, a recovery included."""
-    hit = _ANY.match(_message(line))
+    hit = _any().match(_message(line))
     if hit is None or hit.lastgroup is None:
         return None
     found = CATALOGUE[int(hit.lastgroup[1:])]
-    first = _ANY.groupindex[hit.lastgroup]
+    first = hit.re.groupindex[hit.lastgroup]
     # Groups of the alternatives that did not match are None.
     device = next(filter(None, hit.groups()[first:]), "")
     return KernelSign(found.kind, found.severity, device, found.meaning, found.advice)
@@ -89,6 +86,13 @@ def _sieve() -> LineSieve:
     return LineSieve(patterns)
 
 
+@cache
+def _any() -> re.Pattern[str]:
+    """The whole catalogue; the first frame does without it."""
+    kinds = (f"(?P<c{place}>{each.pattern})" for place, each in enumerate(CATALOGUE))
+    return re.compile(f"{_HEAD}(?:{'|'.join(kinds)})")
+
+
 def kind_of(line: str) -> str:
     """The class of a line; empty for an everyday one."""
     sign = classify(line)
@@ -99,7 +103,7 @@ def text_of(line: str) -> str:
     """The message as a person reads it: one line, trimmed, without its JSON body.
 
     The kernel's ` SUBSYSTEM=` and ` DEVICE=` lines are left out, and so are colours and
-    control characters.
+    control characters, and what no file can hold.
     """
     text = _message(line).strip()
     if text.isprintable():

@@ -115,6 +115,8 @@ class Facts:
     filesystems: tuple[Filesystem, ...] | None = None
     clock_offset_seconds: float | None = None
     """The node's clock against its time server; positive is ahead."""
+    time_server_ahead_seconds: float | None = None
+    """That time server's clock against ours, as far as it is proven."""
     etcd: Etcd | None = None
     diagnostics: tuple[str, ...] = ()
     unavailable: Mapping[str, str] = field(default_factory=dict)

@@ -17,11 +17,13 @@ class Episode:
     judged: JudgedAlert
     """As it was when it last changed; without a runbook."""
     changes: tuple[Change, ...]
-    """Oldest first."""
+    """Oldest first; of very many the first, and the newest."""
     seen_at: datetime
     """When its Alertmanager last listed alerts while it had not ended."""
     ended: When | None = None
     """None: as far as anybody knows it fires."""
+    left_out: int = 0
+    """Changes behind the first one that are not told."""
 
 
 @dataclass(frozen=True, slots=True)

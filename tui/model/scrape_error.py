@@ -142,12 +142,18 @@ _KNOWN = tuple(
 )
 
 
-@lru_cache(maxsize=32_768)
-def scrape_error(text: str) -> ScrapeError:
-    """What Prometheus' `lastError` says; an unknown text is OTHER, in its own words.
+_OWN_PORT = re.compile(r":\d+->")
+"""Of the connection's near end: another one at each attempt, and nobody's business."""
 
-    Remembered: all targets of an estate may be down at once, and stay so.
-    """
+
+def scrape_error(text: str) -> ScrapeError:
+    """What Prometheus' `lastError` says; an unknown text is OTHER, in its own words."""
+    return _understood(_OWN_PORT.sub("->", text) if "->" in text else text)
+
+
+@lru_cache(maxsize=32_768)
+def _understood(text: str) -> ScrapeError:
+    """The same, remembered: all targets may be down at once, and stay so."""
     if status := _STATUS.search(text):
         code, reason = int(status[1]), status[2].strip()
         known = _STATUS_WORDS.get(code)

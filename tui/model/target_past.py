@@ -46,8 +46,9 @@ class Past:
         else:
             return Since(self._start(steps), is_exact=False) if steps else None
         if share is None:
-            # Nobody scraped it before; it may have been so all the same.
-            return Since(self._start(steps), is_exact=False) if steps else None
+            # Nobody scraped it before; it may have been so all the same. Where in the
+            # oldest step it was first scraped is not told: after that it is certain.
+            return Since(self._start(steps - 1), is_exact=False) if steps else None
         part = share if health is Health.UP else 1 - share
         if not part and not steps:
             return None  # what the newest scrape showed is not in the series yet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from operator import is_
 
 from tui.model.alert import AlertState, JudgedAlert, Verdict
@@ -12,10 +12,11 @@ from tui.model.finding import Finding
 from tui.model.fleet import Cluster, SourceKind
 from tui.model.kept import once
 from tui.model.labels import Labels
-from tui.present import concealed, faults, silenced, trace
+from tui.present import concealed, faults, silenced
+from tui.present.finding_rows import CALM, FindingRows, told_by
 from tui.present.glyphs import Marks, Sign, verdict_sign
 from tui.present.standing import tally
-from tui.present.units import age, age_changes
+from tui.present.units import NEVER, age, age_changes
 from widgets.values import Align, Cell, Column, Line, Row, Span, Tone
 
 COLUMNS = (
@@ -41,11 +42,7 @@ _OWNERS = ("job", "deployment", "statefulset", "daemonset", "service", "namespac
 _SHORT = {"critical": "crit", "warning": "warn", "error": "err", "none": ""}
 _ALERTMANAGER = frozenset({SourceKind.ALERTMANAGER})
 _SECOND = timedelta(seconds=1)
-_MOST_TRACES = 2
-"""Devices that a row leads on to the application."""
-_NEVER = datetime.max.replace(tzinfo=UTC)
 _NO_SILENCES: silenced.Known = {}
-_CALM = {Verdict.FALSE_POSITIVE, Verdict.BY_DESIGN}
 
 
 def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
@@ -88,12 +85,12 @@ class AlertRows:
         self._marks = marks
         self._is_wide = is_wide
         self._made: dict[_Name, _Made] = {}
-        self._found: dict[tuple[Finding, str, bool], Row] = {}
+        self._findings = FindingRows(marks)
         self._asked: tuple[object, object] = (None, None)
         self._silences: silenced.Known = {}
         self._shown: tuple[Row, ...] = ()
-        self._due = _NEVER
-        self._now = _NEVER
+        self._due = NEVER
+        self._now = NEVER
 
     def rows(
         self,
@@ -163,31 +160,11 @@ class AlertRows:
     ) -> tuple[Row, ...]:
         made = self._made.values()
         ages = [age_changes(each.since, now) for each in findings if each.since]
-        self._due = min([each.due for each in made] + ages, default=_NEVER)
+        self._due = min([each.due for each in made] + ages, default=NEVER)
         real = [each.row for each in made if each.is_real]
         rest = [each.row for each in made if not each.is_real]
-        return (*real, *self._finding_rows(alerts, findings, now), *rest)
-
-    def _finding_rows(
-        self,
-        alerts: Sequence[JudgedAlert],
-        findings: Sequence[Finding],
-        now: datetime,
-    ) -> list[Row]:
-        """The real ones first."""
-        if not findings:
-            return []
-        told = once(alerts, _told)
-        made: dict[tuple[Finding, str, bool], Row] = {}
-        for each in findings:
-            is_told = not told.isdisjoint((*each.subject.split(), *each.seen_by))
-            key = each, age(each.since, now), is_told
-            row = self._found.get(key)
-            made[key] = row or finding_row(each, now, self._marks, is_told=is_told)
-        self._found = made
-        real = [row for key, row in made.items() if key[0].verdict is Verdict.REAL]
-        rest = [row for key, row in made.items() if key[0].verdict is not Verdict.REAL]
-        return real + rest
+        told = once(alerts, told_by) if findings else frozenset()
+        return (*real, *self._findings.rows(findings, told, now), *rest)
 
     def _make(self, alert: JudgedAlert, now: datetime) -> _Made:
         row = alert_row(alert, self._silences, now, self._marks, is_wide=self._is_wide)
@@ -256,11 +233,6 @@ def alert_key(alert: JudgedAlert) -> str:
     return f"{KEY_PREFIX}{alert.alert.fingerprint}"
 
 
-def finding_key(finding: Finding) -> str:
-    """What a row is known by."""
-    return f"finding {finding.kind.value} {finding.subject} {finding.title}"
-
-
 def _alert_row(
     alert: JudgedAlert, how_old: str, hidden: Line, marks: Marks, *, is_wide: bool
 ) -> Row:
@@ -270,7 +242,7 @@ def _alert_row(
         sign = Sign(sign.glyph, "HIDDEN", sign.tone)
     if alert.verdict is Verdict.BY_DESIGN:
         sign = Sign(sign.glyph, "design", sign.tone)
-    is_calm = alert.verdict in _CALM
+    is_calm = alert.verdict in CALM
     is_loud = alert.verdict is Verdict.REAL
     severity = alert.alert.severity
     cells = [
@@ -314,7 +286,7 @@ def reason(alert: JudgedAlert) -> str:
     """Where it is, unless the reason says so, and why we say what we say."""
     why = alert.judgement.reason
     place = where(alert.alert.labels, said=why)
-    if alert.verdict in _CALM or not place:
+    if alert.verdict in CALM or not place:
         return why
     return f"{place}: {why}" if why else place
 
@@ -327,7 +299,7 @@ def _more(alert: JudgedAlert) -> str:
 def _details(alert: JudgedAlert) -> tuple[Line, ...]:
     if alert.verdict is Verdict.BY_DESIGN:
         return ()
-    tone = Tone.QUIET if alert.verdict in _CALM else Tone.TEXT
+    tone = Tone.QUIET if alert.verdict in CALM else Tone.TEXT
     lines: list[Line] = [(Span(reason(alert), tone),)]
     said = summary(alert.alert.annotations)
     if said and alert.verdict is Verdict.REAL:
@@ -354,42 +326,3 @@ def summary(annotations: Labels) -> str:
     """What the author of the alert wrote about it, on one line."""
     text = annotations.get("summary") or annotations.get("description", "")
     return " ".join(text.split())
-
-
-def _told(alerts: Sequence[JudgedAlert]) -> frozenset[str]:
-    """What alerts that are not calm are about: the values of their labels."""
-    loud = (each for each in alerts if each.verdict not in _CALM)
-    return frozenset(value for each in loud for value in each.alert.labels.values())
-
-
-def finding_row(finding: Finding, now: datetime, marks: Marks, *, is_told: bool) -> Row:
-    """A finding among the alerts, written like one of them.
-
-    is_told     an alert is about it too; that none is, is said on its row
-    """
-    sign = verdict_sign(finding.verdict, marks)
-    is_loud = finding.verdict is Verdict.REAL
-    cells = (
-        Cell(sign.text, sign.tone, bold=is_loud),
-        Cell(finding.title, bold=is_loud),
-        Cell(),
-        Cell(),
-        Cell(age(finding.since, now), Tone.QUIET),
-    )
-    said = (
-        finding.detail if finding.subject in finding.title else _with_subject(finding)
-    )
-    line: list[Span] = []
-    if not is_told:
-        line.append(Span("no alert  " if said else "no alert", Tone.QUIET))
-    if said:
-        line.append(Span(said))
-    details: tuple[Line, ...] = (tuple(line),) if line else ()
-    traced = tuple(trace.brief(each, marks) for each in finding.traces[:_MOST_TRACES])
-    return Row(finding_key(finding), cells, Tone.TEXT, details=(*traced, *details))
-
-
-def _with_subject(finding: Finding) -> str:
-    if finding.subject in finding.detail:
-        return finding.detail
-    return f"{finding.subject}  {finding.detail}".rstrip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from tui.model.alert import JudgedAlert, Verdict
@@ -21,7 +21,7 @@ from tui.model.change import (
 from tui.model.memory import Episode
 from tui.model.silence import Silence, SilenceNote
 from tui.present.glyphs import Marks, verdict_sign
-from tui.present.units import age, clock, count, length, moment, time_of_day
+from tui.present.units import age, brief_moment, clock, count, length, moment
 from widgets.values import Line, Span, Tone
 
 TIME_WIDTH = 21
@@ -120,9 +120,7 @@ def _silence(note: SilenceNote, now: datetime) -> str:
 
 def short_when(change: Change, now: datetime) -> str:
     """The time of today, the date of another day; `<` where it was earlier."""
-    at = change.at.astimezone(UTC)
-    is_today = at.date() == now.astimezone(UTC).date()
-    shown = time_of_day(at) if is_today else f"{at:%b %d %H:%M}"
+    shown = brief_moment(change.at, now)
     return f"<{shown}" if change.after else shown
 
 
@@ -173,8 +171,11 @@ def timeline(
 
 def _told(episode: Episode, now: datetime, marks: Marks) -> list[Line]:
     """What happened in one episode."""
-    found = []
-    for change in episode.changes:
+    found: list[Line] = []
+    for number, change in enumerate(episode.changes):
+        if number == 1 and episode.left_out:
+            more = f"{count(episode.left_out, 'change')} more"
+            found.append((Span(more, Tone.QUIET),))
         unseen = doubt(change)
         said = why(change, now)
         said = f"{said}; {unseen}" if said and unseen else said or unseen

@@ -17,7 +17,7 @@ from tui.model.scrape_error import scrape_error
 from tui.model.target import TargetRow
 from tui.present import trace
 from tui.present.glyphs import Marks, verdict_sign
-from tui.present.units import age, count, moment, time_of_day
+from tui.present.units import age, between, count, moment
 from widgets.values import Cell, Column, EvidenceItem, Line, Row, Span, Tone
 
 WAY_COLUMNS = (Column("", 20, weight=1),)
@@ -152,13 +152,13 @@ def kernel_item(
 ) -> EvidenceItem:
     """What the kernel printed, how often, and its newest line."""
     place = f"{found.node} {found.device}".rstrip()
-    between = f"{time_of_day(found.first)} to {time_of_day(found.last)} UTC"
+    span = f"{between(found.first, found.last, now)} UTC"
     lines = count(found.count, "line")
     code = explained(found.sample)
     meaning = f"{found.meaning} ({code})" if code else found.meaning
     rate = found.per_minute
     pace = f", {rate:.1f} a minute" if rate is not None and found.count > 2 else ""
-    claim = f"{place}: {meaning}; {lines}, {between}{pace}: {found.sample}"
+    claim = f"{place}: {meaning}; {lines}, {span}{pace}: {found.sample}"
     tone = Tone.CRITICAL if found.severity == "error" else Tone.WARNING
     ago = f"{age(found.last, now)} ago"
     return EvidenceItem(

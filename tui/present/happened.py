@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from tui.model.event import Event, Mark, Turn
 from tui.model.finding import Finding
@@ -10,7 +10,7 @@ from tui.model.fleet import Fleet
 from tui.model.silence import Silence, acknowledged
 from tui.present.glyphs import UNICODE, Marks, verdict_sign
 from tui.present.sources import NAMES
-from tui.present.units import clock, length, time_of_day
+from tui.present.units import brief_moment, clock, length
 from widgets.values import Cell, Line, Row, Span, Tone
 
 MARK = "#"
@@ -34,7 +34,7 @@ def event_key(event: Event) -> str:
 def event_row(event: Event, now: datetime, marks: Marks, *, is_wide: bool) -> Row:
     """One row; why, beside it where there is room, else below."""
     cells = [
-        Cell(_when(event.at, now), Tone.QUIET),
+        Cell(brief_moment(event.at, now), Tone.QUIET),
         Cell(spans=_what(event, marks)),
         Cell(_name(event)),
         Cell(event.cluster, Tone.QUIET),
@@ -58,11 +58,6 @@ def told(event: Event, now: datetime) -> tuple[str, str, str]:
     """What happened, of whom, and why: each as text; why may be empty."""
     did = "".join(span.text for span in _what(event, UNICODE))
     return did, _name(event), _why(event, now)
-
-
-def _when(at: datetime, now: datetime) -> str:
-    is_today = at.astimezone(UTC).date() == now.astimezone(UTC).date()
-    return time_of_day(at) if is_today else f"{at:%b %d %H:%M}"
 
 
 def _what(event: Event, marks: Marks) -> Line:

@@ -61,12 +61,17 @@ class Tally:
 
     def add(self, items: Iterable[tuple[str, Entry | LogLine]]) -> None:
         """Count entries; notes are none."""
-        grain = GRAIN * _SECOND
         entries = [item for _, item in items if isinstance(item, Entry)]
-        ends = [-(-entry.at_ns // grain) * grain for entry in entries]
-        self.every.update(ends)
+        if not entries:
+            return
+        times = [entry.at_ns for entry in entries]
+        end = _grain_end(min(times))
+        if max(times) <= end:  # as in a flood, of which each is counted
+            self.every[end] += len(times)
+        else:
+            self.every.update(map(_grain_end, times))
         for place, sign in signs([entry.line for entry in entries]):
-            self.trouble[ends[place], sign.kind, sign.severity] += 1
+            self.trouble[_grain_end(times[place]), sign.kind, sign.severity] += 1
 
     def forget(self, since_ns: int) -> None:
         """Let go of what is older."""
@@ -94,6 +99,11 @@ class Tally:
         return found
 
 
+def _grain_end(at_ns: int) -> int:
+    grain = GRAIN * _SECOND
+    return -(-at_ns // grain) * grain
+
+
 def pairs(counts: Iterable[LogCount]) -> list[tuple[int, int]]:
     """What Loki counted, for the bins."""
     return [(each.until_ns, each.count) for each in counts]
@@ -111,8 +121,8 @@ def bars(steps: Steps, every: list[int], errors: list[int], missing: str = "") -
         words = (*words, Span(f", {count(sum(errors), 'error')}", Tone.CRITICAL))
     if missing:
         words = (*words, Span(f", {plain(missing)}", Tone.WARNING))
-    is_long = steps.until_ns - steps.since_ns > _DAY
-    begin, end = (_clock(at, is_long) for at in (steps.since_ns, steps.until_ns))
+    has_day = steps.until_ns // _DAY != steps.since_ns // _DAY
+    begin, end = (_clock(at, has_day) for at in (steps.since_ns, steps.until_ns))
     return Bars(tuple(every), tuple(errors), begin, end, words)
 
 

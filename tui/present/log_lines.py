@@ -14,7 +14,7 @@ from typing import Any
 from tui.model.kernel import classify, kind_of, text_of
 from tui.model.log import Entry, LogFinding
 from tui.model.log_bytes import EntryBytes, at_ns
-from tui.present import logs, machine_log
+from tui.present import logs
 from tui.present.glyphs import Marks
 from tui.present.units import length, time_of_ns, to_ns
 from widgets.log_teller import CALM, ERROR, WARNING, LineTeller
@@ -23,8 +23,9 @@ from widgets.values import LogLine, TimeWords, Tone
 
 SECOND_NS = 1_000_000_000
 _MICROSECOND_NS = 1_000
+_DAY_NS = 86_400 * SECOND_NS
 _RANKS = {"error": ERROR, "warning": WARNING}
-_LINES = LineTeller()
+LINES = LineTeller()
 
 
 def _rank(line: str) -> int:
@@ -62,7 +63,7 @@ class EntryTeller:
 
     def rank(self, item: Entry | LogLine) -> int:
         if isinstance(item, LogLine):
-            return _LINES.rank(item)
+            return LINES.rank(item)
         return _rank(item.line)
 
     def is_note(self, item: Entry | LogLine) -> bool:
@@ -87,10 +88,10 @@ Held = bytes | tuple[str, LogLine]
 
 
 class MergedTeller:
-    """Entries of several clusters in one log."""
+    """Entries of several clusters, or of nodes, in one log."""
 
     def __init__(self, tellers: Mapping[str, EntryTeller]) -> None:
-        """`tellers` are those of each cluster."""
+        """`tellers` are those of each cluster, or node."""
         self._tellers = tellers
         self._store = EntryBytes()
 
@@ -136,9 +137,8 @@ class MergedTeller:
         return self._tellers[cluster].gutter(told)
 
     def rank(self, item: Held) -> int:
-        if isinstance(item, bytes):
-            return _rank(self._store.line(item))
-        return _LINES.rank(item[1])
+        cluster, told = self.told(item)
+        return self._tellers[cluster].rank(told)
 
     def is_note(self, item: Held) -> bool:
         return not isinstance(item, bytes) and item[1].is_gap
@@ -176,7 +176,29 @@ def exact_of_ns(at_ns: int) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}.{at_ns % SECOND_NS // 1_000_000:03}"
 
 
-UTC_WORDS = TimeWords("UTC", time_of_ns)
+def since_boot(booted_at: datetime) -> Callable[[int], str]:
+    """A clock that tells seconds since a node was started."""
+    booted = booted_at.timestamp()
+    return lambda at_ns: f"{at_ns / 1e9 - booted:11.3f}"
+
+
+def dated_of_ns(at_ns: int) -> str:
+    """Month, day and time of the day in UTC."""
+    day = datetime.fromtimestamp(at_ns // SECOND_NS, UTC)
+    return f"{day:%m-%d} {time_of_ns(at_ns)}"
+
+
+def of_day(now: Callable[[], datetime | None]) -> TimeWords:
+    """The time of the day; with the day while not all in view is of today.
+
+    now  None while nobody knows
+    """
+
+    def today_ns() -> int:
+        at = now()
+        return to_ns(at) // _DAY_NS * _DAY_NS if at else 0
+
+    return TimeWords("UTC", time_of_ns, dated=dated_of_ns, today_ns=today_ns)
 
 
 def times(
@@ -192,13 +214,13 @@ def times(
         return f"{length(now() - at):>4} ago"
 
     known = (
-        UTC_WORDS,
+        of_day(now),
         TimeWords("UTC, exact", exact_of_ns),
         TimeWords("ago", ago, is_moving=True),
     )
     if booted_at is None:
         return known
-    since = TimeWords("seconds since boot", machine_log.since_boot(booted_at))
+    since = TimeWords("seconds since boot", since_boot(booted_at))
     return (known[0], since, *known[1:])
 
 

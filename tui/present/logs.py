@@ -87,30 +87,23 @@ def node_names(cluster: Cluster) -> dict[str, str]:
     return {node.address: node.name for node in cluster.nodes if node.address}
 
 
-def batch_lines(batch: LogBatch, marks: Marks) -> tuple[LogLine, ...]:
-    """What one turn of a node's own log brought: entries, what is lost, what failed.
-
-    Without origins: they are all the same.
-    """
-    known = (replace(entry_line(each, marks, {}), gutter="") for each in batch.entries)
-    return framed(batch, known)
-
-
-def framed(
-    batch: LogBatch, known: Iterable[LogLine], origin: str = ""
-) -> tuple[LogLine, ...]:
-    """The entries of a node's own log: before them what is lost, behind them a fault.
+def framed(batch: LogBatch, origin: str = "") -> tuple[Entry | LogLine, ...]:
+    """What one turn of a node's own log brought: before the entries what is lost,
+    behind them a fault.
 
     origin  the node, where several are shown as one
     """
     about = f"{origin}: " if origin else ""
     gaps = (gap_line(gap) for gap in batch.gaps)
-    lines = (*(replace(gap, text=f"{about}{gap.text}") for gap in gaps), *known)
+    told: tuple[Entry | LogLine, ...] = (
+        *(replace(gap, text=f"{about}{gap.text}") for gap in gaps),
+        *batch.entries,
+    )
     if batch.fault is None:
-        return lines
+        return told
     ends = "" if batch.fault.kind is FaultKind.PAST else "; trying again"
     text = f"{about}{batch.fault.summary}{ends}"
-    return (*lines, LogLine(text, Tone.WARNING, is_gap=True))
+    return (*told, LogLine(text, Tone.WARNING, is_gap=True))
 
 
 def gap_line(gap: Gap) -> LogLine:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from dataclasses import replace
+from operator import itemgetter
+from typing import TypeVar
 
-from tui.model.kernel import KernelSign, classify, signs, text_of
-from tui.model.log import Entry, LogBatch
+from tui.model.kernel import classify, text_of
+from tui.model.log import Entry
 from tui.present import logs
 from tui.present.glyphs import Marks
+from tui.present.log_lines import LINES, EntryTeller
 from widgets.values import LogLine, Tone
+
+T = TypeVar("T")
 
 ERROR_LEVELS = frozenset({"emerg", "alert", "crit", "err"})
 _OWN_WORDS = "[talos]"
@@ -20,32 +25,13 @@ _LEVEL_TONES = {
 }
 
 
-def kernel_lines(
-    batch: LogBatch, marks: Marks, origin: str = ""
-) -> tuple[LogLine, ...]:
-    """What one turn of a kernel log brought, gaps and failures included.
-
-    origin  the node, where several are shown as one
-    """
-    found = dict(signs([entry.line for entry in batch.entries]))
-    known = (
-        _line(entry, found.get(place), marks, origin)
-        for place, entry in enumerate(batch.entries)
-    )
-    return logs.framed(batch, known, origin)
-
-
 def kernel_line(entry: Entry, marks: Marks, origin: str = "") -> LogLine:
     """One record. In the gutter stands where it comes from, else what it is.
 
     That is its class, or its level when that is bad. It has no words for its time: a
     clock of the log has.
     """
-    return _line(entry, classify(entry.line), marks, origin)
-
-
-def _line(entry: Entry, sign: KernelSign | None, marks: Marks, origin: str) -> LogLine:
-    text = text_of(entry.line)
+    sign, text = classify(entry.line), text_of(entry.line)
     if sign is None:
         level = _level(entry, text)
         tone = _LEVEL_TONES.get(level, Tone.TEXT)
@@ -83,22 +69,48 @@ def _level(entry: Entry, text: str) -> str:
     return level if level in _LEVEL_TONES else ""
 
 
-def since_boot(booted_at: datetime) -> Callable[[int], str]:
-    """A clock that tells seconds since a node was started."""
-    booted = booted_at.timestamp()
-    return lambda at_ns: f"{at_ns / 1e9 - booted:11.3f}"
+class NodeTeller(EntryTeller):
+    """The log of one service of one node: no line needs to say where it is from."""
+
+    def line(self, item: Entry | LogLine) -> LogLine:
+        return replace(super().line(item), gutter="")
+
+    def gutter(self, item: Entry | LogLine) -> str:  # noqa: ARG002 - of all the same
+        return ""
 
 
-def merged(batches: Iterable[Iterable[LogLine]]) -> tuple[LogLine, ...]:
+class KernelTeller(EntryTeller):
+    """The kernel log of a node itself, whose records have levels."""
+
+    def __init__(self, marks: Marks, origin: str = "") -> None:
+        """`origin` is the node, where several are shown as one."""
+        super().__init__(marks, {})
+        self._origin = origin
+
+    def line(self, item: Entry | LogLine) -> LogLine:
+        if isinstance(item, LogLine):
+            return item
+        return kernel_line(item, self._marks, self._origin)
+
+    def gutter(self, item: Entry | LogLine) -> str:
+        return self.line(item).gutter
+
+    def rank(self, item: Entry | LogLine) -> int:
+        return LINES.rank(self.line(item))
+
+
+def merged(logs: Iterable[Iterable[T]], at_ns: Callable[[T], int]) -> list[T]:
     """Lines of several logs in the order of their times.
+
+    at_ns  tells the time of a line, 0 where it has none
 
     Those of one log keep their order; one without a time stays behind the one before.
     """
     timed = []
-    for lines in batches:
+    for lines in logs:
         latest = 0
         for line in lines:
-            latest = max(latest, line.at_ns or 0)
+            latest = max(latest, at_ns(line))
             timed.append((latest, line))
-    timed.sort(key=lambda each: each[0])
-    return tuple(line for _, line in timed)
+    timed.sort(key=itemgetter(0))
+    return [line for _, line in timed]

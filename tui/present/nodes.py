@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui.model.talos import ServiceHealth, TalosNode, TalosService
 from tui.present import faults, machine
 from tui.present.glyphs import Marks, Sign
-from tui.present.units import age, brief, length, until
+from tui.present.units import NEVER, age, age_changes, brief, length, until
 from widgets.values import Align, Cell, Column, Cut, Line, Row, Span, Tone
 
 if TYPE_CHECKING:
@@ -36,21 +37,69 @@ SERVICE_COLUMNS = (
 )
 
 
-def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
-    """How many are up, and what the rest needs."""
+_LOUDEST = (Tone.CRITICAL, Tone.WARNING, Tone.QUIET, Tone.GOOD)
+
+
+def heading(
+    cluster: Cluster,
+    now: datetime,
+    marks: Marks,
+    signs: Sequence[Sign] | None = None,
+) -> Line:
+    """How many are up, and what the rest needs; `signs` of the nodes when known."""
     if not cluster.nodes:
         return (faults.unknown(cluster, faults.NODE_SOURCES, now, marks),)
-    signs = [node_sign(node, marks) for node in cluster.nodes]
+    signs = signs or [node_sign(node, marks) for node in cluster.nodes]
     good = sum(sign.tone is Tone.GOOD for sign in signs)
     tone = Tone.QUIET if good == len(signs) else Tone.TEXT
     return (Span(f"{good}/{len(signs)} well", tone),)
 
 
-def pane_rows(
-    nodes: Iterable[NodeView], now: datetime, marks: Marks
-) -> tuple[Row, ...]:
-    """One row a node: both views of it, version and last kernel error."""
-    return tuple(_row(node, now, marks) for node in nodes)
+class NodeRows:
+    """Makes rows of nodes; a row is made again only when its node or its age changed.
+
+    Of a hundred nodes ten are heard anew within a second.
+    """
+
+    def __init__(self, marks: Marks) -> None:
+        """Make none yet."""
+        self._marks = marks
+        self._made: list[_Made] = []
+        self._now = NEVER
+
+    @property
+    def signs(self) -> list[Sign]:
+        """How each node stands of which there was a row last."""
+        return [each.sign for each in self._made]
+
+    def rows(self, nodes: Iterable[NodeView], now: datetime) -> tuple[Row, ...]:
+        """One row a node: both views of it, version and last kernel error. What needs a
+        person is first, as there may be no room for all; else the order is kept."""
+        is_back = now < self._now  # in the record: ages are less
+        known = {} if is_back else {id(each.node): each for each in self._made}
+        self._now = now
+        made = []
+        for node in nodes:
+            kept = known.get(id(node))
+            made.append(kept if kept and now < kept.due else self._make(node, now))
+        self._made = made
+        worst = sorted(made, key=lambda each: _LOUDEST.index(each.sign.tone))
+        return tuple(each.row for each in worst)
+
+    def _make(self, node: NodeView, now: datetime) -> _Made:
+        sign, worst = node_sign(node, self._marks), _worst_kernel(node.kernel)
+        due = age_changes(worst.last, now) if worst else NEVER
+        return _Made(node, sign, _row(node, sign, worst, now, self._marks), due)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A row, what it was made of, and when its age is no longer true."""
+
+    node: NodeView
+    sign: Sign
+    row: Row
+    due: datetime
 
 
 def node_sign(node: NodeView, marks: Marks) -> Sign:
@@ -117,9 +166,9 @@ def _counted(node: NodeView) -> list[TalosService]:
     return [service for service in services if service.is_counted]
 
 
-def _row(node: NodeView, now: datetime, marks: Marks) -> Row:
-    sign = node_sign(node, marks)
-    worst = _worst_kernel(node.kernel)
+def _row(
+    node: NodeView, sign: Sign, worst: LogFinding | None, now: datetime, marks: Marks
+) -> Row:
     told = Cell()
     if node.talos.fault is not None:
         told = Cell(node.talos.fault.summary, sign.tone)

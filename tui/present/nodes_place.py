@@ -64,6 +64,8 @@ class Place:
 
 def _says_the_same(one: NodeView, other: NodeView) -> bool:
     """Whether nothing is new but when it was heard."""
+    if one is other:
+        return True
     return (
         (one.name, one.address, one.kube) == (other.name, other.address, other.kube)
         and one.kernel == other.kernel

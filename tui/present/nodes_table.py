@@ -50,13 +50,13 @@ class Entries:
         # Back in the record, ages are less.
         if known is None or not known.place.now <= place.now < known.good_until:
             return _entry(place)
-        if not place.is_like(known.place) or place.sign != known.sign:
+        if not place.is_like(known.place) or _sign(place, known) != known.sign:
             return _entry(place)
         details, row = _details(place), known.row
         if details != row.details:
             row = replace(row, details=details)
         # Of now, even if nothing is new: the one before holds a whole cluster of then.
-        return replace(known, place=place, row=row)
+        return Entry(place, known.sign, known.bad_services, row, known.good_until)
 
 
 def rows(entries: Iterable[Entry], order: str) -> tuple[Row, ...]:
@@ -110,6 +110,12 @@ def _entry(place: Place) -> Entry:
     row = Row(place.key, cells, dim=is_stale, details=_details(place))
     _, bad = nodes.service_counts(place.node)
     return Entry(place, place.sign, len(bad), row, _good_until(place))
+
+
+def _sign(place: Place, known: Entry) -> Sign:
+    """How the node is; only what does not answer becomes another with time alone."""
+    is_same = place.node is known.place.node and place.node.talos.fault is None
+    return known.sign if is_same else place.sign
 
 
 def _good_until(place: Place) -> datetime:

@@ -19,7 +19,7 @@ from tui.model.pipeline import (
 from tui.model.pipeline_change import change_for
 from tui.model.shipping_change import Change
 from tui.present.glyphs import Marks, Sign, counted
-from tui.present.units import age, count, time_of_day
+from tui.present.units import age, count, day_and_time
 from widgets.values import Align, Cell, Column, Line, Row, Span, Tone
 
 WIDE = (
@@ -223,7 +223,8 @@ def why(
         ago = age(each.observed_at, now)
         told = f"{each.source}, {ago} ago" if ago else each.source
         value = f" ({each.value})" if each.value else ""
-        lines.append(((Span(f"{marks.dot} {each.claim}{value}"),), 2))
+        if (claim := f"{each.claim}{value}") != chosen.words:
+            lines.append(((Span(f"{marks.dot} {claim}"),), 2))
         asked = Span(f"  {each.query}", Tone.ACCENT)
         lines.append(((Span(f"  {told}", Tone.QUIET), asked), 4))
     if chosen.stage is Stage.LOKI and way.node is not None:
@@ -245,7 +246,7 @@ def _comparison(node: NodePipeline, now: datetime) -> Iterator[Paragraph]:
     found = node.comparison
     if found is None or not found.lost:
         return
-    since = time_of_day(found.first_lost) if found.first_lost else ""
+    since = day_and_time(found.first_lost, now) if found.first_lost else ""
     ago = age(found.last_lost, now)
     told = f"{count(found.lost, 'line')} lost since {since} UTC, the last {ago} ago:"
     yield (), 0

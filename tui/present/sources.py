@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from tui.model import server_clock
 from tui.model.fleet import Fleet, SourceKind, SourceState, SourceStatus
 from tui.present.glyphs import Marks, state_sign
 from tui.present.units import age, brief, count, plain, until
@@ -124,9 +125,19 @@ def _group(
         _next_try(worst, now),
     )
     unsafe = _UNVERIFIED if any(each.is_unverified for each in feeds) else ()
+    clocks = [each.clock_ahead_seconds for each in feeds]
+    clock = _clock(next((each for each in clocks if each is not None), None))
     ways = [line for each in feeds for line in _way(each, now)]
-    details = () if is_open else (*unsafe, *_story(worst), *ways)
+    details = () if is_open else (*unsafe, *clock, *_story(worst), *ways)
     return Row(key, cells, details=details)
+
+
+def _clock(ahead: float | None) -> tuple[Line, ...]:
+    """That its clock is off, and what to do; nothing when it is not."""
+    if ahead is None:
+        return ()
+    told = "its clock is " + server_clock.said(ahead, "this machine's")
+    return (Span(told, Tone.WARNING),), (Span(server_clock.ADVICE),)
 
 
 def _tally(feeds: Sequence[SourceStatus], now: datetime) -> str:
@@ -183,7 +194,8 @@ def _story(source: SourceStatus) -> tuple[Line, ...]:
     if fault is None:
         return ()
     lines: list[Line] = [(Span(fault.summary, Tone.WARNING),)]
-    if fault.detail and fault.detail != fault.summary:
-        lines.append((Span(" ".join(brief(fault.detail).split()), Tone.QUIET),))
+    detail = " ".join(brief(fault.detail).split())
+    if detail not in fault.summary:  # most refusals end with what the server said
+        lines.append((Span(detail, Tone.QUIET),))
     lines.append((Span(fault.advice),))
     return tuple(lines)

@@ -97,15 +97,27 @@ def fleet_tally(fleet: Fleet) -> Tally:
 def is_unreachable(fleet: Fleet, now: datetime) -> bool:
     """Whether every feed failed and none ever answered: we know nothing at all."""
     sources = [source for each in fleet.clusters for source in each.sources]
-    states = {source.state(now) for source in sources}
-    seen = any(source.observed_at for source in sources)
-    return states == {SourceState.DOWN} and not seen
+    if any(source.observed_at for source in sources):
+        return False
+    return {source.state(now) for source in sources} == {SourceState.DOWN}
 
 
 def is_connecting(fleet: Fleet, now: datetime) -> bool:
     """Whether nothing is known yet because nothing had the time to answer."""
     knows = any(each.alerts is not None for each in fleet.clusters)
+    if not reads_alerts(fleet):
+        sources = (source for each in fleet.clusters for source in each.sources)
+        knows = any(source.attempts for source in sources)
     return not knows and not is_unreachable(fleet, now)
+
+
+def reads_alerts(fleet: Fleet) -> bool:
+    """Whether the config names an Alertmanager at all."""
+    return any(
+        source.key.kind is SourceKind.ALERTMANAGER
+        for each in fleet.clusters
+        for source in each.sources
+    )
 
 
 def top_line(
@@ -135,13 +147,17 @@ def top_line(
     hidden = _hidden_signs(found, marks, is_noted=is_noted)
     counted = _tally_signs(found, marks)
     old, blind = old_alerts(fleet, now, marks), _blindness(fleet, now, marks)
+    clock = our_clock(fleet, marks)
     standings = {each.standing(now) for each in fleet.clusters}
     if not old and is_connecting(fleet, now):
         counted = (connecting, *counted)
+    elif not reads_alerts(fleet):
+        unread = Sign(marks.unknown, "no Alertmanager is read", Tone.QUIET)
+        counted = (*counted, unread)
     elif not (old or counted or blind):
         calm = Sign(marks.good, "all quiet", Tone.GOOD)
         counted = (connecting if Standing.CONNECTING in standings else calm,)
-    return _fitted((*hidden, *old, *counted, *blind), room)
+    return _fitted((*hidden, *clock, *old, *counted, *blind), room)
 
 
 def _hidden_signs(found: Tally, marks: Marks, *, is_noted: bool) -> tuple[Sign, ...]:
@@ -174,6 +190,13 @@ def old_alerts(fleet: Fleet, now: datetime, marks: Marks) -> tuple[Sign, ...]:
     seen = [source.observed_at for source in failing if source.observed_at]
     words = f"alerts stale {age(min(seen), now)}" if seen else "alerts never seen"
     return (Sign(marks.stale, words, Tone.WARNING),)
+
+
+def our_clock(fleet: Fleet, marks: Marks) -> tuple[Sign, ...]:
+    """That ages may be wrong, because this machine's clock is."""
+    if fleet.our_clock is None:
+        return ()
+    return (Sign(marks.unsure, f"our clock {fleet.our_clock.off}", Tone.WARNING),)
 
 
 def _blindness(fleet: Fleet, now: datetime, marks: Marks) -> tuple[Sign, ...]:

@@ -24,7 +24,7 @@ def title(
     """
     filters = f", only {', '.join(only)}" if only else ""
     short = short_chips(found, marks)
-    for name in (f"kernel logs of {what}", what):
+    for name in (f"logs of {what}", what):
         head = (Span(f"{name}{filters}", Tone.ACCENT),)
         for chips in (logs.chips(found, marks), short):
             line = (*head, Span("  "), *chips) if chips else head

@@ -194,7 +194,7 @@ FIELDS = (
     Field("since", Column("for", 4, align=_RIGHT), _since),
     Field(
         "job",
-        Column("job", 14, weight=2, max_width=30, cut=Cut.MIDDLE),
+        Column("job", 14, weight=8, max_width=30, cut=Cut.MIDDLE),
         _job,
     ),
     Field(

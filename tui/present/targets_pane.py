@@ -42,11 +42,25 @@ class PaneRows:
         self._problems: dict[_Told, Row] = {}
 
     def rows(self, known: Sequence[TargetRow]) -> tuple[Row, ...]:
-        """Each problem, each healthy job, then what is not wanted."""
+        """Each problem, each healthy job, then what is not wanted.
+
+        Where they tell nothing new they are the very rows of before.
+        """
         if known is not self._asked:
             self._asked = known
-            self._shown = self._build(known)
+            made = self._build(known)
+            self._shown = self._shown if made == self._shown else made
         return self._shown
+
+    def some_rows(
+        self, known: Sequence[TargetRow], *, most: int
+    ) -> tuple[Row, ...] | None:
+        """The same; None when more than `most` of them must be looked at for it."""
+        if known is self._asked:
+            return self._shown
+        found = once(known, summarised)
+        number = len(found.well) + min(len(found.troubled), MOST) + len(found.refused)
+        return self.rows(known) if number <= most else None
 
     def _build(self, known: Sequence[TargetRow]) -> tuple[Row, ...]:
         found = once(known, summarised)

@@ -25,6 +25,10 @@ def age(then: datetime | None, now: datetime) -> str:
     return "" if then is None else length(now - then)
 
 
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""When what has no age will next say something else."""
+
+
 def age_changes(then: datetime, now: datetime) -> datetime:
     """When `age` will next say something else."""
     seconds = max(0, int((now - then).total_seconds()))
@@ -75,6 +79,23 @@ def clock(at: datetime, now: datetime) -> str:
     """The UTC time of day, to the minute; with its date when that is not today's."""
     at, now = at.astimezone(UTC), now.astimezone(UTC)
     return f"{at:%H:%M}" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M}"
+
+
+def brief_moment(at: datetime, now: datetime) -> str:
+    """The UTC time of day, to the second; of another day `Nov 19 23:59`."""
+    shown = day_and_time(at, now)
+    return shown if shown == time_of_day(at) else f"{at.astimezone(UTC):%b %d %H:%M}"
+
+
+def day_and_time(at: datetime, now: datetime) -> str:
+    """The UTC time of day, to the second; with its date when that is not today's."""
+    is_today = at.astimezone(UTC).date() == now.astimezone(UTC).date()
+    return time_of_day(at) if is_today else moment(at)
+
+
+def between(first: datetime, last: datetime, now: datetime) -> str:
+    """`23:58:10 to 23:59:20`, in UTC; with dates where the day is another one."""
+    return f"{day_and_time(first, now)} to {day_and_time(last, first)}"
 
 
 def moment(at: datetime | None) -> str:

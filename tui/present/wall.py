@@ -17,7 +17,7 @@ from tui.present.big import face_for, spelled
 from tui.present.glyphs import Marks
 from tui.present.incident import Incident, Trouble, incident, troubles
 from tui.present.sources import users
-from tui.present.units import age, count
+from tui.present.units import age, clock, count
 from widgets.values import Align, Field, Fields, Line, Span, Tone
 
 _WAYS = (0, 1, 2, 3, 2, 1)
@@ -85,6 +85,7 @@ def _headline(
         (blind, "NOT FULLY SEEN", Tone.WARNING),
         (silenced, f"{silenced} SILENCED", Tone.WARNING),
         (found, f"{len(found)} UNSURE", Tone.WARNING),
+        (not standing.reads_alerts(fleet), "ALERTS NOT READ", Tone.WARNING),
         (waits, "CONNECTING", Tone.QUIET),
     ):
         if applies:
@@ -112,11 +113,13 @@ def _lines(
 ) -> tuple[Line, ...]:
     """What stands between the word and the clock, the most telling first."""
     lines: list[Line] = []
+    if clock := standing.our_clock(fleet, marks):
+        lines.append(tuple(sign.span for sign in clock))
     stale = standing.old_alerts(fleet, now, marks)
     if stale:
         lines.append(tuple(sign.span for sign in stale))
     if going is not None:
-        lines += _incident_lines(going, marks)
+        lines += _incident_lines(going, now, marks)
     else:
         unsure = sum(not each.is_real for each in found)
         if unsure:
@@ -129,7 +132,7 @@ def _lines(
     return tuple(lines)
 
 
-def _incident_lines(going: Incident, marks: Marks) -> list[Line]:
+def _incident_lines(going: Incident, now: datetime, marks: Marks) -> list[Line]:
     hidden = [each for each in going.troubles if each.is_hidden]
     lines: list[Line] = []
     if hidden:
@@ -144,8 +147,8 @@ def _incident_lines(going: Incident, marks: Marks) -> list[Line]:
     lines.append((Span(f"in {told}", bold=True),))
     if going.since is not None:
         first = next(t for t in going.troubles if t.since == going.since)
-        at = going.since.astimezone(UTC)
-        lines.append((Span(f"first {first.name} at {at:%H:%M} UTC"),))
+        at = clock(going.since, now)
+        lines.append((Span(f"first {first.name} at {at} UTC"),))
     if going.standing:
         words = f"{going.standing} of them real for a day or longer before"
         lines.append((Span(words, Tone.QUIET),))

@@ -139,7 +139,17 @@ def _alert_case(
         until,
         judgement.evidence,
         tuple(sight.silenced_by),
+        is_at_times=_is_at_times(sight, verdict),
     )
+
+
+def _is_at_times(sight: Sight, verdict: Verdict) -> bool:
+    """Whether nobody could tell now and then, and somebody could between."""
+    if verdict is not Verdict.UNDECIDED:
+        return False
+    begun, ended = sight.began[verdict], sight.lasted[verdict]
+    others = (each for each in sight.said if each is not verdict)
+    return any(sight.began[o] < ended and sight.lasted[o] > begun for o in others)
 
 
 def _while(

@@ -78,11 +78,14 @@ class Gathered:
         self.points: dict[str, list[Point]] = {}
         self._seam = seam
         self._known: dict[int, object] = {}
-        """What was looked through already; kept, lest another gets its id."""
+        """What was looked through of this moment; kept, lest another gets its id ..."""
+        self._before: dict[int, object] = {}
+        """... and of the one before: of no older one is it the very same still."""
 
     def add(self, taped: Taped) -> None:
         """Take in the next moment."""
         at = taped.at
+        self._before, self._known = self._known, {}
         if self.seen and at - self.seen[-1].until <= self._seam:
             self.seen[-1] = Stretch(self.seen[-1].since, at)
         else:
@@ -97,11 +100,11 @@ class Gathered:
         self._alerts("", taped.fleet.unassigned_alerts, at)
 
     def _is_new(self, value: object) -> bool:
-        """Whether this very value was not looked through before."""
-        if id(value) in self._known:
-            return False
-        self._known[id(value)] = value
-        return True
+        """Whether this very value was not looked through just now, or before."""
+        key = id(value)
+        is_new = key not in self._known and key not in self._before
+        self._known[key] = value
+        return is_new
 
     def _remember(self, taped: Taped) -> None:
         memory, fleet = taped.memory, taped.fleet
@@ -113,8 +116,9 @@ class Gathered:
             self.silences[silence.id] = silence
 
     def _news(self, values: Sequence[_T]) -> Iterator[_T]:
-        if self._is_new(values):
-            yield from (each for each in values if self._is_new(each))
+        is_new = self._is_new(values)
+        found = [each for each in values if self._is_new(each)]
+        yield from found if is_new else ()
 
     def _look(self, cluster: Cluster, at: datetime) -> None:
         self.clusters[cluster.name] = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from tui.model.trace import Certainty, Stage, Trace
 from tui.present.trace import why_not
@@ -29,7 +30,10 @@ def hurt_nodes(found: Gathered) -> tuple[HurtNode, ...]:
 
 
 def hurt_volumes(found: Gathered) -> tuple[HurtVolume, ...]:
-    """Disks that kernel lines of the span name, the surest first."""
+    """Disks that kernel lines of the span name, the surest first.
+
+    A disk and its session, which lead to the same, are told as one.
+    """
     named: dict[tuple[str, str], set[str]] = {}
     for cluster, node, _, device in found.kernel:
         named.setdefault((cluster, node), set()).add(device)
@@ -39,7 +43,13 @@ def hurt_volumes(found: Gathered) -> tuple[HurtVolume, ...]:
         if {device, *trace.aliases} & named.get((cluster, node), set())
     ]
     hurt.sort(key=lambda each: (_ORDER.index(each[0].certainty), each[0].device))
-    return tuple(_volume(trace, cluster) for trace, cluster in hurt)
+    told: dict[HurtVolume, list[str]] = {}
+    for trace, cluster in hurt:
+        volume = _volume(trace, cluster)
+        # Of what leads nowhere nobody knows whether it is the same.
+        key = replace(volume, device="") if volume.volumes else volume
+        told.setdefault(key, []).append(volume.device)
+    return tuple(replace(each, device=", ".join(of)) for each, of in told.items())
 
 
 def _volume(trace: Trace, cluster: str) -> HurtVolume:

@@ -13,7 +13,7 @@ from tui.model.alert import Evidence
 from tui.present.units import count
 from tui.report.escaped import bare, cell, code, longest_run, table, text
 from tui.report.summary import HOLE, summary, title
-from tui.report.times import at, during, stretch
+from tui.report.times import at, between, during, stretch
 from tui.report.values import Case, HurtVolume, Quieted, Report, Told
 
 _MOST_EVIDENCE = 6
@@ -114,11 +114,19 @@ def _case(report: Report, case: Case) -> Iterator[str]:
     yield f"- {kind}{severity}, {during(report, case)}"
     if case.why:
         yield f"- why: {text(case.why)}"
-    for piece in case.evidence[:_MOST_EVIDENCE]:
-        yield f"- evidence: {_piece(report, piece)}"
+    for line in _pieces(report, case):
+        yield f"- evidence: {line}"
     if case.silenced_by:
         yield f"- silenced by {count(len(case.silenced_by), 'silence')}, see below"
     yield ""
+
+
+def _pieces(report: Report, case: Case) -> Iterator[str]:
+    for piece in case.evidence[:_MOST_EVIDENCE]:
+        yield _piece(report, piece)
+    more = len(case.evidence) - _MOST_EVIDENCE
+    if more > 0:
+        yield f"and {count(more, 'piece')} more"
 
 
 def _piece(report: Report, piece: Evidence) -> str:
@@ -179,7 +187,7 @@ def _kernel(report: Report) -> Iterator[str]:
             text(each.device),
             text(each.meaning),
             f"{each.count:,}",
-            f"{at(report, each.first)} to {at(report, each.last)}",
+            between(report, each.first, each.last),
         )
         for each in report.kernel
     )
@@ -206,7 +214,7 @@ def _false(report: Report) -> Iterator[str]:
     if not report.false:
         yield "No alert was judged to be false."
         return
-    yield "Judged to be false while they fired; each rests on all that is said here."
+    yield "Judged to be false while they fired; each rests on all that stands below it."
     yield ""
     groups: dict[tuple[str, str, str], list[Case]] = {}
     for each in report.false:
@@ -216,8 +224,8 @@ def _false(report: Report) -> Iterator[str]:
         when = during(report, cases[0])
         whose = text(cluster) or "no cluster"
         yield f"- **{text(name)}**{times} ({whose}), {when}: {text(why)}"
-        for piece in cases[0].evidence[:_MOST_EVIDENCE]:
-            yield f"  - {_piece(report, piece)}"
+        for line in _pieces(report, cases[0]):
+            yield f"  - {line}"
 
 
 def _silences(report: Report) -> Iterator[str]:
@@ -281,9 +289,14 @@ def _end(report: Report) -> Iterator[str]:
         yield "Still real:"
         yield ""
         yield from (
-            f"- {_named(each)} ({text(each.cluster)}): {text(each.why)}"
+            f"- {_named(each)} ({text(each.cluster) or 'no cluster'}), "
+            f"{_since(report, each)}"
             for each in report.still_real
         )
+
+
+def _since(report: Report, case: Case) -> str:
+    return f"since {at(report, case.since)}" if case.since else "from before"
 
 
 def _number(number: int | None) -> str:

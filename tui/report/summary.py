@@ -18,8 +18,7 @@ _MOST_HOLES = 5
 
 def title(report: Report) -> str:
     """What it is of, as Markdown."""
-    cases = _turned(report) or report.real
-    hurt = dict.fromkeys(each.cluster for each in cases if each.cluster)
+    hurt = {each.cluster for each in report.real}
     named = [text(name) for name in report.clusters if name in hurt]
     of = f"Incident report: {', '.join(named)}" if named else "Report"
     return f"{of}, {stretch(report.span)}"
@@ -48,8 +47,16 @@ def _what(report: Report) -> str:
         names = _names([each for each in report.real if each not in turned])
         said.append(f"{count(before, 'was', 'were')} real already before: {names}.")
     if report.unsure:
-        said.append(f"{len(report.unsure)} more could not be judged at times.")
+        said.append(_doubtful(report.unsure))
     return " ".join(said)
+
+
+def _doubtful(unsure: Sequence[Case]) -> str:
+    at_times = sum(each.is_at_times for each in unsure)
+    said = f"{len(unsure)} more could not be judged"
+    if at_times == len(unsure):
+        return f"{said} at times."
+    return f"{said}, {at_times} of them at times." if at_times else f"{said}."
 
 
 def _began(report: Report, turned: Sequence[Case]) -> str:
@@ -58,7 +65,7 @@ def _began(report: Report, turned: Sequence[Case]) -> str:
     named = " and ".join(count(number, noun) for number, noun in numbers if number)
     first = turned[0]
     when = at(report, first.since)
-    return f"**{named} turned real**, first {text(first.name)} at {when}."
+    return f"**{named} turned real**; the first, at {when}: {_named(first)}."
 
 
 def _ended(report: Report, turned: Sequence[Case]) -> str:
@@ -97,9 +104,14 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def _names(cases: Sequence[Case]) -> str:
-    names = Counter(each.name for each in cases)
-    shown = (f"{text(n)} ×{m}" if m > 1 else text(n) for n, m in names.items())
+    names = Counter(map(_named, cases))
+    shown = (f"{n} ×{m}" if m > 1 else n for n, m in names.items())
     return "; ".join(shown) or "none"
+
+
+def _named(case: Case) -> str:
+    """With the cluster: the same alert fires in several."""
+    return f"{text(case.name)} ({text(case.cluster) or 'no cluster'})"
 
 
 def _coverage(report: Report) -> str:

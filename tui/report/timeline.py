@@ -13,9 +13,11 @@ from tui.model.change import (
     EpisodeKey,
     Inhibited,
     InhibitionEnded,
+    Silenced,
     Turned,
 )
-from tui.model.event import Event
+from tui.model.event import Event, Turn
+from tui.model.silence import Silence
 from tui.model.taped import TapeNote
 from tui.present import change as words
 from tui.present import happened
@@ -41,7 +43,7 @@ def timeline(
     shown = [each for each in changes if _is_grave(each, real)]
     lines = [
         *(_change(each, span.until) for each in shown),
-        *_events(found.events.values(), span.since, span.until),
+        *_events(_told_once(found.events.values(), shown), span.since, span.until),
         *(
             Told(
                 each.at,
@@ -79,6 +81,22 @@ def _change(change: Change, now: datetime) -> Told:
     name = f"{subject.name} {where(subject.labels)}".rstrip()
     why = "; ".join(each for each in said if each)
     return Told(change.at, did, name, why, subject.cluster, change_tone(change))
+
+
+def _told_once(events: Iterable[Event], shown: Iterable[Change]) -> Iterator[Event]:
+    """Without silences that began to cover something as soon as they were made."""
+    covered = {
+        each.what.silence.id: each.at
+        for each in shown
+        if isinstance(each.what, Silenced)
+    }
+    for event in events:
+        about = event.about
+        if event.turn is Turn.BEGAN and isinstance(about, Silence):
+            at = covered.get(about.id)
+            if at is not None and abs(at - event.at) <= _NEAR:
+                continue
+        yield event
 
 
 def _events(

@@ -36,9 +36,18 @@ def lasted(span: timedelta) -> str:
     return brief_length(span)
 
 
+def between(report: Report, first: datetime, last: datetime) -> str:
+    """From one time to another; one time where they are the same in words."""
+    since, until = at(report, first), at(report, last)
+    return since if since == until else f"{since} to {until}"
+
+
 def during(report: Report, case: Case) -> str:
     """While what a case was so."""
     since = "from before" if case.since is None else f"from {at(report, case.since)}"
+    if case.is_at_times:
+        end = case.until or report.end_at
+        return f"at times, {since} to {at(report, end)}"
     if case.until is None:
         return f"{since}, still so at the end"
     how_long = f" ({lasted(case.until - case.since)})" if case.since else ""

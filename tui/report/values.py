@@ -41,6 +41,8 @@ class Case:
     silenced_by: tuple[str, ...] = ()
     """Ids of silences."""
     is_alert: bool = True
+    is_at_times: bool = False
+    """It could be judged, too, between begin and end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 
 from tui.backend import Memory
 from tui.messages import EndSilence, OpenChecks, OpenMonitor, SilenceAlert
@@ -27,9 +27,10 @@ from tui.present import (
     silenced,
 )
 from tui.present.glyphs import Marks
-from tui.screens.listing import Listing
+from tui.screens.listing import CopyListing, Listing
 from tui.screens.telling import TellingDesk
 from widgets.evidence_list import EvidenceList
+from widgets.page import Body
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.text_block import Paragraph, TextBlock
@@ -95,7 +96,7 @@ class AlertScreen(TellingDesk):
 
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
-        with VerticalScroll(id="body"):
+        with Body(id="body"):
             with Vertical(id="left"):
                 with Panel(id="what", glyphs=glyphs):
                     yield TextBlock(id="facts", glyphs=glyphs)
@@ -108,7 +109,7 @@ class AlertScreen(TellingDesk):
                     yield TextBlock(id="change", glyphs=glyphs)
                 with Panel(id="do", glyphs=glyphs):
                     columns = evidence.COPY_COLUMNS
-                    yield Listing(columns, show_header=False, glyphs=glyphs)
+                    yield CopyListing(columns, show_header=False, glyphs=glyphs)
                     yield TextBlock(id="whole", glyphs=glyphs)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

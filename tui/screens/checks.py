@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, VerticalScroll
+from textual.containers import Container
 
 from tui.backend import Inquiry
 from tui.model.examination import ExamState, Subject, TargetCheck
@@ -17,6 +17,7 @@ from tui.present import examination
 from tui.present.glyphs import Marks
 from tui.screens.desk import Desk
 from tui.screens.listing import Listing
+from widgets.page import Page
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.text_block import Paragraph, TextBlock
@@ -85,7 +86,7 @@ class ChecksScreen(Desk):
                     detail_column=examination.DETAIL_COLUMN,
                     glyphs=glyphs,
                 )
-            with Panel(id="answer", glyphs=glyphs), VerticalScroll():
+            with Panel(id="answer", glyphs=glyphs), Page():
                 yield TextBlock(id="detail", glyphs=glyphs)
 
     def on_mount(self) -> None:
@@ -148,7 +149,7 @@ class ChecksScreen(Desk):
     def on_row_table_row_highlighted(self, event: RowTable.RowHighlighted) -> None:
         event.stop()
         self._show_detail()
-        self.query_one("#answer VerticalScroll").scroll_home(animate=False)
+        self.query_one("#answer Page").scroll_home(animate=False)
 
     def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
         """Run the check under the cursor."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Input
 
 from tui import clipboard
+from tui.backend import Backend
 from tui.messages import SaveLog
 from tui.model.alert import JudgedAlert
 from tui.model.fleet import Fleet
@@ -29,80 +29,22 @@ from tui.present.when import (
     meant,
     stretch_of,
 )
+from tui.screens.key_bar import KeyBar, words_of
 from tui.screens.listing import Listing
 from tui.screens.mark_listing import MarkListing
 from tui.screens.pane import Pane
 from tui.screens.stacked import StackedScreen
+from widgets.input_line import InputLine
 from widgets.keys import hidden
 from widgets.log_view import LogView
 from widgets.status_line import StatusLine
 from widgets.values import Line, Span, Tone
 
 _NARROW = 100
-_SHOWN_KEYS = 5
-_ALL_KEYS = (
-    Span(": ", Tone.ACCENT, bold=True),
-    Span("all  ", Tone.QUIET),
-    Span("? ", Tone.ACCENT, bold=True),
-    Span("keys ", Tone.QUIET),
-)
-_ENDS = (
-    Span("enter ", Tone.ACCENT, bold=True),
-    Span("keep  ", Tone.QUIET),
-    Span("esc ", Tone.ACCENT, bold=True),
-    Span("show all ", Tone.QUIET),
-)
-_GOES = (
-    Span("enter ", Tone.ACCENT, bold=True),
-    Span("go  ", Tone.QUIET),
-    Span("esc ", Tone.ACCENT, bold=True),
-    Span("stay ", Tone.QUIET),
-)
+_GOES = words_of(("enter", "go"), ("esc", "stay"))
 
 
-class KeyBar(StatusLine):
-    """The keys that matter now, and those that lead to all others."""
-
-    _first: tuple[str, ...] = ()
-    _place = ""
-    _ends: Line = _ENDS
-
-    def put_first(self, actions: tuple[str, ...]) -> None:
-        """Show the keys of these actions, in this order, before all others."""
-        if actions != self._first:
-            self._first = actions
-            self._tell(self.screen)
-
-    def tell_search(self, place: str, ends: Line = _ENDS) -> None:
-        """Say what is searched in place of the keys, until that is empty."""
-        self._place, self._ends = place, ends
-        self._tell(self.screen)
-
-    def on_mount(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, self._tell)
-        self._tell(self.screen)
-
-    def _tell(self, screen: Screen[object]) -> None:
-        if not screen.is_current or not screen.is_mounted:
-            return
-        if self._place:
-            self.show((Span(f" {self._place}", Tone.ACCENT),), self._ends)
-            return
-        shown: dict[str, Line] = {}
-        for active in screen.active_bindings.values():
-            binding = active.binding
-            if binding.show and active.enabled and binding.action not in shown:
-                key = self.app.get_key_display(binding)
-                shown[binding.action] = (
-                    Span(f" {key}", Tone.ACCENT, bold=True),
-                    Span(f" {binding.description.lower()}  ", Tone.QUIET),
-                )
-        first = (action for action in self._first if action in shown)
-        actions = list(dict.fromkeys((*first, *shown)))[:_SHOWN_KEYS]
-        self.show(tuple(span for each in actions for span in shown[each]), _ALL_KEYS)
-
-
-class SearchBar(Input):
+class SearchBar(InputLine):
     """Where the text of a search is typed; out of sight until it is wanted."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -141,7 +83,7 @@ class Desk(StackedScreen):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - so declared by Textual
 
     HAS_PAST: ClassVar[bool] = True
-    """Whether a moment of the record can be shown on it."""
+    """Whether one can go back in the record from it."""
 
     def __init__(self, marks: Marks, names: tuple[str, ...] = ()) -> None:
         """Make a screen; `names` are the clusters that number keys choose from."""
@@ -161,7 +103,7 @@ class Desk(StackedScreen):
         yield StatusLine(glyphs=self.marks.glyphs, id="top")
         yield from self.compose_body()
         yield StatusLine(glyphs=self.marks.glyphs, id="scrub")
-        yield SearchBar(placeholder="search", id="search", compact=True)
+        yield SearchBar(placeholder="search", id="search")
         yield KeyBar(glyphs=self.marks.glyphs, id="keys")
 
     def compose_body(self) -> ComposeResult:
@@ -246,13 +188,12 @@ class Desk(StackedScreen):
     def add_gaps(self, cluster: str, gaps: tuple[Gap, ...]) -> None:
         """Say what of a cluster's kernel log is lost."""
 
-    def turn_logs(self, kept: Callable[[str], Sequence[Entry]]) -> None:
-        """Show the logs of another moment; `kept` gives a cluster's entries."""
+    def turn(self, backend: Backend) -> None:
+        """Ask again for what is of another moment: the backend shows it by now."""
 
     def show_scrub(self, line: Line) -> None:
         """Show where one is in the record; nothing: no bar."""
-        if self.HAS_PAST:
-            self.query_one("#scrub", StatusLine).show(line)
+        self.query_one("#scrub", StatusLine).show(line)
 
     def freeze(self, *, is_frozen: bool) -> None:
         """Hold the logs where they are, or let them follow again."""
@@ -301,7 +242,7 @@ class Desk(StackedScreen):
         self._searched = log
         bar.value = ""
         bar.display = True
-        bar.focus()
+        self.set_focus(bar)
         self.query_one(KeyBar).tell_search(meant("", now), _GOES)
 
     def _go(self, go: Callable[[Stretch], None], typed: str) -> None:
@@ -324,7 +265,7 @@ class Desk(StackedScreen):
         bar = self.query_one("#search", SearchBar)
         bar.value = typed
         bar.display = True
-        bar.focus()
+        self.set_focus(bar)  # `focus` waits: what is typed next would go astray
         self.query_one(KeyBar).tell_search(words)
 
     def on_log_view_copy_asked(self, event: LogView.CopyAsked) -> None:
@@ -385,10 +326,10 @@ class Desk(StackedScreen):
 
     def _leave_search(self) -> None:
         bar = self.query_one("#search", SearchBar)
+        if self._searched is not None:
+            self.set_focus(self._searched)
         bar.display, bar.suggester = False, None
         self.query_one(KeyBar).tell_search("")
-        if self._searched is not None:
-            self._searched.focus()
 
 
 def _place(found: Widget) -> str:

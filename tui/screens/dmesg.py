@@ -7,6 +7,7 @@ from datetime import datetime
 
 from textual.app import ComposeResult
 
+from tui.backend import Backend
 from tui.model.fleet import Fleet
 from tui.model.log import LogBatch
 from tui.present import log_lines, logs, machine_log
@@ -15,10 +16,11 @@ from tui.present.units import count
 from tui.screens.desk import Desk
 from widgets.log_view import LogView
 from widgets.panel import Panel
-from widgets.values import Line, LogLine, Span, Tone
+from widgets.values import Line, Span, Tone
 
 _EDGES = 6
 """Cells of a title that are frame and gaps."""
+_TAILS = "tails"
 _BEAT_SECONDS = 0.1
 _FIRST_SECONDS = 1.0
 """Until then the ring buffers of all nodes have come, and can be merged by time."""
@@ -43,21 +45,45 @@ class DmesgScreen(Desk):
         self._kept = kept
         self._tails = tails
         self._now = now
-        self._waiting: dict[str, list[LogLine]] = {name: [] for name in tails}
+        self._teller = self._new_teller()
+        self._waiting: dict[str, list[log_lines.Held]] = {name: [] for name in tails}
         self._chips: Line = ()
+
+    def _new_teller(self) -> log_lines.MergedTeller:
+        return log_lines.MergedTeller(
+            {name: machine_log.KernelTeller(self.marks, name) for name in self._tails}
+        )
 
     def compose_body(self) -> ComposeResult:
         with Panel(glyphs=self.marks.glyphs):
             times = log_lines.times(self._now)
-            yield LogView(capacity=self._kept, glyphs=self.marks.glyphs, times=times)
+            yield LogView(
+                capacity=self._kept,
+                glyphs=self.marks.glyphs,
+                times=times,
+                teller=self._teller,
+            )
 
     def on_mount(self) -> None:
         log = self.query_one(LogView)
         log.empty = (Span(f"{self.marks.connecting} nothing yet", Tone.QUIET),)
-        for name, opened in self._tails.items():
-            self.run_worker(self._pump(name, opened()), group="tails")
+        self._follow()
         self.set_timer(_FIRST_SECONDS, self._start)
         self._show_title()
+
+    def turn(self, backend: Backend) -> None:  # noqa: ARG002 - nodes are asked
+        """What was followed is not the log of the moment that is shown now."""
+        self.workers.cancel_group(self, _TAILS)
+        self._waiting = {name: [] for name in self._tails}
+        self._teller = self._new_teller()
+        log = self.query_one(LogView)
+        log.clear()
+        log.use(self._teller)
+        self._follow()
+
+    def _follow(self) -> None:
+        for name, opened in self._tails.items():
+            self.run_worker(self._pump(name, opened()), group=_TAILS)
 
     def show(self, fleet: Fleet, now: datetime) -> None:  # noqa: ARG002 - entries do not age
         found = (
@@ -71,15 +97,15 @@ class DmesgScreen(Desk):
 
     async def _pump(self, name: str, tail: AsyncIterator[LogBatch]) -> None:
         async for batch in tail:
-            lines = machine_log.kernel_lines(batch, self.marks, name)
-            self._waiting[name] += lines
+            told = ((name, each) for each in logs.framed(batch, name))
+            self._waiting[name] += self._teller.held(told)
 
     def _start(self) -> None:
         self._pour()
         self.set_interval(_BEAT_SECONDS, self._pour)
 
     def _pour(self) -> None:
-        lines = machine_log.merged(self._waiting.values())
+        lines = machine_log.merged(self._waiting.values(), self._teller.at_ns)
         if lines and self.is_open:
             self._waiting = {name: [] for name in self._tails}
             self.query_one(LogView).append(lines)

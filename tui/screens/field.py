@@ -5,8 +5,10 @@ from __future__ import annotations
 from textual import events
 from textual.widgets import Input
 
+from widgets.input_line import InputLine
 
-class Field(Input):
+
+class Field(InputLine):
     """One line of text; entered by a key, the whole of it is selected."""
 
     _begun = ""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 
 from tui.messages import (
     OpenChecks,
@@ -27,6 +26,7 @@ from tui.present.glyphs import Marks
 from tui.screens.listing import Listing
 from tui.screens.telling import TellingDesk
 from widgets.evidence_list import EvidenceList
+from widgets.page import Body
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.text_block import TextBlock
@@ -85,7 +85,7 @@ class FindingScreen(TellingDesk):
 
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
-        with VerticalScroll(id="body"):
+        with Body(id="body"):
             with Panel(id="why", glyphs=glyphs):
                 yield TextBlock(id="head", glyphs=glyphs)
                 yield EvidenceList(id="evidence", glyphs=glyphs)
@@ -123,7 +123,7 @@ class FindingScreen(TellingDesk):
         if not self._is_begun:
             # What has the focus lies below, and was brought into view.
             self._is_begun = True
-            body = self.query_one("#body", VerticalScroll)
+            body = self.query_one("#body", Body)
             self.call_after_refresh(body.scroll_home, animate=False)
 
     def _show_traces(self, now: datetime) -> None:

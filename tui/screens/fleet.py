@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
+from tui.backend import Backend
 from tui.clock import turn
 from tui.messages import EndSilence, OpenAlert, SilenceAlert
 from tui.model.alert import JudgedAlert
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 _COLUMN_WIDTH = 50
 _STRAY_LINES = 4
+_HELD_SECONDS = 0.002
+"""So long the panes of a column may hold the event loop together."""
 
 
 class StrayAlerts(Panel):
@@ -151,9 +154,14 @@ class FleetScreen(TellingDesk):
     async def _show_column(
         self, column: ClusterColumn, cluster: Cluster, now: datetime
     ) -> None:
-        if self.is_open:
-            for _ in column.steps(cluster, now, self._silences):
+        if not self.is_open:
+            return
+        time = asyncio.get_running_loop().time
+        began = time()
+        for _ in column.steps(cluster, now, self._silences):
+            if time() - began > _HELD_SECONDS:
                 await turn()
+                began = time()
                 if not self.is_open:
                     return
 
@@ -162,11 +170,12 @@ class FleetScreen(TellingDesk):
             if column.cluster_name == cluster:
                 column.add_entries(entries)
 
-    def turn_logs(self, kept: Callable[[str], Sequence[Entry]]) -> None:
+    def turn(self, backend: Backend) -> None:
         for column in self.columns:
             for log in column.query(KernelLog):
                 log.clear()
-            column.add_entries(tuple(kept(column.cluster_name)))
+            column.add_entries(tuple(backend.entries(column.cluster_name)))
+            column.add_gaps(tuple(backend.gaps(column.cluster_name)))
 
     def add_gaps(self, cluster: str, gaps: tuple[Gap, ...]) -> None:
         for column in self.columns:

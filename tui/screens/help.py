@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
+from textual.widgets import Input
 
 from tui.present.glyphs import Marks
+from widgets.page import Page
 from widgets.panel import Panel
 from widgets.text_block import Paragraph, TextBlock
 from widgets.values import Line, Span, Tone
@@ -19,14 +20,21 @@ _INDENT = 14
 _NAMES = {
     "CheckList": "this list",
     "Listing": "this list",
+    "CopyListing": "this list",
+    "ReadListing": "this list",
+    "LongListing": "this list",
     "MarkListing": "this list",
     "AlertsPane": "alerts",
     "StrayAlerts": "alerts",
     "HiddenBar": "real, hidden",
     "KernelLog": "this log",
     "LogView": "this log",
-    "TaloscopeApp": "everywhere",
+    "Page": "this text",
+    "Body": "this page",
 }
+_FIELD = "this field"
+_OF_THE_APP = {"go": "go to", "record": "the record", "app": "everywhere"}
+"""By the first part of a binding's id."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -35,9 +43,7 @@ class HelpScreen(ModalScreen[None]):
     CSS_PATH = "help.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (150, "-broad")]  # noqa: RUF012 - so declared by Textual
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "dismiss", "Close", id="help.close"),
-        Binding("j,down", "scroll(1)", "Down", show=False, id="help.down"),
-        Binding("k,up", "scroll(-1)", "Up", show=False, id="help.up"),
+        Binding("escape,q,question_mark,f1", "dismiss", "Close", id="help.close"),
     ]
 
     def __init__(self, keys: Iterable[tuple[str, str, str]], marks: Marks) -> None:
@@ -49,14 +55,11 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         panel = Panel(glyphs=self.marks.glyphs)
         panel.show_title((Span("keys", Tone.ACCENT),), (Span("esc closes"),))
-        with panel, VerticalScroll():
+        with panel, Page():
             for part in _halves(self._groups()):
                 text = TextBlock(glyphs=self.marks.glyphs)
                 text.show(*(Paragraph(line, _INDENT) for line in part))
                 yield text
-
-    def action_scroll(self, lines: int) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def _groups(self) -> list[list[Line]]:
         """The keys of each place, below its name."""
@@ -80,6 +83,16 @@ def _halves(groups: Sequence[Sequence[Line]]) -> tuple[list[Line], list[Line]]:
     return left, right
 
 
+def _place(active: ActiveBinding) -> str:
+    """Where a key works."""
+    if isinstance(active.node, App):
+        first = (active.binding.id or "").partition(".")[0]
+        return _OF_THE_APP.get(first, "everywhere")
+    if isinstance(active.node, Input):
+        return _FIELD
+    return _NAMES.get(type(active.node).__name__, "this screen")
+
+
 def keys_of(
     active: Iterable[tuple[ActiveBinding, str]],
 ) -> tuple[tuple[str, str, str], ...]:
@@ -90,11 +103,14 @@ def keys_of(
     found: dict[tuple[str, str], list[str]] = {}
     words: dict[tuple[str, str], str] = {}
     for binding, key in active:
-        where = _NAMES.get(type(binding.node).__name__, "this screen")
+        where = _place(binding)
         slot = where, binding.binding.action
         found.setdefault(slot, []).append(key)
         words[slot] = binding.tooltip or binding.binding.description
-    order = dict.fromkeys(where for where, _ in found)
+    places = dict.fromkeys(where for where, _ in found)
+    # What a field does with a key is known everywhere; what the screen does is not.
+    last = [each for each in (_FIELD, *_OF_THE_APP.values()) if each in places]
+    order = [*(each for each in places if each not in last), *last]
     return tuple(
         (where, " ".join(keys), words[slot])
         for wanted in order

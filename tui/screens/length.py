@@ -66,7 +66,7 @@ class LengthScreen(ModalScreen[str | None]):
             yield Chips(silence.PRESET_WORDS, glyphs=glyphs, id="presets")
             with Horizontal(classes="field"):
                 yield Label("for", markup=False)
-                yield Field(self._length, id="length", compact=True)
+                yield Field(self._length, id="length")
             yield TextBlock(glyphs=glyphs)
 
     def on_mount(self) -> None:

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
 from tui.present import stream
 from tui.present.glyphs import Marks
+from widgets.page import Page
 from widgets.panel import Panel
 from widgets.text_block import TextBlock
 from widgets.values import LogLine, Span, Tone
@@ -27,6 +27,8 @@ class LineScreen(ModalScreen[None]):
         Binding("escape,q,enter", "dismiss", "Close", id="line.close"),
         Binding("j,down", "step(1)", "Next line", id="line.next"),
         Binding("k,up", "step(-1)", "Line before", id="line.before"),
+        Binding("pagedown", "page(1)", "Page down", id="line.page_down"),
+        Binding("pageup", "page(-1)", "Page up", id="line.page_up"),
         Binding("c,y", "copy", "Copy", id="line.copy"),
     ]
 
@@ -41,7 +43,7 @@ class LineScreen(ModalScreen[None]):
         keys = (Span("j k next, before   c copy   esc close", Tone.QUIET),)
         panel = Panel(glyphs=self.marks.glyphs)
         panel.show_title((Span("line", Tone.ACCENT),), keys)
-        with panel, VerticalScroll():
+        with panel, Page(can_focus=False):
             yield TextBlock(glyphs=self.marks.glyphs)
 
     def on_mount(self) -> None:
@@ -53,6 +55,10 @@ class LineScreen(ModalScreen[None]):
     def action_step(self, direction: int) -> None:
         self._line = self._step(direction) or self._line
         self._show()
+
+    def action_page(self, direction: int) -> None:
+        page = self.query_one(Page)
+        page.scroll_relative(y=direction * page.size.height, animate=False)
 
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self._line.text)

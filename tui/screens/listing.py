@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 
 from tui.present.search import search
 from widgets.row_table import RowTable
@@ -52,6 +55,21 @@ class Listing(RowTable):
             return
         self.empty = nothing_has(self._wanted) if self._all else self._none
         self.rows = [row for row in self._all if wanted.fits(_text(row))]
+
+
+class CopyListing(Listing):
+    """A listing whose rows are texts to copy."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Copy", id="copies.copy", tooltip="Copy this text")
+    ]
+
+
+class ReadListing(Listing):
+    """A listing whose rows lead nowhere: all that is known of them stands there."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "select" and super().check_action(action, parameters)
 
 
 def nothing_has(text: str) -> Line:

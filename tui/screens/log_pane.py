@@ -147,7 +147,7 @@ class LogPane(PastPane):
     def add_entries(self, cluster: str, entries: tuple[Entry, ...]) -> None:
         """Take in new entries of a cluster."""
         if cluster in self.names and self._stretch is None:
-            self._arrive([(cluster, entry) for entry in entries])
+            self._arrive(list(zip(repeat(cluster), entries)))
 
     def add_gaps(self, cluster: str, gaps: tuple[Gap, ...]) -> None:
         """Say what of a cluster's log is lost."""

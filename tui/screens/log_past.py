@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -24,7 +24,6 @@ from widgets.panel import Panel
 from widgets.values import Span, Tone
 
 SHIFT = timedelta(minutes=30)
-_DAY = timedelta(days=1)
 _REACH = timedelta(days=29)
 """Loki is asked about so much of the past at once."""
 
@@ -285,10 +284,11 @@ class PastPane(Panel):
         """Say which time is shown, when it does not end now."""
         if self._stretch is None:
             return
-        since = self._stretch.since
         first, end = self._reach(self._stretch)
         until = f"{time_of_ns(first)[:5]}-{time_of_ns(end)[:5]}"
-        day = f"{since:%m-%d} " if self._clock.now() - since > _DAY else ""
+        begin = datetime.fromtimestamp(first // log_lines.SECOND_NS, UTC)
+        is_today = begin.date() == self._clock.now().astimezone(UTC).date()
+        day = "" if is_today else f"{begin:%m-%d} "
         self.log_view.past = f"in the past: {day}{until}, End returns to live"
 
     def _reach(self, stretch: Stretch) -> tuple[int, int]:

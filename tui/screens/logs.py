@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
+from tui.backend import Backend
 from tui.messages import OpenLogs
 from tui.model.fleet import Fleet
 from tui.model.log import Entry, Gap
@@ -145,7 +145,7 @@ class LogsScreen(TellingDesk):
         self._show_others()
         self._show_findings(now)
 
-    def turn_logs(self, kept: Callable[[str], Sequence[Entry]]) -> None:  # noqa: ARG002 - it asks by itself
+    def turn(self, backend: Backend) -> None:  # noqa: ARG002 - it asks by itself
         for pane in self._panes:
             pane.refill()
 

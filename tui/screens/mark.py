@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from tui.present.glyphs import Marks
 from tui.present.units import moment, plain
+from widgets.input_line import InputLine
 from widgets.panel import Panel
 from widgets.text_block import TextBlock
 from widgets.values import Span, Tone
@@ -49,7 +50,7 @@ class MarkScreen(ModalScreen[bool]):
         title = (Span(f"mark {moment(self._at)} UTC", Tone.ACCENT),)
         panel.show_title(title, (Span("enter keeps it, esc closes", Tone.QUIET),))
         with panel:
-            yield Input(placeholder=_HINT, max_length=_LONGEST, compact=True)
+            yield InputLine(placeholder=_HINT, max_length=_LONGEST)
             yield TextBlock(glyphs=self.marks.glyphs)
 
     def on_mount(self) -> None:

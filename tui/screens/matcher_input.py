@@ -8,11 +8,11 @@ from typing import ClassVar, Protocol
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import Input
 from textual.widgets.input import Selection
 
 from tui.present.completion import Completion, accepted, lenient, turned
 from tui.silencing.grammar import WordingError, written
+from widgets.input_line import LONGEST, InputLine
 from widgets.keys import hidden
 
 
@@ -22,7 +22,7 @@ class Complete(Protocol):
     def __call__(self, field: MatcherInput, text: str, caret: int) -> Completion: ...
 
 
-class MatcherInput(Input):
+class MatcherInput(InputLine):
     """A matcher as one types it.
 
     When it is entered the whole of it is picked: space turns it on or off, `!` and `~`
@@ -80,7 +80,7 @@ class MatcherInput(Input):
         text: str
 
     def __init__(self, text: str, complete: Complete, *, is_on: bool) -> None:
-        super().__init__(text, placeholder="one more: label=value", compact=True)
+        super().__init__(text, placeholder="one more: label=value")
         self.is_on = is_on
         self.offered = Completion()
         self.chosen = -1
@@ -194,7 +194,8 @@ class MatcherInput(Input):
 
     def _on_paste(self, event: events.Paste) -> None:
         """Let several matchers in one text have a field each."""
-        if "," in event.text or "{" in event.text:
+        is_short = len(event.text) <= LONGEST
+        if is_short and ("," in event.text or "{" in event.text):
             event.stop()
             event.prevent_default()
             self.post_message(self.Pasted(self, event.text))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.message import Message
 
 from tui.model.silence import Matcher
@@ -15,6 +15,7 @@ from tui.present.completion import Completion, Vocabulary, lenient
 from tui.screens.matcher_input import MatcherInput
 from tui.silencing.cover import Suggestion
 from tui.silencing.grammar import LONGEST, WordingError, parse_matchers, written
+from widgets.page import Page
 from widgets.status_line import StatusLine
 from widgets.values import Glyphs, Span, Tone
 
@@ -61,7 +62,7 @@ class MatcherRow(Horizontal):
             self.field.post_message(MatcherInput.Edited(self.field))
 
 
-class MatcherList(VerticalScroll, can_focus=False):
+class MatcherList(Page, can_focus=False, inherit_bindings=False):
     """All fields, and always an empty one for one matcher more."""
 
     @dataclass

@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.widgets import Input
 
 from tui.model.command import Command, DeleteMonitor, Outcome
@@ -19,6 +18,8 @@ from tui.present import manifest as words
 from tui.present.glyphs import Marks
 from tui.present.manifest import Progress
 from tui.screens.desk import Desk
+from widgets.input_line import InputLine
+from widgets.page import Page
 from widgets.panel import Panel
 from widgets.text_block import Paragraph, TextBlock
 from widgets.values import Span, Tone
@@ -27,7 +28,7 @@ Find = Callable[[], Awaitable[Manifests]]
 Submit = Callable[[Command], Awaitable[Outcome]]
 
 
-class NameInput(Input):
+class NameInput(InputLine):
     """Where the name is typed that confirms it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,7 +63,7 @@ class MonitorScreen(Desk):
         ),
         Binding("n", "next", "Next", id="monitor.next", tooltip="Show the next one"),
     ]
-    AUTO_FOCUS = "VerticalScroll"
+    AUTO_FOCUS = "Page"
 
     def __init__(self, job: str, find: Find, submit: Submit, marks: Marks) -> None:
         """Show what makes a job; `find` reads it, `submit` deletes it."""
@@ -78,8 +79,8 @@ class MonitorScreen(Desk):
         glyphs = self.marks.glyphs
         with Panel(id="what", glyphs=glyphs):
             yield TextBlock(id="told", glyphs=glyphs)
-        yield NameInput(id="name", compact=True)
-        with Panel(id="yaml", glyphs=glyphs), VerticalScroll():
+        yield NameInput(id="name")
+        with Panel(id="yaml", glyphs=glyphs), Page():
             yield TextBlock(id="text", glyphs=glyphs)
 
     def on_mount(self) -> None:
@@ -153,7 +154,7 @@ class MonitorScreen(Desk):
             field.focus()
         elif not is_wanted and field.display:
             field.display = False
-            self.query_one(VerticalScroll).focus()
+            self.query_one(Page).focus()
 
     async def _ask(self, *, is_dry: bool) -> Outcome | None:
         """Have the server try it, or do it; None when there is nothing to do."""

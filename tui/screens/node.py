@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 
+from tui.backend import Backend
 from tui.model.command import ChangeService
 from tui.model.fleet import Cluster, Fleet, NodeView
 from tui.present import machine_services, nodes
@@ -103,6 +104,10 @@ class NodeScreen(TellingDesk):
         trouble.show_lines(*lines)
         self._last = cluster, node, now
         self._show_tab()
+
+    def turn(self, backend: Backend) -> None:  # noqa: ARG002 - it asks by itself
+        for tab in self.query(NodeTab):
+            tab.turn()
 
     def _show_tab(self) -> None:
         if self._last is not None:

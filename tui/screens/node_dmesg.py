@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from textual.app import ComposeResult
 
 from tui.model.fleet import Cluster, NodeView
-from tui.model.log import LogBatch
 from tui.present import log_lines, logs, machine_log, nodes
 from tui.screens.node_tab import NodeTab
 from tui.screens.node_tail import TailPanel
 from widgets.log_view import LogView
-from widgets.values import Line, LogLine
+from widgets.values import Line
 
 
 class DmesgPanel(TailPanel):
@@ -22,8 +20,8 @@ class DmesgPanel(TailPanel):
     _booted_at: datetime | None = None
     _chips: Line = ()
 
-    def lines(self, batch: LogBatch) -> Sequence[LogLine]:
-        return machine_log.kernel_lines(batch, self.marks)
+    def teller(self) -> log_lines.EntryTeller:
+        return machine_log.KernelTeller(self.marks)
 
     def note(self) -> Line:
         return (*super().note(), *self._chips)
@@ -52,6 +50,11 @@ class DmesgTab(NodeTab):
         if not panel.following:
             panel.follow("dmesg", self.access.tail(""))
         super().enter()
+
+    def turn(self) -> None:
+        panel = self.query_one(DmesgPanel)
+        if panel.following:
+            panel.follow("dmesg", self.access.tail(""))
 
     def show(self, cluster: Cluster, node: NodeView, now: datetime) -> None:  # noqa: ARG002 - entries do not age
         panel = self.query_one(DmesgPanel)

@@ -15,7 +15,7 @@ from tui.model.machine import Detail, Facts, Moment
 from tui.present import machine_plots, machine_tables
 from tui.present.glyphs import Marks
 from tui.screens.curve_panel import CurvePanel
-from tui.screens.listing import Listing
+from tui.screens.listing import Listing, ReadListing
 from tui.screens.node_tab import NodeTab
 from widgets.panel import Panel
 from widgets.values import Column, Line, Row, Span, Tone
@@ -30,7 +30,7 @@ class TablePanel(Panel):
         self._columns = columns
 
     def compose(self) -> ComposeResult:
-        yield Listing(self._columns, glyphs=self.glyphs)
+        yield ReadListing(self._columns, glyphs=self.glyphs)
 
     def show_table(self, rows: Sequence[Row], note: str, none: Line) -> None:
         """Show other rows."""

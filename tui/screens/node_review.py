@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 
 from tui.model.fleet import Cluster, NodeView
 from tui.model.review import Check
@@ -15,6 +14,7 @@ from tui.present import review
 from tui.screens.listing import Listing
 from tui.screens.node_tab import NodeTab
 from widgets.evidence_list import EvidenceList
+from widgets.page import Page
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.text_block import TextBlock
@@ -42,7 +42,7 @@ class ReviewTab(NodeTab):
                 detail_column=review.DETAIL_COLUMN,
                 glyphs=glyphs,
             )
-        with Panel(id="answer", glyphs=glyphs), VerticalScroll():
+        with Panel(id="answer", glyphs=glyphs), Page():
             yield TextBlock(id="advice", glyphs=glyphs)
             yield EvidenceList(glyphs=glyphs)
 

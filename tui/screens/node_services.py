@@ -126,6 +126,11 @@ class ServicesTab(NodeTab):
             tail = self.access.tail(service.id)
             self.query_one(TailPanel).follow(service.id, tail)
 
+    def turn(self) -> None:
+        panel = self.query_one(TailPanel)
+        if service := panel.following:
+            panel.follow(service, self.access.tail(service))
+
     def action_change(self, verb: str) -> None:
         """Ask for a service to be started, stopped or restarted."""
         service = self.selected

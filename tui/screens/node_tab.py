@@ -52,6 +52,9 @@ class NodeTab(Container):
         """Bring the view up to date."""
         raise NotImplementedError
 
+    def turn(self) -> None:
+        """Another moment is shown: what was followed is not its log."""
+
     def enter(self) -> None:
         """Come to the front: the first list or log takes the keyboard."""
         found = self.query("RowTable, LogView").results(Widget)

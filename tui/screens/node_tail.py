@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
 from textual.app import ComposeResult
 
 from tui.model.log import LogBatch
-from tui.present import log_lines, logs
+from tui.present import log_lines, logs, machine_log
 from tui.present.glyphs import Marks
 from tui.screens.node_tab import NodeAccess
 from widgets.log_canvas import LogCanvas
 from widgets.log_view import LogView
 from widgets.panel import Panel
-from widgets.values import Line, LogLine, Span, Tone
+from widgets.values import Line, Span, Tone
 
 _EDGES = 6
 """Cells of a title that are frame and gaps."""
@@ -33,6 +33,10 @@ class TailPanel(Panel):
         times = log_lines.times(self._now)
         yield LogView(capacity=self._kept, glyphs=self.glyphs, times=times)
 
+    def teller(self) -> log_lines.EntryTeller:
+        """How its entries are read."""
+        return machine_log.NodeTeller(self.marks, {})
+
     @property
     def following(self) -> str:
         """What is followed; empty before the first."""
@@ -42,10 +46,12 @@ class TailPanel(Panel):
         """Follow another log from now on."""
         log = self.query_one(LogView)
         log.clear()
+        teller = log_lines.MergedTeller({name: self.teller()})
+        log.use(teller)
         self.say((Span(f"{self.marks.connecting} nothing yet", Tone.QUIET),))
         self._following = name
         self.show_status()
-        self.run_worker(self._pump(tail), group="tail", exclusive=True)
+        self.run_worker(self._pump(name, teller, tail), group="tail", exclusive=True)
 
     def say(self, line: Line) -> None:
         """Say this while there are no lines."""
@@ -53,14 +59,16 @@ class TailPanel(Panel):
         if line != log.empty:
             log.empty = line
 
-    async def _pump(self, tail: AsyncIterator[LogBatch]) -> None:
+    async def _pump(
+        self,
+        name: str,
+        teller: log_lines.MergedTeller,
+        tail: AsyncIterator[LogBatch],
+    ) -> None:
         async for batch in tail:
+            held = teller.held((name, each) for each in logs.framed(batch))
             for log in self.query(LogView):  # none once the tab is being closed
-                log.append(self.lines(batch))
-
-    def lines(self, batch: LogBatch) -> Sequence[LogLine]:
-        """What one turn of the tail looks like."""
-        return logs.batch_lines(batch, self.marks)
+                log.append(held)
 
     def note(self) -> Line:
         """What is said behind the name of the log."""

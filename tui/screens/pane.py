@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -9,13 +10,15 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.message import Message
 
+from tui.aside import aside
 from tui.model.fleet import Cluster, SourceKind
 from tui.present import faults
 from tui.present.glyphs import Marks
 from tui.present.shares import Need
+from tui.screens.listing import Listing
 from widgets.fault_bar import FaultBar
 from widgets.panel import Panel
-from widgets.values import Line, Span, Tone
+from widgets.values import Line, Row, Span, Tone
 
 if TYPE_CHECKING:
     from tui.present.spoken import Thing
@@ -101,3 +104,26 @@ class Pane(Panel):
         if is_known:
             return (Span(none, Tone.QUIET),)
         return (faults.unknown(cluster, self.KINDS, now, self.marks),)
+
+
+class MakingPane(Pane):
+    """A pane whose rows may be more than can be made in one turn of the loop."""
+
+    is_making = False
+    """While it is, what is new comes with a later beat."""
+
+    def make_rows(self, make: Callable[[], tuple[Row, ...]]) -> None:
+        """Have rows made beside the loop, and show them then."""
+        self.is_making = True
+        self.run_worker(self._show_made(make), exclusive=True)
+
+    async def _show_made(self, make: Callable[[], tuple[Row, ...]]) -> None:
+        try:
+            rows = await aside(make)
+        finally:
+            self.is_making = False
+        if not self.is_mounted:
+            return
+        listing = self.query_one(Listing)
+        listing.show_rows(rows, is_stale=listing.is_faint)
+        self.post_message(self.NeedChanged())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from tui.aside import aside
 from tui.messages import (
     OpenAlert,
     OpenFinding,
@@ -21,19 +19,20 @@ from tui.messages import (
 )
 from tui.model.alert import JudgedAlert
 from tui.model.finding import Finding
-from tui.model.fleet import Cluster
+from tui.model.fleet import Cluster, Trend
 from tui.model.log import Entry, Gap
 from tui.present import alerts, faults, log_lines, logs, nodes, targets, targets_pane
+from tui.present.finding_rows import finding_key
 from tui.present.shares import Need
 from tui.present.silenced import Known
 from tui.screens.listing import Listing
 from tui.screens.mark_listing import MarkListing
-from tui.screens.pane import Pane
+from tui.screens.pane import MakingPane, Pane
 from widgets.chart import Chart
 from widgets.keys import hidden
 from widgets.log_view import LogView
 from widgets.row_table import RowTable
-from widgets.values import Line, Row
+from widgets.values import Line
 
 if TYPE_CHECKING:
     from tui.present.spoken import Thing
@@ -68,13 +67,16 @@ def silence_keys(place: str) -> tuple[Binding, ...]:
     )
 
 
-class TargetsPane(Pane):
+class TargetsPane(MakingPane):
     """How the targets stand, how they stood, and which are not as they should be."""
 
     KINDS = faults.TARGET_SOURCES
     SUBJECT = "targets"
     _chart_lines = 0
     """As it was last set; not yet at first."""
+    _drawn: tuple[Trend | None, bool] | None = None
+    """The trend that the chart shows, and whether with times."""
+    _has_trend = False
 
     def compose_body(self) -> ComposeResult:
         self._rows = targets_pane.PaneRows(self.marks)
@@ -85,24 +87,35 @@ class TargetsPane(Pane):
         return targets.heading(cluster, now, self.marks)
 
     def show_body(self, cluster: Cluster, now: datetime, *, is_stale: bool) -> None:
-        chart = self.query_one(Chart)
-        chart.display = bool(cluster.trend and cluster.trend.up.points)
+        self._has_trend = bool(cluster.trend and cluster.trend.up.points)
         self._show_trend()
         listing = self.query_one(Listing)
         known = cluster.targets
         listing.say_if_empty(
             self.missing(cluster, now, is_known=known is not None, none="no targets")
         )
-        listing.show_rows(self._rows.rows(known or ()), is_stale=is_stale)
+        listing.is_faint = is_stale
+        if self.is_making:
+            return
+        rows = self._rows.some_rows(known or (), most=_ROWS_AT_ONCE)
+        if rows is None:
+            self.make_rows(partial(self._rows.rows, known or ()))
+        else:
+            listing.show_rows(rows, is_stale=is_stale)
 
     def body_need(self) -> Need:
-        rows = len(self.query_one(Listing).rows)
-        if not self.query_one(Chart).display:
-            return Need(1, max(1, rows))
-        return Need(_CHART_LEAST + 1, max(1, rows) + _CHART_MOST)
+        rows = self.query_one(Listing).rows
+        wanted = max(1, len(rows)) + (_CHART_MOST if self._has_trend else 0)
+        # Those that are not as they should be are the first.
+        is_quiet = bool(rows) and not targets_pane.is_target(rows[0].key)
+        if is_quiet and not self._fault_lines:
+            return Need(1, wanted, is_patient=True)
+        return Need(_CHART_LEAST + 1 if self._has_trend else 1, wanted)
 
     def take(self, lines: int) -> None:
         super().take(lines)
+        has_room = lines - self._fault_lines > _CHART_LEAST
+        self.query_one(Chart).display = self._has_trend and has_room
         room = lines - self._fault_lines - len(self.query_one(Listing).rows)
         height = max(_CHART_LEAST, min(_CHART_MOST, room))
         if height != self._chart_lines:
@@ -114,7 +127,11 @@ class TargetsPane(Pane):
         """Draw the trend, with words below it when there is room."""
         trend = self.cluster.trend if self.cluster else None
         has_times = self._chart_lines >= _CHART_WITH_TIMES
-        self.query_one(Chart).show(targets.trend(trend, has_times=has_times))
+        if self._drawn is None or not (
+            self._drawn[0] is trend and self._drawn[1] is has_times
+        ):
+            self._drawn = trend, has_times
+            self.query_one(Chart).show(targets.trend(trend, has_times=has_times))
 
     @property
     def selected_thing(self) -> Thing | None:
@@ -135,7 +152,7 @@ class TargetsPane(Pane):
             self.post_message(OpenTargets(name, first))
 
 
-class AlertsPane(Pane):
+class AlertsPane(MakingPane):
     """Alerts and findings, real ones first, each with the reason below it."""
 
     KINDS = faults.ALERT_SOURCES
@@ -146,7 +163,6 @@ class AlertsPane(Pane):
 
     def compose_body(self) -> ComposeResult:
         self._rows = alerts.AlertRows(self.marks)
-        self._is_making = False
         yield MarkListing(
             alerts.COLUMNS,
             prefix=alerts.KEY_PREFIX,
@@ -167,28 +183,14 @@ class AlertsPane(Pane):
         )
         listing.is_faint = is_stale
         known, found = cluster.alerts or (), cluster.findings
-        if self._is_making:
-            return  # what is new comes with the next beat
+        if self.is_making:
+            return
         asked = known, found, now, self.silences
         rows = self._rows.some_rows(*asked, most=_ROWS_AT_ONCE)
         if rows is None:
-            self._is_making = True
-            make = partial(self._rows.rows, *asked)
-            self.run_worker(self._show_made(make), exclusive=True)
+            self.make_rows(partial(self._rows.rows, *asked))
         else:
             listing.show_rows(rows, is_stale=is_stale)
-
-    async def _show_made(self, make: Callable[[], tuple[Row, ...]]) -> None:
-        """Show rows that take too long to make for a turn of the loop."""
-        try:
-            rows = await aside(make)
-        finally:
-            self._is_making = False
-        if not self.is_mounted:
-            return
-        listing = self.query_one(Listing)
-        listing.show_rows(rows, is_stale=listing.is_faint)
-        self.post_message(self.NeedChanged())
 
     def body_need(self) -> Need:
         return Need(3, max(1, self.query_one(Listing).line_count), 3, is_greedy=True)
@@ -213,7 +215,7 @@ class AlertsPane(Pane):
         """The alert under the cursor, or the finding among them."""
         key = self.query_one(Listing).cursor_key
         found = self.cluster.findings if self.cluster else ()
-        keys = alerts.finding_key
+        keys = finding_key
         return self.selected or next((f for f in found if keys(f) == key), None)
 
     @property
@@ -231,15 +233,17 @@ class NodesPane(Pane):
     SUBJECT = "nodes"
 
     def compose_body(self) -> ComposeResult:
+        self._rows = nodes.NodeRows(self.marks)
         yield Listing(nodes.COLUMNS, show_header=False, glyphs=self.glyphs)
 
     def heading(self, cluster: Cluster, now: datetime) -> Line:
-        return nodes.heading(cluster, now, self.marks)
+        return nodes.heading(cluster, now, self.marks, self._rows.signs)
 
     def show_body(self, cluster: Cluster, now: datetime, *, is_stale: bool) -> None:  # noqa: ARG002 - each node has its own
         listing = self.query_one(Listing)
-        listing.say_if_empty(self.missing(cluster, now, is_known=False, none=""))
-        listing.show_rows(nodes.pane_rows(cluster.nodes, now, self.marks))
+        if not cluster.nodes:
+            listing.say_if_empty(self.missing(cluster, now, is_known=False, none=""))
+        listing.show_rows(self._rows.rows(cluster.nodes, now))
 
     def body_need(self) -> Need:
         return Need(1, max(1, len(self.query_one(Listing).rows)), weight=2)
@@ -284,11 +288,12 @@ class KernelPane(Pane):
 
     def compose_body(self) -> ComposeResult:
         self._names: dict[str, str] = {}
+        self._now: datetime | None = None
         teller = log_lines.QuietTeller(self.marks, self._names)
         yield KernelLog(
             glyphs=self.glyphs,
             capacity=_KEPT_ENTRIES,
-            times=(log_lines.UTC_WORDS,),
+            times=(log_lines.of_day(lambda: self._now),),
             teller=teller,
         )
 
@@ -296,6 +301,7 @@ class KernelPane(Pane):
         return logs.heading(cluster, now, self.marks)
 
     def show_body(self, cluster: Cluster, now: datetime, *, is_stale: bool) -> None:  # noqa: ARG002 - entries do not age
+        self._now = now
         log = self.query_one(KernelLog)
         known = cluster.last_entry_at is not None
         line = self.missing(cluster, now, is_known=known, none="")
@@ -311,7 +317,8 @@ class KernelPane(Pane):
         has_news = bool(self.cluster and self.cluster.log_findings)
         if has_news:
             return Need(2, _NEWS_LINES, is_greedy=True)
-        return Need(1, max(1, min(_LOG_LINES, self.query_one(KernelLog).line_count)))
+        lines = self.query_one(KernelLog).line_count
+        return Need(1, max(1, min(_LOG_LINES, lines)), is_greedy=True)
 
     def add(self, entries: tuple[Entry, ...]) -> None:
         """Take in new entries."""

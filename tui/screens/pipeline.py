@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, VerticalScroll
+from textual.containers import Container
 
 from tui.messages import OpenDmesg, OpenNode
 from tui.model.fleet import Fleet
@@ -19,6 +19,7 @@ from tui.present.glyphs import Marks
 from tui.present.pipeline import Way
 from tui.screens.desk import Desk
 from tui.screens.listing import Listing
+from widgets.page import Page
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.text_block import Paragraph, TextBlock
@@ -105,9 +106,9 @@ class PipelineScreen(Desk):
         with Panel(id="ways", glyphs=glyphs):
             yield Listing(pipeline.WIDE, glyphs=glyphs)
         with Container(id="body"):
-            with Panel(id="why", glyphs=glyphs), VerticalScroll(can_focus=False):
+            with Panel(id="why", glyphs=glyphs), Page(can_focus=False):
                 yield TextBlock(id="reasons", glyphs=glyphs)
-            with Panel(id="mend", glyphs=glyphs), VerticalScroll():
+            with Panel(id="mend", glyphs=glyphs), Page():
                 yield TextBlock(id="change", glyphs=glyphs)
 
     def on_unmount(self) -> None:
@@ -180,7 +181,7 @@ class PipelineScreen(Desk):
             return  # the same row, told anew
         self._key, self._stage = event.key, None
         self._show_chosen()
-        for box in self.query(VerticalScroll):
+        for box in self.query(Page):
             box.scroll_home(animate=False)
 
     def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:

@@ -15,11 +15,13 @@ from textual.widgets import Input
 from tui.present.glyphs import Marks
 from tui.present.units import moment, plain
 from tui.present.when import EXAMPLES, Stretch, UnreadableTimeError, stretch_of
+from widgets.input_line import InputLine
 from widgets.panel import Panel
 from widgets.text_block import TextBlock
 from widgets.values import Span, Tone
 
-Write = Callable[[Stretch | None, Path], Awaitable[tuple[Path, ...] | str]]
+Say = Callable[[str], None]
+Write = Callable[[Stretch | None, Path, Say], Awaitable[tuple[Path, ...] | str]]
 
 
 class ReportScreen(ModalScreen[None]):
@@ -33,7 +35,7 @@ class ReportScreen(ModalScreen[None]):
     ]
 
     def __init__(self, write: Write, now: datetime, marks: Marks) -> None:
-        """write  gives the files, or why there are none"""
+        """write  tells how far it is; gives the files, or why there are none"""
         super().__init__()
         self._write = write
         self._now = now
@@ -45,7 +47,7 @@ class ReportScreen(ModalScreen[None]):
         keys = (Span("enter writes it, esc closes", Tone.QUIET),)
         panel.show_title((Span("report for a post-mortem", Tone.ACCENT),), keys)
         with panel:
-            yield Input(placeholder=f"the last incident, or {EXAMPLES}", compact=True)
+            yield InputLine(placeholder=f"the last incident, or {EXAMPLES}")
             yield TextBlock(glyphs=self.marks.glyphs)
 
     def on_mount(self) -> None:
@@ -71,11 +73,11 @@ class ReportScreen(ModalScreen[None]):
             self._say(str(error), Tone.WARNING)
             return
         self._is_writing = True
-        self._say("reading the record and drawing its screens ...", Tone.QUIET)
+        self._follow("reading the record")
         self.run_worker(self._have_written(stretch), exclusive=True)
 
     async def _have_written(self, stretch: Stretch | None) -> None:
-        found = await self._write(stretch, Path.cwd())
+        found = await self._write(stretch, Path.cwd(), self._follow)
         if isinstance(found, str):
             self._say(f"Not written: {found}", Tone.CRITICAL)
             self._is_writing = False
@@ -83,6 +85,9 @@ class ReportScreen(ModalScreen[None]):
         words = f"Written: {', '.join(plain(str(path)) for path in found)}"
         self.app.notify(words, timeout=10, markup=False)
         self.dismiss()
+
+    def _follow(self, words: str) -> None:
+        self._say(f"{words} ... (esc gives it up)", Tone.QUIET)
 
     def _say(self, words: str, tone: Tone) -> None:
         self.query_one(TextBlock).show_lines((Span(plain(words), tone),))

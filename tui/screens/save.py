@@ -17,6 +17,7 @@ from tui.present import log_lines
 from tui.present.glyphs import Marks
 from tui.present.units import count, plain
 from widgets.confirm import Confirm
+from widgets.input_line import InputLine
 from widgets.log_teller import Teller
 from widgets.log_view import LogView
 from widgets.panel import Panel
@@ -46,7 +47,7 @@ class SaveScreen(ModalScreen[None]):
         title = f"save {count(len(self._items), 'line')}"
         panel.show_title((Span(title, Tone.ACCENT),), (Span("esc closes"),))
         with panel:
-            yield Input(value=_SHOWN_FIRST, placeholder="path", compact=True)
+            yield InputLine(_SHOWN_FIRST, placeholder="path")
             yield TextBlock(glyphs=self.marks.glyphs)
 
     def on_mount(self) -> None:

@@ -60,10 +60,10 @@ class SilenceForm(Panel):
         yield SpanFields(start.span, start.ends_at, glyphs, self._zone)
         with Horizontal(classes="field"):
             yield Label("comment", markup=False)
-            yield Field(start.comment, id="comment", compact=True)
+            yield Field(start.comment, id="comment")
         with Horizontal(classes="field"):
             yield Label("author", markup=False)
-            yield Field(start.author, id="author", compact=True)
+            yield Field(start.author, id="author")
         with Horizontal(classes="field", id="where"):
             yield Label("where", markup=False)
             yield Chips((), glyphs=glyphs, id="places")

@@ -161,7 +161,7 @@ class SilencesScreen(Desk):
         return f"no silence here: {self._view.value}"
 
     def on_resize(self) -> None:
-        self._show_rows()
+        self.call_next(self._show_rows)  # -wide is set after this
 
     def on_mark_listing_marked(self) -> None:
         self.refresh_bindings()

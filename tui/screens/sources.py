@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, VerticalScroll
+from textual.containers import Container
 from textual.timer import Timer
 
 from tui.clock import Clock
@@ -17,8 +17,10 @@ from tui.model.diagnosis import Step
 from tui.model.fleet import Fleet, SourceKind, SourceStatus
 from tui.present import diagnosis, sources
 from tui.present.glyphs import Marks
+from tui.present.units import plain
 from tui.screens.desk import Desk
 from tui.screens.listing import Listing
+from widgets.page import Page
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.text_block import Paragraph, TextBlock
@@ -59,9 +61,18 @@ class SourcesScreen(Desk):
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (160, "-wide")]  # noqa: RUF012 - so declared by Textual
 
-    def __init__(self, diagnose: Diagnose, clock: Clock, marks: Marks) -> None:
-        """`diagnose` examines one connection; its steps come as they end."""
+    def __init__(
+        self,
+        diagnose: Diagnose,
+        unrecorded: Callable[[], str],
+        clock: Clock,
+        marks: Marks,
+    ) -> None:
+        """diagnose    examines one connection; its steps come as they end
+        unrecorded  why nothing is recorded; mostly empty
+        """
         super().__init__(marks)
+        self._unrecorded = unrecorded
         self._diagnose = diagnose
         self._clock = clock
         self._known: sources.Users = {}
@@ -72,6 +83,9 @@ class SourcesScreen(Desk):
 
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
+        trouble = TextBlock(id="trouble", glyphs=glyphs)
+        trouble.display = False
+        yield trouble
         with Container(id="body"):
             with Panel(id="servers", glyphs=glyphs):
                 yield Listing(
@@ -79,11 +93,12 @@ class SourcesScreen(Desk):
                     detail_column=sources.DETAIL_COLUMN,
                     glyphs=glyphs,
                 )
-            with Panel(id="steps", glyphs=glyphs), VerticalScroll():
+            with Panel(id="steps", glyphs=glyphs), Page():
                 yield TextBlock(glyphs=glyphs)
 
     def show(self, fleet: Fleet, now: datetime) -> None:
         self._known, self._now = sources.users(fleet), now
+        self._show_trouble(fleet)
         self._show_rows(now)
         self._show_steps()
         chosen = self._chosen
@@ -91,6 +106,16 @@ class SourcesScreen(Desk):
             done = self._examined.get(sources.group_key(chosen))
             if done is not None and done.ended_at and done.was_ill != self._is_ill(now):
                 self.action_examine()
+
+    def _show_trouble(self, fleet: Fleet) -> None:
+        """The record is written to a disk, which is a connection as well; and what is
+        wrong with our clock is wrong with all."""
+        block, why = self.query_one("#trouble", TextBlock), self._unrecorded()
+        told = [fleet.our_clock.told] if fleet.our_clock else []
+        told += [f"Nothing is recorded: {plain(why)}"] if why else []
+        block.display = bool(told)
+        glyph = self.marks.degraded
+        block.show_lines(*((Span(f"{glyph} {each}", Tone.WARNING),) for each in told))
 
     @property
     def _chosen(self) -> SourceStatus | None:
@@ -118,8 +143,10 @@ class SourcesScreen(Desk):
 
     def _show_steps(self) -> None:
         """What is known of the connection under the cursor."""
+        if not self.is_open:
+            return
         chosen, now = self._chosen, self._now
-        if chosen is None or now is None or not self.is_open:
+        if chosen is None or now is None:
             return
         done = self._examined.get(sources.group_key(chosen))
         steps = done.steps if done else []
@@ -127,20 +154,20 @@ class SourcesScreen(Desk):
         right = diagnosis.standing(steps, done.ended_at if done else None, now)
         self.query_one("#steps", Panel).show_title(title, right)
         told = diagnosis.told(steps, self.marks)
-        room = self.query_one("#steps VerticalScroll").size.height
+        room = self.query_one("#steps Page").size.height
         if len(told) > room:
             told = diagnosis.told(steps, self.marks, is_brief=True)
         lines = [Paragraph(line, indent) for line, indent in told]
         if done is None or done.ended_at is None:
             waiting = f"{self.marks.connecting} examining"
             lines.append(Paragraph((Span(waiting, Tone.ACCENT),)))
-        self.query_one(TextBlock).show(*lines)
+        self.query_one("#steps TextBlock", TextBlock).show(*lines)
 
     def on_row_table_row_highlighted(self, event: RowTable.RowHighlighted) -> None:
         """Examine what the cursor rests on, unless that was done already."""
         event.stop()
         self._show_steps()
-        self.query_one("#steps VerticalScroll").scroll_home(animate=False)
+        self.query_one("#steps Page").scroll_home(animate=False)
         if self._resting is not None:
             self._resting.stop()
         self._resting = self.set_timer(_REST_SECONDS, self._rested)

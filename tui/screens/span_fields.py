@@ -51,9 +51,9 @@ class SpanFields(Vertical):
     def compose(self) -> ComposeResult:
         with Horizontal(classes="field"):
             yield Label("for", markup=False)
-            yield Field(id="duration", compact=True)
+            yield Field(id="duration")
             yield Label("until", classes="second", markup=False)
-            yield Field(id="until", compact=True)
+            yield Field(id="until")
             yield Label("", classes="unit", markup=False)
         yield Chips(silence.PRESET_WORDS, glyphs=self._glyphs, id="presets")
 

@@ -21,7 +21,14 @@ class Strips:
     def __init__(self, ask: AskPasts) -> None:
         self._ask = ask
         self._asked: dict[str, datetime] = {}
+        self._answered: set[str] = set()
         self.known: dict[str, Past | Fault] = {}
+
+    def anew(self) -> Strips:
+        """Those of another moment: these are shown until that one has answered."""
+        other = Strips(self._ask)
+        other.known = dict(self.known)
+        return other
 
     def missing(
         self, wanted: Iterable[tuple[str, str, TargetRow]], now: datetime
@@ -48,6 +55,8 @@ class Strips:
         if len(self.known) > _KEPT:
             self.known.clear()
             self._asked.clear()
+            self._answered.clear()
         for (key, _, _), answer in zip(missing, answers, strict=True):
-            if isinstance(answer, Past) or key not in self.known:
+            if isinstance(answer, Past) or key not in self._answered:
                 self.known[key] = answer
+                self._answered.add(key)

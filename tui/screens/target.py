@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, VerticalScroll
+from textual.containers import Container
 
+from tui.backend import Backend
 from tui.messages import OpenChecks, OpenTargets
 from tui.model.examination import Subject
 from tui.model.fault import Fault
@@ -22,8 +23,9 @@ from tui.present.copies import Copy
 from tui.present.glyphs import Marks
 from tui.present.target_since import alerted, since_of
 from tui.screens.curve_panel import CurvePanel
-from tui.screens.listing import Listing
+from tui.screens.listing import CopyListing, Listing
 from tui.screens.telling import TellingDesk
+from widgets.page import Body
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.text_block import Paragraph, TextBlock
@@ -74,20 +76,22 @@ class TargetScreen(TellingDesk):
         self._ask, self._labels = ask, labels
         self._row: TargetRow | None = None
         self._past: Past | Fault | None = None
+        self._has_own_past = False
+        """Whether that is of the moment that is shown, or near it."""
         self._asked_at: datetime | None = None
         self._copies: tuple[Copy, ...] = ()
         self._last: tuple[Fleet, datetime] | None = None
 
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
-        with VerticalScroll(id="body"):
+        with Body(id="body"):
             with Container(id="told"):
                 with Panel(id="what", glyphs=glyphs):
                     yield TextBlock(id="head", glyphs=glyphs)
                     yield TextBlock(id="facts", glyphs=glyphs)
                 with Panel(id="do", glyphs=glyphs):
                     columns = target_page.COPY_COLUMNS
-                    yield Listing(columns, show_header=False, glyphs=glyphs)
+                    yield CopyListing(columns, show_header=False, glyphs=glyphs)
                     yield TextBlock(id="whole", glyphs=glyphs)
             with Panel(id="day", glyphs=glyphs):
                 yield CurvePanel("up", self.marks)
@@ -166,10 +170,13 @@ class TargetScreen(TellingDesk):
             self._asked_at = now
             self.run_worker(self._fill(row.target), group="past", exclusive=True)
 
+    def turn(self, backend: Backend) -> None:  # noqa: ARG002 - it asks by itself
+        self._asked_at, self._has_own_past = None, False
+
     async def _fill(self, target: Target) -> None:
         answer = await self._ask(self._cluster, target)
-        if isinstance(answer, Past) or not isinstance(self._past, Past):
-            self._past = answer
+        if isinstance(answer, Past) or not self._has_own_past:
+            self._past, self._has_own_past = answer, isinstance(answer, Past)
         if self.is_open and self._last is not None:
             self.show(*self._last)
 

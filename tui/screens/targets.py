@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from tui.backend import Backend
 from tui.messages import OpenChecks, OpenTarget
 from tui.model.examination import Subject
 from tui.model.fleet import Fleet
@@ -187,6 +188,9 @@ class TargetsScreen(TellingDesk):
         missing = self._strips.missing(wanted, now)
         if missing:
             self.run_worker(self._fill_strips(missing), group="strips")
+
+    def turn(self, backend: Backend) -> None:  # noqa: ARG002 - it asks by itself
+        self._strips = self._strips.anew()
 
     async def _fill_strips(self, missing: Sequence[tuple[str, str, Target]]) -> None:
         await self._strips.fill(missing)

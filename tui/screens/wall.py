@@ -11,7 +11,8 @@ from tui.model.fleet import Fleet
 from tui.present import wall
 from tui.screens.desk import Desk
 from widgets.poster import Poster
-from widgets.values import Line, Tone
+from widgets.status_line import StatusLine
+from widgets.values import Line, Span, Tone
 
 
 class WallScreen(Desk):
@@ -23,8 +24,11 @@ class WallScreen(Desk):
     HAS_PAST = False
 
     def compose(self) -> ComposeResult:
-        yield Poster(glyphs=self.marks.glyphs, id="band")
-        yield Poster(glyphs=self.marks.glyphs, id="page")
+        glyphs = self.marks.glyphs
+        yield StatusLine(id="top", glyphs=glyphs)
+        yield Poster(glyphs=glyphs, id="band")
+        yield Poster(glyphs=glyphs, id="page")
+        yield StatusLine(id="scrub", glyphs=glyphs)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is nothing to search or to mark."""
@@ -36,11 +40,16 @@ class WallScreen(Desk):
         self,
         fleet: Fleet | None,
         now: datetime,
-        note: Line = (),  # noqa: ARG002 - what is held has its own time on it
+        note: Line = (),
         hidden: tuple[JudgedAlert, ...] = (),  # noqa: ARG002 - told of always, noted or not
     ) -> None:
         """Draw all of it: each second is another page."""
-        page = wall.page(fleet, now, (self.size.width, self.size.height), self.marks)
+        height = self.size.height
+        if self.has_class("-past"):
+            # What is held has its own time on it; what is past must say so.
+            self.query_one("#top", StatusLine).show((Span(" "), *note))
+            height -= 2
+        page = wall.page(fleet, now, (self.size.width, height), self.marks)
         band = self.query_one("#band", Poster)
         for tone in Tone:
             band.set_class(tone is page.tone, f"-{tone}")

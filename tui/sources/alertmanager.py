@@ -16,10 +16,12 @@ from tui.model.fault import Fault, FaultKind
 from tui.model.silence import Silence, SilenceDraft, SilenceState
 from tui.silencing.agreement import is_made_of, merged
 from tui.sources import alertmanager_wire as wire
+from tui.sources.alertmanager_again import Listed, again
 from tui.sources.base import SourceError
 from tui.sources.http import Request
 from tui.sources.http_tunnel import Dialler
 from tui.sources.peers import DoubtError, Peers
+from tui.sources.server_clock import ClockOf
 from tui.sources.wire import decode, decoding
 
 _SILENCES = "/api/v2/silences"
@@ -52,10 +54,16 @@ class AlertmanagerSource:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         tunnel: Dialler | None = None,
+        clock_of: ClockOf | None = None,
     ) -> None:
         self._peers = Peers(
-            endpoint, timeout_seconds, transport=transport, tunnel=tunnel
+            endpoint,
+            timeout_seconds,
+            transport=transport,
+            tunnel=tunnel,
+            clock_of=clock_of,
         )
+        self._listed = Listed()
         self._doubtful: deque[SilenceDraft] = deque(maxlen=_MOST_DOUBTS)
         """Drafts that were sent, and were not listed when we looked."""
 
@@ -70,8 +78,13 @@ class AlertmanagerSource:
         raise   SourceError of the peer that is asked first, when none answers
         wire    GET /api/v2/alerts
         """
-        request = Request("/api/v2/alerts")
-        return await self._peers.read(request, wire.LIST, wire.alerts)
+        before = self._listed
+        self._listed = await self._peers.read(
+            Request("/api/v2/alerts"),
+            wire.LIST,
+            lambda listed: again(before, wire.alerts(listed)),
+        )
+        return self._listed.alerts
 
     async def told(self) -> tuple[Told, ...]:
         """What each peer says of the silences, in the order of the config.

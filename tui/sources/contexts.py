@@ -9,7 +9,7 @@ import msgspec
 from tui.model.contexts import KubeContext
 from tui.model.fault import FaultKind
 from tui.sources.http_fault import source_error
-from tui.sources.kubernetes_access import output_of
+from tui.sources.kubernetes_access import ALL_CONTEXTS, output_of
 
 
 class ContextWire(msgspec.Struct):
@@ -28,7 +28,7 @@ async def kube_contexts(kubeconfig: Path | None) -> tuple[KubeContext, ...]:
 
     raise   SourceError(CONFIG)
     """
-    output, _ = await output_of("--list", kubeconfig)
+    output, _ = await output_of(ALL_CONTEXTS, kubeconfig)
     try:
         found = _LIST.decode(output)
     except msgspec.MsgspecError as error:

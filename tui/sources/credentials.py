@@ -6,7 +6,7 @@ import asyncio
 import os
 from asyncio.subprocess import DEVNULL, PIPE
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from signal import SIGKILL
 
@@ -54,6 +54,32 @@ class Credentials:
     def forget(self) -> None:
         """The server refused us: ask the commands again."""
         self._given.clear()
+
+    def remedy(self, status: int) -> str:
+        """What to do about a refusal: which keys of the config to look at."""
+        keys = " and ".join(self._keys())
+        if status not in {401, 403}:
+            return ""
+        if not keys:
+            return "Give this endpoint username and password, or bearer_token_file."
+        if status == 403:
+            return f"Allow it to whom {keys} of this endpoint stand for, or use others."
+        return f"Check {keys} of this endpoint in the config."
+
+    def _keys(self) -> Iterator[str]:
+        """The keys of the config that say who we are, as far as they are given."""
+        endpoint = self._endpoint
+        given = {
+            "username": endpoint.username,
+            "password": endpoint.password,
+            "password_command": endpoint.password_command,
+            "bearer_token_file": endpoint.bearer_token_file,
+            "bearer_token": endpoint.bearer_token,
+            "bearer_token_command": endpoint.bearer_token_command,
+            "cert_file": endpoint.cert_file,
+            "tenant": endpoint.tenant,
+        }
+        yield from (name for name, value in given.items() if value)
 
     async def _token(self) -> str:
         endpoint = self._endpoint

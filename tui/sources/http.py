@@ -10,8 +10,9 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -32,6 +33,8 @@ from tui.sources.http_fault import (
 )
 from tui.sources.http_stream import Backend, close_when_cancelled, pieces
 from tui.sources.http_tunnel import Dialler, TunnelBackend
+from tui.sources.large import LARGE_BYTES, emptied_on_failure, large
+from tui.sources.server_clock import ServerClock
 
 LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
 IDLE_SECONDS = 15.0
@@ -61,7 +64,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a server is reached, where that is not plain from its URL."""
+    """What no URL tells: how its server is reached, and who looks at its clock."""
 
     proxy: str = ""
     """URL of a proxy, instead of the environment's."""
@@ -69,6 +72,10 @@ class Way:
     """To which its certificate must belong, when that is not the host's."""
     tls: ssl.SSLContext | None = None
     """Instead of the one that the endpoint asks for."""
+    clock: ServerClock | None = None
+    """Is told of every answer's date."""
+    remedies: Mapping[int, str] = field(default_factory=dict)
+    """What to do about a refusal, by its status, where the config does not tell."""
 
     @property
     def extensions(self) -> dict[str, str]:
@@ -124,7 +131,8 @@ class HttpSession:
             body.extend(piece)
             return len(body)
 
-        return replace(await self.pour(request, keep), body=body)
+        with emptied_on_failure(body):
+            return replace(await self.pour(request, keep), body=body)
 
     async def pour(self, request: Request, take: Callable[[bytes], int]) -> Answer:
         """Ask once, and give the body away piece by piece as it comes.
@@ -162,9 +170,7 @@ class HttpSession:
             self._backend.distrust()
             raise SourceError(broken(error, self.shown_url)) from error
         if not 200 <= answer.status < 300:
-            if answer.status == 401:
-                self._credentials.forget()
-            raise refusal(answer)
+            raise self.refusal(answer)
         return answer
 
     async def aclose(self) -> None:
@@ -211,6 +217,14 @@ class HttpSession:
         known = getproxies()
         return known.get(parts.scheme) or known.get("all", "")
 
+    def refusal(self, answer: Answer) -> SourceError:
+        """The error of an answer that is not 2xx."""
+        status = answer.status
+        if status == 401:
+            self._credentials.forget()
+        way_out = self.way.remedies.get(status) or self._credentials.remedy(status)
+        return refusal(answer, way_out)
+
     def error(self, kind: FaultKind, summary: str, detail: str = "") -> SourceError:
         """An error of this server."""
         return source_error(kind, summary, detail, self.shown_url)
@@ -219,19 +233,24 @@ class HttpSession:
         self, request: Request, seconds: float, take: Callable[[bytes], int]
     ) -> Answer:
         """Send, and read the body as it comes, as long as not too much is kept."""
-        client = await self._connected(seconds)
-        async with client.stream(
-            request.method,
-            f"{self.url}/{request.path.lstrip('/')}",
-            params=request.params or None,
-            data=request.form,
-            content=request.json_body,
-            headers=await self._request_headers(request),
-            timeout=httpx.Timeout(seconds, connect=seconds * CONNECT_SHARE),
-            extensions=self.way.extensions,
-        ) as response:
+        client, clock = await self._connected(seconds), self.way.clock
+        sent = clock.now() if clock else None
+        async with (
+            AsyncExitStack() as turn_taken,
+            client.stream(
+                request.method,
+                _address(self.url, request.path, *request.params.items()),
+                data=request.form,
+                content=request.json_body,
+                headers=await self._request_headers(request),
+                timeout=httpx.Timeout(seconds, connect=seconds * CONNECT_SHARE),
+                extensions=self.way.extensions,
+            ) as response,
+        ):
+            if clock and sent:
+                clock.answered(response.headers, sent)
             refused = bytearray()
-            is_refused = not 200 <= response.status_code < 300
+            is_refused, is_large = not 200 <= response.status_code < 300, False
             async for chunk in pieces(response):
                 await turn()
                 refused += chunk if is_refused else b""
@@ -241,6 +260,9 @@ class HttpSession:
                         FaultKind.PROTOCOL,
                         f"the answer is over {LARGEST_ANSWER_BYTES >> 20} MiB",
                     )
+                if kept > LARGE_BYTES and not is_large:
+                    is_large = True
+                    await large().take_turn(turn_taken)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, headers, refused, self.shown_url)
 
@@ -301,6 +323,12 @@ class HttpSession:
         return context
 
 
+@lru_cache(256)
+def _address(base: str, path: str, *params: tuple[str, str]) -> httpx.URL:
+    """What is asked again and again is put together once: that takes 0.3 ms."""
+    return httpx.URL(f"{base}/{path.lstrip('/')}", params=params or None)
+
+
 @cache
 def _system_trust() -> ssl.SSLContext:
     """The machine's own CAs; a few MB and 20 ms, so once for all."""
@@ -308,8 +336,14 @@ def _system_trust() -> ssl.SSLContext:
 
 
 def without_userinfo(url: str) -> str:
-    """A URL that may be shown: no user, no password."""
-    parts = urlsplit(url)
+    """A URL that may be shown: no user, no password.
+
+    A proxy's is the environment's, and may be none: what stands behind its `@`.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 

@@ -48,7 +48,7 @@ class Answer:
     @property
     def date(self) -> datetime | None:
         """The server's clock."""
-        return _http_date(self.headers.get("date", ""))
+        return http_date(self.headers.get("date", ""))
 
 
 def source_error(
@@ -80,8 +80,11 @@ def server_words(answer: Answer) -> str:
     return first_line(said) if isinstance(said, str) else ""
 
 
-def refusal(answer: Answer) -> SourceError:
-    """The error of an answer that is not 2xx."""
+def refusal(answer: Answer, remedy: str = "") -> SourceError:
+    """The error of an answer that is not 2xx.
+
+    remedy   what to do, where the one who asked knows better than the status
+    """
     kind, summary = _judge(answer, server_words(answer))
     retry = _retry_after(answer) if kind is not FaultKind.PROTOCOL else None
     error = RefusedError if answer.status < 500 else SourceError
@@ -92,6 +95,7 @@ def refusal(answer: Answer) -> SourceError:
             detail=server_words(answer) or f"HTTP {answer.status}",
             endpoint=answer.endpoint,
             retry_after_seconds=retry,
+            remedy=remedy,
         )
     )
 
@@ -209,13 +213,13 @@ def _retry_after(answer: Answer) -> float | None:
     text = answer.headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         return min(float(text), LONGEST_WAIT_SECONDS)
-    then, now = _http_date(text), answer.date
+    then, now = http_date(text), answer.date
     if then is None or now is None:
         return None
     return min(max(0.0, (then - now).total_seconds()), LONGEST_WAIT_SECONDS)
 
 
-def _http_date(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
     """A date of an HTTP header; None when it is none or has no zone."""
     try:
         date = parsedate_to_datetime(text)

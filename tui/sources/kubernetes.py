@@ -57,6 +57,7 @@ from tui.sources.base import SourceError
 from tui.sources.http import HttpSession, Request
 from tui.sources.http_fault import Answer, source_error
 from tui.sources.kubernetes_access import PLUGIN_SECONDS, Access, load
+from tui.sources.server_clock import ServerClock
 from tui.sources.websocket import dial
 from tui.sources.wire import decode
 
@@ -77,12 +78,14 @@ class KubernetesSource:
         kubeconfig: Path | None,
         timeout_seconds: float,
         plugin_seconds: float = PLUGIN_SECONDS,
+        clock: ServerClock | None = None,
     ) -> None:
         """`context` may be empty for the current one; None for kubectl's own search."""
         self._context = context
         self._kubeconfig = kubeconfig
         self._timeout_seconds = timeout_seconds
         self._plugin_seconds = plugin_seconds
+        self._clock = clock
         self._access: Access | None = None
         self._told: Access | None = None
         """Of which it was last told until when it is good."""
@@ -334,6 +337,7 @@ class KubernetesSource:
                     self._kubeconfig,
                     self._timeout_seconds,
                     self._plugin_seconds,
+                    self._clock,
                 )
             return self._access
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import ssl
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from signal import SIGKILL
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -22,6 +24,7 @@ from tui.sources.base import SourceError
 from tui.sources.http import HttpSession, Way
 from tui.sources.http_fault import source_error
 from tui.sources.kubernetes_expiry import expiry
+from tui.sources.server_clock import ServerClock
 
 PLUGIN_SECONDS = 9.0
 """For a kubeconfig to be read: its plugin may have to ask a server of its own."""
@@ -40,7 +43,11 @@ class Access:
 
 
 async def load(
-    context: str, kubeconfig: Path | None, timeout_seconds: float, plugin_seconds: float
+    context: str,
+    kubeconfig: Path | None,
+    timeout_seconds: float,
+    plugin_seconds: float,
+    clock: ServerClock | None = None,
 ) -> Access:
     """Have the kubeconfig read; it may name a plugin, which is run.
 
@@ -57,7 +64,7 @@ async def load(
         endpoint,
         found.host,
         timeout_seconds,
-        way=Way(found.proxy, found.server_name, tls),
+        way=Way(found.proxy, found.server_name, tls, clock, _remedies(context)),
     )
     token = found.authorization
     headers = {"Authorization": token} if token else {}
@@ -75,9 +82,18 @@ async def _read(
         access = wire.ACCESS.decode(output)
     except msgspec.MsgspecError as error:
         raise _error(context, str(error)) from error
+    try:
+        _ = urlsplit(access.host).port
+    except ValueError as error:
+        raise _error(context, f"{access.host} is no URL: {error}") from error
     if errors and not access.authorization and not access.certificate:
         raise _error(context, _last_line(errors))  # a plugin that failed
     return access
+
+
+ALL_CONTEXTS = "--list"
+_REMEDY = "Correct the kubeconfig, or see to the plugin that it runs."
+_CLASS = re.compile(r"^(?:ERROR:root:|[\w.]+(?:Error|Exception): )")
 
 
 async def output_of(
@@ -110,6 +126,14 @@ async def output_of(
     return output, errors
 
 
+def _remedies(context: str) -> dict[int, str]:
+    who = f"the user of context {context}" if context else "the current user"
+    return {
+        401: f"Log in again, or renew what {who} has in the kubeconfig.",
+        403: f"Give {who} the right: rbac.yaml lists each, and what is lost without.",
+    }
+
+
 def _tls(access: wire.AccessWire) -> ssl.SSLContext:
     """Blocking: the standard library takes a certificate and its key from files."""
     context = ssl.create_default_context(cadata=access.ca or None)
@@ -128,13 +152,21 @@ def _tls(access: wire.AccessWire) -> ssl.SSLContext:
 
 
 def _last_line(errors: bytes) -> str:
-    """The last line of a traceback is its error."""
+    """The error at the end of a traceback, without the name of its class."""
     lines = errors.decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "its reader failed without a word"
+    told = " ".join(line.strip() for line in lines[-2 if _is_place(lines) else -1 :])
+    return _CLASS.sub("", told) or "its reader failed without a word"
+
+
+def _is_place(lines: Sequence[str]) -> bool:
+    """Whether the last line only says where: in which file, of YAML."""
+    return bool(lines) and lines[-1].lstrip().startswith("in ")
 
 
 def _error(context: str, reason: str) -> SourceError:
     where = f"context {context!r}" if context else "current context"
-    return source_error(
-        FaultKind.CONFIG, f"cannot use the {where} of the kubeconfig", reason
-    )
+    summary = f"cannot use the {where} of the kubeconfig"
+    if context == ALL_CONTEXTS:
+        summary = "cannot read the kubeconfig"
+    error = source_error(FaultKind.CONFIG, summary, reason)
+    return SourceError(replace(error.fault, remedy=_REMEDY))

@@ -5,8 +5,11 @@ The tail loses entries by design; `tui.sources.loki_tail` makes up for it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
+from operator import attrgetter
 from urllib.parse import urlencode
 
 import httpx
@@ -20,10 +23,11 @@ from tui.model.metric import Rule
 from tui.sources import loki_wire as wire
 from tui.sources import prometheus_wire
 from tui.sources.base import SourceError
-from tui.sources.http import HttpSession, Request
+from tui.sources.http import HttpSession, Request, Way
 from tui.sources.http_fault import Answer
 from tui.sources.http_tunnel import Dialler
 from tui.sources.loki_wire import TailFrame
+from tui.sources.server_clock import ServerClock
 from tui.sources.websocket import dial
 from tui.sources.wire import decode, decoding, read
 
@@ -39,6 +43,7 @@ _CLOSED: tuple[tuple[str, FaultKind, str], ...] = (
     ("no longer available", FaultKind.PROTOCOL, "its clock is behind ours"),
     ("ingesters closed", FaultKind.UNREACHABLE, "is stopping"),
 )
+_data = attrgetter("data")
 
 
 class LokiSource:
@@ -51,6 +56,7 @@ class LokiSource:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         tunnel: Dialler | None = None,
+        clock: ServerClock | None = None,
     ) -> None:
         """`transport` replaces the network for queries, in tests."""
         self._session = HttpSession(
@@ -59,6 +65,7 @@ class LokiSource:
             timeout_seconds,
             transport=transport,
             tunnel=tunnel,
+            way=Way(clock=clock),
         )
 
     async def query_range(
@@ -78,9 +85,9 @@ class LokiSource:
             "direction": "forward" if forward else "backward",
         }
         result = await self._range(params, "streams")
-        found = self._entries(decode(result, wire.STREAMS))
-        found.sort(key=lambda entry: entry.at_ns, reverse=not forward)
-        return tuple(found)
+        ordered = partial(wire.ordered, is_newest_first=not forward)
+        with self._timing():
+            return await read(result, wire.STREAMS, ordered)
 
     async def counts(
         self, query: str, start_ns: int, end_ns: int, step_seconds: int, by: str = ""
@@ -116,7 +123,7 @@ class LokiSource:
         """The result of query_range alone, if it is of the type that is wanted."""
         request = Request("/loki/api/v1/query_range", params, headers=_CATEGORIZE)
         answer = await self._session.send(request)
-        data = decode(answer, wire.RANGE).data or wire.DataWire(wanted)
+        data = await read(answer, wire.RANGE, _data)
         if data.result_type != wanted:
             gives = "numbers, not log entries" if wanted == "streams" else "no numbers"
             raise self._session.error(FaultKind.BAD_QUERY, f"the query gives {gives}")
@@ -182,13 +189,15 @@ class LokiSource:
     def _frame(self, message: bytes) -> TailFrame:
         answer = Answer(200, {}, message, self._session.shown_url)
         frame = decode(answer, wire.FRAME)
-        found = self._entries(frame.streams or [])
+        with self._timing(), decoding(self._session.shown_url):
+            found = wire.entries(frame.streams or [])
         return TailFrame(tuple(found), len(frame.dropped_entries or ()))
 
-    def _entries(self, streams: list[wire.StreamWire]) -> list[Entry]:
+    @contextmanager
+    def _timing(self) -> Iterator[None]:
+        """Where entries are made: a time that is no number becomes a fault."""
         try:
-            with decoding(self._session.shown_url):
-                return wire.entries(streams)
+            yield
         except ValueError as error:
             raise self._session.error(
                 FaultKind.PROTOCOL, "answered a time that is no number", str(error)

@@ -26,7 +26,8 @@ class Ledger:
     def __init__(self, first: int = 0) -> None:
         """`first` is the first second of interest."""
         self._known: dict[int, set[int]] = {}
-        self._size = 0
+        self._size = self._size_left = 0
+        """How many are known, and how many were when some were last let go."""
         self._agreed: dict[int, int] = {}
         """What Loki counted in a second that was read again for that, and differs."""
         self._counts: dict[int, int] = {}
@@ -72,21 +73,25 @@ class Ledger:
     def forget(self, now_second: int, unread_second: int) -> None:
         """Let go of what is too old, and of the oldest while it is too much.
 
-        Nothing from `unread_second` on: ranges will bring it again.
+        So many more may come until the next time as came since the last one.
+        Nothing from `unread_second` on goes: ranges will bring it again.
         """
+        most = MOST_KNOWN - 2 * max(0, self._size - self._size_left)
         self.oldest = max(self.oldest, min(now_second - WINDOW_SECONDS, unread_second))
         self.floor = max(self.floor, self.oldest)
         for second in sorted(self._known):
             if second >= unread_second:
                 break
-            if second >= self.oldest and not self.is_full:
+            if second >= self.oldest and self._size <= most:
                 break
             self._counts[second] = len(self._known.pop(second))
             self._size -= self._counts[second]
-            self._agreed.pop(second, None)
             self.floor = max(self.floor, second + 1)
+        self._size_left = self._size
         for second in [second for second in self._counts if second < self.oldest]:
             del self._counts[second]
+        for second in [second for second in self._agreed if second < self.floor]:
+            del self._agreed[second]
 
     def missed(self, counts: Mapping[int, int]) -> dict[int, int]:
         """How many came late to seconds that are forgotten, each told once."""

@@ -13,10 +13,12 @@ from dataclasses import replace
 from typing import Protocol
 
 from tui.clock import Clock
+from tui.ending import end_if_told
 from tui.model.fault import FaultKind
 from tui.model.log import Entry, Gap, LogBatch, LogCount, LogSpan
 from tui.sources.base import SourceError
 from tui.sources.http_fault import NotSentError
+from tui.sources.loki_inbox import Inbox, either
 from tui.sources.loki_ledger import SECOND_NS, Ledger, second_of, spans
 from tui.sources.loki_pages import PAGE, Pager, Ranges
 from tui.sources.loki_wire import TailFrame
@@ -40,8 +42,6 @@ TICKS_TO_PASS = 2
 TICKS_TO_RECONCILE = 5
 """... and behind one that is quiet, which may be a loss too."""
 LONGEST_BATCH = 500
-LARGEST_INBOX = 100_000
-"""Two seconds of a flood: so long may Loki take to count it."""
 SETTLED_SECONDS = 30.0
 PAGE_END = LogBatch()
 """All that a page brought was passed on; it goes no further than this module."""
@@ -86,7 +86,10 @@ class LokiTail:
         self._is_countable = True
         self._flow = 0
         """How many entries the tail brought since ranges were last looked at."""
+        self._heard_to = 0
+        """The newest that the tail brought: it may be behind."""
         self._told_at: float | None = None
+        self._inbox = Inbox()
 
     async def batches(self, since_ns: int) -> AsyncGenerator[LogBatch, None]:
         """Everything since then, each entry once; never ends until it is closed.
@@ -110,6 +113,7 @@ class LokiTail:
                 if self._clock.monotonic() - opened < SETTLED_SECONDS:
                     pause = self._backoff(1)
             except SourceError as error:
+                end_if_told()
                 has_settled = self._clock.monotonic() - opened >= SETTLED_SECONDS
                 failures = 1 if has_settled else failures + 1
                 pause = error.fault.retry_after_seconds or self._backoff(failures)
@@ -129,25 +133,16 @@ class LokiTail:
 
     async def _connection(self) -> AsyncGenerator[LogBatch, None]:
         """One tail from its opening to its end, and the ranges behind it."""
-        inbox = _Inbox()
+        inbox = self._inbox = Inbox()
         receiver = asyncio.create_task(self._receive(inbox))
-        ticker = asyncio.create_task(self._tick(inbox))
+        others = [
+            asyncio.create_task(self._tick(inbox)),
+            asyncio.create_task(inbox.gather(self._clock)),
+        ]
         try:
             while True:
                 await inbox.changed.wait()
                 inbox.changed.clear()
-                if inbox.is_due and inbox.is_open:
-                    inbox.is_due = False
-                    async with aclosing(self._reconcile(inbox)) as batches:
-                        async for batch in batches:
-                            if batch != PAGE_END:
-                                yield batch
-                            # What is new does not wait for all that is old,
-                            for fresh in self._heard(inbox):
-                                yield fresh
-                            # nor does the next tail.
-                            if batch == PAGE_END and receiver.done():
-                                break
                 for batch in self._heard(inbox):
                     yield batch
                 if receiver.done():
@@ -155,12 +150,42 @@ class LokiTail:
                         yield batch
                     receiver.result()
                     return
+                if inbox.is_due and inbox.is_open:
+                    inbox.is_due = False
+                    ranges = self._with_ranges(inbox, receiver)
+                    async with aclosing(ranges) as batches:
+                        async for batch in batches:
+                            yield batch
+                    inbox.changed.set()
         finally:
-            receiver.cancel()
-            ticker.cancel()
-            await asyncio.gather(receiver, ticker, return_exceptions=True)
+            for task in (receiver, *others):
+                task.cancel()
+            await asyncio.gather(receiver, *others, return_exceptions=True)
 
-    async def _receive(self, inbox: _Inbox) -> None:
+    async def _with_ranges(
+        self, inbox: Inbox, receiver: asyncio.Task[None]
+    ) -> AsyncGenerator[LogBatch, None]:
+        """Ranges, and what the tail brings meanwhile: it waits for no answer."""
+        async with aclosing(self._reconcile(inbox)) as ranges:
+            batch: LogBatch | None = PAGE_END
+            # Nor does the next tail wait for all that is old.
+            while batch is not None and not (batch == PAGE_END and receiver.done()):
+                asked = asyncio.ensure_future(anext(ranges, None))
+                try:
+                    while not asked.done():
+                        await either(asked, inbox.changed)
+                        inbox.changed.clear()
+                        for fresh in self._heard(inbox):
+                            yield fresh
+                finally:
+                    if not asked.done():
+                        asked.cancel()
+                        await asyncio.gather(asked, return_exceptions=True)
+                batch = asked.result()
+                if batch is not None and batch != PAGE_END:
+                    yield batch
+
+    async def _receive(self, inbox: Inbox) -> None:
         """Take the frames as they come, so that the server never waits for us."""
         now_ns = to_ns(self._clock.now())
         floor_ns = self._ledger.floor * SECOND_NS
@@ -173,7 +198,7 @@ class LokiTail:
         finally:
             inbox.changed.set()
 
-    async def _tick(self, inbox: _Inbox) -> None:
+    async def _tick(self, inbox: Inbox) -> None:
         """Call for ranges now and then: soon when the tail brings something."""
         ticks = 0
         while True:
@@ -185,12 +210,12 @@ class LokiTail:
                 inbox.is_due = True
                 inbox.changed.set()
 
-    async def _reconcile(self, inbox: _Inbox) -> AsyncGenerator[LogBatch, None]:
+    async def _reconcile(self, inbox: Inbox) -> AsyncGenerator[LogBatch, None]:
         """Read what the tail may have lost, or should have brought by now."""
         try:
-            is_counted = self._flow > PAGE and not inbox.has_dropped
+            whole = None if inbox.has_dropped else self._whole()
             inbox.has_dropped, self._flow = False, 0
-            async with aclosing(self._ranges(is_counted=is_counted)) as batches:
+            async with aclosing(self._ranges(whole)) as batches:
                 async for batch in batches:
                     yield batch
         except SourceError as error:
@@ -218,37 +243,49 @@ class LokiTail:
         except SourceError as again:
             yield LogBatch(fault=again.fault)
 
-    async def _ranges(
-        self, *, is_counted: bool = False
-    ) -> AsyncGenerator[LogBatch, None]:
+    def _whole(self) -> int | None:
+        """The second before which the tail should have brought everything by now.
+
+        return  None when it is better to read than to count: the tail was not well, its
+                server's clock is ahead of ours, or it is half a minute since one read
+        """
+        now_ns = to_ns(self._clock.now())
+        until_ns = now_ns - SECOND_NS
+        if self._flow > PAGE:
+            return second_of(min(until_ns, self._heard_to))
+        is_due = self._clock.monotonic() - self._whole_at >= WHOLE_SECONDS
+        if is_due or self._told_at is None or self._heard_to > now_ns:
+            return None
+        return second_of(until_ns)
+
+    async def _ranges(self, whole: int | None = None) -> AsyncGenerator[LogBatch, None]:
         """All that was not read yet; then where Loki has more or less than we have.
 
-        is_counted  the tail brought much: what it brought whole, by Loki's own number
-                    of entries in each second, is not read once more
+        whole   before that second the tail brought all, if Loki's own number of entries
+                in each second says so: what it brought whole is not read once more
         """
         now_ns = to_ns(self._clock.now())
         is_near = now_ns - self._read_to <= NEAR_NS and not self._ledger.is_full
-        if is_counted and is_near and self._is_countable:
-            whole = second_of(now_ns) - 1
+        if whole is not None and is_near and self._is_countable:
             async with aclosing(self._late(whole)) as batches:
                 async for batch in batches:
                     yield batch
             if self._is_countable:
-                self._advance((whole - 1) * SECOND_NS, now_ns)
-                self._forget(now_ns)
+                self._advance((whole - 1) * SECOND_NS)
+                self._forget()
                 return
         async with aclosing(self._pager.pages(self._unread(now_ns))) as pages:
             async for page in pages:
                 for batch in self._news(page):
                     yield batch
                 if page.entries:
-                    self._advance(page.entries[-1].at_ns, now_ns)
-                    self._forget(now_ns)
-        self._advance(now_ns, now_ns)
+                    self._advance(page.entries[-1].at_ns)
+                    self._forget()
+        self._advance(now_ns)
         async with aclosing(self._late(second_of(self._read_to))) as batches:
             async for batch in batches:
                 yield batch
-        self._forget(now_ns)
+        self._forget()
 
     def _unread(self, now_ns: int) -> LogSpan:
         """From where ranges were read to, the second before it again, to the future."""
@@ -277,6 +314,8 @@ class LokiTail:
         if since >= until:
             return
         counts = await self._counts(since, until)
+        # What lies here already would be read once more.
+        await self._inbox.settled()
         self._is_countable = counts is not None
         for second, count in ledger.missed(counts or {}).items():
             end_ns = second * SECOND_NS + 1
@@ -311,57 +350,31 @@ class LokiTail:
             raise
         return {count.until_ns // SECOND_NS: count.count for count in found}
 
-    def _advance(self, read_to_ns: int, now_ns: int) -> None:
-        """Note how far ranges were read."""
-        self._read_to = max(self._read_to, min(read_to_ns, now_ns))
+    def _advance(self, read_to_ns: int) -> None:
+        """Note how far ranges were read; what is ahead of our clock will be again."""
+        self._read_to = max(self._read_to, min(read_to_ns, to_ns(self._clock.now())))
 
-    def _forget(self, now_ns: int) -> None:
+    def _forget(self) -> None:
         """Keep the ledger within bounds, but what ranges will bring again."""
+        now_ns = to_ns(self._clock.now())
         unread = second_of(self._unread(now_ns).since_ns)
         self._ledger.forget(second_of(now_ns), unread)
 
-    def _heard(self, inbox: _Inbox) -> Iterator[LogBatch]:
+    def _heard(self, inbox: Inbox) -> Iterator[LogBatch]:
         """What the tail brought; in a flood that outruns the ranges it is left to them,
         or more would have to be remembered than memory bears."""
         entries = inbox.take()
         self._flow += len(entries)
         # What waits is looked at when it is wanted: thousands take longer than a key.
         for start in range(0, len(entries), LONGEST_BATCH):
+            some = entries[start : start + LONGEST_BATCH]
+            self._heard_to = max(self._heard_to, some[-1].at_ns)
             if not self._ledger.is_full:
-                yield from self._fresh(entries[start : start + LONGEST_BATCH])
+                yield from self._fresh(some)
+        inbox.settle()
 
     def _fresh(self, entries: Iterable[Entry]) -> Iterator[LogBatch]:
         """Those that were not passed on yet, in order of time, cut into batches."""
         fresh = self._ledger.add(entries)
         for start in range(0, len(fresh), LONGEST_BATCH):
             yield LogBatch(tuple(fresh[start : start + LONGEST_BATCH]))
-
-
-class _Inbox:
-    """What the tail brought and nobody took yet. What does not fit is read by range."""
-
-    def __init__(self) -> None:
-        self.changed = asyncio.Event()
-        self.is_open = False
-        self.is_due = True
-        """Ranges are to be read now."""
-        self.is_busy = False
-        """Something came since the last time, or was lost."""
-        self.has_dropped = False
-        """The server said so, or there was no room."""
-        self._entries: list[Entry] = []
-
-    def put(self, frame: TailFrame) -> None:
-        """Add the entries of a frame."""
-        self.is_open = True
-        room = LARGEST_INBOX - len(self._entries)
-        self._entries.extend(frame.entries[:room])
-        if frame.dropped or room < len(frame.entries):
-            self.has_dropped = True
-        self.is_busy = self.is_busy or bool(frame.entries or frame.dropped)
-        self.changed.set()
-
-    def take(self) -> list[Entry]:
-        """All of it, once."""
-        entries, self._entries = self._entries, []
-        return entries

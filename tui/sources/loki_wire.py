@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 
@@ -66,14 +67,14 @@ class LabelSet(dict[str, str]):
 class DataWire(Wire):
     """Data of query_range; the rest of it are 5 kB of counters."""
 
+    result: msgspec.Raw
     result_type: str = "streams"
-    result: msgspec.Raw = msgspec.Raw(b"[]")
 
 
 class RangeWire(Wire):
-    """Answer of query_range."""
+    """Answer of query_range; one without data is no answer that says: no entries."""
 
-    data: DataWire | None = None
+    data: DataWire
 
 
 class FrameWire(msgspec.Struct, gc=False):
@@ -98,6 +99,7 @@ _STREAM = msgspec.json.Decoder(dict[str, str] | None)
 _EXTRA = msgspec.json.Decoder(ExtraWire | None)
 
 
+_AT = attrgetter("at_ns")
 _RULER = re.compile(rb"^ruler:[ \t]*\n((?:[ \t]+.*\n?|\n)+)", re.MULTILINE)
 _INDENT = re.compile(rb"[ \t]+(?=\S)")
 _CREDENTIALS = re.compile(r"//[^/@,\s]*@")
@@ -134,6 +136,13 @@ def entries(streams: Iterable[StreamWire]) -> list[Entry]:
                 raise ValueError(f"{first_line(value.at)} is not in Unix nanoseconds")
             found.append(Entry(at_ns, labels, value.line, metadata))
     return found
+
+
+def ordered(
+    streams: Iterable[StreamWire], *, is_newest_first: bool
+) -> tuple[Entry, ...]:
+    """The same in order of time; raises as `entries`."""
+    return tuple(sorted(entries(streams), key=_AT, reverse=is_newest_first))
 
 
 def receiver(config: bytes | bytearray) -> str | None:

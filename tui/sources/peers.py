@@ -13,9 +13,10 @@ import msgspec
 from tui.config import Endpoint
 from tui.model.fault import Fault
 from tui.sources.base import SourceError
-from tui.sources.http import HttpSession, Request
+from tui.sources.http import HttpSession, Request, Way
 from tui.sources.http_fault import Answer, NotSentError, RefusedError
 from tui.sources.http_tunnel import Dialler
+from tui.sources.server_clock import ClockOf
 from tui.sources.wire import read
 
 T = TypeVar("T")
@@ -36,10 +37,16 @@ class Peers:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         tunnel: Dialler | None = None,
+        clock_of: ClockOf | None = None,
     ) -> None:
         self._sessions = tuple(
             HttpSession(
-                endpoint, url, timeout_seconds, transport=transport, tunnel=tunnel
+                endpoint,
+                url,
+                timeout_seconds,
+                transport=transport,
+                tunnel=tunnel,
+                way=Way(clock=clock_of(url) if clock_of else None),
             )
             for url in endpoint.urls
         )

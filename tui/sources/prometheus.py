@@ -16,14 +16,21 @@ from tui.model.question_beyond import Measured
 from tui.model.target import Target
 from tui.sources import prometheus_wire as wire
 from tui.sources.base import SourceError
-from tui.sources.http import HttpSession, Request
+from tui.sources.http import HttpSession, Request, Way
 from tui.sources.http_fault import Answer
 from tui.sources.http_tunnel import Dialler
 from tui.sources.prometheus_targets import DOCUMENT, TargetsReader, left_in
+from tui.sources.server_clock import ServerClock
 from tui.sources.wire import decode, decoding, read, utc
 
 FIRST_SYNC = timedelta(seconds=10)
 """Discovery's first sync takes up to 5 s; until then there is no target, with 200."""
+LONGEST_LIST_SECONDS = 60.0
+"""A list of targets that is not there at the deadline, from a server that answers all
+else, has twice as long the next time, and so long in the end: 200,000 are a gigabyte,
+and Prometheus sends nothing before it has made all of it."""
+MOST_TARGETS = 250_000
+"""They are more than a gigabyte of memory here; of more none is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +53,19 @@ class PrometheusSource:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         tunnel: Dialler | None = None,
+        clock: ServerClock | None = None,
     ) -> None:
         self._session = HttpSession(
             endpoint,
             endpoint.urls[0],
-            timeout_seconds,
+            max(timeout_seconds, LONGEST_LIST_SECONDS),
             transport=transport,
             tunnel=tunnel,
+            way=Way(clock=clock),
         )
+        self._timeout_seconds = self._list_seconds = timeout_seconds
+        self._is_answering = False
+        """Whether it has answered anything since it was last asked for its targets."""
         self._seen: Mapping[int, Target] = {}
 
     async def targets(self) -> tuple[Target, ...]:
@@ -63,10 +75,9 @@ class PrometheusSource:
                 no targets before its first discovery, which is not the truth
         wire    GET /api/v1/targets?state=active
         """
-        request = Request("/api/v1/targets", {"state": "active"})
         reader = TargetsReader(self._seen)
         with decoding(self._session.shown_url):
-            answer = await self._pour(request, reader)
+            answer = await self._pour(reader)
         rest = replace(answer, body=reader.document())
         left = await read(rest, DOCUMENT, left_in)
         found = await aside(lambda: reader.targets(left))
@@ -81,14 +92,14 @@ class PrometheusSource:
         wire    GET /api/v1/rules?type=alert; the position counts those alone
         """
         request = Request("/api/v1/rules", {"type": "alert"})
-        return await read(await self._session.send(request), wire.GROUPS, wire.rules)
+        return await read(await self._send(request), wire.GROUPS, wire.rules)
 
     async def alertmanagers(self) -> tuple[str, ...]:
         """URLs of those that it sends alerts to; none when it is wired to nobody.
 
         wire    GET /api/v1/alertmanagers
         """
-        answer = await self._session.send(Request("/api/v1/alertmanagers"))
+        answer = await self._send(Request("/api/v1/alertmanagers"))
         found = decode(answer, wire.ALERTMANAGERS).data.active_alertmanagers
         return tuple(sorted(one.url for one in found or ()))
 
@@ -143,26 +154,58 @@ class PrometheusSource:
         """Close the connections."""
         await self._session.aclose()
 
-    async def _pour(self, request: Request, reader: TargetsReader) -> Answer:
-        """As the session does; tells of a list that is too long for one call.
+    async def _send(self, request: Request) -> Answer:
+        """Ask within the deadline of one call."""
+        timed = replace(request, timeout_seconds=self._timeout_seconds)
+        answer = await self._session.send(timed)
+        self._is_answering = True
+        return answer
 
-        A server that lists hundreds of thousands answers; it is not silent.
+    async def _pour(self, reader: TargetsReader) -> Answer:
+        """Ask for the targets; tells of a list that is too long.
+
+        A server that lists hundreds of thousands answers; it is not silent. So it has
+        longer the next time.
         """
+        was_answering, self._is_answering = self._is_answering, False
+        seconds = self._list_seconds
+        request = Request(
+            "/api/v1/targets", {"state": "active"}, timeout_seconds=seconds
+        )
+
+        def take(piece: bytes) -> int:
+            kept = reader.feed(piece)
+            if reader.count > MOST_TARGETS:
+                raise self._session.error(
+                    FaultKind.CONFIG,
+                    f"lists over {MOST_TARGETS:,} targets, too many to hold: name the "
+                    "Prometheus of each part instead",
+                )
+            return kept
+
         try:
-            return await self._session.pour(request, reader.feed)
+            return await self._session.pour(request, take)
         except SourceError as error:
-            if error.fault.kind is not FaultKind.TIMEOUT or not reader.count:
+            is_alive = reader.count or was_answering or self._is_answering
+            if error.fault.kind is not FaultKind.TIMEOUT or not is_alive:
                 raise
-            seconds = self._session.timeout_seconds
-            raise self._session.error(
-                FaultKind.TIMEOUT,
-                f"{reader.count:,} targets came within {seconds:g} s, and there are "
-                "more: raise refresh and timeout in the config",
-            ) from error
+            raise self._too_long(reader.count, seconds) from error
+
+    def _too_long(self, count: int, seconds: float) -> SourceError:
+        """The fault of a list that did not come in time; it has longer from now on."""
+        longest = self._session.timeout_seconds
+        self._list_seconds = min(2 * seconds, longest)
+        then = f"it has {self._list_seconds:g} s next"
+        if seconds == longest:
+            then = "raise refresh and timeout in the config"
+        told = f"its list of targets took over {seconds:g} s"
+        if count:
+            told = f"{count:,} targets came within {seconds:g} s, and there are more"
+        return self._session.error(FaultKind.TIMEOUT, f"{told}: {then}")
 
     async def _evaluate(self, path: str, form: Mapping[str, str]) -> _Evaluated:
         request = Request(f"/api/v1/{path}", method="POST", form=form)
-        answer = await self._session.send(request)
+        answer = await self._send(request)
         found = decode(answer, wire.RESULT)
         return _Evaluated(
             found.data.result_type,
@@ -174,7 +217,7 @@ class PrometheusSource:
         """Refuse an empty list from a server that is too young to know better."""
         request = Request("/api/v1/status/runtimeinfo")
         try:
-            answer = await self._session.send(request)
+            answer = await self._send(request)
             started = utc(decode(answer, wire.RUNTIME).data.start_time)
         except SourceError:
             return  # others that speak this API (Thanos, Mimir) have no such page

@@ -33,9 +33,14 @@ from tui.model.talos import TalosNode
 from tui.sources.base import SourceError
 from tui.sources.talos_node import NodeReader
 from tui.sources.talos_tail import batches
-from tui.sources.talos_values import config_fault, fault, kernel_entry, line_time
+from tui.sources.talos_values import (
+    config_fault,
+    entry_ns,
+    fault,
+    kernel_entry,
+    line_time,
+)
 from tui.sources.text import first_line
-from tui.sources.wire import to_ns
 
 if TYPE_CHECKING:
     from talosapi.client import TalosClient
@@ -201,7 +206,7 @@ class TalosSource:
 
         def entry(line: str) -> Entry:
             at = line_time(line) or self._clock.now()
-            return Entry(to_ns(at), labels, line)
+            return Entry(entry_ns(at), labels, line)
 
         async def opened() -> AsyncGenerator[Piece[str], None]:
             client = await self._opened()

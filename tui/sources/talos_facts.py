@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from talosapi.event import StageChange
 from talosapi.kinds import DIAGNOSTIC, MACHINE_STATUS, MACHINE_TYPE
 from tui.model.machine import Etcd, Facts
+from tui.model.server_clock import ahead
 from tui.sources.talos_parts import Parts
 from tui.sources.talos_values import etcd, filesystems
 
@@ -16,7 +19,9 @@ if TYPE_CHECKING:
 _IS_CONTROL_PLANE = {"controlplane": True, "init": True, "worker": False}
 
 
-async def read_facts(client: TalosClient, address: str, seconds: float) -> Facts:
+async def read_facts(
+    client: TalosClient, address: str, seconds: float, now: Callable[[], datetime]
+) -> Facts:
     """Ask one thing after the other, so that a slow node holds one place at its apid.
 
     seconds     the deadline of each call
@@ -46,7 +51,9 @@ async def read_facts(client: TalosClient, address: str, seconds: float) -> Facts
     member = None
     if is_control_plane is not False:
         member = await _etcd(client, address, seconds, parts)
+    asked_at = now()
     clock = await parts.part("clock", client.time(address, timeout_seconds=seconds))
+    heard_at = now()
     parts.check()
     stage = status.spec if status else StageChange("", is_ready=False)
     return Facts(
@@ -56,6 +63,9 @@ async def read_facts(client: TalosClient, address: str, seconds: float) -> Facts
         is_control_plane=is_control_plane,
         filesystems=None if mounts is None else filesystems(mounts),
         clock_offset_seconds=clock.offset_seconds if clock else None,
+        time_server_ahead_seconds=ahead(None, clock.server_time, asked_at, heard_at)
+        if clock and clock.server_time
+        else None,
         etcd=member,
         diagnostics=tuple(each.spec.message for each in found or ()),
         unavailable=parts.unavailable,

@@ -147,7 +147,8 @@ class NodeReader:
 
     async def facts(self) -> Facts:
         """What changes slowly, as far as the node tells it."""
-        return await read_facts(await self._met(), self._address, self._seconds)
+        client = await self._met()
+        return await read_facts(client, self._address, self._seconds, self._clock.now)
 
     async def detail(self) -> Detail:
         """All that it does, since the last time this was asked."""

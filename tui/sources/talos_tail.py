@@ -10,6 +10,7 @@ from contextlib import aclosing
 from typing import TypeVar
 
 from talosapi.resume import Cut, Gap, Piece
+from tui.ending import end_if_told
 from tui.model.fault import Fault, FaultKind
 from tui.model.log import Entry, LogBatch
 from tui.model.log import Gap as LogGap
@@ -38,6 +39,7 @@ async def batches(
         try:
             pieces = await opened()
         except SourceError as error:
+            end_if_told()
             failures += 1
             yield LogBatch(fault=error.fault)
             await pause(failures)

@@ -22,30 +22,35 @@ from tui.sources.wire import to_ns
 if TYPE_CHECKING:
     from talosapi.rates import CpuUsage
 
+_LAST_NS = 2**63 - 1
+"""In the year 2262, as Loki's own last."""
 _KINDS = {
     ErrorKind.UNREACHABLE: FaultKind.UNREACHABLE,
     ErrorKind.TIMEOUT: FaultKind.TIMEOUT,
     ErrorKind.TLS: FaultKind.TLS,
+    ErrorKind.AUTH: FaultKind.AUTH,
     ErrorKind.FORBIDDEN: FaultKind.FORBIDDEN,
+    ErrorKind.RATE_LIMITED: FaultKind.RATE_LIMITED,
     ErrorKind.NOT_FOUND: FaultKind.NOT_FOUND,
     ErrorKind.UNSUPPORTED: FaultKind.NOT_FOUND,
     ErrorKind.PROTOCOL: FaultKind.PROTOCOL,
 }
 # Of these the advice says more than the node's own words, such as "not authorized".
-_ADVISED = {ErrorKind.UNSUPPORTED, ErrorKind.FORBIDDEN}
+_ADVISED = {ErrorKind.UNSUPPORTED, ErrorKind.FORBIDDEN, ErrorKind.AUTH}
 _OF_PODS = "/var/lib/kubelet/"
 _TIME = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,6})?)")
 _MILLISECONDS = re.compile(r'"ts":(\d{13})')
 
 
 def fault(error: TalosError) -> Fault:
-    """What went wrong; the detail names the call and says what to do."""
+    """What went wrong; the detail names the call."""
     about = f"{error.call} of {error.node}" if error.node else error.call
     return Fault(
         kind=_KINDS[error.kind],
         summary=first_line(error.message),
-        detail=first_line(f"{about}: {error.advice}"),
+        detail=about,
         endpoint=error.endpoint,
+        remedy=first_line(error.advice),
     )
 
 
@@ -151,7 +156,22 @@ def _alarm(alarm: EtcdAlarm, names: dict[str, str]) -> str:
 def kernel_entry(record: KernelRecord, at: datetime, address: str) -> Entry:
     """Labels: node, facility, priority. Metadata: SUBSYSTEM and DEVICE, if any."""
     labels = _kernel_labels(address, record.facility, record.priority)
-    return Entry(to_ns(at), labels, record.message, record.fields)
+    fields = _kernel_fields(tuple(record.fields.items()))
+    return Entry(entry_ns(at), labels, record.message, fields)
+
+
+def entry_ns(at: datetime) -> int:
+    """The time of an entry; what no clock shows is the nearest that one does.
+
+    A line may begin with any year.
+    """
+    return min(max(0, to_ns(at)), _LAST_NS)
+
+
+@lru_cache(256)
+def _kernel_fields(fields: tuple[tuple[str, str], ...]) -> Labels:
+    """One for all the records that have them."""
+    return dict(fields)
 
 
 @lru_cache(256)

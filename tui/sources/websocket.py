@@ -11,7 +11,7 @@ from websockets.typing import Subprotocol
 
 from tui.model.fault import FaultKind
 from tui.sources.http import LARGEST_ANSWER_BYTES, HttpSession, uses_proxy
-from tui.sources.http_fault import Answer, NotSentError, broken, refusal
+from tui.sources.http_fault import Answer, NotSentError, broken
 
 SIGN_OF_LIFE_SECONDS = 5.0
 
@@ -61,7 +61,7 @@ async def dial(
         refused = error.response
         fields = {name.lower(): value for name, value in refused.headers.items()}
         answer = Answer(refused.status_code, fields, refused.body or b"", shown)
-        raise refusal(answer) from error
+        raise session.refusal(answer) from error
     except TimeoutError as error:
         raise session.error(FaultKind.TIMEOUT, f"no {what} within {seconds:g} s") from (
             error

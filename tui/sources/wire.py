@@ -13,6 +13,7 @@ from tui.aside import aside
 from tui.model.fault import FaultKind
 from tui.sources.base import SourceError
 from tui.sources.http_fault import Answer, looks_like_html, source_error
+from tui.sources.large import emptied_on_failure
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -32,7 +33,7 @@ def decode(answer: Answer, decoder: msgspec.json.Decoder[T]) -> T:
         raise source_error(
             FaultKind.PROTOCOL, "answered HTML, not JSON", endpoint=answer.endpoint
         )
-    with decoding(answer.endpoint):
+    with emptied_on_failure(answer.body), decoding(answer.endpoint):
         return decoder.decode(answer.body)
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from tui.chronicle.known import CALM, Known, Sight, Watch
+from tui.chronicle.known import CALM, MOST_CLEARED, Known, Sight, Watch
 from tui.model.change import AlertName, Change, Subject, When
 from tui.model.memory import Episode, Habit, Habits
 from tui.state import book_codec as codec
@@ -14,8 +14,9 @@ from tui.state.book_codec import moment, moment_or_none, stamp
 
 NEWEST_CHANGES = 1_000
 NEWEST_EPISODES = 20
+MOST_CHANGES = 50
+"""Of one episode: an alert may turn to and fro for a month."""
 MOST_HABITS = 200
-_MOST_CLEARED = 5_000
 _CALM = tuple(verdict.value for verdict in CALM)
 _EPISODE = "e.endpoint, e.fingerprint, e.starts_at, e.cluster, e.facts"
 _SPANS = """
@@ -67,7 +68,7 @@ def known(
         "JOIN watch w ON w.id = s.watch JOIN episode e ON e.id = s.episode "
         f"WHERE s.verdict IN ({marks}) AND e.endpoint IN ({places}) "
         "GROUP BY 1, 2 HAVING last > ? ORDER BY last DESC LIMIT ?",
-        (*_CALM, *wanted, stamp(since), _MOST_CLEARED),
+        (*_CALM, *wanted, stamp(since), MOST_CLEARED),
     )
     return Known(sights, watches, {(row[0], row[1]): moment(row[2]) for row in rows})
 
@@ -90,7 +91,7 @@ def newest_changes(db: sqlite3.Connection) -> tuple[Change, ...]:
 
 
 def episodes(db: sqlite3.Connection, name: AlertName) -> tuple[Episode, ...]:
-    """All that is kept of one alert, the newest first; NEWEST_EPISODES at most."""
+    """What is kept of one alert, the newest first; NEWEST_EPISODES at most."""
     rows = db.execute(
         f"SELECT e.id, e.ended_at, e.ended_after, {_EPISODE} FROM episode e "  # noqa: S608 - our own words
         "WHERE endpoint = ? AND fingerprint = ? ORDER BY starts_at DESC LIMIT ?",
@@ -102,25 +103,38 @@ def episodes(db: sqlite3.Connection, name: AlertName) -> tuple[Episode, ...]:
     found = []
     for number, ended_at, ended_after, *row in rows:
         sight = _sight(row)
-        told = _changes(db, number, _subject(sight))
+        told, left_out = _changes(db, number, _subject(sight))
         seen_at = sight.turned.at if until is None else moment(until)
         ended = None
         if ended_at is not None:
             ended = When(moment(ended_at), moment_or_none(ended_after))
             seen_at = ended.after or ended.at
-        found.append(Episode(sight.judged, told, seen_at, ended))
+        found.append(Episode(sight.judged, told, seen_at, ended, left_out))
     return tuple(found)
 
 
 def _changes(
     db: sqlite3.Connection, number: int, subject: Subject
-) -> tuple[Change, ...]:
+) -> tuple[tuple[Change, ...], int]:
+    """What happened in an episode, oldest first, and how much of it is left out."""
     rows = db.execute(
-        "SELECT at, after, kind, detail FROM change WHERE episode = ? ORDER BY at, id",
-        (number,),
-    )
-    found = (_change(subject, *row) for row in rows)
-    return tuple(each for each in found if each is not None)
+        "SELECT at, after, kind, detail FROM change WHERE episode = ? "
+        "ORDER BY at DESC, id DESC LIMIT ?",
+        (number, MOST_CHANGES),
+    ).fetchall()
+    left_out = 0
+    if len(rows) == MOST_CHANGES:
+        first = db.execute(
+            "SELECT at, after, kind, detail FROM change WHERE episode = ? "
+            "ORDER BY at, id LIMIT 1",
+            (number,),
+        ).fetchone()
+        (kept,) = db.execute(
+            "SELECT count(*) FROM change WHERE episode = ?", (number,)
+        ).fetchone()
+        rows[-1], left_out = first, kept - MOST_CHANGES
+    found = (_change(subject, *row) for row in reversed(rows))
+    return tuple(each for each in found if each is not None), left_out
 
 
 def habits(db: sqlite3.Connection, since: datetime, until: datetime) -> Habits:

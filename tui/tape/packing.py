@@ -8,6 +8,7 @@ wire    An object is an array: its kind, then its parts. A part is a number for 
         below zero is one of those here; another is the number of what defines
         a class:
         `[CLASS, module, name, [field, ...]]`. An Enum's only part is its member's name.
+        A long text is one too: `[TEXT, text]`.
         Many rows of targets have a kind of their own: see `scrapes`.
 """
 
@@ -15,10 +16,11 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from hashlib import blake2b
+from itertools import chain
 from typing import Any, TypeAlias
 
 import msgspec
@@ -27,16 +29,23 @@ from tui.model.kept import Kept
 from tui.tape import scrapes
 
 TUPLE, KEPT, MAPPING, SET, CLASS, SPAN, SCRAPED = -1, -2, -3, -4, -5, -6, -7
+TEXT = -8
 
 Part: TypeAlias = Any
 """None, bool, float, str, bytes, datetime, `(n,)` or the number of an object."""
 
 _LARGE = 2**63
+_LONG = 200
+"""So many characters, and a text is an object. Else a runbook was written anew with
+each reading of its alert: what squeezes looks only so far back as 32 KB."""
 _DIGEST_BYTES = 16
+_LOOKED = 1_000
+"""After so many new objects, or a share of all, it is looked which were let go."""
+_SHARE = 8
 _OURS = 3
 """References to a value that nobody but the packer has: in its list, in the name by
 which it is looked at, and that of the look itself."""
-_AS_IT_IS = (str, float, bool, type(None), datetime, bytes)
+_AS_IT_IS = frozenset((str, float, bool, type(None), datetime, bytes))
 
 
 class Packer:
@@ -50,6 +59,10 @@ class Packer:
         """By number, the newest value that was packed as that object: it must not go
         away while its id is known, or another one might get it. None when it went."""
         self._by_id: dict[int, int] = {}
+        self._look_at = 0
+        """How many objects there are when it is looked next which values went ..."""
+        self._scraped = 0
+        """... with as many as were scraped again since, whose rows went."""
         self._fields: dict[type, tuple[int, tuple[str, ...]]] = {}
         self._new: list[bytes] = []
         self._rows: dict[str, tuple[int, Kept[Any]]] = {}
@@ -65,7 +78,8 @@ class Packer:
         raise   TypeError for a value that is none of the model's
         """
         self._new = []
-        self._let_go()
+        if len(self._kept) + self._scraped >= self._look_at:
+            self._let_go()
         part = self._part(value)
         return self._new, part
 
@@ -75,15 +89,22 @@ class Packer:
         What has parts was numbered after them: it goes first, and they go with it.
         """
         kept, refs = self._kept, sys.getrefcount
+        left = 0
         for number in range(len(kept) - 1, -1, -1):
             value = kept[number]
-            if value is not None and refs(value) <= _OURS:
+            if value is None:
+                continue
+            if refs(value) <= _OURS:
                 self._by_id.pop(id(value), None)
                 kept[number] = None
+            else:
+                left += 1
+        self._look_at = len(kept) + max(_LOOKED, left // _SHARE)
+        self._scraped = 0
 
     def _part(self, value: Any) -> Part:
         kind = type(value)
-        if kind in _AS_IT_IS:
+        if kind in _AS_IT_IS and (kind is not str or len(value) < _LONG):
             return value
         if kind is int:
             is_large = not -_LARGE < value < _LARGE
@@ -104,6 +125,7 @@ class Packer:
                 p for at, row in again.others.items() for p in (at, self._part(row))
             ]
             parts = [SCRAPED, before, *scrapes.columns(again.scraped), others]
+            self._scraped += len(again.scraped)
             # Else every reading of the stream would stay in memory.
             self._by_id.pop(id(old), None)
             self._kept[before] = None
@@ -112,27 +134,41 @@ class Packer:
         return number
 
     def _parts(self, value: Any, kind: type) -> list[Part]:
-        part = self._part
         parts: list[Part]
-        if dataclasses.is_dataclass(kind):
-            number, names = self._class(kind)
-            parts = [number, *(part(getattr(value, name)) for name in names)]
-        elif kind is Kept:
-            parts = [KEPT, *map(part, value)]
+        if kind is str:
+            parts = [TEXT, value]
         elif isinstance(value, Enum):
             parts = [self._class(kind)[0], value.name]
+        elif kind in self._fields or dataclasses.is_dataclass(kind):
+            number, names = self._class(kind)
+            parts = [number, *self._all([getattr(value, name) for name in names])]
+        elif kind is Kept:
+            parts = [KEPT, *self._all(value)]
         elif isinstance(value, Mapping):
-            parts = [MAPPING, *(part(e) for pair in value.items() for e in pair)]
+            parts = [MAPPING, *self._all(chain.from_iterable(value.items()))]
         elif isinstance(value, frozenset):
-            parts = [SET, *sorted(map(part, value), key=self._encode)]
+            parts = [SET, *sorted(self._all(value), key=self._encode)]
         elif isinstance(value, timedelta):
             parts = [SPAN, value.total_seconds()]
         elif isinstance(value, Sequence):
-            parts = [TUPLE, *map(part, value)]
+            parts = [TUPLE, *self._all(value)]
         else:
             raise TypeError(
                 f"{kind.__module__}.{kind.__qualname__}: cannot be recorded"
             )
+        return parts
+
+    def _all(self, values: Iterable[Any]) -> list[Part]:
+        """As `_part` of each, which most of them do without."""
+        number_of, part = self._by_id.get, self._part
+        parts: list[Part] = []
+        for value in values:
+            kind = type(value)
+            if kind in _AS_IT_IS and (kind is not str or len(value) < _LONG):
+                parts.append(value)
+            else:
+                number = number_of(id(value))
+                parts.append(part(value) if number is None else number)
         return parts
 
     def _object(self, value: object, parts: list[Part]) -> int:

@@ -8,12 +8,13 @@ from collections.abc import (
     AsyncIterator,
     Callable,
     Collection,
+    Iterator,
+    Mapping,
     Sequence,
 )
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
-from operator import attrgetter
 
 from tui.backend import (
     Archive,
@@ -32,22 +33,24 @@ from tui.model.diagnosis import Doing, Step, StepState
 from tui.model.event import Event
 from tui.model.examination import Examination, Subject, TargetKind
 from tui.model.fault import Fault, FaultKind
-from tui.model.fleet import Fleet, SourceKind
+from tui.model.fleet import Fleet, NodeView, SourceKind
 from tui.model.log import Entry, Gap, LogBatch, LogCount, LogQuery, LogSpan
-from tui.model.machine import Moment
+from tui.model.machine import Detail, Moment
 from tui.model.manifest import Manifests
 from tui.model.memory import Episode, Habits, SilenceMemory
+from tui.model.reading import Reading
 from tui.model.taped import Taped, TapedLog
 from tui.model.target import Target
 from tui.model.target_past import Past
 from tui.state.worker import Worker
 from tui.tape.framing import TapeError
 from tui.tape.shelf import Shelf
-from tui.tape.taping import past_key
+from tui.tape.taping import ENTRIES, past_key
 
 REFUSED = "this is the past: nothing can be changed; end leads back to now"
 _HOUR = timedelta(hours=1)
-_BEAT = timedelta(seconds=10)
+_UNSEEN = "not recorded: nobody looked at it then"
+_DETAIL = ("disks", "links", "processes", "containers")
 
 
 def unrecorded(what: str) -> Fault:
@@ -138,27 +141,58 @@ class _NoInquiry:
         show()
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What the numbers of all nodes were in the hour before a moment."""
+
+    at: datetime | None = None
+    """Up to when they have been read; None: not at all."""
+    of: Mapping[tuple[str, str], tuple[Moment, ...]] = field(default_factory=dict)
+    """By cluster and address, oldest first."""
+
+    def until(self, at: datetime) -> Numbers:
+        """What of them is of the hour before another moment.
+
+        Of one that is earlier the begin is not there, so that nothing counts as read.
+        """
+        begin = at - _HOUR
+        is_later = self.at is not None and begin < self.at <= at
+        kept = {
+            name: tuple(each for each in known if begin <= each.at <= at)
+            for name, known in self.of.items()
+        }
+        return Numbers(self.at if is_later else None, kept)
+
+
 class PastBackend:
     """What was known at one moment, and nothing else."""
 
     def __init__(
-        self, taped: Taped, shelf: Shelf, worker: Worker, changed: Callable[[], None]
+        self,
+        taped: Taped,
+        shelf: Shelf,
+        worker: Worker,
+        changed: Callable[[], None],
+        before: PastBackend | None = None,
     ) -> None:
-        """changed  called when more has been read of that moment"""
+        """changed  called when more has been read of that moment
+        before   the moment that was shown until now
+        """
         self.taped = taped
+        self._fleet = _told(taped.fleet)
         self.memory: Memory = PastMemory(taped)
         self.archive: Archive = _Kept(taped)
         self.calls: Calls = _NoCalls()
         self._shelf = shelf
         self._worker = worker
         self._changed = changed
-        self._moments: dict[tuple[str, str], list[Moment]] | None = None
+        self._numbers = before.numbers_until(taped.at) if before else Numbers()
         self._reading: asyncio.Task[None] | None = None
 
     @property
     def fleet(self) -> Fleet:
         """The snapshot of then."""
-        return self.taped.fleet
+        return self._fleet
 
     async def run(self) -> None:
         """Do nothing: the past stays as it is."""
@@ -181,8 +215,8 @@ class PastBackend:
     def gaps(self, cluster: str) -> Sequence[Gap]:
         """What was known to be lost; and what the record does not hold."""
         log = self.taped.logs.get(cluster, TapedLog())
-        if not log.entries:
-            return log.gaps
+        if len(log.entries) < ENTRIES:
+            return log.gaps  # no others were known then
         first = log.entries[0].at_ns
         why = "not recorded: of the past, only the newest lines are kept"
         return (*log.gaps, Gap(first - 1, first, why))
@@ -222,14 +256,17 @@ class PastBackend:
 
     def history(self, cluster: str, address: str) -> Sequence[Moment]:
         """A node's numbers in the hour before; read when they are first asked for."""
-        if self._moments is None:
-            self._moments = {}
-            self._reading = asyncio.create_task(self._read_moments())
-        return self._moments.get((cluster, address), ())
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read_numbers())
+        return self._numbers.of.get((cluster, address), ())
 
-    async def _read_moments(self) -> None:
-        work = partial(moments, self._shelf, self.taped)
-        self._moments = await self._worker.do(work)
+    def numbers_until(self, at: datetime) -> Numbers:
+        """What has been read of the nodes' numbers, as far as it is known at a time."""
+        return self._numbers.until(at)
+
+    async def _read_numbers(self) -> None:
+        work = partial(numbers, self._shelf, self._numbers, self.taped.at)
+        self._numbers = await self._worker.do(work)
         self._changed()
 
     async def strips(
@@ -269,22 +306,56 @@ class PastBackend:
         return Manifests(cluster, job, fault=unrecorded("manifests"), refusal=REFUSED)
 
 
-def moments(shelf: Shelf, taped: Taped) -> dict[tuple[str, str], list[Moment]]:
-    """What the numbers of all nodes were in the hour before, oldest first. Blocks."""
-    found: dict[tuple[str, str], list[Moment]] = {}
+def numbers(shelf: Shelf, known: Numbers, at: datetime) -> Numbers:
+    """What the numbers of all nodes were in the hour before. Blocks.
+
+    known   is not read again
+    """
+    found: dict[tuple[str, str], dict[datetime, Moment]] = {}
+    if known.at is not None:
+        found = {name: {each.at: each for each in of} for name, of in known.of.items()}
+    begin = at - _HOUR
     try:
-        for each in shelf.walk(taped.at - _HOUR, taped.at, _BEAT):
+        for each in shelf.walk(max(begin, known.at or begin), at, timedelta()):
             for cluster in each.fleet.clusters:
                 for node in cluster.nodes:
-                    seen = found.setdefault((cluster.name, node.address), [])
-                    at, vitals = node.vitals.observed_at, node.vitals.value
-                    if at and vitals and (not seen or seen[-1].at < at):
-                        seen.append(Moment(at, vitals))
+                    seen = found.setdefault((cluster.name, node.address), {})
+                    seen.update((moment.at, moment) for moment in _read_of(node))
     except TapeError:
-        return {}
-    for known in found.values():
-        known.sort(key=attrgetter("at"))
-    return found
+        return known
+    return Numbers(
+        at,
+        {
+            name: tuple(seen[time] for time in sorted(seen))
+            for name, seen in found.items()
+        },
+    )
+
+
+def _read_of(node: NodeView) -> Iterator[Moment]:
+    """What a snapshot tells of a node's numbers: each kind is of a time of its own."""
+    vitals, detail = node.vitals, node.detail
+    if vitals.observed_at and vitals.value:
+        yield Moment(vitals.observed_at, vitals.value)
+    rates = detail.value and (detail.value.disks, detail.value.links)
+    if detail.observed_at and rates and rates != (None, None):
+        yield Moment(detail.observed_at, None, *rates)
+
+
+def _told(fleet: Fleet) -> Fleet:
+    """With that said which else would stay to be asked for: nobody does any more."""
+    unseen = Reading(Detail(unavailable=dict.fromkeys(_DETAIL, _UNSEEN)))
+    clusters = tuple(
+        replace(
+            cluster,
+            nodes=tuple(
+                node if node.detail.value else replace(node, detail=unseen)
+                for node in cluster.nodes
+            ),
+        )
+        for cluster in fleet.clusters
+    )
+    return replace(fleet, clusters=clusters)
 
 
 def _nothing() -> None:

@@ -23,7 +23,9 @@ from tui.tape.framing import NOTE, START, SUFFIX, Block, TapeError
 from tui.tape.unpacking import UNMADE, Unpacker
 from tui.tape.writer import FILE, files, started
 
-_DECODE = msgspec.msgpack.Decoder().decode
+_NOTE = msgspec.msgpack.Decoder().decode
+_MOMENT = msgspec.msgpack.Decoder(tuple[list[msgspec.Raw], Any]).decode
+"""Its new objects, and what stands for it."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _OPEN = 3
 """So many files are kept in memory."""
@@ -218,7 +220,7 @@ class Reel:
         for block in self._notes:
             data = framing.payload(self._data, block)
             try:
-                found = _DECODE(data) if data is not None else None
+                found = _NOTE(data) if data is not None else None
             except (*UNMADE, msgspec.DecodeError):
                 found = None
             if isinstance(found, dict):
@@ -262,7 +264,7 @@ class _Stream:
             self.is_damaged = True
             return
         try:
-            objects, root = _DECODE(self._inflate.decompress(data))
+            objects, root = _MOMENT(self._inflate.decompress(data))
             self._unpack.add(objects)
         except (*UNMADE, zlib.error, msgspec.DecodeError):
             self.is_damaged = True

@@ -226,7 +226,8 @@ class Switch:
         taped = await self._read(partial(shelf.moment, at))
         if isinstance(taped, str):
             return taped
-        self._past = PastBackend(taped, shelf, self._worker, self._tell)
+        before = self._past
+        self._past = PastBackend(taped, shelf, self._worker, self._tell, before)
         self._memory.turn()
         return ""
 

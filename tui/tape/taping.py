@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain
+from typing import TypeVar
 
 from tui.backend import Backend
 from tui.clock import Clock
 from tui.model.alert import JudgedAlert
+from tui.model.change import AlertName, Change, Ended, key_of
 from tui.model.fault import Fault
 from tui.model.fleet import Fleet
+from tui.model.memory import Episode
 from tui.model.taped import Taped, TapedLog, TapedMemory, TapeNote
 from tui.model.target import Target
 from tui.model.target_past import Past
 from tui.state.worker import Worker
 from tui.tape.notes import Noter
 from tui.tape.writer import Writer
+
+T = TypeVar("T")
 
 BEAT_SECONDS = 2.0
 """A run that is killed loses no more than this, and the time of a write."""
@@ -32,6 +38,8 @@ ENTRIES = 150
 """Of each cluster's kernel log, the newest."""
 CHANGES = 300
 EPISODES = 50
+ENDED = 50
+"""Alerts that fire no longer, the newest: a page of one may stay open."""
 PASTS = 2_000
 PAST_KEPT = timedelta(minutes=10)
 
@@ -51,6 +59,8 @@ class Taping:
         self._asked_at = clock.monotonic() - MEMORY_SECONDS
         self._logs: dict[str, TapedLog] = {}
         self._pasts: dict[str, Past] = {}
+        self._ended: Mapping[AlertName, Change] = {}
+        """With what the alerts ended whose episodes are known."""
         self._noter = Noter()
 
     async def run(self) -> None:
@@ -79,9 +89,9 @@ class Taping:
         return await self._do(partial(self._writer.note, note, now), WRITE_SECONDS)
 
     async def _beat(self, seconds: float) -> None:
-        now = self._clock.now()
         await self._remember()
-        memory = self._memory
+        # No sooner: a fleet is never newer than the moment that it is recorded as.
+        now, memory = self._clock.now(), self._memory
         notes = self._noter.new(memory.changes, memory.events, now)
         taped = self._taped(now)
         work = partial(self._writer.write, taped, notes)
@@ -110,7 +120,7 @@ class Taping:
         before = self._logs.get(cluster, TapedLog())
         entries = tuple(self._backend.entries(cluster)[-ENTRIES:])
         gaps = tuple(self._backend.gaps(cluster)[-ENTRIES:])
-        log = TapedLog(entries, gaps)
+        log = TapedLog(continued(before.entries, entries), gaps)
         if not _is_same(before.entries, entries) or not _is_same(before.gaps, gaps):
             self._logs[cluster] = log
             return log
@@ -123,19 +133,39 @@ class Taping:
         if not is_new or now - self._asked_at < MEMORY_SECONDS:
             return
         self._stamp, self._asked_at = memory.stamp, now
+        changes = (await memory.changes())[:CHANGES]
         self._memory = TapedMemory(
-            (await memory.changes())[:CHANGES],
+            changes,
             memory.events[-CHANGES:],
             await memory.habits(),
-            {
-                (each.endpoint, each.alert.fingerprint): await memory.episodes(
-                    (each.endpoint, each.alert.fingerprint)
-                )
-                for each in _gravest(self._backend.fleet)
-            },
+            await self._episodes(changes),
             await memory.silences(),
             memory.trouble,
         )
+
+    async def _episodes(
+        self, changes: Sequence[Change]
+    ) -> Mapping[AlertName, tuple[Episode, ...]]:
+        """Of the gravest alerts that fire, and of the newest that do so no longer."""
+        memory, fleet, before = self._backend.memory, self._backend.fleet, self._ended
+        firing = [key_of(each).name for each in _gravest(fleet)]
+        self._ended = {}
+        for change in changes:
+            name = change.subject.key.name
+            if isinstance(change.what, Ended) and len(self._ended) < ENDED:
+                self._ended.setdefault(name, change)
+        found = {name: await memory.episodes(name) for name in firing}
+        listed = {key_of(each).name for each in chain(*_lists(fleet))}
+        for name in {**self._ended, **self._memory.episodes}.keys() - listed:
+            ended, known = self._ended.get(name), self._memory.episodes.get(name)
+            if known and ended is not None and ended == before.get(name):
+                found[name] = known
+                continue
+            episodes = await memory.episodes(name)
+            # It is taken for ended only when it was missing for a while.
+            if ended is not None or (episodes and episodes[0].ended is None):
+                found[name] = episodes
+        return found
 
 
 def past_key(cluster: str, target: Target) -> str:
@@ -146,10 +176,28 @@ def past_key(cluster: str, target: Target) -> str:
 
 def _gravest(fleet: Fleet) -> Sequence[JudgedAlert]:
     """The alerts whose episodes are kept: each cluster lists its worst first."""
-    each = [cluster.alerts or () for cluster in fleet.clusters]
-    each.append(fleet.unassigned_alerts)
+    each = _lists(fleet)
     share = max(1, EPISODES // len(each))
     return [alert for alerts in each for alert in alerts[:share]]
+
+
+def _lists(fleet: Fleet) -> Sequence[Sequence[JudgedAlert]]:
+    """The alerts of each cluster, and of none."""
+    of_clusters = [cluster.alerts or () for cluster in fleet.clusters]
+    return [*of_clusters, fleet.unassigned_alerts]
+
+
+def continued(old: Sequence[T], new: tuple[T, ...]) -> tuple[T, ...]:
+    """The new ones made of the old where these go on: each was made anew of bytes, and
+    what is the very same need not be packed again."""
+    if not old:
+        return new
+    for more in range(len(new)):
+        both = len(new) - more
+        if new[both - 1] == old[-1]:
+            known = tuple(old[-both:])
+            return known + new[both:] if known == new[:both] else new
+    return new
 
 
 def _is_same(one: Sequence[object], other: Sequence[object]) -> bool:

@@ -25,9 +25,10 @@ from tui.tape.packing import Packer
 STREAM = timedelta(minutes=5)
 """To see a moment, no more than so much before it must be read."""
 FILE = timedelta(hours=1)
-_MOST_MORE = 10_000
+_MOST_MORE = 20_000
 """Objects of one stream beyond its first moment's, all of which stay in memory: where
-much changes new ones begin sooner. A hundred nodes made 30,000 a minute, 20 MB."""
+much changes new ones begin sooner. A hundred nodes made 30,000 a minute, 20 MB.
+The lab makes fewer in five minutes."""
 _SHARE = 2
 """Of the first moment's objects one of so many may come beyond it, when that is more:
 what is much costs much to write anew."""

@@ -10,12 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tui.model.alert import Alert, Verdict
+from tui.model.alert import WATCHDOG, Alert, Verdict
 from tui.model.finding import Finding, FindingKind
 from tui.model.metric import Rule
 from tui.model.reading import STALE_AFTER
-
-WATCHDOG = "Watchdog"
 
 _RESEND = timedelta(minutes=1)
 """Prometheus' own default, where the alert does not tell."""

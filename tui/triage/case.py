@@ -31,6 +31,8 @@ class Scene:
     rules: tuple[Rule, ...] = ()
     """The alerting rules of its Prometheus, other clusters' too when it is shared."""
     rules_at: datetime | None = None
+    rows_pace: timedelta | None = None
+    """How often targets are read; None: as often as all else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Case:
     """Its labels name no cluster: it is here because the kernel findings are."""
     paces: Mapping[Question, timedelta] = field(default_factory=dict)
     """How often a question is asked that has a pace of its own."""
+    ahead: Mapping[Question, timedelta] = field(default_factory=dict)
+    """By how much the clock of whoever answers is ahead of ours, where it is off."""
     doubt: str = ""
     """Why it may be another cluster's alert after all, or is nobody's; else empty."""
 
@@ -75,6 +79,11 @@ class Case:
         answer = self.answers.get(question)
         return None if answer is None else answer.observed_at
 
+    def dated_at(self, question: Question) -> datetime | None:
+        """The same by the clock of whoever answered, which tells times in an answer."""
+        at = self.observed_at(question)
+        return None if at is None else at + self.ahead.get(question, timedelta())
+
     def pace(self, question: Question) -> timedelta:
         """How often the question is asked."""
         return self.paces.get(question, self.interval)
@@ -95,9 +104,12 @@ class Case:
             return f"{source} answered in the future: the clock was set back"
         return f"{source} last answered {seconds:.0f} s ago"
 
-    def is_recent(self, at: datetime | None) -> bool:
-        """Whether something was read within two refreshes."""
-        return at is not None and (self.now - at) / self.interval <= STALE_AFTER
+    @property
+    def has_recent_rows(self) -> bool:
+        """Whether targets were read within two of their refreshes, and not ahead of
+        now."""
+        at, pace = self.scene.rows_at, self.scene.rows_pace or self.interval
+        return at is not None and -1 <= (self.now - at) / pace <= STALE_AFTER
 
     def _is_live(self, question: Question) -> bool:
         answer, pace = self.answers.get(question), self.pace(question)

@@ -66,7 +66,7 @@ def ready_pods(expected: PodsReady) -> Claim:
         if not nodes:
             return none_listed(expected.where)
         noun = f"{expected.selector} pod"
-        return pods_ready(nodes, pods, case.observed_at(NODES), noun)
+        return pods_ready(nodes, pods, case.dated_at(NODES), noun)
 
     text = (
         f"{ON[expected.where]} has a Running and Ready pod {expected.selector} "
@@ -126,7 +126,7 @@ def lately(
     events: Sequence[KubeEvent], case: Case, question: EventsWith, minutes: int
 ) -> Ruling:
     """How long before the answer the newest event was."""
-    seen = case.observed_at(question)
+    seen = case.dated_at(question)
     dated = [(each.last_at, each.involved) for each in events if each.last_at]
     if not dated or seen is None:
         return unclear(f"no event {question.reason} is known")

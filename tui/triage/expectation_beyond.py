@@ -45,7 +45,7 @@ def query(expected: QueryHolds) -> Claim:
         against = next((each for each in known if _refutes(each, expected)), None)
         if against is not None:
             return fails(f"{_said(expected, against)}, not {expected.holds}")
-        if doubt := _doubt(measured, case.observed_at(question)):
+        if doubt := _doubt(measured, case.dated_at(question)):
             return unclear(doubt)
         short = [each for each in known if not expected.holds.holds(each.value)]
         if short:
@@ -90,7 +90,7 @@ def targets(expected: TargetsUp) -> Claim:
 
     def read(case: Case) -> Ruling:
         rows: tuple[TargetRow, ...] = case.value(question)
-        seen = case.observed_at(question)
+        seen = case.dated_at(question)
         for row in rows:
             if row.health in {Health.DOWN, Health.ABSENT}:
                 return fails(f"{row.job} {row.instance} is {row.health.value}")
@@ -110,7 +110,7 @@ def is_scraped(row: TargetRow, seen: datetime | None) -> bool:
     if target is None or target.last_scrape is None or seen is None:
         return False
     due = timedelta(seconds=STALE_AFTER * target.interval_seconds)
-    return seen - target.last_scrape <= due + AHEAD
+    return -AHEAD <= seen - target.last_scrape <= due + AHEAD
 
 
 def service(expected: ServiceHealthy) -> Claim:

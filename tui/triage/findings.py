@@ -198,7 +198,7 @@ def _of_kernel(node: str, errors: list[LogFinding], rules: Sequence[Rule]) -> Fi
         node,
         f"kernel of {node}: {gravest.meaning}",
         "; ".join(filter(None, told)),
-        min(each.first for each in errors),
+        min(each.first for each in errors if each.meaning == gravest.meaning),
         seen_by=gravest.seen_by or (),
     )
 

@@ -36,7 +36,11 @@ def within(
     return tuple(each for each in findings if now - each.last <= window)
 
 
-def runs(entries: Iterable[Entry]) -> Collection[tuple[Entry, list[int]]]:
+Runs = Collection[tuple[Entry, list[int]]]
+"""Entries by what they share; see `runs`."""
+
+
+def runs(entries: Iterable[Entry]) -> Runs:
     """One entry of each that share their labels and metadata, and the times of all.
 
     They share the very objects: what only looks alike may come apart.
@@ -51,12 +55,10 @@ def runs(entries: Iterable[Entry]) -> Collection[tuple[Entry, list[int]]]:
     return found.values()
 
 
-def last_by_node(
-    known: Mapping[str, datetime], entries: Iterable[Entry]
-) -> Mapping[str, datetime]:
+def last_by_node(known: Mapping[str, datetime], news: Runs) -> Mapping[str, datetime]:
     """When each node wrote last, after these entries; `""` is whoever is not named."""
     newest: dict[str, int] = {}
-    for entry, times in runs(entries):
+    for entry, times in news:
         node = node_of(entry)
         newest[node] = max(*times, newest.get(node, 0))
     found = dict(known)

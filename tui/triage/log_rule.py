@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from tui.model.log import Entry, LogFinding
 from tui.model.metric import Rule
@@ -72,6 +73,7 @@ def _passes(operator: str, texts: str, line: str) -> bool:
     return is_in is operator.startswith("|")
 
 
+@lru_cache(256)
 def _plain(quoted: str) -> str:
     """A text without its quotes; Go's escapes are Python's too."""
     if quoted.startswith("`"):

@@ -6,9 +6,10 @@ Notes are read by a person: they show what fails and where. They never move a ve
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
-from tui.model.alert import Alert, Evidence, Verdict
+from tui.model.alert import Alert, Evidence, Judgement, Verdict
 from tui.model.kernel import GRAVITY
 from tui.model.log import LogFinding
 from tui.model.target import Health, TargetRow
@@ -19,6 +20,7 @@ _BEFORE = timedelta(minutes=15)
 """How long before an alert fires the last line may be that it is made of."""
 _MOST = 4
 """Targets or devices told one by one."""
+_SCRAPED = ", scraped "
 
 
 def of_targets(case: Case) -> tuple[Evidence, ...]:
@@ -48,12 +50,21 @@ def _of_target(case: Case, row: TargetRow, source: str) -> Evidence:
     claim, supports = f"{name} is {row.health.value}", Verdict.REAL
     if row.health is Health.UP:
         claim = f"{name} is up: it answers again, or another part of it does"
-        is_recent = case.is_recent(at)
-        supports = Verdict.FALSE_POSITIVE if is_recent else Verdict.UNDECIDED
+        is_fresh = case.has_recent_rows
+        supports = Verdict.FALSE_POSITIVE if is_fresh else Verdict.UNDECIDED
     if target is not None and target.last_scrape is not None:
-        claim += f", scraped {target.last_scrape:%H:%M:%S} UTC"
+        claim += f"{_SCRAPED}{target.last_scrape:%H:%M:%S} UTC"
     url = f"curl -sS {target.scrape_url}" if target else ""
     return Evidence(claim, supports, source, url, row.last_error or row.reason, at)
+
+
+def untimed(judgement: Judgement) -> Judgement:
+    """All that a judgement says but for when each thing was read, or scraped."""
+    pieces = tuple(
+        replace(each, claim=each.claim.partition(_SCRAPED)[0], observed_at=None)
+        for each in judgement.evidence
+    )
+    return replace(judgement, evidence=pieces)
 
 
 def lines_behind(

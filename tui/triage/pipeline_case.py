@@ -67,6 +67,8 @@ class PipelineCase:
     rules: Told[tuple[Rule, ...]]
     wiring: Told[str]
     alerts: Told[tuple[Alert, ...]] | None
+    missing_since: Mapping[str, datetime]
+    """Alerts that fire in Loki and are not in Alertmanager, by name."""
     now: datetime
 
     def voice(self, node: NodeView) -> Voice | None:

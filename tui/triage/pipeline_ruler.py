@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from tui.model.alert import Alert
 from tui.model.log import Entry
 from tui.model.metric import Rule
 from tui.model.pipeline import Stage, StageReport, StageState
+from tui.triage.expectation import AHEAD
 from tui.triage.log_rule import seen
 from tui.triage.pipeline_case import PipelineCase, evidence
+from tui.triage.review_case import Told
 
 BROKEN, UNKNOWN, OK = StageState.BROKEN, StageState.UNKNOWN, StageState.OK
 LATE_AFTER = 3
@@ -89,20 +92,22 @@ def _state(case: PipelineCase, rule: Rule) -> tuple[StageState, str]:
         return BROKEN, f"{rule.name} cannot be evaluated: {rule.last_error}"
     if rule.evaluated_at is None or rule.health not in {"ok", "err"}:
         return UNKNOWN, f"{rule.name} was not evaluated yet"
-    limit = max(LATE_LEAST, LATE_AFTER * timedelta(seconds=rule.interval_seconds))
-    if case.now - rule.evaluated_at > limit:
+    if rule.evaluated_at - case.now > AHEAD:
+        return UNKNOWN, f"{rule.name} was evaluated in the future: clocks disagree"
+    limit = max(LATE_LEAST.total_seconds(), LATE_AFTER * rule.interval_seconds)
+    if (case.now - rule.evaluated_at).total_seconds() > limit:
         return BROKEN, f"{rule.name} is not evaluated any more"
     return OK, f"{rule.name}: healthy, evaluated"
 
 
 def alertmanager(case: PipelineCase) -> StageReport:
     """Whether what Loki's ruler raises gets to Alertmanager."""
-    arrived, missing = _delivery(case)
+    arrived, lost = _delivery(case)
     wiring = case.wiring
     is_told = wiring.value is not None and wiring.is_fresh(case.now)
     lines = []
-    if case.alerts is not None and (arrived or missing):
-        words = f"{arrived or missing} {'is' if arrived else 'is not'} in Alertmanager"
+    if case.alerts is not None and (arrived or lost):
+        words = f"{arrived or lost} {'is' if arrived else 'is not'} in Alertmanager"
         state = OK if arrived else BROKEN
         lines.append(evidence(case.alerts, words, state))
     if is_told:
@@ -114,8 +119,8 @@ def alertmanager(case: PipelineCase) -> StageReport:
         lines.append(evidence(wiring, words, UNKNOWN))
     if arrived:
         state, words = OK, f"proven: {arrived} of Loki's ruler is there"
-    elif missing:
-        state, words = BROKEN, f"{missing} fires in Loki, and is not in Alertmanager"
+    elif lost:
+        state, words = BROKEN, f"{lost} fires in Loki, and is not in Alertmanager"
     elif is_told and not wiring.value:
         state, words = BROKEN, "the ruler of Loki has no alertmanager_url"
     elif is_told:
@@ -128,27 +133,57 @@ def alertmanager(case: PipelineCase) -> StageReport:
 
 
 def _delivery(case: PipelineCase) -> tuple[str, str]:
-    """Name of an alert of Loki that arrived, and of one that should have."""
+    """Name of an alert of Loki that arrived, and of one that should have.
+
+    One that is missing may just have ended: only a ruler that was read after that and
+    still says that it fires proves that it never came.
+    """
     told = case.alerts
     if told is None or told.value is None or not told.is_fresh(case.now):
         return "", ""
+    read = case.rules.reading.observed_at
+    proven = [
+        name
+        for name, since in case.missing_since.items()
+        if read is not None and read >= since
+    ]
+    if proven:
+        return "", min(proven)
+    sent = {each.name for each in told.value if _EXPLORE in each.generator_url}
     listed = {each.name for each in told.value}
-    sent = [each.name for each in told.value if _EXPLORE in each.generator_url]
-    fires = set()
-    if case.rules.value is not None and case.rules.is_fresh(case.now):
-        for rule in case.rules.value:
-            since = [
-                each.active_at
-                for each in rule.alerts
-                if each.state == "firing" and each.active_at is not None
-            ]
-            held = timedelta(seconds=rule.duration_seconds)
-            if rule.health == "ok" and any(
-                case.now - at - held > ON_ITS_WAY for at in since
-            ):
-                fires.add(rule.name)
-    absent = sorted(fires - listed)
-    if absent:
-        return "", absent[0]
-    arrived = sorted({*sent, *(fires & listed)})
-    return (arrived[0] if arrived else ""), ""
+    arrived = sent | (_fires(case.rules, case.now) & listed)
+    return min(arrived, default=""), ""
+
+
+def missing(
+    before: Mapping[str, datetime],
+    rules: Told[tuple[Rule, ...]],
+    alerts: Told[tuple[Alert, ...]] | None,
+    now: datetime,
+) -> dict[str, datetime]:
+    """Alerts that fire in Loki and are not in Alertmanager, with when that was seen.
+
+    before  the same of the pass before
+    """
+    told = alerts.reading if alerts is not None and alerts.is_fresh(now) else None
+    if told is None or told.value is None or told.observed_at is None:
+        return {}
+    listed = {each.name for each in told.value}
+    absent = _fires(rules, now) - listed
+    return {name: before.get(name, told.observed_at) for name in absent}
+
+
+def _fires(rules: Told[tuple[Rule, ...]], now: datetime) -> set[str]:
+    """Rules that fire for so long that Alertmanager must know of it."""
+    if rules.value is None or not rules.is_fresh(now):
+        return set()
+    return {
+        rule.name
+        for rule in rules.value
+        if rule.health == "ok"
+        and any(
+            (now - at - ON_ITS_WAY).total_seconds() > rule.duration_seconds
+            for at in (x.active_at for x in rule.alerts if x.state == "firing")
+            if at is not None
+        )
+    }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from tui.model.alert import Evidence, Verdict
 from tui.model.fleet import NodeView
+from tui.model.kept import once
 from tui.model.machine import Certificate
 from tui.model.target import Health, TargetRow
 from tui.triage.review_case import NODES, ReviewCase
@@ -28,13 +30,17 @@ def _monitoring(case: ReviewCase) -> Iterator[Evidence]:
 
 
 def _targets(rows: Sequence[TargetRow]) -> Ruling:
-    listed = [row for row in rows if row.health is not Health.ABSENT]
-    up = sum(row.health is Health.UP for row in listed)
+    counts = once(rows, _healths)
+    listed, up = counts.total() - counts[Health.ABSENT], counts[Health.UP]
     if not listed:
         return fails("Prometheus has no target of this cluster")
     if not up:
-        return fails(f"none of {len(listed)} targets of this cluster is up")
-    return holds(f"{up}/{len(listed)} targets up")
+        return fails(f"none of {listed} targets of this cluster is up")
+    return holds(f"{up}/{listed} targets up")
+
+
+def _healths(rows: Sequence[TargetRow]) -> Counter[Health]:
+    return Counter(row.health for row in rows)
 
 
 def _logging(case: ReviewCase) -> Iterator[Evidence]:

@@ -7,17 +7,19 @@ stands, however old; whatever is not known decides nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from tui.model.alert import Evidence, Verdict
 from tui.model.labels import Labels
 from tui.model.question import Question
 from tui.model.re2 import PatternError
+from tui.model.server_clock import said
 from tui.model.silence import Matcher
 from tui.triage.case import Case
 
+_NOT = timedelta()
 CLEARING = frozenset({Verdict.FALSE_POSITIVE, Verdict.BY_DESIGN})
 """Verdicts that say of an alert that nobody need act on it."""
 
@@ -79,11 +81,25 @@ class Claim:
             second = self.otherwise(case) if self.otherwise else None
             blind = unclear(case.blindness(missing[0]))
             return self._evidence(case, second if second and second.refutes else blind)
-        found = self.read(case)
+        found = self._ruling(case)
         stale = [each for each in self.questions if case.fresh(each) is None]
         if stale and found.supports is not Verdict.REAL:
             found = unclear(case.blindness(stale[0]))
         return self._evidence(case, found)
+
+    def _ruling(self, case: Case) -> Ruling:
+        """What holds by both clocks, where that of who answers is known to be off.
+
+        Either may be what times in an answer were told by: what is long dead looks
+        alive beside a clock that is behind, what lives looks dead beside one ahead.
+        """
+        found = self.read(case)
+        asked = (*self.questions, *self.also)
+        off = max((case.ahead.get(each, _NOT) for each in asked), key=abs, default=_NOT)
+        if not off or self.read(replace(case, ahead={})).supports is found.supports:
+            return found
+        words = said(off.total_seconds())
+        return unclear(f"the clock of {case.source(asked)} is {words}")
 
     def _evidence(self, case: Case, found: Ruling) -> Evidence:
         is_refuted = found.supports is Verdict.REAL

@@ -33,13 +33,23 @@ class Rulebook:
         """`own` are the operator's, in the order of the config."""
         # What makes an alert real comes before what clears it.
         self._own = tuple(sorted(own, key=lambda rule: rule.verdict in CLEARING))
-        self._find: Callable[[frozenset[tuple[str, str]]], Rule | None] = lru_cache(
+        # Of an alert's labels only these matter. The others, of pods above all, would
+        # fill memory with alerts that never come again.
+        self._names = tuple(
+            {
+                matcher.name: None
+                for rule in (*self._own, *RULES)
+                for scope in rule.covers
+                for matcher in scope
+            }
+        )
+        self._find: Callable[[tuple[str | None, ...]], Rule | None] = lru_cache(
             maxsize=_KNOWN
         )(self._found)
 
     def rule_for(self, alert: Alert) -> Rule | None:
         """The rule by which the alert is judged."""
-        return self._find(frozenset(alert.labels.items()))
+        return self._find(tuple(map(alert.labels.get, self._names)))
 
     def questions_for(self, alert: Alert) -> tuple[Question, ...]:
         """What its cluster must be asked before the alert can be judged."""
@@ -115,8 +125,9 @@ class Rulebook:
             rule.job if is_false else "",
         )
 
-    def _found(self, items: frozenset[tuple[str, str]]) -> Rule | None:
-        labels = dict(items)
+    def _found(self, values: tuple[str | None, ...]) -> Rule | None:
+        named = zip(self._names, values, strict=True)
+        labels = {name: value for name, value in named if value is not None}
         ours = _covering(RULES, labels)
         theirs = _covering(self._own, labels)
         if theirs is None or ours is None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _TAG = re.compile(r"v?(\d{1,9})\.(\d{1,9})\b")
 
 
+@lru_cache(256)
 def minor_of(tag: str) -> tuple[int, int] | None:
     """Major and minor of a tag such as v1.34.1; None when it is none."""
     found = _TAG.match(tag)

@@ -6,13 +6,13 @@ entries may come in any order and more than once, and a node takes ninety bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from tui.model.log import Entry
 from tui.model.pipeline import Voice
-from tui.triage.kernel_log import NODE_LABELS, runs
+from tui.triage.kernel_log import NODE_LABELS, Runs
 
 STEP_SECONDS = 5
 STEPS = 3600 // STEP_SECONDS
@@ -40,13 +40,13 @@ class _News:
     steps: set[int] = field(default_factory=set)
 
 
-def heard(known: Mapping[str, Voice], entries: Iterable[Entry]) -> Mapping[str, Voice]:
+def heard(known: Mapping[str, Voice], runs: Runs) -> Mapping[str, Voice]:
     """The voices by name or address of the node, after these entries.
 
     An entry that does not name its node is nobody's.
     """
     news: dict[str, _News] = {}
-    for entry, times in runs(entries):
+    for entry, times in runs:
         one = _news_of(news, entry)
         if one is not None:
             one.steps.update([at // _STEP_NS for at in times])

@@ -54,7 +54,7 @@ def _none_answers(job: str, case: Case) -> Ruling:
     rows = [row for row in every if _namespace(row) in {"", _NAMESPACE}]
     for row in rows:
         if row.health is Health.UP:
-            if is_scraped(row, case.observed_at(question)):
+            if is_scraped(row, case.dated_at(question)):
                 return fails(f"{job} {row.instance} answers, so others should")
             return unclear(f"{job} {row.instance} was up when it was scraped last")
     if any(row.health is Health.UNKNOWN for row in rows):

@@ -45,9 +45,8 @@ on its alerts are real.
 
 _BLIND_SPOTS = (
     "The lease proves that one instance leads, not that it does its work well.",
-    "The lease's time is the cluster's, held against this machine's clock: a "
-    "difference beyond a minute and a half makes the alert real or undecided, never "
-    "false.",
+    "The lease's time is the cluster's: where its API server's clock is half a minute "
+    "from this machine's it must be renewed by both, else the alert is undecided.",
     "A control-plane node whose kubelet does not report makes it undecided, unless "
     "Talos on that node says that the pod is well.",
     "While Kubernetes does not answer, Talos can make the alert real, and clears "

@@ -36,6 +36,8 @@ STATIC_PODS = StaticPods()
 LATE = timedelta(minutes=5)
 """What is not done by then is not being done."""
 RECENT_MINUTES = 15
+_LONGEST_LEASE = 3_600
+"""In seconds; 15 is usual. One that lasts for days proves nothing about now."""
 # Twice the lease and a minute more: the two clocks need not agree to the second.
 _SKEW = timedelta(seconds=60)
 
@@ -79,7 +81,7 @@ def _runs(component: str, case: Case) -> Ruling:
     told: Mapping[str, StaticPod] = case.fresh(STATIC_PODS) or {}
     vouched = 0
     for node in planes:
-        if quiet := silence((node,), case.observed_at(NODES)):
+        if quiet := silence((node,), case.dated_at(NODES)):
             if not _is_well(told.get(f"{component}-{node.name}")):
                 return unclear(f"{quiet}: what its pod says is old")
             vouched += 1
@@ -161,10 +163,12 @@ def leads(component: str) -> Claim:
 def _leads(component: str, case: Case) -> Ruling:
     question = leader(component)
     leases: tuple[Lease, ...] = case.value(question)
-    seen = case.observed_at(question)
+    seen = case.dated_at(question)
     lease = leases[0] if leases else None
     if lease is None or lease.renewed_at is None or seen is None:
         return unclear(f"no leader lease {component} in kube-system")
+    if not 0 <= lease.duration_seconds <= _LONGEST_LEASE:
+        return unclear(f"the lease {component} lasts {lease.duration_seconds} s")
     limit = 2 * timedelta(seconds=lease.duration_seconds) + _SKEW
     age = seen - lease.renewed_at
     if age > limit:
@@ -190,7 +194,7 @@ def schedules() -> Claim:
 def _schedules(case: Case) -> Ruling:
     """A pod that fits nowhere was looked at; whether others still are, events tell."""
     pods: tuple[Pod, ...] = case.value(UNASSIGNED)
-    seen = case.observed_at(UNASSIGNED)
+    seen = case.dated_at(UNASSIGNED)
     unfit: list[Pod] = []
     for pod in filter(_waits, pods):
         name = f"{pod.namespace}/{pod.name}"
@@ -243,7 +247,7 @@ def _converges(case: Case) -> Ruling:
         found: tuple[Workload, ...] = case.value(question)
         counts.append(f"{len(found)} {kind}")
         for each in found:
-            ruling = _looked_after(each, case.observed_at(question))
+            ruling = _looked_after(each, case.dated_at(question))
             if ruling.refutes:
                 return ruling
             under_way += ruling.proves and bool(_behind(each))

@@ -36,7 +36,7 @@ def _agents_ready(case: Case) -> Ruling:
     pods: tuple[Pod, ...] = case.value(AGENTS)
     if not nodes:
         return none_listed(Where.EVERY_NODE)
-    return pods_ready(nodes, pods, case.observed_at(NODES), "Cilium agent")
+    return pods_ready(nodes, pods, case.dated_at(NODES), "Cilium agent")
 
 
 def _replacement_on(case: Case) -> Ruling:

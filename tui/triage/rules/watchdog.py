@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tui.model.alert import Verdict
+from tui.model.alert import WATCHDOG, Verdict
 from tui.model.question_beyond import AlertsListed
-from tui.triage.alerting_path import WATCHDOG, is_late
+from tui.triage.alerting_path import is_late
 from tui.triage.case import Case
+from tui.triage.expectation import AHEAD
 from tui.triage.rule import Claim, Rule, Ruling, alert_scope, fails, holds, unclear
 
 LISTED = AlertsListed()
@@ -15,9 +16,11 @@ LISTED = AlertsListed()
 
 def _arrives(case: Case) -> Ruling:
     """By its own time, at the moment when Alertmanager listed it."""
-    sent, seen = case.alert.updated_at, case.observed_at(LISTED)
+    sent, seen = case.alert.updated_at, case.dated_at(LISTED)
     if sent is None or seen is None:
         return unclear("when it was sent last is not told")
+    if sent - seen > AHEAD:
+        return unclear("it was sent last in the future: clocks disagree")
     ago = max(timedelta(0), seen - sent)
     said = f"{ago // timedelta(seconds=1)} s ago"
     if ago > timedelta(minutes=2):

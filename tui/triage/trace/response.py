@@ -60,7 +60,7 @@ def hurts(trace: Trace) -> str:
 
 
 def _of(trace: Trace, victim: Victim, context: str) -> str:
-    where = f"--context {quote(context)} " if context else ""
+    where = f"--context {quote(_clean(context))} " if context else ""
     kubectl = f"kubectl {where}-n {quote(_clean(victim.namespace))}"
     claim = quote(_clean(victim.claim))
     pods = [quote(_clean(pod)) for pod in victim.pods]
@@ -78,5 +78,5 @@ def _of(trace: Trace, victim: Victim, context: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """Names come from outside, and this is pasted into a shell."""
-    return "".join(each for each in text if each.isprintable())
+    """Names come from outside, and this is pasted into a shell: none is an option."""
+    return "".join(each for each in text if each.isprintable()).lstrip("-")

@@ -1,0 +1,32 @@
+"""The list of sources: what the newest attempt failed on, told once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.estate import LOKI, make_source
+from tests.judged import NOW
+from tui.model.fault import Fault, FaultKind
+from tui.model.fleet import SourceKind
+from tui.present.glyphs import UNICODE
+from tui.present.sources import rows
+
+
+def told(fault: Fault) -> list[str]:
+    """The lines below the row of a source that failed on this."""
+    source = replace(make_source(SourceKind.LOKI, LOKI, "tail"), fault=fault)
+    (row,) = rows({source: ("prod",)}, (), NOW, UNICODE)
+    return ["".join(span.text for span in line) for line in row.details]
+
+
+@pytest.mark.parametrize("detail", ["pods is forbidden", "pods is\n forbidden", ""])
+def test_what_the_server_said_is_told_once(detail: str) -> None:
+    fault = Fault(FaultKind.FORBIDDEN, "forbids this: pods is forbidden", detail)
+    assert told(fault) == [fault.summary, fault.advice]
+
+
+def test_a_detail_that_says_more_is_told_too() -> None:
+    fault = Fault(FaultKind.FORBIDDEN, "forbids this", "HTTP 403")
+    assert told(fault) == ["forbids this", "HTTP 403", fault.advice]

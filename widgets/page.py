@@ -1,0 +1,35 @@
+"""What is longer than the screen: scrolled by the keys that a list has."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+
+from widgets.keys import hidden
+
+
+class Page(VerticalScroll, inherit_bindings=False):
+    """Scrolls up and down; sideways there is nothing, so no key for it."""
+
+    DEFAULT_CSS = """
+    Page { scrollbar-size: 1 1; }
+    Page:focus { scrollbar-color: $accent; scrollbar-color-hover: $accent; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        hidden("j,down", "scroll_down", "Down", "page.down", "Scroll a line down"),
+        hidden("k,up", "scroll_up", "Up", "page.up", "Scroll a line up"),
+        hidden("g,home", "scroll_home", "Top", "page.top", "Go to the top"),
+        hidden("G,end", "scroll_end", "Bottom", "page.bottom", "Go to the bottom"),
+        hidden("pagedown", "page_down", "Page down", "page.page_down", "A page down"),
+        hidden("pageup", "page_up", "Page up", "page.page_up", "A page up"),
+    ]
+
+
+class Body(Page):
+    """All of a screen as one page. Nothing but its scroll bar shows that the keyboard
+    is in it: it takes the keyboard only while there is something to scroll."""
+
+    def allow_focus(self) -> bool:
+        return super().allow_focus() and self.max_scroll_y > 0
