@@ -30,6 +30,13 @@ def found_in(shown: Fleet, *findings: Finding) -> Fleet:
     return Fleet((replace(shown.clusters[0], findings=findings),))
 
 
+def unmet(alerts: list[JudgedAlert]) -> Fleet:
+    """One source of its cluster has not been tried yet."""
+    (cluster,) = fleet(alerts, 0).clusters
+    silent = replace(cluster.sources[0], attempts=0, observed_at=None)
+    return Fleet((replace(cluster, sources=(*cluster.sources, silent)),))
+
+
 class Watched:
     """An attention that has met its cluster while one alert was false."""
 
@@ -65,6 +72,15 @@ def test_what_is_real_at_the_start_calls_nobody() -> None:
     assert [each.name for each in attention.look(fleet([REAL, other], 20), at(20))] == [
         "Other"
     ]
+
+
+def test_what_was_false_calls_though_not_everything_was_read_yet() -> None:
+    attention = Attention(Wishes(), UTC)
+    other = judged(Verdict.REAL, name="Other")
+    assert attention.look(unmet([FALSE]), at(0)) == ()
+    called = attention.look(unmet([REAL, other]), at(10))
+    assert [each.name for each in called] == ["KubeProxyDown"]
+    assert attention.look(unmet([hidden(), other]), at(20))[0].kind == HIDDEN
 
 
 def test_an_alert_that_begins_real_calls() -> None:

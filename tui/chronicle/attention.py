@@ -1,7 +1,8 @@
 """Who is to be called, and what for: what has turned real since the last look. Pure.
 
 What is real already when the program has read everything for the first time calls
-nobody: whoever started it is looking at it. What comes and goes calls once.
+nobody: whoever started it is looking at it. What was seen to be false until then and
+turns real does call. What comes and goes calls once.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
+from tui.chronicle.known import CALM
 from tui.chronicle.met import Met
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.attention import ALERT, HIDDEN, Real, Wishes
@@ -30,6 +32,8 @@ class Attention:
         self._wishes = wishes
         self._zone = zone
         self._met = Met()
+        self._calm: set[Key] = set()
+        """Alerts that were false or by design in a cluster that is not met yet."""
         self._real: Mapping[Key, Real] = {}
         self._left: dict[Key, datetime] = {}
         """When what is real no longer was last seen to be so."""
@@ -56,6 +60,7 @@ class Attention:
         self._left = {k: at for k, at in self._left.items() if _lately(at, now)}
         self._real = real
         self._met.note(fleet, now)
+        self._calm.update(self._calm_in(fleet))
         return self._awake(called, now)
 
     def _is_same(self, parts: tuple[object, ...]) -> bool:
@@ -71,13 +76,24 @@ class Attention:
             return False
         if real.kind == ALERT and (HIDDEN, *real.key[1:]) in self._real:
             return False  # it was told of already, and somebody has ended what hid it
-        if real.cluster and real.cluster not in self._met:
+        if real.cluster and real.cluster not in self._met and not self._was_calm(real):
             return False
         wishes = self._wishes
         if wishes.clusters is not None and real.cluster not in wishes.clusters:
             return False
         severities = wishes.severities
         return not severities or not real.severity or real.severity in severities
+
+    def _calm_in(self, fleet: Fleet) -> Iterator[Key]:
+        """The calm alerts of clusters of which one cannot tell yet what is new."""
+        for cluster in fleet.clusters:
+            if cluster.name not in self._met:
+                for each in cluster.alerts or ():
+                    if each.verdict in CALM:
+                        yield each.endpoint, each.alert.fingerprint
+
+    def _was_calm(self, real: Real) -> bool:
+        return real.kind in {ALERT, HIDDEN} and real.key[1:] in self._calm
 
     def _awake(self, called: list[Real], now: datetime) -> tuple[Real, ...]:
         """What may call at this hour, with what had to wait and is real still."""
