@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -79,6 +79,14 @@ class Desk:
             if each.fault or each.state(now) is not SourceState.LIVE
         ]
 
+    async def settled(self) -> dict[str, str]:
+        """The same as `unavailable`, once no call is only late on a busy machine."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(30):
+                while not all("no such" in why for why in self.unavailable().values()):
+                    await self.pilot.pause(0.2)
+        return self.unavailable()
+
     def unavailable(self) -> dict[str, str]:
         """What the facts of all nodes lack, and why."""
         nodes = [node for each in self.engine.fleet.clusters for node in each.nodes]
@@ -111,7 +119,7 @@ async def test_every_view_has_rows_and_what_a_talos_lacks_is_told(release: str) 
             await desk.pilot.press("escape")
             await see_tabs(desk, ("tab", "enter"), release, is_worker=False)
             await see_tabs(desk, ("j", "enter"), release, is_worker=True)
-            lacking = desk.unavailable()
+            lacking = await desk.settled()
             assert desk.faults() == []
     assert list(lacking) == LACKS[release]
     assert all("no such" in why for why in lacking.values())

@@ -42,7 +42,7 @@ CONNECTION = (
     Cell("mute", (Kind.UNREACHABLE, Kind.TIMEOUT), ("no connection", "within")),
     Cell("silent", (Kind.TIMEOUT, Kind.UNREACHABLE), ("within", "cut", "sign of life")),
     Cell("reset", (Kind.UNREACHABLE,), ("cut", "lost", "reset")),
-    Cell("drip", (Kind.TIMEOUT, Kind.UNREACHABLE), ("within",)),
+    Cell("drip", (Kind.TIMEOUT, Kind.UNREACHABLE), ("within", "took over")),
 )
 CERTIFICATE = (
     Cell("expired", (Kind.TLS,), ("expired",)),

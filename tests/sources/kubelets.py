@@ -24,6 +24,10 @@ class Cluster:
         self.kubelet = Kubelet(behind(self.servers), protocols)
         self.asked: list[str] = []
         self.refused = False
+        self.gone: set[str] = set()
+        """Pods that the EndpointSlice still lists."""
+        self.mute: set[str] = set()
+        """Pods whose kubelet never answers."""
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -60,7 +64,9 @@ class Cluster:
         self.asked.append(pod)
         if self.refused:
             raise web.HTTPForbidden(text="pods/portforward is forbidden")
-        if pod not in self.ready:
+        if pod in self.mute:
+            await asyncio.Event().wait()
+        if pod not in self.ready or pod in self.gone:
             raise web.HTTPNotFound(text=f'pods "{pod}" not found')
         return await self.kubelet.forward(request, pod)
 

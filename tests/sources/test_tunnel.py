@@ -40,9 +40,9 @@ class Way:
         self.tunnel = tunnel
         self.endpoint = endpoint(None, url)
 
-    def session(self) -> HttpSession:
+    def session(self, seconds: float = 5.0) -> HttpSession:
         return HttpSession(
-            self.endpoint, self.endpoint.urls[0], 5.0, tunnel=self.tunnel
+            self.endpoint, self.endpoint.urls[0], seconds, tunnel=self.tunnel
         )
 
 
@@ -183,6 +183,22 @@ async def test_a_ready_pod_on_which_nothing_listens_is_told_and_left(way: Way) -
     assert fault.kind is FaultKind.UNREACHABLE
     assert "nothing listens on port 8080" in fault.summary
     assert b"web-1" in (await session.send(Request("/who"))).body
+    await session.aclose()
+
+
+async def test_when_the_time_ends_at_the_second_pod_the_first_tells_why(
+    way: Way,
+) -> None:
+    way.cluster.gone, way.cluster.mute = {"web-0"}, {"web-1"}
+    session = way.session(2.0)
+    with pytest.raises(NotSentError) as raised:
+        await session.send(Request("/who"))
+    assert 'pods "web-0" not found' in f"{raised.value.fault}"
+    # What an earlier attempt met is not the reason of this one.
+    way.cluster.mute = {"web-0", "web-1"}
+    with pytest.raises(NotSentError) as again:
+        await session.send(Request("/who"))
+    assert "no connection within" in again.value.fault.summary
     await session.aclose()
 
 

@@ -12,12 +12,18 @@ from typing import Any, Protocol
 
 import httpcore
 
+from tui.model.fault import Fault
 from tui.sources.base import SourceError
+from tui.sources.http_fault import NotSentError
 from tui.sources.portforward import Forward
 
 
 class Dialler(Protocol):
     """What leads to a server that is not on our network."""
+
+    @property
+    def fault(self) -> Fault | None:
+        """Why the newest attempt failed; one that goes on may have failed in part."""
 
     async def dial(self) -> Forward:
         """A connection; raises NotSentError."""
@@ -119,8 +125,13 @@ class TunnelBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,  # noqa: ARG002
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
     ) -> httpcore.AsyncNetworkStream:
+        before = self._tunnel.fault
         try:
             async with asyncio.timeout(timeout):
                 return _Stream(await self._tunnel.dial())
         except TimeoutError as error:
+            fault = self._tunnel.fault
+            if fault is not None and fault is not before:
+                # A pod was tried in vain, and the time ended with the next one.
+                raise NotSentError(fault) from error
             raise httpcore.ConnectTimeout(error) from error

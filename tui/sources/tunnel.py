@@ -25,6 +25,8 @@ from tui.sources.portforward import PROTOCOLS, Forward
 
 MOST_PODS = 3
 """Tried for one connection."""
+_WHATEVER_POD = frozenset({FaultKind.AUTH, FaultKind.FORBIDDEN, FaultKind.CONFIG})
+"""Another pod would not help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ class KubeTunnel:
         self._fault: Fault | None = None
         self._was_cut = False
 
+    @property
+    def fault(self) -> Fault | None:
+        """Why the newest attempt failed; one that goes on may have failed in part."""
+        return self._fault
+
     async def dial(self) -> Forward:
         """A connection to a pod behind the Service.
 
@@ -76,7 +83,7 @@ class KubeTunnel:
             except SourceError as error:
                 fault = _of_the_way(error.fault)
                 self._failed(fault)
-                if fault.kind in {FaultKind.FORBIDDEN, FaultKind.CONFIG}:
+                if fault.kind in _WHATEVER_POD:
                     break
             else:
                 return forward
