@@ -16,8 +16,9 @@ demo: setup ## open the dashboard on a lab: no cluster needed
 test: setup lint types ## everything that CI checks
 	@.ci/setup tools
 	@# Most of a test is waiting for another process. What fails beside three others
-	@# is tried once more alone: real servers and keys have deadlines of their own.
-	$(bin)/pytest -n 4 --dist loadfile || { [ $$? = 1 ] && $(bin)/pytest $(again); }
+	@# is tried twice more alone: real servers and keys have deadlines of their own.
+	$(bin)/pytest -n 4 --dist loadfile || { [ $$? = 1 ] && $(bin)/pytest $(again); } \
+	    || { [ $$? = 1 ] && $(bin)/pytest $(again); }
 
 lint: setup ## style and import contracts
 	$(bin)/ruff check

@@ -8,7 +8,7 @@ from tests.estate import make_entry
 from tests.fakes import FakeArchive
 from tui.model.fault import Fault, FaultKind
 from tui.model.log import LogCount, LogQuery, LogSpan
-from tui.present.log_bars import Steps, Tally
+from tui.present.log_bars import Steps, Tally, bars
 from tui.screens import log_counts
 
 SECOND = 1_000_000_000
@@ -42,13 +42,22 @@ def test_a_step_holds_its_end_and_not_its_begin() -> None:
     assert steps.bins(ends) == [1, 1, 1]
 
 
+def test_a_step_that_is_not_over_yet_does_not_name_a_time_ahead() -> None:
+    day = 86_400 * SECOND
+    now = day + 59 * 60 * SECOND + 1
+    steps = Steps.over(day + SECOND, now, 4, 10)
+    assert steps.until_ns > now
+    assert bars(steps, [0] * 4, [0] * 4).end.endswith("00:59")
+    assert steps == Steps.over(day + SECOND, now + 1, 4, 10)  # nothing to count anew
+
+
 def test_what_the_log_let_go_is_no_longer_counted() -> None:
     tally = Tally()
     tally.add(
         ("prod", replace(make_entry("a"), at_ns=n * 100 * SECOND)) for n in range(1, 9)
     )
-    bars = tally.bars(500 * SECOND, 800 * SECOND, 40)
-    assert sum(bars.counts) == 4
+    found = tally.bars(500 * SECOND, 800 * SECOND, 40)
+    assert sum(found.counts) == 4
     assert min(tally.every) == 500 * SECOND
 
 
@@ -56,6 +65,6 @@ async def test_a_cluster_whose_loki_is_silent_is_named_beside_the_others() -> No
     archive = HalfDeadArchive()
     archive.kept = {"prod": (replace(make_entry("a"), at_ns=15 * SECOND),)}
     steps = Steps(0, 30 * SECOND, 10)
-    bars = await log_counts.count(archive, ("prod", "dev"), "", steps, "")
-    assert bars.counts == (0, 1, 0)
-    assert "? not counted: dev: no answer" in "".join(each.text for each in bars.words)
+    found = await log_counts.count(archive, ("prod", "dev"), "", steps, "")
+    assert found.counts == (0, 1, 0)
+    assert "? not counted: dev: no answer" in "".join(each.text for each in found.words)

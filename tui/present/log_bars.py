@@ -28,6 +28,8 @@ class Steps:
     since_ns: int
     until_ns: int
     step_seconds: int
+    told_until_ns: int | None = field(default=None, compare=False)
+    """The end that was asked for, if the last step ends after it."""
 
     @classmethod
     def over(cls, since_ns: int, until_ns: int, cells: int, grain: int = 1) -> Steps:
@@ -37,7 +39,7 @@ class Steps:
         step = seconds * _SECOND
         # A step does not hold its begin: who came right then needs the one before.
         begin, end = (since_ns - 1) // step, -(-until_ns // step)
-        return cls(begin * step, end * step, seconds)
+        return cls(begin * step, end * step, seconds, until_ns)
 
     def bins(self, counts: Iterable[tuple[int, int]]) -> list[int]:
         """Share counts out over the steps, each by the end of its own, inclusive."""
@@ -121,8 +123,9 @@ def bars(steps: Steps, every: list[int], errors: list[int], missing: str = "") -
         words = (*words, Span(f", {count(sum(errors), 'error')}", Tone.CRITICAL))
     if missing:
         words = (*words, Span(f", {plain(missing)}", Tone.WARNING))
-    has_day = steps.until_ns // _DAY != steps.since_ns // _DAY
-    begin, end = (_clock(at, has_day) for at in (steps.since_ns, steps.until_ns))
+    until_ns = steps.told_until_ns or steps.until_ns
+    has_day = until_ns // _DAY != steps.since_ns // _DAY
+    begin, end = (_clock(at, has_day) for at in (steps.since_ns, until_ns))
     return Bars(tuple(every), tuple(errors), begin, end, words)
 
 

@@ -35,18 +35,18 @@ WIDE = (
 )
 NARROW = (
     Column("node", 16, weight=1),
-    Column("config", 8),
-    Column("port", 8),
-    Column("vector", 8),
-    Column("loki", 8),
-    Column("rules", 8),
-    Column("alerts", 8),
+    Column("config", 7),
+    Column("port", 7),
+    Column("vector", 7),
+    Column("loki", 7),
+    Column("rules", 7),
+    Column("alerts", 7),
     Column("last", 4, align=Align.RIGHT, drop=1),
 )
 Paragraph = tuple[Line, int]
 """A line, and how far in it goes on where it must be wrapped."""
 _ORDER = list(StageState)
-_SAYS_SHORT = {"can't tell": "unsure", "cut off": "cut"}
+_SAYS_SHORT = {"broken": "bad", "can't tell": "can't", "cut off": "cut"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def _row(way: Way, now: datetime, marks: Marks, *, is_wide: bool) -> Row:
         spans=(
             Span(f"{head.glyph} ", Tone.QUIET if is_whole else head.tone, bold=is_loud),
             Span(way.name, bold=is_loud),
-            Span(f"  {' '.join(way.clusters)}", Tone.QUIET),
+            Span(f"{'  ' if is_wide else ' '}{' '.join(way.clusters)}", Tone.QUIET),
         ),
     )
     details: tuple[Line, ...] = ()

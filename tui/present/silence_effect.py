@@ -28,7 +28,7 @@ from widgets.values import Cell, Line, Row, Span, Tone
 
 COLUMNS = alerts.WIDE_COLUMNS
 _NAMES = 3
-_PLACES = 2
+_PLACES = 3
 _Item: TypeAlias = JudgedAlert | PendingAlert | RuleHit
 
 
@@ -254,7 +254,7 @@ def elsewhere(alerts: Sequence[JudgedAlert], marks: Marks) -> tuple[Line, ...]:
 
 
 def place_words(fleet: Fleet | None, cluster: str) -> Line:
-    """Which clusters the Alertmanager serves that would keep it, the first few."""
+    """Which clusters the Alertmanager serves that would keep it; of many, the first."""
     names: tuple[str, ...] = (cluster,) if cluster else ()
     for manager in fleet.alertmanagers if fleet else ():
         if cluster in manager.clusters or not cluster:
@@ -262,8 +262,9 @@ def place_words(fleet: Fleet | None, cluster: str) -> Line:
             break
     if not names:
         return ()
-    more = f" +{len(names) - _PLACES}" if len(names) > _PLACES else ""
-    return (Span(f"for {', '.join(names[:_PLACES])}{more}", Tone.QUIET),)
+    more = len(names) - _PLACES
+    told = f" and {count(more, 'cluster')} more" if more > 0 else ""
+    return (Span(f"for {', '.join(names[:_PLACES])}{told}", Tone.QUIET),)
 
 
 def change_lines(old: Silence | None, command: PutSilence | None) -> tuple[Line, ...]:
