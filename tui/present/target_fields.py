@@ -196,6 +196,7 @@ FIELDS = (
         "job",
         Column("job", 14, weight=8, max_width=30, cut=Cut.MIDDLE),
         _job,
+        Column("job", 16, weight=8, max_width=30, cut=Cut.MIDDLE),
     ),
     Field(
         "instance",
@@ -207,7 +208,7 @@ FIELDS = (
         "why",
         Column("why", 18, weight=4),
         _why,
-        Column("why", 20, weight=2),
+        Column("why", 16, weight=2),
     ),
     Field("strip", Column("down, last 24 h", STRIP_CELLS, drop=3), _strip),
     Field("took", Column("took", 11, align=_RIGHT, drop=2), _took),
