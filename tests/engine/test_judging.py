@@ -207,12 +207,33 @@ def test_of_many_real_alerts_that_say_the_same_nothing_is_made_anew() -> None:
 def test_the_times_of_many_follow_in_the_end() -> None:
     bench = Bench(alerts=MANY, scene=active("7", START))
     bench.judge()
-    for seconds in range(10, 50, 10):
+    for seconds in range(10, 80, 10):
         bench.scene = active("7", START + timedelta(seconds=seconds))
         found = bench.judge(seconds)
     assert {each.judgement.evidence[0].observed_at for each in found} == {
-        START + timedelta(seconds=40)
+        START + timedelta(seconds=70)
     }
+
+
+def test_times_of_evidence_follow_with_those_of_the_alerts_and_not_once_more() -> None:
+    bench = Bench(alerts=MANY, scene=active("7", START))
+    bench.judge()
+    later = START + timedelta(seconds=50)
+    bench.alerts = tuple(replace(each, updated_at=later) for each in MANY)
+    bench.scene = active("7", later)
+    found = bench.judge(50)
+    assert {each.judgement.evidence[0].observed_at for each in found} == {later}
+    bench.scene = active("7", START + timedelta(seconds=100))
+    assert bench.judge(100) is found
+    assert bench.judged_anew == 0
+
+
+def test_an_alert_of_its_own_kind_follows_as_seldom_as_those_beside_it() -> None:
+    bench = Bench(alerts=(*MANY, PROXY), scene=active("7", START))
+    bench.judge()
+    bench.scene = active("7", START + timedelta(seconds=5))
+    bench.judge(5)
+    assert bench.judged_anew == 0
 
 
 def test_what_many_say_reaches_them_at_once() -> None:

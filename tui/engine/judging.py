@@ -28,10 +28,14 @@ _SEVERITIES = ("critical", "error", "warning", "info")
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _STALE_PACE = timedelta(seconds=1)
 """How often what rests on an old answer is judged: it says how old that is."""
-_TIMED_A_SECOND = 25
-"""Of more real alerts than that for each second since, times follow more seldom ..."""
-_TIMED_SECONDS = 60
-"""... but so often. A piece of evidence is then younger than it says, never older."""
+_TIMED_A_SECOND = 15
+"""Where more alerts are listed than that for each second since, times of real ones
+follow more seldom ..."""
+_TIMED_SECONDS = 90
+"""... but so often. A piece of evidence is then younger than it says, never older.
+
+Both are half as long again as those of the alerts' own times: when these follow, all is
+judged anew, and the evidence has its newest times with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ class _Group:
     """A group as it was judged."""
 
     members: tuple[Alert, ...]
+    listed: int
+    """How many alerts its Alertmanager lists."""
     grounds: tuple[_Ground, ...]
     judged: tuple[JudgedAlert, ...]
     """In the order of the members."""
@@ -93,21 +99,28 @@ class _Group:
     timed_at: datetime
     """When all evidence was last given its newest times."""
 
-    def holds(self, grounds: tuple[_Ground, ...], now: datetime) -> bool:
+    def holds(
+        self, grounds: tuple[_Ground, ...], now: datetime, *, is_timely: bool
+    ) -> bool:
         """Whether an alert of the group would be judged in the same way now."""
         if not self.at <= now < self.due:
             return False
         before = self.grounds
-        if self.is_timely(now):
+        if is_timely:
             # When the rules were read decides nothing.
             before = tuple(map(_undated, before))
             grounds = tuple(map(_undated, grounds))
         return before == grounds
 
-    def is_timely(self, now: datetime) -> bool:
-        """Whether evidence of real alerts may keep the times that it has."""
-        seconds = min(len(self.members) / _TIMED_A_SECOND, _TIMED_SECONDS)
-        return timedelta() <= now - self.timed_at < timedelta(seconds=seconds)
+    def is_timely(self, members: tuple[Alert, ...], now: datetime) -> bool:
+        """Whether evidence of real alerts may keep the times that it has.
+
+        members     of the group as it is now: where most are others than before, all
+                    is judged anew at once, and not once for them and once for times
+        """
+        seconds = min(self.listed / _TIMED_A_SECOND, _TIMED_SECONDS)
+        is_young = timedelta() <= now - self.timed_at < timedelta(seconds=seconds)
+        return is_young and not _are_others(self.members, members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +159,9 @@ class Judging:
                 found.setdefault(cluster.name, [])
             for kind, members in _grouped(view, served, alerts, scenes):
                 grounds = tuple(_ground(view, kind, at, scenes) for at in kind.clusters)
-                groups[kind] = self._judged(view, served, kind, members, grounds)
+                groups[kind] = self._judged(
+                    view, served, kind, members, len(alerts), grounds
+                )
                 found.setdefault(kind.cluster, []).append(groups[kind])
         self._groups = groups
         self.asked = tuple((kind.clusters, kind.questions) for kind in groups)
@@ -159,15 +174,16 @@ class Judging:
         served: Served,
         kind: _Kind,
         members: tuple[Alert, ...],
+        listed: int,
         grounds: tuple[_Ground, ...],
     ) -> _Group:
         """The group as it was, or judged anew as far as it must be."""
-        known = self._groups.get(kind)
-        holds = known is not None and known.holds(grounds, view.now)
+        known, now = self._groups.get(kind), view.now
+        is_timely = known is not None and known.is_timely(members, now)
+        holds = known is not None and known.holds(grounds, now, is_timely=is_timely)
         if known is not None and holds and known.members == members:
             return known
         old_ones = known.judged if known is not None else ()
-        is_timely = known is not None and known.is_timely(view.now)
         before = {each.alert.fingerprint: each for each in old_ones}
         judged = []
         for alert in members:
@@ -176,14 +192,15 @@ class Judging:
                 new = _judge(view, served, kind, grounds, alert)
                 old = old if old and _says_as(old, new, is_timely=is_timely) else new
             judged.append(old)
-        due = min(ground.due(view.now, view.pace) for ground in grounds)
+        due = min(ground.due(now, view.pace) for ground in grounds)
         return _Group(
             members,
+            listed,
             grounds,
             tuple(judged),
-            view.now,
+            now,
             due if kind.has_rule else _NEVER,
-            known.timed_at if known is not None and is_timely else view.now,
+            known.timed_at if known is not None and is_timely else now,
         )
 
     def _ranked(
@@ -360,6 +377,14 @@ def _says_as(old: JudgedAlert, new: JudgedAlert, *, is_timely: bool) -> bool:
         and notes.untimed(old.judgement) == notes.untimed(new.judgement)
         and old == replace(new, alert=old.alert, judgement=old.judgement)
     )
+
+
+def _are_others(before: tuple[Alert, ...], now: tuple[Alert, ...]) -> bool:
+    """Whether most of these are other objects than those before."""
+    if before is now:
+        return False
+    known = set(map(id, before))
+    return 2 * sum(id(each) not in known for each in now) > len(now)
 
 
 def _is_same(old: Alert, new: Alert) -> bool:
