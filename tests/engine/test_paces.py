@@ -1,7 +1,8 @@
-"""What is read more seldom than all else is held to its own pace."""
+"""What is read more seldom is held to its own pace, and says nothing new meanwhile."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tui.engine.assemble import assemble
 from tui.engine.plan import served_by
 from tui.engine.view import Feed, Memo, View
 from tui.model.alert import Verdict
+from tui.model.finding import Finding
 from tui.model.fleet import SourceKind
 from tui.model.reading import Reading
 from tui.model.target import Health, InventoryTarget, Target
@@ -40,16 +42,32 @@ DOWN = Target(LABELS, Health.DOWN, "pool", URL, "refused", START, 0.1, 30.0, 10.
 def test_a_target_that_is_down_is_certain_for_two_of_its_own_refreshes(
     pace: float, verdict: Verdict
 ) -> None:
+    (found,) = findings((DOWN,), 2 * CONFIG.refresh_seconds + 10, Memo(), pace)
+    assert found.verdict is verdict
+
+
+def test_findings_that_say_the_same_are_the_very_same_from_pass_to_pass() -> None:
+    memo = Memo()
+    first = findings((DOWN,), 1, memo)
+    again = replace(DOWN, last_scrape=START + timedelta(seconds=2))
+    assert findings((DOWN,), 2, memo) is first
+    assert findings((again,), 3, memo) is first
+    assert not findings((replace(DOWN, health=Health.UP),), 4, memo)
+
+
+def findings(
+    targets: tuple[Target, ...], seconds: float, memo: Memo, pace: float = 20.0
+) -> tuple[Finding, ...]:
+    """What one pass finds so many seconds after targets were read."""
     view = View(
         CONFIG,
         (SERVED,),
         {KEY: Feed(pace, ("prod",))},
         {},
-        State({KEY: Reading((DOWN,), START, attempts=1)}),
-        START + timedelta(seconds=2 * CONFIG.refresh_seconds + 10),
-        Memo(),
+        State({KEY: Reading(targets, START, attempts=1)}),
+        START + timedelta(seconds=seconds),
+        memo,
         Rulebook(),
     )
     (prod,) = assemble(view).clusters
-    (found,) = (each for each in prod.findings if "h:1" in each.detail + each.subject)
-    assert found.verdict is verdict
+    return prod.findings

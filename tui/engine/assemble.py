@@ -175,7 +175,7 @@ def _cluster(
         trend=trend,
         alerts=alerts,
         nodes=nodes,
-        findings=findings.ranked(found),
+        findings=view.memo.settled(("findings", cluster.name), findings.ranked(found)),
         traces=traces,
         log_findings=log_findings,
         last_entry_at=kernel.last_entry_at,

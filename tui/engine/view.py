@@ -51,6 +51,15 @@ class Memo:
         made: T = known[1]
         return made
 
+    def settled(self, name: object, value: T) -> T:
+        """The value of the pass before, where this one is equal: then whoever looks
+        sees at once that it is the very same."""
+        known = self._made.get(name)
+        if known is not None and known[1] == value:
+            value = known[1]
+        self._made[name] = (), value
+        return value
+
     def keep(self, kind: type[T]) -> T:
         """The one thing of that type which lives through all passes."""
         kept: T = self.once(kind, kind, kind)
