@@ -53,6 +53,16 @@ def test_the_next_run_knows_all_that_this_one_knew(tmp_path: Path) -> None:
     assert second.known.cleared == {ALERT: at(20)}
 
 
+def test_what_was_told_before_is_told_by_the_same_objects(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.look(0, judged())
+    (began,) = run.changes
+    run.look(10, judged(REAL))
+    again, turned = run.changes
+    assert again is began
+    assert isinstance(turned.what, Turned)
+
+
 def test_whose_an_alert_is_may_be_known_later(tmp_path: Path) -> None:
     run = Run(tmp_path)
     run.look(0, replace(judged(), cluster="monit"))

@@ -6,7 +6,7 @@ Everything here blocks, and is for one thread.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -36,6 +36,8 @@ class Book:
         self._name = writer
         self._db: sqlite3.Connection | None = None
         self._writer: BookWriter | None = None
+        self._changes: Mapping[pages.Row, Change] = {}
+        """Those that were asked for last: it is done again and again."""
 
     def known(self, now: datetime, endpoints: Collection[str] | None = None) -> Known:
         """What the runs before knew, of some Alertmanagers or of all.
@@ -64,7 +66,9 @@ class Book:
 
         raise   BookError, as all that follows
         """
-        return self._read(pages.newest_changes) or ()
+        before = self._changes
+        self._changes = self._read(lambda db: pages.newest_changes(db, before)) or {}
+        return tuple(self._changes.values())
 
     def episodes(self, name: AlertName) -> tuple[Episode, ...]:
         """What is kept of one alert, the newest episode first."""

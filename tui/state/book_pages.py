@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 from tui.chronicle.known import CALM, MOST_CLEARED, Known, Sight, Watch
 from tui.model.change import AlertName, Change, Subject, When
 from tui.model.memory import Episode, Habit, Habits
 from tui.state import book_codec as codec
 from tui.state.book_codec import moment, moment_or_none, stamp
+
+Row: TypeAlias = tuple[Any, ...]
+"""All that is written of a change, and what tells whose it is."""
 
 NEWEST_CHANGES = 1_000
 NEWEST_EPISODES = 20
@@ -73,21 +78,33 @@ def known(
     return Known(sights, watches, {(row[0], row[1]): moment(row[2]) for row in rows})
 
 
-def newest_changes(db: sqlite3.Connection) -> tuple[Change, ...]:
-    """What happened last, newest first; NEWEST_CHANGES at most."""
+def newest_changes(
+    db: sqlite3.Connection, before: Mapping[Row, Change] = MappingProxyType({})
+) -> dict[Row, Change]:
+    """What happened last by its row, newest first; NEWEST_CHANGES at most.
+
+    before  what this gave the last time: what is there still is not decoded again, and
+            is the very same
+    """
     rows = db.execute(
-        f"SELECT e.id, {_EPISODE}, c.at, c.after, c.kind, c.detail FROM change c "  # noqa: S608 - our own words
+        f"SELECT c.id, c.at, c.after, c.kind, c.detail, e.id, {_EPISODE} FROM change c "  # noqa: S608 - our own words
         "JOIN episode e ON e.id = c.episode ORDER BY c.at DESC, c.id DESC LIMIT ?",
         (NEWEST_CHANGES,),
     )
     subjects: dict[int, Subject] = {}
-    found = []
-    for number, *episode, at, after, kind, detail in rows:
-        subject = subjects.get(number)
-        if subject is None:
-            subject = subjects[number] = _subject(_sight(episode))
-        found.append(_change(subject, at, after, kind, detail))
-    return tuple(each for each in found if each is not None)
+    found = {}
+    for *row, facts in rows:
+        # Of the facts only labels are read, and an episode has the same for ever.
+        name = tuple(row)
+        change = before.get(name)
+        if change is None:
+            _, *happened, number = row[:6]
+            if number not in subjects:
+                subjects[number] = _subject(_sight((*row[6:], facts)))
+            change = _change(subjects[number], *happened)
+        if change is not None:
+            found[name] = change
+    return found
 
 
 def episodes(db: sqlite3.Connection, name: AlertName) -> tuple[Episode, ...]:
