@@ -3,23 +3,31 @@
 For each change, however small, Textual 8.2 asks all widgets that lie between the
 topmost and the lowest of what changed, and their neighbours, for all of their lines,
 and throws most of them away: a clock at the top and a new line at the bottom cost the
-whole screen.
+whole screen. And what lies behind others is asked for the lines that they hide: of a
+screen of panels two lines of three.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
-from textual._compositor import ChopsUpdate, Compositor
+from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
 
 class ThriftyCompositor(Compositor):
-    """Textual's, that draws of each widget the lines that changed and no others."""
+    """Textual's, that draws of each widget the lines that are seen and no others."""
 
     _changed: Collection[Region] = ()
-    """What is being sent; empty when that is the whole screen."""
+    """What is being sent."""
+
+    def render_full_update(self, simplify: bool = False) -> LayoutUpdate:  # noqa: FBT001, FBT002 - Textual's own
+        self._changed = (self.size.region,)
+        try:
+            return super().render_full_update(simplify)
+        finally:
+            self._changed = ()
 
     def render_partial_update(self) -> ChopsUpdate | None:
         self._changed = tuple(self._dirty_regions)
@@ -34,21 +42,47 @@ class ThriftyCompositor(Compositor):
         if not self._changed:
             yield from super()._get_renders(crop)
             return
+        left = cells(self._changed)
+        # What is in front comes first, and hides all that is behind it.
         for widget, (region, clip) in self.visible_widgets.items():
-            for part in parts(region.intersection(clip), self._changed):
+            for part in parts(region.intersection(clip), left):
                 yield part, part, widget.render_lines(part.translate(-region.offset))
 
 
-def parts(shown: Region, changed: Iterable[Region]) -> list[Region]:
-    """Those lines of what is shown of a widget in which something changed.
+def cells(regions: Iterable[Region]) -> dict[int, int]:
+    """The cells of some regions by their line, a bit for each."""
+    found: dict[int, int] = {}
+    for region in regions:
+        own = _bits(region)
+        for y in region.line_range:
+            found[y] = found.get(y, 0) | own
+    return found
 
+
+def parts(shown: Region, left: dict[int, int]) -> list[Region]:
+    """Those lines of what is shown of a widget in which cells are left to be drawn.
+
+    left    loses the cells of these lines that the widget has
     return  in their whole width, from top to bottom, none twice
     """
-    touched = [shown.intersection(each) for each in changed if shown.overlaps(each)]
-    found: list[Region] = []
-    for top, bottom in sorted((each.y, each.bottom) for each in touched):
-        if found and top <= found[-1].bottom:
-            last = found.pop()
-            top, bottom = last.y, max(last.bottom, bottom)  # noqa: PLW2901 - joined
-        found.append(Region(shown.x, top, shown.width, bottom - top))
-    return found
+    own, top, bottom = _bits(shown), shown.y, shown.bottom
+    lines = [y for y, its in left.items() if top <= y < bottom and its & own]
+    for y in lines:
+        left[y] &= ~own
+    return [
+        Region(shown.x, first, shown.width, length)
+        for first, length in _runs(sorted(lines))
+    ]
+
+
+def _bits(region: Region) -> int:
+    return ((1 << region.width) - 1) << region.x
+
+
+def _runs(lines: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """Lines that follow each other: the first of them, and how many there are."""
+    begin = 0
+    for at in range(1, len(lines) + 1):
+        if at == len(lines) or lines[at] != lines[at - 1] + 1:
+            yield lines[begin], at - begin
+            begin = at

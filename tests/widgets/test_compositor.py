@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from tests.widgets.screen import screen_lines
-from widgets.compositor import ThriftyCompositor, parts
+from widgets.compositor import ThriftyCompositor, cells, parts
 from widgets.pane import LinePane
 from widgets.values import Span
 
@@ -90,16 +90,41 @@ async def test_what_a_widget_leaves_behind_is_drawn_though_it_did_not_change() -
         assert screen_lines(app)[0] == "upper"
 
 
+async def test_what_lies_behind_another_is_not_drawn() -> None:
+    app = Sheet()
+    async with app.run_test(size=(20, 20)) as pilot:
+        over = Static("over")
+        over.styles.layer = "_toastrack"
+        over.styles.dock = "top"
+        over.styles.height = 3
+        await app.pages.mount(over)
+        await pilot.pause()
+        app.pages.upper.drawn.clear()
+        app.pages.refresh()
+        await pilot.pause()
+        assert app.pages.upper.drawn == list(range(3, 10))
+        assert screen_lines(app)[:4] == ["over", "", "", "upper"]
+
+
 def test_lines_that_follow_each_other_are_one_part() -> None:
     shown = Region(5, 10, 20, 30)
-    changed = [Region(0, 12, 50, 1), Region(6, 13, 2, 2), Region(9, 20, 1, 1)]
-    assert parts(shown, changed) == [Region(5, 12, 20, 3), Region(5, 20, 20, 1)]
+    changed = [Region(9, 20, 1, 1), Region(0, 12, 50, 1), Region(6, 13, 2, 2)]
+    found = parts(shown, cells(changed))
+    assert found == [Region(5, 12, 20, 3), Region(5, 20, 20, 1)]
 
 
 def test_what_changed_beside_a_widget_is_no_part_of_it() -> None:
     beside, below = Region(25, 10, 5, 5), Region(5, 15, 9, 1)
-    assert parts(Region(5, 10, 20, 5), [beside, below]) == []
+    assert parts(Region(5, 10, 20, 5), cells([beside, below])) == []
 
 
 def test_of_what_reaches_beyond_a_widget_only_its_own_lines_are_drawn() -> None:
-    assert parts(Region(0, 4, 9, 3), [Region(0, 0, 9, 60)]) == [Region(0, 4, 9, 3)]
+    left = cells([Region(0, 0, 9, 60)])
+    assert parts(Region(0, 4, 9, 3), left) == [Region(0, 4, 9, 3)]
+
+
+def test_what_one_has_drawn_is_left_to_nobody_behind_it() -> None:
+    left = cells([Region(4, 2, 3, 2), Region(0, 3, 1, 1)])
+    assert parts(Region(2, 0, 6, 9), left) == [Region(2, 2, 6, 2)]
+    assert parts(Region(0, 0, 20, 9), left) == [Region(0, 3, 20, 1)]
+    assert parts(Region(0, 0, 20, 9), left) == []
