@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui.engine.supervisor import same
+from tui.model.kept import Kept
 
 
 @dataclass(frozen=True)
@@ -30,3 +31,9 @@ def test_an_answer_of_another_length_and_the_first_one_are_taken_as_they_are() -
     new = (Value(1),)
     assert same((Value(1), Value(2)), new) is new
     assert same(None, new) is new
+
+
+def test_a_list_that_remembers_what_was_made_of_it_goes_on_doing_so() -> None:
+    old = Kept(map(Value, range(3)))
+    new = same(old, Kept((Value(0), Value(7), Value(2))))
+    assert isinstance(new, Kept)

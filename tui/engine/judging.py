@@ -6,20 +6,20 @@ no others. Alerts whose judgement rests on the same things are one group.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import chain
 
 from tui.engine.answers import Answers, answers_of
+from tui.engine.kinds import Kind, grouped
 from tui.engine.plan import Served
 from tui.engine.view import View
 from tui.model.alert import Alert, JudgedAlert, Verdict
 from tui.model.fleet import SourceKind
 from tui.model.kept import Kept
 from tui.model.question import Question
-from tui.model.reading import STALE_AFTER, Freshness
+from tui.model.reading import STALE_AFTER
 from tui.triage import assign, notes
 from tui.triage.case import Case, Scene
 
@@ -36,25 +36,6 @@ _TIMED_SECONDS = 90
 
 Both are half as long again as those of the alerts' own times: when these follow, all is
 judged anew, and the evidence has its newest times with them."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """What alerts of one group have in common."""
-
-    endpoint: str
-    """The Alertmanager that lists them."""
-    cluster: str
-    is_placed: bool
-    concerns: tuple[str, ...]
-    has_rule: bool
-    questions: tuple[Question, ...]
-    kernel: tuple[str, ...]
-
-    @property
-    def clusters(self) -> tuple[str, ...]:
-        """Their own, then the others that they are about."""
-        return self.cluster, *(each for each in self.concerns if each != self.cluster)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,20 +104,11 @@ class _Group:
         return is_young and not _are_others(self.members, members)
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """The alerts of one Alertmanager by what they rest on."""
-
-    groups: Mapping[_Kind, tuple[Alert, ...]]
-    loose: tuple[Alert, ...]
-    """Those of which other facts tell whose they are: kernel lines, and rules."""
-
-
 class Judging:
     """Judges all alerts pass after pass; what did not change is the same object."""
 
     def __init__(self) -> None:
-        self._groups: dict[_Kind, _Group] = {}
+        self._groups: dict[Kind, _Group] = {}
         self.asked: tuple[tuple[tuple[str, ...], tuple[Question, ...]], ...] = ()
         """What judging takes: which clusters are asked what."""
         self._lists: dict[str, tuple[list[_Group], tuple[JudgedAlert, ...]]] = {}
@@ -150,14 +122,14 @@ class Judging:
         kernel lines that names no cluster goes where the lines are.
         """
         found: dict[str, list[_Group]] = {}
-        groups: dict[_Kind, _Group] = {}
+        groups: dict[Kind, _Group] = {}
         for served in view.of_kind(SourceKind.ALERTMANAGER):
             alerts: tuple[Alert, ...] | None = view.reading(served.key("alerts")).value
             if alerts is None:
                 continue
             for cluster in served.clusters:
                 found.setdefault(cluster.name, [])
-            for kind, members in _grouped(view, served, alerts, scenes):
+            for kind, members in grouped(view, served, alerts, scenes):
                 grounds = tuple(_ground(view, kind, at, scenes) for at in kind.clusters)
                 groups[kind] = self._judged(
                     view, served, kind, members, len(alerts), grounds
@@ -172,7 +144,7 @@ class Judging:
         self,
         view: View,
         served: Served,
-        kind: _Kind,
+        kind: Kind,
         members: tuple[Alert, ...],
         listed: int,
         grounds: tuple[_Ground, ...],
@@ -216,86 +188,6 @@ class Judging:
         return groups, Kept(sorted(judged, key=_rank))
 
 
-def _grouped(
-    view: View,
-    served: Served,
-    alerts: tuple[Alert, ...],
-    scenes: Mapping[str, Scene],
-) -> Iterator[tuple[_Kind, tuple[Alert, ...]]]:
-    """The alerts of one Alertmanager by what their judgement rests on."""
-    key = served.key("alerts")
-    listed = view.memo.once(
-        ("groups", key), alerts, partial(_listed, view, served, alerts)
-    )
-    yield from listed.groups.items()
-    own = {each.name: scenes[each.name].kernel for each in served.clusters}
-    loose: dict[_Kind, list[Alert]] = {}
-    for alert in listed.loose:
-        name = assign.cluster_of(alert.labels, served.marks, served.home)
-        placed = ""
-        if not assign.is_marked(alert.labels, served.marks):
-            kinds = view.rulebook.kernel_kinds(alert)
-            placed = assign.cluster_by_kernel(alert, kinds, own)
-        kind = _kind(view, served, alert, placed or name)
-        kind = replace(
-            kind,
-            is_placed=placed not in {"", name},
-            concerns=_concerned(view, alert, kind.cluster),
-        )
-        loose.setdefault(kind, []).append(alert)
-    for kind, members in loose.items():
-        yield kind, tuple(members)
-
-
-def _listed(view: View, served: Served, alerts: tuple[Alert, ...]) -> _Listed:
-    groups: dict[_Kind, list[Alert]] = {}
-    loose = []
-    for alert in alerts:
-        is_marked = assign.is_marked(alert.labels, served.marks)
-        if view.rulebook.is_cleared_by_clusters(alert) or (
-            not is_marked and view.rulebook.kernel_kinds(alert)
-        ):
-            loose.append(alert)
-            continue
-        name = assign.cluster_of(alert.labels, served.marks, served.home)
-        groups.setdefault(_kind(view, served, alert, name), []).append(alert)
-    return _Listed(
-        {kind: tuple(members) for kind, members in groups.items()}, tuple(loose)
-    )
-
-
-def _kind(view: View, served: Served, alert: Alert, cluster: str) -> _Kind:
-    rule = view.rulebook.rule_for(alert)
-    return _Kind(
-        endpoint=served.key("alerts").endpoint,
-        cluster=cluster,
-        is_placed=False,
-        concerns=(),
-        has_rule=rule is not None,
-        questions=rule.questions if rule else (),
-        kernel=rule.kernel if rule else (),
-    )
-
-
-def _concerned(view: View, alert: Alert, cluster: str) -> tuple[str, ...]:
-    """All clusters of a shared Prometheus, when the alert is not of one alone.
-
-    An `absent()` alert carries no labels but those of the sender: it says the same of
-    every cluster that the sender looks at. Only what clears it must hold in all.
-    """
-    served = view.serving(SourceKind.PROMETHEUS, cluster)
-    if served is None or not served.is_shared:
-        return ()
-    if not view.rulebook.is_cleared_by_clusters(alert):
-        return ()
-    known, pace = view.said(served.key("rules"))
-    is_fresh = known.freshness(view.now, pace) is Freshness.LIVE
-    rules = known.value if is_fresh and known.value else ()
-    if assign.is_own(alert, rules, served.marks, cluster, served.home):
-        return ()
-    return tuple(each.name for each in served.clusters)
-
-
 def _doubt(served: Served, alert: Alert, cluster: str) -> str:
     """What speaks against the alert being of the cluster that it is shown in."""
     if not cluster:
@@ -307,7 +199,7 @@ def _doubt(served: Served, alert: Alert, cluster: str) -> str:
 
 
 def _ground(
-    view: View, kind: _Kind, cluster: str, scenes: Mapping[str, Scene]
+    view: View, kind: Kind, cluster: str, scenes: Mapping[str, Scene]
 ) -> _Ground:
     """What the group looks at in one cluster."""
     scene = scenes.get(cluster, Scene())
@@ -323,14 +215,17 @@ def _ground(
 def _judge(
     view: View,
     served: Served,
-    kind: _Kind,
+    kind: Kind,
     grounds: tuple[_Ground, ...],
     alert: Alert,
 ) -> JudgedAlert:
     """The alert by its own cluster; and by others when it is about them as well."""
-    cases = [_case(view, alert, ground) for ground in grounds]
     doubt = _doubt(served, alert, kind.cluster)
-    cases[0] = replace(cases[0], is_placed=kind.is_placed, doubt=doubt)
+    first, *others = grounds
+    cases = [
+        _case(view, alert, first, is_placed=kind.is_placed, doubt=doubt),
+        *(_case(view, alert, ground) for ground in others),
+    ]
     judgement = view.rulebook.judge_together(cases)
     waits = any(a.attempts == 0 for each in cases for a in each.answers.values())
     return JudgedAlert(
@@ -343,7 +238,14 @@ def _judge(
     )
 
 
-def _case(view: View, alert: Alert, ground: _Ground) -> Case:
+def _case(
+    view: View,
+    alert: Alert,
+    ground: _Ground,
+    *,
+    is_placed: bool = False,
+    doubt: str = "",
+) -> Case:
     """One alert with the answers of one cluster only."""
     config = view.cluster(ground.cluster)
     return Case(
@@ -354,8 +256,10 @@ def _case(view: View, alert: Alert, ground: _Ground) -> Case:
         interval=view.pace,
         now=view.now,
         scene=ground.scene,
+        is_placed=is_placed,
         paces=ground.answers.paces,
         ahead=ground.answers.ahead,
+        doubt=doubt,
     )
 
 

@@ -190,7 +190,8 @@ def same(old: Any, new: tuple[Any, ...]) -> tuple[Any, ...]:
     if not isinstance(old, tuple):
         return new
     if len(old) == len(new):
-        found = tuple(
+        # Of the same type: one that remembers what was made of it must go on doing so.
+        found = type(new)(
             one if one is other or one == other else other
             for one, other in zip(old, new, strict=True)
         )

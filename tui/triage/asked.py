@@ -99,9 +99,8 @@ def _unescaped(quoted: str) -> str:
         return quoted
 
 
-def note(case: Case) -> tuple[Evidence, ...]:
+def note(case: Case, own: Asked) -> tuple[Evidence, ...]:
     """That the alert's own expression is true: why it fires at all."""
-    own = asked(case.alert, case.scene)
     if not own.expression:
         return ()
     since = f" since {own.active_at:%H:%M:%S} UTC" if own.active_at else ""

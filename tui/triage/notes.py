@@ -6,8 +6,9 @@ Notes are read by a person: they show what fails and where. They never move a ve
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields
 from datetime import timedelta
+from operator import attrgetter
 
 from tui.model.alert import Alert, Evidence, Judgement, Verdict
 from tui.model.kernel import GRAVITY
@@ -21,6 +22,10 @@ _BEFORE = timedelta(minutes=15)
 _MOST = 4
 """Targets or devices told one by one."""
 _SCRAPED = ", scraped "
+_REST = attrgetter(*(f.name for f in fields(Judgement) if f.name != "evidence"))
+_REST_OF_PIECE = attrgetter(
+    *(f.name for f in fields(Evidence) if f.name not in {"claim", "observed_at"})
+)
 
 
 def of_targets(case: Case) -> tuple[Evidence, ...]:
@@ -58,13 +63,13 @@ def _of_target(case: Case, row: TargetRow, source: str) -> Evidence:
     return Evidence(claim, supports, source, url, row.last_error or row.reason, at)
 
 
-def untimed(judgement: Judgement) -> Judgement:
+def untimed(judgement: Judgement) -> object:
     """All that a judgement says but for when each thing was read, or scraped."""
-    pieces = tuple(
-        replace(each, claim=each.claim.partition(_SCRAPED)[0], observed_at=None)
+    pieces = [
+        (each.claim.partition(_SCRAPED)[0], _REST_OF_PIECE(each))
         for each in judgement.evidence
-    )
-    return replace(judgement, evidence=pieces)
+    ]
+    return _REST(judgement), pieces
 
 
 def lines_behind(

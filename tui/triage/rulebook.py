@@ -98,11 +98,14 @@ class Rulebook:
     def judge(self, case: Case) -> Judgement:
         """The verdict on one alert. What no rule covers is real."""
         rule = self.rule_for(case.alert)
-        expression = asked.asked(case.alert, case.scene).expression
+        own = asked.asked(case.alert, case.scene)
         if rule is None:
-            evidence = asked.note(case)
             return Judgement(
-                Verdict.REAL, NO_RULE, evidence, runbook=GENERAL, expression=expression
+                Verdict.REAL,
+                NO_RULE,
+                asked.note(case, own),
+                runbook=GENERAL,
+                expression=own.expression,
             )
         pieces = [claim.evidence(case) for claim in rule.claims]
         pieces += _inventory(case, rule)
@@ -116,12 +119,12 @@ class Rulebook:
         return Judgement(
             verdict,
             reason,
-            (*pieces, *_noted(case, rule)),
+            (*pieces, *_noted(case, rule, own)),
             rule.id,
             rule.runbook,
             (*rule.fixes, silence_command(case.alert, reason)) if is_false else (),
             rule.would_change,
-            expression,
+            own.expression,
             rule.job if is_false else "",
         )
 
@@ -161,13 +164,13 @@ def _joined(theirs: Rule, ours: Rule) -> Rule:
     )
 
 
-def _noted(case: Case, rule: Rule) -> tuple[Evidence, ...]:
+def _noted(case: Case, rule: Rule, own: asked.Asked) -> tuple[Evidence, ...]:
     """What else is worth telling; the verdict stands already."""
     told = [piece for note in rule.notes for piece in note(case)]
     if rule.kernel:
         told += notes.of_kernel(case, rule.kernel)
     if rule.verdict is Verdict.REAL:
-        told += asked.note(case)
+        told += asked.note(case, own)
     return tuple(told)
 
 
