@@ -106,6 +106,21 @@ async def test_what_lies_behind_another_is_not_drawn() -> None:
         assert screen_lines(app)[:4] == ["over", "", "", "upper"]
 
 
+async def test_all_of_it_is_what_textual_draws() -> None:
+    app = Sheet()
+    async with app.run_test(size=(20, 20)) as pilot:
+        over = Static("over")
+        over.styles.layer = "_toastrack"
+        over.styles.dock = "right"
+        over.styles.width = 5
+        await app.pages.mount(over)
+        await pilot.pause()
+        ours = app.pages._compositor.render_full_update()
+        theirs = app.pages._compositor.render_strips()
+        found = [Strip.join(line).simplify() for line in ours.strips]
+        assert found == [line.simplify() for line in theirs]
+
+
 def test_lines_that_follow_each_other_are_one_part() -> None:
     shown = Region(5, 10, 20, 30)
     changed = [Region(9, 20, 1, 1), Region(0, 12, 50, 1), Region(6, 13, 2, 2)]
