@@ -141,7 +141,13 @@ def wrap(line: Line, width: int, indent: int = 0) -> tuple[Line, ...]:
     room = width
     for span in line:
         text = ""  # of this span, on the current line
+        is_narrow = span.text.isascii()
         for word in _WORD.findall(span.text):
+            if is_narrow and len(word) <= room:
+                # Nearly every word, and a paragraph may have a thousand.
+                text += word
+                room -= len(word)
+                continue
             rest = word
             while not fits(rest, room):
                 whole = width - (len(margin) if lines else 0)

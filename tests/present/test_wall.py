@@ -184,3 +184,15 @@ def test_the_largest_letters_that_fit_are_taken() -> None:
         rows = spelled("PROD-1", face)
         assert {len(row) for row in rows} == {face.width("PROD-1")}
         assert len(rows) == face.rows
+
+
+def test_a_name_that_is_longer_than_the_display_is_not_read_to_its_end() -> None:
+    class Unread(str):
+        """A text whose letters nobody may look at."""
+
+        __slots__ = ()
+
+        def upper(self) -> str:
+            raise AssertionError("all of it was read")
+
+    assert face_for([Unread("x" * 201)], 200, 7) is None

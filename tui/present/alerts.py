@@ -16,7 +16,7 @@ from tui.present import concealed, faults, silenced
 from tui.present.finding_rows import CALM, FindingRows, told_by
 from tui.present.glyphs import Marks, Sign, verdict_sign
 from tui.present.standing import tally
-from tui.present.units import NEVER, age, age_changes
+from tui.present.units import NEVER, age, age_changes, one_line
 from widgets.values import Align, Cell, Column, Line, Row, Span, Tone
 
 COLUMNS = (
@@ -324,5 +324,4 @@ def where(labels: Labels, said: str = "") -> str:
 
 def summary(annotations: Labels) -> str:
     """What the author of the alert wrote about it, on one line."""
-    text = annotations.get("summary") or annotations.get("description", "")
-    return " ".join(text.split())
+    return one_line(annotations.get("summary") or annotations.get("description", ""))

@@ -57,6 +57,11 @@ class Face:
         """Whether it has all letters."""
         return all(letter in self.letters for letter in text.upper())
 
+    def fits(self, text: str, width: int) -> bool:
+        """Whether it spells a text in so many cells; a long one costs nothing."""
+        # No letter takes less than a cell.
+        return len(text) <= width and self.can_spell(text) and self.width(text) <= width
+
     def width(self, text: str) -> int:
         """Cells that a text takes."""
         columns = sum(len(self.letters[letter]) + 1 for letter in text.upper())
@@ -86,9 +91,7 @@ def face_for(texts: Iterable[str], width: int, rows: int) -> Face | None:
     """The largest that spells each text in so many cells and rows; None: none does."""
     wanted = tuple(texts)
     for face in _FACES:
-        if face.rows <= rows and all(
-            face.can_spell(text) and face.width(text) <= width for text in wanted
-        ):
+        if face.rows <= rows and all(face.fits(text, width) for text in wanted):
             return face
     return None
 

@@ -21,7 +21,15 @@ from tui.model.change import (
 from tui.model.memory import Episode
 from tui.model.silence import Silence, SilenceNote
 from tui.present.glyphs import Marks, verdict_sign
-from tui.present.units import age, brief_moment, clock, count, length, moment
+from tui.present.units import (
+    age,
+    brief_moment,
+    clock,
+    count,
+    length,
+    moment,
+    one_line,
+)
 from widgets.values import Line, Span, Tone
 
 TIME_WIDTH = 21
@@ -114,7 +122,7 @@ def _silence(note: SilenceNote, now: datetime) -> str:
     if note.ends_at is None:
         return "no Alertmanager lists the silence"
     until = f"by {note.created_by or 'nobody'} until {clock(note.ends_at, now)}"
-    comment = " ".join(note.comment.split())
+    comment = one_line(note.comment)
     return f"{until}: {comment}" if comment else until
 
 

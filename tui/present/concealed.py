@@ -10,7 +10,7 @@ from tui.model.change import AlertName, EpisodeKey, key_of
 from tui.model.fleet import Fleet
 from tui.model.silence import SilenceNote
 from tui.present.glyphs import Marks
-from tui.present.units import age, count, exact_length, length
+from tui.present.units import age, count, exact_length, length, one_line
 from widgets.values import Line, Span, Tone
 
 Told = tuple[EpisodeKey, datetime, tuple[str, ...]]
@@ -96,7 +96,7 @@ def hidden_by(found: Concealed, now: datetime) -> str:
         return words
     note, *others = found.silences
     more = f" (and {count(len(others), 'silence')} more)" if others else ""
-    comment = " ".join(note.comment.split())
+    comment = one_line(note.comment)
     said = f": {comment}" if comment else ""
     return f"{words}, {_left(note, now)}{more}{said}"
 

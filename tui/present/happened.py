@@ -10,7 +10,7 @@ from tui.model.fleet import Fleet
 from tui.model.silence import Silence, acknowledged
 from tui.present.glyphs import UNICODE, Marks, verdict_sign
 from tui.present.sources import NAMES
-from tui.present.units import brief_moment, clock, length
+from tui.present.units import brief_moment, clock, length, one_line
 from widgets.values import Cell, Line, Row, Span, Tone
 
 MARK = "#"
@@ -99,7 +99,7 @@ def _why(event: Event, now: datetime) -> str:
         who = f"by {about.created_by or 'nobody knows whom'}"
         if event.turn is Turn.ENDED:
             return f"{who} {after}"
-        comment = " ".join(about.comment.split())
+        comment = one_line(about.comment)
         until = f"{who} until {clock(about.ends_at, now)}"
         return f"{until}: {comment}" if comment else until
     if isinstance(about, Mark):

@@ -11,7 +11,7 @@ from datetime import datetime
 from tui.model.command import ServiceVerb
 from tui.model.talos import TalosService
 from tui.present.glyphs import Marks
-from tui.present.units import age, moment
+from tui.present.units import age, moment, one_line
 from widgets.values import Align, Cell, Column, Line, Row, Span, Tone
 
 HISTORY_COLUMNS = (
@@ -104,7 +104,7 @@ def history_rows(service: TalosService, now: datetime, marks: Marks) -> tuple[Ro
             (
                 Cell(age(event.at, now) or marks.unknown, Tone.QUIET),
                 Cell(event.state, _tone(event.state)),
-                Cell(" ".join(event.message.split())),
+                Cell(one_line(event.message)),
                 Cell(moment(event.at), Tone.QUIET),
             ),
         )

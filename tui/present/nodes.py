@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui.model.talos import ServiceHealth, TalosNode, TalosService
 from tui.present import faults, machine
 from tui.present.glyphs import Marks, Sign
-from tui.present.units import NEVER, age, age_changes, brief, length, until
+from tui.present.units import NEVER, age, age_changes, length, one_line, until
 from widgets.values import Align, Cell, Column, Cut, Line, Row, Span, Tone
 
 if TYPE_CHECKING:
@@ -286,7 +286,7 @@ def trouble_lines(node: NodeView, now: datetime, marks: Marks) -> tuple[Line, ..
         )
     facts = node.facts.value
     said = (*facts.unmet, *facts.diagnostics) if facts else ()
-    words = f"  {marks.dot}  ".join(" ".join(each.split()) for each in said)
+    words = f"  {marks.dot}  ".join(one_line(each) for each in said)
     return ((Span(f"{marks.degraded} {words}", Tone.WARNING),),) if said else ()
 
 
@@ -330,17 +330,17 @@ def _service(service: TalosService, now: datetime, marks: Marks) -> Row:
     said = service.message
     if not said and service.events:
         said = service.events[-1].message
-    said = brief(said)
+    said = one_line(said)
     cells = (
         Cell(sign.glyph, sign.tone),
         Cell(service.id, bold=is_loud),
         Cell(service.state),
         Cell(sign.word, sign.tone),
         Cell(age(service.last_change, now), Tone.QUIET),
-        Cell("" if is_loud else " ".join(said.split()), Tone.QUIET),
+        Cell("" if is_loud else said, Tone.QUIET),
     )
     tone = Tone.TEXT if service.is_counted else Tone.QUIET
     # What is wrong is told in full, below the row.
-    below: Line = (Span(" ".join(said.split()), sign.tone),)
+    below: Line = (Span(said, sign.tone),)
     details = (below,) if is_loud and said else ()
     return Row(f"service {service.id}", cells, tone, details=details)

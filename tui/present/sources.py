@@ -8,7 +8,7 @@ from datetime import datetime
 from tui.model import server_clock
 from tui.model.fleet import Fleet, SourceKind, SourceState, SourceStatus
 from tui.present.glyphs import Marks, state_sign
-from tui.present.units import age, brief, count, plain, until
+from tui.present.units import age, brief, count, one_line, plain, until
 from widgets.values import Align, Cell, Column, Cut, Line, Row, Span, Tone
 
 COLUMNS = (
@@ -194,7 +194,7 @@ def _story(source: SourceStatus) -> tuple[Line, ...]:
     if fault is None:
         return ()
     lines: list[Line] = [(Span(fault.summary, Tone.WARNING),)]
-    detail = " ".join(brief(fault.detail).split())
+    detail = one_line(fault.detail)
     if detail not in fault.summary:  # most refusals end with what the server said
         lines.append((Span(detail, Tone.QUIET),))
     lines.append((Span(fault.advice),))

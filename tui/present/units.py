@@ -131,6 +131,11 @@ def plain(text: str) -> str:
     return text.translate({ord(c): " " for c in set(text) if not c.isprintable()})
 
 
+def one_line(text: str) -> str:
+    """A text on one line, its words one space apart; of a long one, its beginning."""
+    return " ".join(brief(text).split())
+
+
 def brief(text: str) -> str:
     """As much of a text as a screen has room for; it says how much is left out.
 

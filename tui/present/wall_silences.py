@@ -9,7 +9,7 @@ from tui.model.alert import Verdict
 from tui.model.fleet import Fleet
 from tui.model.silence import Silence, SilenceState, acknowledged
 from tui.present.glyphs import Marks
-from tui.present.units import age, exact_length
+from tui.present.units import age, exact_length, one_line
 from widgets.values import Field, Fields, Line, Span, Tone
 
 LATELY = timedelta(minutes=15)
@@ -81,7 +81,7 @@ def _row(
     left = ""
     if silence.state is not SilenceState.EXPIRED:
         left = f"{exact_length(silence.ends_at - now)} left  "
-    comment = " ".join((silence.comment if said is None else said).split())
+    comment = one_line(silence.comment if said is None else said)
     first = min(_WHAT, width // 2)
     second = max(0, min(48, width - first))
     return (
