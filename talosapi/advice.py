@@ -46,6 +46,8 @@ ADVICE: Mapping[ErrorKind, str] = {
 }
 
 IS_NO_APID = "it is no apid: it answers HTTP "
+IS_WEB_SERVER = "it is a web server, not an apid"
+IS_ENDED_EARLY = "it takes the connection and ends it before TLS"
 _PROXY = (
     "A proxy or a sign-in page stands before apid, which only takes the client "
     "certificate: let endpoints in the talosconfig lead to a control plane, port 50000."
@@ -58,8 +60,15 @@ _WRONG_CA = (
 # The first whose words occur in the message wins.
 _BY_WORDS: Mapping[ErrorKind, tuple[tuple[str, str], ...]] = {
     ErrorKind.AUTH: ((IS_NO_APID, _PROXY),),
-    ErrorKind.UNREACHABLE: ((IS_NO_APID, _PROXY),),
-    ErrorKind.PROTOCOL: ((IS_NO_APID, _PROXY),),
+    ErrorKind.UNREACHABLE: (
+        (IS_NO_APID, _PROXY),
+        (
+            IS_ENDED_EARLY,
+            "As a load balancer does while no apid behind it is up: check the control "
+            "planes, or let endpoints in the talosconfig lead to one, port 50000.",
+        ),
+    ),
+    ErrorKind.PROTOCOL: ((IS_NO_APID, _PROXY), (IS_WEB_SERVER, _PROXY)),
     ErrorKind.FORBIDDEN: (
         (IS_NO_APID, _PROXY),
         (

@@ -11,7 +11,7 @@ import os
 import ssl
 from pathlib import Path
 
-from talosapi.advice import IS_NO_APID, ErrorKind, advise
+from talosapi.advice import IS_NO_APID, IS_WEB_SERVER, ErrorKind, advise
 from talosapi.certificate import ClientCertificate
 
 __all__ = [
@@ -127,7 +127,7 @@ def kind_of(status: str, message: str) -> ErrorKind:
 
 # What gRPC says of an answer that is none, for whoever does not know its insides.
 _OF_OTHERS = (
-    ("with END_STREAM flag", "it is a web server, not an apid"),
+    ("with END_STREAM flag", IS_WEB_SERVER),
     ("Received http2 header with status: ", IS_NO_APID),
 )
 
@@ -148,7 +148,7 @@ _ENDED = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 def kind_of_dial(error: Exception) -> ErrorKind:
     """The kind of what kept us from, or threw us out of, an endpoint."""
     if isinstance(error, ForeignServerError):
-        return ErrorKind.PROTOCOL
+        return kind_of("", str(error))
     is_tls = isinstance(error, ssl.SSLError) and not isinstance(error, _ENDED)
     return ErrorKind.TLS if is_tls else ErrorKind.UNREACHABLE
 

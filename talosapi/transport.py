@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 import grpc
 
 from talosapi.acceptor import Acceptor
+from talosapi.advice import IS_ENDED_EARLY, IS_NO_APID, IS_WEB_SERVER
 from talosapi.bundle import Bundler
 from talosapi.config import TalosContext
 from talosapi.endpoint import Endpoint
@@ -197,7 +198,10 @@ class Transport:
             raise AssertionError("a socket is read too, and the channel has its TLS")
         with ExitStack() as failing:
             failing.callback(below.abort)
-            await writer.start_tls(self._tls, server_hostname=endpoint.host)
+            try:
+                await writer.start_tls(self._tls, server_hostname=endpoint.host)
+            except (ConnectionError, ssl.SSLEOFError) as error:
+                raise ConnectionError(IS_ENDED_EARLY) from error
             secured: ssl.SSLObject = writer.get_extra_info("ssl_object")
             # Talos 1.7.0 to 1.8.3 select nothing, which gRPC itself would not accept.
             if secured.selected_alpn_protocol() not in {"h2", None}:
@@ -235,7 +239,7 @@ class Transport:
         if not chunk:
             return
         if chunk.startswith(b"HTTP/1"):
-            raise ForeignServerError("it is a web server, not an apid")
+            raise ForeignServerError(_foreign(chunk))
         self._serving = endpoint
         self._faults.clear()
         await _bundle(link, chunk, writer)
@@ -285,6 +289,17 @@ def _cause(*tasks: asyncio.Task[None]) -> Exception:
         if isinstance(error, Exception):
             return error
     return ConnectionResetError("the endpoint closed the connection")
+
+
+def _foreign(chunk: bytes) -> str:
+    """What somebody is who answers by HTTP/1: a proxy says that nothing is behind it.
+
+    Other answers are to what we said, which is no HTTP/1.
+    """
+    _, _, rest = chunk.partition(b" ")
+    status = rest[:3].decode(errors="replace")
+    is_gateway = status in {"502", "503", "504"}
+    return f"{IS_NO_APID}{status}" if is_gateway else IS_WEB_SERVER
 
 
 async def _finish(writer: asyncio.StreamWriter) -> None:

@@ -10,6 +10,8 @@ from functools import cache
 TRAP = "TRAP"
 """Stands for the address of the host that a redirect leads to."""
 PIECE = 65_536
+BAD_GATEWAY = b"<html><h1>502 Bad Gateway</h1></html>"
+"""A page as nginx and HAProxy have it while nothing behind them answers."""
 _LARGE = 50 * 1024 * 1024
 
 
@@ -58,6 +60,7 @@ _MADE: Mapping[str, Callable[[], bytes]] = {
     "429": lambda: _refusing("429 Too Many Requests", "slowly", "Retry-After: 1"),
     "500": lambda: _refusing("500 Internal Server Error", "it broke"),
     "503": lambda: _refusing("503 Service Unavailable", "starting"),
+    "502": lambda: answer("502 Bad Gateway", "text/html", BAD_GATEWAY),
     "html": lambda: answer("200 OK", "text/html", b"<html><h1>Sign in</h1></html>"),
     "truncated": lambda: answer("200 OK", "application/json", b'{"status":"succ'),
     "bomb": _bomb,

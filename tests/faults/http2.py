@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
-from tests.faults.answers import TRAP
+from tests.faults.answers import BAD_GATEWAY, TRAP
 
 DATA, HEADERS, SETTINGS, PING = 0, 1, 4, 6
 END_STREAM, END_HEADERS, ACK = 1, 4, 1
@@ -95,6 +95,8 @@ _MADE: Mapping[str, Callable[[], Parts]] = {
     "redirect": lambda: _page(
         "302", "text/html", b"<a>go</a>", location=f"https://{TRAP}/sign-in"
     ),
+    "502": lambda: _page("502", "text/html", BAD_GATEWAY),
+    "hold": lambda: (),
     "truncated": lambda: _message(b"\x0a\x40half", 66),
     "bomb": _bomb,
     "large": lambda: _message(bytes(4096), 50 << 20, is_ended=False),

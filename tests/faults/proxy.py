@@ -31,6 +31,10 @@ from tests.faults import answers, http2
 CERTIFICATES = ("good", "expired", "future", "name", "stranger")
 DRIP_SECONDS = 0.3
 DATE = re.compile(rb"(\r\nDate: )(\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT)", re.IGNORECASE)
+BEFORE_TLS = ("mute", "slam", "shut")
+ANSWERED = frozenset({*answers.NAMES, *http2.NAMES})
+OLD_HTTP = "-h1"
+"""Behind a name: said by HTTP/1.1 where HTTP/2 is spoken, too."""
 Pipe = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -68,8 +72,8 @@ class Harm:
         """Begin a fault, or end it."""
         if fault in answers.NAMES:
             answers.make(fault)  # it may take longer than a caller waits
-            if fault in http2.NAMES:
-                http2.make(fault)
+        if fault in http2.NAMES:
+            http2.make(fault)
         self.fault = "" if fault == "-" else fault
         if self.fault == "silent":
             return
@@ -93,7 +97,7 @@ class Harm:
         await asyncio.sleep(0)  # noqa: TID251 - a turn of the loop
 
     async def _listen(self) -> None:
-        tls = None if self.fault == "mute" else self._tls()
+        tls = None if self.fault in BEFORE_TLS else self._tls()
         self._server = await asyncio.start_server(
             self._serve, "127.0.0.1", self.route.port, ssl=tls, backlog=100
         )
@@ -102,7 +106,7 @@ class Harm:
         shown = self.fault if self.fault in CERTIFICATES else "good"
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(Path(self.route.folder, f"{shown}.pem"))
-        if self.route.alpn:
+        if self.route.alpn and not self.fault.endswith(OLD_HTTP):
             tls.set_alpn_protocols(self.route.alpn)
         return tls
 
@@ -127,7 +131,12 @@ class Harm:
         with suppress(OSError, asyncio.IncompleteReadError, ssl.SSLError):
             if self.fault == "mute":
                 await reader.read()
-            elif self.fault in answers.NAMES:
+            elif self.fault == "slam":
+                _reset(writer)
+            elif self.fault == "shut":
+                writer.close()
+                await writer.wait_closed()
+            elif self.fault.removesuffix(OLD_HTTP) in ANSWERED:
                 await self._say(reader, writer)
             else:
                 await self._pass((reader, writer))
@@ -142,7 +151,8 @@ class Harm:
         if "h2" in self.route.alpn and fault in http2.NAMES:
             await http2.say(fault, self._trap, reader, writer)
         await reader.read(65_536)
-        said = answers.make(fault).replace(answers.TRAP.encode(), self._trap.encode())
+        said = answers.make(fault.removesuffix(OLD_HTTP))
+        said = said.replace(answers.TRAP.encode(), self._trap.encode())
         for at in range(0, len(said), answers.PIECE):
             if writer.transport.is_closing():
                 return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import struct
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -138,7 +139,21 @@ def listening() -> AbstractAsyncContextManager[str]:
     return accepting(hold)
 
 
-def showing_a_page(*, is_tls: bool) -> AbstractAsyncContextManager[str]:
+def ending(*, is_reset: bool) -> AbstractAsyncContextManager[str]:
+    """A load balancer with nothing behind it: it ends each connection at once."""
+
+    async def end(peer: socket.socket) -> None:
+        if is_reset:
+            now = struct.pack("ii", 1, 0)
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, now)
+        peer.close()
+
+    return accepting(end)
+
+
+def showing_a_page(
+    *, is_tls: bool, status: str = "400 Bad Request"
+) -> AbstractAsyncContextManager[str]:
     """A web server, with TLS or without, that answers everything with a page."""
     tls = server_tls(AUTHORITY) if is_tls else None
     if tls is not None:
@@ -151,7 +166,8 @@ def showing_a_page(*, is_tls: bool) -> AbstractAsyncContextManager[str]:
             asyncio.Protocol, peer, ssl=tls
         )
         try:
-            transport.write(b"HTTP/1.1 400 Bad Request\r\n\r\n<html>hello</html>")
+            page = f"HTTP/1.1 {status}\r\n\r\n<html>hello</html>"
+            transport.write(page.encode())
             await asyncio.Event().wait()
         finally:
             transport.abort()

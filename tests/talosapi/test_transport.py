@@ -19,6 +19,7 @@ from tests.talosapi.labs import (
     AUTHORITY,
     WORKER,
     context_for,
+    ending,
     listening,
     refusing,
     relaying,
@@ -85,6 +86,36 @@ async def test_web_server_is_told_from_an_apid(
         error = await failure(client)
 
     assert (error.kind, error.message) == (kind, text)
+
+
+@pytest.mark.parametrize("status", ["502 Bad Gateway", "503 Service Unavailable"])
+async def test_proxy_with_no_apid_behind_it_is_told_as_such(
+    tmp_path: Path, status: str
+) -> None:
+    async with (
+        showing_a_page(is_tls=True, status=status) as endpoint,
+        TalosClient(context_for(tmp_path, [endpoint])) as client,
+    ):
+        error = await failure(client)
+
+    assert error.kind is ErrorKind.UNREACHABLE
+    assert error.message == f"it is no apid: it answers HTTP {status[:3]}"
+    assert "A proxy or a sign-in page stands before apid" in error.advice
+
+
+@pytest.mark.parametrize("is_reset", [True, False])
+async def test_load_balancer_that_ends_connections_is_told_as_such(
+    tmp_path: Path, is_reset: bool
+) -> None:
+    async with (
+        ending(is_reset=is_reset) as endpoint,
+        TalosClient(context_for(tmp_path, [endpoint])) as client,
+    ):
+        error = await failure(client)
+
+    assert error.kind is ErrorKind.UNREACHABLE
+    assert error.message == "it takes the connection and ends it before TLS"
+    assert "no apid behind it is up" in error.advice
 
 
 async def test_server_of_another_cluster_is_not_trusted(tmp_path: Path) -> None:

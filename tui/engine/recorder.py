@@ -34,7 +34,9 @@ BATCH_SECONDS = 1.0
 """What happens within it is written at once."""
 HEARTBEAT_SECONDS = 30.0
 """Without news: a run that is killed loses as much of what nothing happened in."""
-_KEPT = 1_000
+KEPT = 1_000
+"""Changes of alerts of this run, and other things that happened: 3 MiB once there are
+so many."""
 _MOST_WAITING = 5
 
 
@@ -62,9 +64,9 @@ class Recorder:
         self._ready = ready
         self._failure = ""
         self._known = Known()
-        self._own: deque[Change] = deque(maxlen=_KEPT)
+        self._own: deque[Change] = deque(maxlen=KEPT)
         self._happenings = Happenings()
-        self._events: deque[Event] = deque(maxlen=_KEPT)
+        self._events: deque[Event] = deque(maxlen=KEPT)
         self._unwritten: list[Change] = []
         self._news = asyncio.Event()
         self._worker = Worker("history")
