@@ -14,6 +14,7 @@ from textual.color import Color
 from textual.geometry import Region
 from textual.strip import Strip
 
+from widgets.queries import keep_few_queries
 from widgets.text import clean, cut, width_of, within
 from widgets.tone import Toned
 from widgets.values import UNICODE, Align, Cut, Glyphs, Line, Tone
@@ -51,6 +52,7 @@ class LinePane(Toned):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
+        keep_few_queries(self)
         self.glyphs = glyphs
         self.strips_built = 0
         """How many lines have been drawn afresh; the rest came from the cache."""

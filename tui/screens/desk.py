@@ -37,6 +37,7 @@ from tui.screens.stacked import StackedScreen
 from widgets.input_line import InputLine
 from widgets.keys import hidden
 from widgets.log_view import LogView
+from widgets.queries import keep_few_queries
 from widgets.status_line import StatusLine
 from widgets.values import Line, Span, Tone
 
@@ -88,6 +89,7 @@ class Desk(StackedScreen):
     def __init__(self, marks: Marks, names: tuple[str, ...] = ()) -> None:
         """Make a screen; `names` are the clusters that number keys choose from."""
         super().__init__()
+        keep_few_queries(self)
         self.marks = marks
         self._names = names
         self._searched: Listing | LogView | None = None
