@@ -11,7 +11,7 @@ import pytest
 from tui.model.log import Entry
 from tui.model.pipeline import Voice
 from tui.triage.kernel_log import runs
-from tui.triage.voice import heard, is_silent, longest_pause, silent_after
+from tui.triage.voice import LEAST_HEARD, heard, is_silent, longest_pause, silent_after
 
 NOW = datetime(2026, 2, 27, 2, 0, tzinfo=UTC)
 HOUR = 3600
@@ -95,3 +95,25 @@ def test_an_entry_of_a_service_tells_that_services_are_sent() -> None:
 def test_a_node_may_be_named_by_structured_metadata() -> None:
     named = Entry(1_000_000_000, {"job": "x"}, "line", {"node": "a"})
     assert heard({}, runs([named]))["a"].is_metadata
+
+
+def test_doubts_of_a_node_do_not_come_and_go() -> None:
+    """At the worst pace, about as often as it takes to have a rhythm, at random."""
+    random = Random(7)
+    hours, pause = 40, 3600 / LEAST_HEARD
+    times = [0.0]
+    while times[-1] < hours * 3600:
+        times.append(times[-1] + random.expovariate(1 / pause))
+    known: Mapping[str, Voice] = {}
+    was_doubted, begun, next_ = True, 0, 0
+    for seconds in range(0, hours * 3600, 30):
+        came = []
+        while times[next_] <= seconds:
+            came.append(entry(-times[next_]))
+            next_ += 1
+        known = heard(known, runs(came)) if came else known
+        at = NOW + timedelta(seconds=seconds)
+        is_doubted = "a" not in known or is_silent(known["a"], at) is not False
+        begun += is_doubted and not was_doubted
+        was_doubted = is_doubted
+    assert 0 < begun < hours
