@@ -34,6 +34,11 @@ class LogBeat:
         if not self.is_resting:
             self.strike()
 
+    def rest(self) -> None:
+        """Paint nothing before the next beat: what is there now is not all."""
+        if self._rest is None:
+            self._rest = self._widget.set_timer(BEAT_SECONDS, self.strike)
+
     def strike(self) -> None:
         """Paint now if there is anything to paint, and rest."""
         if self._rest is not None:

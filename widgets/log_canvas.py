@@ -132,9 +132,11 @@ class LogCanvas(LinePane):
     def clear(self) -> None:
         """Forget all lines and follow again."""
         self._book.clear()
-        self._gutter_width = 0
-        self._left = 0
+        self._layout = []
+        self._left = self._gutter_width = 0
         self._past = ""
+        if self.is_running:
+            self._beat.rest()  # so that what comes at once replaces what was there
         self.following = True
 
     def use(self, teller: Teller[Any]) -> None:
@@ -231,7 +233,7 @@ class LogCanvas(LinePane):
         self._book.look_for(pattern)
         self._book.current = self._book.ring.first - 1
         self.forget_strips()
-        self._hurry()
+        self.hurry()
 
     @property
     def chosen(self) -> LogFilter:
@@ -241,7 +243,7 @@ class LogCanvas(LinePane):
     @chosen.setter
     def chosen(self, wanted: LogFilter) -> None:
         self._book.choose(wanted)
-        self._hurry()
+        self.hurry()
 
     def forget_strips(self) -> None:
         super().forget_strips()
@@ -251,7 +253,8 @@ class LogCanvas(LinePane):
         ring, lines = self._book.ring, self._book.shown
         number, row = self._layout[y] if y < len(self._layout) else (ring.end, 0)
         if not ring.first <= number < ring.end:
-            text = self._nothing() if y == 0 and not self._layout else ()
+            is_first = y == 0 and not self._layout
+            text = log_words.nothing(self._book, self._empty) if is_first else ()
             return self.line_strip(text, width)
         top = lines.place(self._layout[0][0])
         bar = bar_glyph(y, self.outer_size.height, top, len(lines), self.glyphs)
@@ -259,13 +262,6 @@ class LogCanvas(LinePane):
         return self.cached(
             (number, row, bar, look), lambda: self._strip(number, row, bar, look)
         )
-
-    def _nothing(self) -> Line:
-        if not len(self._book.ring):
-            return self._empty
-        if not self._book.is_complete:
-            return (Span("reading ...", Tone.QUIET),)
-        return (Span("no line passes the filter", Tone.QUIET),)
 
     def _strip(self, number: int, row: int, bar: str, look: LogLook) -> Strip:
         rows = self._rows(number, look)
@@ -316,8 +312,8 @@ class LogCanvas(LinePane):
             self._read_on()
             self._beat.touch()
 
-    def _hurry(self) -> None:
-        """Paint what somebody asked for: a flood keeps no key waiting."""
+    def hurry(self) -> None:
+        """Paint what somebody asked for: a flood keeps nobody waiting."""
         self._touch()
         if self.is_running:
             self._beat.strike()
@@ -393,7 +389,7 @@ class LogCanvas(LinePane):
         self._book.current = number
         self.following = False
         self._window.centre(self._book.shown, number, self.outer_size.height)
-        self._hurry()
+        self.hurry()
 
     def on_resize(self) -> None:
         self._drawn.clear()

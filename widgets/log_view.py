@@ -127,17 +127,17 @@ class LogView(LogCanvas, can_focus=True):
     def action_error(self, direction: int) -> None:
         """Go to the next error below (1) or above (-1)."""
         self._book.seek_error(self._edge(direction) + direction, direction)
-        self._hurry()
+        self.hurry()
 
     def seek_first_error(self) -> None:
         """Go to the oldest error."""
         self._book.seek_error(self.ring.first, 1)
-        self._hurry()
+        self.hurry()
 
     def action_level(self) -> None:
         """Show all lines, warnings and errors, or errors alone."""
         self._book.next_level()
-        self._hurry()
+        self.hurry()
 
     def action_filter(self) -> None:
         self.post_message(self.FilterAsked(self))
@@ -161,7 +161,7 @@ class LogView(LogCanvas, can_focus=True):
     def action_times(self) -> None:
         """Tell times the next way."""
         self._choose_time((self._times.place + 1) % len(self._times.ways))
-        self._hurry()
+        self.hurry()
 
     def action_mark(self) -> None:
         """Mark the line that one stands on, or no longer."""

@@ -6,6 +6,17 @@ from widgets.log_book import LogBook
 from widgets.values import Line, Span, Tone
 
 
+def nothing(book: LogBook, empty: Line) -> Line:
+    """What stands where no line does; nothing when lines are about to be painted."""
+    if not len(book.ring):
+        return empty
+    if not book.is_complete:
+        return (Span("reading ...", Tone.QUIET),)
+    if not len(book.shown):
+        return (Span("no line passes the filter", Tone.QUIET),)
+    return ()
+
+
 def search_status(book: LogBook) -> str:
     """How the search stands; empty without one."""
     search = book.search

@@ -5,6 +5,7 @@ from dataclasses import replace
 from tests.estate import kernel_entries, make_entry, make_fleet
 from tests.screens.stage import Stage, on_stage
 from tui.model.log import Gap, LogBatch
+from tui.screens.logs import LogsScreen
 from widgets.log_view import LogView
 
 
@@ -105,6 +106,22 @@ async def test_nodes_have_their_names_as_soon_as_these_are_known() -> None:
         await stage.publish(fleet)
         await stage.until("prod/talos-wk-2")
         assert "10.10.0.42" not in stage.text
+
+
+async def test_after_a_turn_of_time_a_log_stands_at_its_end_when_it_is_read() -> None:
+    """However long the screen was busy with its other parts meanwhile."""
+    async with on_stage((120, 36)) as stage:
+        told = tuple(make_entry(f"line {n}") for n in range(600))
+        stage.backend.logs = {"prod": told}
+        await stage.press("L")
+        await stage.until("line 599")
+        screen = stage.app.screen
+        assert isinstance(screen, LogsScreen)
+        screen.turn(stage.backend)
+        await stage.until("line 249")  # as far as it has been read
+        await stage.clock.advance(0)
+        assert not screen.query_one(LogView)._beat.is_due
+        assert "line 599" in stage.text
 
 
 async def test_search_in_a_log_counts_its_matches() -> None:

@@ -7,6 +7,7 @@ from textual import on
 from textual.pilot import Pilot
 
 from tests.widgets.screen import Stage, screen_lines, screen_text, style_of
+from widgets.log_search import LogFilter
 from widgets.log_view import LogView
 from widgets.values import ASCII, LogLine, Mark, Span, Tone
 
@@ -38,6 +39,14 @@ async def beat(pilot: Pilot[None], view: LogView) -> None:
     """Let the time of one beat pass."""
     view._beat.strike()
     await pilot.pause()
+
+
+async def at_rest(pilot: Pilot[None], view: LogView) -> None:
+    """Wait until nothing is to be painted, and nothing was just now."""
+    for _ in range(200):
+        if not view._beat.is_due and not view._beat.is_resting:
+            return
+        await pilot.pause(0.01)
 
 
 async def test_the_newest_lines_are_in_view() -> None:
@@ -240,6 +249,38 @@ async def test_an_empty_log_says_what_that_means() -> None:
         app.view.clear()
         await beat(pilot, app.view)
         assert screen_text(app) == "connecting"
+
+
+async def test_what_replaces_a_log_at_once_is_painted_with_no_blank_between() -> None:
+    app = stage(3)
+    async with app.run_test(size=(30, 5)) as pilot:
+        await at_rest(pilot, app.view)
+        painted = []
+        paint = app.view._beat._paint
+
+        def noted() -> bool:
+            painted.append(app.view.line_count)
+            return paint()
+
+        app.view._beat._paint = noted
+        app.view.clear()
+        app.view.append(lines([7]))
+        assert painted == []
+        await at_rest(pilot, app.view)
+        assert painted == [1]
+        assert screen_text(app) == "line 7."
+
+
+async def test_a_log_that_is_not_painted_yet_blames_no_filter() -> None:
+    app = stage(3)
+    async with app.run_test(size=(30, 5)) as pilot:
+        await at_rest(pilot, app.view)
+        app.view.clear()
+        app.view.append(lines([7]))
+        assert "filter" not in screen_text(app)
+        app.view.chosen = LogFilter("nothing of the kind")
+        await beat(pilot, app.view)
+        assert screen_text(app) == "no line passes the filter"
 
 
 async def test_after_clearing_old_pictures_are_not_shown() -> None:

@@ -274,6 +274,8 @@ class LogPane(PastPane):
         self._is_filling = False
         self._append(self._late)
         self._late = []
+        # Half of it may be on the screen, at the end that this had.
+        self.log_view.hurry()
         self._draw_bars()
         if self._starts_at_error and self.log_view.line_count:
             self._starts_at_error = False
