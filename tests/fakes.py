@@ -37,7 +37,7 @@ class FakeMemory:
 
     def __init__(self) -> None:
         self.stamp = 0
-        self.trouble = ""
+        self.trouble = self.unread = ""
         self.happened: tuple[Change, ...] = ()
         self.events: tuple[Event, ...] = ()
         self.known: dict[AlertName, tuple[Episode, ...]] = {}

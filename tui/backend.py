@@ -61,6 +61,10 @@ class Memory(Protocol):
         """Why nothing is remembered, or what was lost; empty when all is well."""
 
     @property
+    def unread(self) -> str:
+        """Why the last answer is not all that is remembered; empty when it is."""
+
+    @property
     def events(self) -> tuple[Event, ...]:
         """What happened in this run beside alerts, oldest first."""
 

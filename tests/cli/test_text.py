@@ -37,6 +37,15 @@ def test_what_is_real_and_hidden_is_told_before_all_else() -> None:
     assert "was false when ops silenced it, 3h left: False positive" in text
 
 
+def test_a_history_that_could_not_be_read_is_told_before_what_it_would_tell() -> None:
+    why = "/state/history.sqlite3: another program holds it: wait, or end that one"
+    _, _, *told = summary(FLEET, NOW, Page(), why)
+    text = " ".join(" ".join(told).split())
+    words = "history could not be read, so what turned real under a silence may be"
+    assert text.startswith(f"{words} missing: {why}")
+    assert "could not be read, so" not in " ".join(lines())
+
+
 def test_nothing_is_said_of_hidden_ones_when_there_are_none() -> None:
     assert "hidden" not in " ".join(lines())
 

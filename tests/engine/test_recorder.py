@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -183,6 +184,57 @@ async def test_a_disk_that_hangs_holds_up_nothing(
             assert "does not answer" in hand.recorder.trouble
     finally:
         go.set()
+
+
+async def test_what_cannot_be_read_is_told_until_it_can_be_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.state.book_file.BUSY_SECONDS", 0.05)
+    async with running(a_book(tmp_path)) as hand:
+        hand.notice(0, fleet([judged()], 0))
+        await hand.pass_by(BATCH_SECONDS)
+    async with running(Book(tmp_path / FILE, "viewer", writes=False)) as hand:
+        assert await hand.recorder.changes() != ()
+        assert hand.recorder.unread == ""
+        with sqlite3.connect(tmp_path / FILE, isolation_level=None) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            assert await hand.recorder.changes() == ()
+            assert "another program holds it: wait" in hand.recorder.unread
+            assert hand.recorder.trouble == hand.recorder.unread
+            before = hand.recorder.stamp
+            await hand.pass_by(HEARTBEAT_SECONDS)
+            assert hand.recorder.stamp != before, "whoever looks asks again"
+            other.execute("ROLLBACK")
+        other.close()
+        assert await hand.recorder.changes() != ()
+        assert hand.recorder.unread == hand.recorder.trouble == ""
+
+
+async def test_a_file_of_somebody_else_is_told_with_what_to_do(tmp_path: Path) -> None:
+    def refused() -> None:
+        raise PermissionError(13, "Permission denied")
+
+    async with running(a_book(tmp_path)) as hand:
+        book = hand.recorder._book
+        assert book is not None
+        book.close()
+        monkey = pytest.MonkeyPatch()
+        monkey.setattr("tui.state.book_file.make_private", lambda _: refused())
+        try:
+            assert await hand.recorder.changes() == ()
+        finally:
+            monkey.undo()
+        assert "permission denied: let this user read and write" in hand.recorder.unread
+        assert await hand.recorder.changes() == ()
+        assert hand.recorder.unread == ""
+
+
+async def test_who_only_reads_a_damaged_file_says_who_mends_it(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"nothing that we wrote" * 100)
+    async with running(Book(tmp_path / FILE, "viewer", writes=False)) as hand:
+        assert await hand.recorder.changes() == ()
+        assert "is damaged: the next run that writes puts it" in hand.recorder.unread
+    assert (tmp_path / FILE).exists()
 
 
 async def test_one_who_only_reads_writes_nothing(tmp_path: Path) -> None:

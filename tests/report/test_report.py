@@ -213,6 +213,19 @@ def test_an_alert_that_was_only_just_asked_of_was_not_undecided() -> None:
     assert told == [(each.cluster, each.name) for each in made(found).unsure]
 
 
+def test_a_history_that_could_not_be_read_is_said_with_when_and_why() -> None:
+    found = moments()
+    why = "/x/history.sqlite3: another program holds it"
+    memory = TapedMemory(trouble=why, unread=why)
+    found[6:9] = [replace(each, memory=memory) for each in found[6:9]]
+    result = made(found)
+    assert result.unread == ((why, Stretch(found[6].at, found[8].at)),)
+    (row,) = [x for x in markdown(result).splitlines() if x.startswith("| history")]
+    assert "could not be read** 02:09:47 to 02:10:07: /x/history" in row
+    assert "turns of alerts may be missing" in row
+    assert "| history" not in markdown(made(moments()))
+
+
 def test_what_two_runs_saw_at_nearly_the_same_time_is_told_once() -> None:
     fleet = make_fleet()
     finding = fleet.clusters[0].findings[0]

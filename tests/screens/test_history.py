@@ -154,6 +154,57 @@ async def test_a_memory_in_trouble_says_so_here_and_once_everywhere() -> None:
         await stage.until("▲ /state/history.sqlite3: the disk is full")
 
 
+LOCKED = "/state/history.sqlite3: another program holds it: wait, or end that one"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_cannot_be_read_is_not_said_to_be_nothing(
+    size: tuple[int, int],
+) -> None:
+    async with on_stage(size) as stage:
+        memory = stage.backend.memory
+        memory.trouble = memory.unread = LOCKED
+        await stage.press("H")
+        await stage.until("could not be read: see above")
+        said = " ".join(stage.text.split())
+        assert f"▲ the history could not be read: {LOCKED}" in said
+        assert "tried again within half a minute" in said
+        assert "fix these first could not be read" in said
+        assert "nothing has happened" not in said
+        assert "no alert has fired" not in said
+        assert "nothing counted" not in said
+        assert "never seen" not in said
+        memory.trouble = memory.unread = ""
+        memory.stamp += 1
+        await stage.publish(make_fleet())
+        await stage.until("nothing has happened")
+        assert "could not be read" not in stage.text
+
+
+async def test_an_alert_that_cannot_be_read_is_not_said_to_be_forgotten() -> None:
+    async with on_stage((120, 36)) as stage:
+        await opened(stage)
+        stage.backend.memory.known = {}
+        stage.backend.memory.unread = LOCKED
+        await stage.press("j", "j", "enter")
+        told = [each.message for each in stage.app._notifications]
+        assert f"The history could not be read: {LOCKED}" in told
+        assert not any("No more" in each for each in told)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_alert_whose_past_cannot_be_read_says_so(
+    size: tuple[int, int],
+) -> None:
+    async with on_stage(size) as stage:
+        stage.backend.memory.unread = LOCKED
+        await stage.press("enter")
+        assert isinstance(stage.app.screen, AlertScreen)
+        facts = stage.app.screen.query_one("#facts")
+        facts.scroll_visible(top=True, animate=False)
+        await stage.until("▲ what it was before is not known")
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_top_tells_as_long_as_nothing_is_written(
     size: tuple[int, int],

@@ -3,9 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from tests.estate import ALERTMANAGER, make_fleet, make_silence
 from tests.judged import NOW, ago, btrfs_alert
-from tests.screens.stage import Stage, on_stage
+from tests.screens.stage import SIZES, Stage, on_stage
 from tui.model.alertmanager import Alertmanager
 from tui.model.command import Bulk, ExpireSilence, Outcome, PutSilence
 from tui.model.fault import Fault, FaultKind
@@ -107,6 +109,19 @@ async def test_since_when_a_silence_hides_nothing_is_remembered() -> None:
         stage.backend.memory.hid = SilenceMemory({"s2": ago(days=8)}, looked)
         await stage.press("S")
         assert "nothing for 8d" in stage.text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_past_that_cannot_be_read_is_said(size: tuple[int, int]) -> None:
+    async with on_stage(size) as stage:
+        stage.backend.memory.unread = "/x: another program holds it"
+        await stage.press("S")
+        await stage.until("▲ which hide nothing is not known: the history could not")
+        stage.backend.memory.unread = ""
+        stage.backend.memory.stamp += 1
+        stage.app.show_now()
+        await stage.settle()
+        assert "could not be read" not in stage.text
 
 
 async def test_ending_tells_what_comes_back_and_needs_a_yes() -> None:

@@ -23,9 +23,11 @@ from tui.model.bounds import Bounds
 from tui.model.change import Change
 from tui.model.fleet import Fleet
 from tui.model.kept import Kept
+from tui.model.memory import Habits, SilenceMemory
 from tui.model.taped import Taped, TapeNote
 from tui.tape.framing import MORE, START, TapeError, about, blocks
 from tui.tape.packing import CLASS, TUPLE, Packer
+from tui.tape.past import PastMemory
 from tui.tape.shelf import Shelf
 from tui.tape.taping import Taping, continued
 from tui.tape.unpacking import Unpacker
@@ -234,6 +236,27 @@ async def test_a_disk_that_fails_stops_nothing_and_is_said(tmp_path: Path) -> No
     taping = Taping(FakeBackend(), ManualClock(NOW), writer(tmp_path / "file"))
     await taping._beat(5)
     assert taping.trouble
+
+
+async def test_that_the_history_could_not_be_read_then_is_recorded(
+    tmp_path: Path,
+) -> None:
+    """Whichever of its parts it was."""
+
+    class Locked(FakeMemory):
+        async def habits(self) -> Habits:
+            self.unread = "another program holds it"
+            return await super().habits()
+
+        async def silences(self) -> SilenceMemory:
+            self.unread = ""
+            return await super().silences()
+
+    backend = FakeBackend()
+    backend.memory = Locked()
+    await Taping(backend, ManualClock(NOW), writer(tmp_path))._beat(5)
+    found = Shelf(tmp_path).moment(NOW)
+    assert PastMemory(found).unread == "another program holds it"
 
 
 def test_a_run_that_is_killed_loses_five_seconds_at_most(tmp_path: Path) -> None:

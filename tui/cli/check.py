@@ -32,14 +32,16 @@ def run(explicit: Path | None, output: Literal["text", "json"], timeout: float) 
         complain(error)
         return USAGE
     clock = SystemClock()
-    fleet = asyncio.run(look(make_engine(config, clock), timeout))
-    now = clock.now()
+    engine = make_engine(config, clock)
+    fleet = asyncio.run(look(engine, timeout))
+    now, memory = clock.now(), engine.memory
+    unread = memory.unread or ("" if memory.is_ready else "no answer in time")
     if output == "json":
-        print(json.dumps(report(fleet, now), indent=2))
+        print(json.dumps(report(fleet, now, unread), indent=2))
     else:
         width = shutil.get_terminal_size((80, 24)).columns
         page = Page(width, is_coloured=is_coloured(sys.stdout, os.environ))
-        print("\n".join(summary(fleet, now, page)))
+        print("\n".join(summary(fleet, now, page, unread)))
     return exit_code(fleet, now)
 
 

@@ -44,13 +44,17 @@ def exit_code(fleet: Fleet, now: datetime) -> int:
     return UNDECIDED if blind or Verdict.UNDECIDED in verdicts else 0
 
 
-def report(fleet: Fleet, now: datetime) -> Document:
-    """The whole report, ready for `json.dumps`."""
+def report(fleet: Fleet, now: datetime, unread: str = "") -> Document:
+    """The whole report, ready for `json.dumps`.
+
+    unread  why the history of the dashboard could not be read; mostly empty
+    """
     return {
         "schema": SCHEMA,
         "generated_at": plain(now),
         "exit_code": exit_code(fleet, now),
         "our_clock": plain(fleet.our_clock),
+        "history_unread": unread,
         "clusters": [_cluster(each, now) for each in fleet.clusters],
         "unassigned_alerts": [alert_document(each) for each in fleet.unassigned_alerts],
         "unassigned_targets": [_target(each) for each in fleet.stray_targets],

@@ -55,13 +55,21 @@ class Page:
             yield " " * _MARGIN + line
 
 
-def summary(fleet: Fleet, now: datetime, page: Page) -> Iterator[str]:
-    """The report, line by line."""
+def summary(fleet: Fleet, now: datetime, page: Page, unread: str = "") -> Iterator[str]:
+    """The report, line by line.
+
+    unread  why the history of the dashboard could not be read; mostly empty
+    """
     order = list(_STANDINGS)
     ranked = sorted(fleet.clusters, key=lambda each: order.index(each.standing(now)))
     yield f"taloscope check, {moment(now)} UTC"
     if fleet.our_clock is not None:
         yield page.paint("yellow", fleet.our_clock.told)
+    if unread:
+        yield ""
+        lost = "what turned real under a silence may be missing"
+        words = f"could not be read, so {lost}: {unread}"
+        yield from page.entry("yellow", "history", words)
     if hidden := concealed(fleet):
         yield ""
         yield page.paint("red", "real, and hidden from everybody")

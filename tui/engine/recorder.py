@@ -33,7 +33,9 @@ LEAVE_SECONDS = 1.0
 BATCH_SECONDS = 1.0
 """What happens within it is written at once."""
 HEARTBEAT_SECONDS = 30.0
-"""Without news: a run that is killed loses as much of what nothing happened in."""
+"""Without news: a run that is killed loses as much of what nothing happened in.
+
+What could not be read or written is tried again as often."""
 KEPT = 1_000
 """Changes of alerts of this run, and other things that happened: 3 MiB once there are
 so many."""
@@ -62,7 +64,7 @@ class Recorder:
         self._clock = clock
         self._book = book
         self._ready = ready
-        self._failure = ""
+        self._failure = self._unread = ""
         self._known = Known()
         self._own: deque[Change] = deque(maxlen=KEPT)
         self._happenings = Happenings()
@@ -76,7 +78,12 @@ class Recorder:
     @property
     def trouble(self) -> str:
         """Why what happens is not remembered, or what was lost; mostly empty."""
-        return self._failure or (self._book.note if self._book else "")
+        return self._failure or self._unread or (self._book.note if self._book else "")
+
+    @property
+    def unread(self) -> str:
+        """Why the last answer is not all that is remembered; empty when it is."""
+        return self._unread
 
     def note(self, seen: Seen) -> None:
         """Keep what a look has found."""
@@ -104,11 +111,13 @@ class Recorder:
         if book is None:
             return
         load = partial(book.known, self._clock.now(), self._endpoints)
-        self._failure, known = await self._ask(load, READ_SECONDS)
+        self._unread, known = await self._ask(load, READ_SECONDS)
         self._begin(known or Known())
         self._ready()
-        if not book.writes:
-            return
+        while not book.writes:
+            # Another run writes: there may be something new, or it can be read again.
+            await self._clock.sleep(HEARTBEAT_SECONDS)
+            self.stamp += 1
         try:
             while True:
                 await self._clock.wait(self._news, HEARTBEAT_SECONDS)
@@ -126,6 +135,8 @@ class Recorder:
         found, self._unwritten = tuple(self._unwritten), []
         work = partial(book.write, self._known, found, self._clock.now())
         self._failure, _ = await self._ask(work, WRITE_SECONDS)
+        if not self._failure:
+            self._unread = ""  # what can be written can be read: whoever looks will
         self.stamp += 1
 
     @property
@@ -170,8 +181,7 @@ class Recorder:
         book = self._book
         if book is None:
             return None
-        failure, found = await self._ask(lambda: ask(book), READ_SECONDS)
-        self._failure = failure or self._failure
+        self._unread, found = await self._ask(lambda: ask(book), READ_SECONDS)
         return found
 
     async def _ask(self, work: Callable[[], T], seconds: float) -> tuple[str, T | None]:

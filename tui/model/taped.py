@@ -36,6 +36,8 @@ class TapedMemory:
     """Of the gravest alerts that fire."""
     silences: SilenceMemory = field(default_factory=SilenceMemory)
     trouble: str = ""
+    unread: str = ""
+    """Why some of it could not be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,15 @@ def strip(days: Sequence[float | None], marks: Marks) -> str:
     )
 
 
+def unread(what: str, why: str, marks: Marks) -> Line:
+    """What is not known, why, and when it is tried again; nothing without a reason."""
+    if not why:
+        return ()
+    words = f"the history could not be read: {why}; tried again within half a minute"
+    words = f"{what} is not known: {words}" if what else words
+    return (Span(f"{marks.degraded} {words}", Tone.WARNING),)
+
+
 def coverage(habits: Habits) -> str:
     """How much of the time anybody was looking, in words."""
     days = (habits.until - habits.since).days
@@ -161,12 +170,12 @@ def _percent(share: float) -> str:
     return "<1 %" if 0 < percent < 1 else f"{int(percent)} %"
 
 
-def heading(habits: Habits) -> Line:
-    """How many names were false at times."""
+def heading(habits: Habits, *, is_unread: bool = False) -> Line:
+    """How many names were false at times, if that is known."""
     false = sum(each.false_seconds > 0 for each in habits.habits)
     words = f"{false} were false at times" if false else "none was false"
     if not habits.habits:
-        words = "nothing counted yet"
+        words = "could not be read" if is_unread else "nothing counted yet"
     return (Span("fix these first  ", Tone.ACCENT), Span(words, Tone.QUIET))
 
 

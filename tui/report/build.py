@@ -74,6 +74,7 @@ def report(
         end_at=last.at,
         end=tuple(_end(last.fleet, each, last.at) for each in found.clusters),
         points={name: tuple(each) for name, each in found.points.items()},
+        unread=tuple(found.unread.items()),
     )
 
 

@@ -76,6 +76,8 @@ class Gathered:
         self.kernel: dict[tuple[str, str, str, str], LogFinding] = {}
         self.lines: dict[tuple[str, int, str], tuple[KernelText, KernelSign]] = {}
         self.points: dict[str, list[Point]] = {}
+        self.unread: dict[str, Stretch] = {}
+        """Why the history could not be read, and when."""
         self._seam = seam
         self._known: dict[int, object] = {}
         """What was looked through of this moment; kept, lest another gets its id ..."""
@@ -108,6 +110,9 @@ class Gathered:
 
     def _remember(self, taped: Taped) -> None:
         memory, fleet = taped.memory, taped.fleet
+        if why := memory.unread:
+            known = self.unread.get(why)
+            self.unread[why] = Stretch(known.since if known else taped.at, taped.at)
         for change in self._news(memory.changes):
             self.changes[change_key(change)] = change
         for event in self._news(memory.events):

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from tui.present.units import count
 from tui.report.escaped import table, text
-from tui.report.times import at, lasted, stretch
+from tui.report.times import at, between, lasted, stretch
 from tui.report.values import Case, Report, Stretch
 
 HOLE = timedelta(seconds=15)
@@ -86,6 +86,14 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     )
     yield "clusters", ", ".join(clusters) + (" (bold: real)" if hurt else "")
     yield "recorded", _coverage(report)
+    if report.unread:
+        told = (
+            f"{between(report, w.since, w.until)}: {text(y)}" for y, w in report.unread
+        )
+        yield (
+            "history",
+            f"**could not be read** {'; '.join(told)}; turns of alerts may be missing",
+        )
     turned = _turned(report)
     before = [each for each in report.real if each not in turned]
     yield "turned real", _names(turned)

@@ -199,6 +199,8 @@ class Report:
     end: tuple[ClusterEnd, ...]
     points: Mapping[str, tuple[Point, ...]]
     """By cluster, oldest first."""
+    unread: tuple[tuple[str, Stretch], ...] = ()
+    """Why the history of alerts could not be read, and when."""
 
     @property
     def still_real(self) -> tuple[Case, ...]:

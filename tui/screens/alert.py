@@ -23,6 +23,7 @@ from tui.present import (
     concealed,
     evidence,
     examination,
+    history,
     runbook,
     silenced,
 )
@@ -89,6 +90,8 @@ class AlertScreen(TellingDesk):
         self._recalled = -1
         """The stamp of the memory when it was last asked."""
         self._episodes: tuple[Episode, ...] = ()
+        self._unread = ""
+        """Why these are not all that is remembered."""
         self._last: tuple[Fleet, datetime] | None = None
         self._silences: silenced.Known = {}
         self._subjects: tuple[Subject, ...] = ()
@@ -166,6 +169,7 @@ class AlertScreen(TellingDesk):
 
     async def _ask_memory(self) -> None:
         self._episodes = await self._memory.episodes(key_of(self.alert).name)
+        self._unread = self._memory.unread
         if self.is_open and self._last is not None:
             self._show_what(*self._last)
 
@@ -216,6 +220,8 @@ class AlertScreen(TellingDesk):
         told = change.timeline(
             self.alert, fleet.silences, self._episodes, now, self.marks
         )
+        unread = history.unread("what it was before", self._unread, self.marks)
+        told += (unread,) if unread else ()
         self.query_one("#facts", TextBlock).show(
             *(Paragraph(line, change.TIME_WIDTH) for line in (*told, ())),
             *(

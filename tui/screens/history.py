@@ -19,6 +19,7 @@ from tui.model.fleet import Fleet
 from tui.model.memory import Habit, Habits
 from tui.present import happened, history
 from tui.present.glyphs import Marks
+from tui.present.units import plain
 from tui.screens.listing import Listing
 from tui.screens.telling import TellingDesk
 from widgets.panel import Panel
@@ -59,6 +60,8 @@ class HistoryScreen(TellingDesk):
         self._cluster = ""
         self._happened: tuple[history.Happened, ...] = ()
         self._habits: Habits | None = None
+        self._unread = ""
+        """Why not all of this could be read."""
         self._last: tuple[Fleet, datetime] | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -91,7 +94,9 @@ class HistoryScreen(TellingDesk):
     async def _recall(self, now: datetime, *, is_wide: bool) -> None:
         """Ask the memory, and show what it says."""
         changes = await self._memory.changes()
+        unread = self._memory.unread
         habits = await self._memory.habits()
+        self._unread = unread or self._memory.unread
         self._habits = habits
         self._happened = history.newest_first(
             (each for each in changes if self._is_shown(each.subject.cluster)),
@@ -110,8 +115,8 @@ class HistoryScreen(TellingDesk):
         listing.columns = (
             history.WIDE_CHANGE_COLUMNS if is_wide else history.CHANGE_COLUMNS
         )
-        none = Span("nothing has happened while anybody was looking", Tone.QUIET)
-        listing.say_if_empty((none,))
+        none = "nothing has happened while anybody was looking"
+        listing.say_if_empty((self._none(none),))
         listing.show_rows(rows)
         where = f"of {self._cluster}" if self._cluster else "of all clusters"
         title = (Span(f"history {where}", Tone.ACCENT),)
@@ -126,17 +131,27 @@ class HistoryScreen(TellingDesk):
         none = "no alert has fired while anybody was looking"
         if self._happened:
             none = "what fires now is not counted yet"
-        listing.say_if_empty((Span(none, Tone.QUIET),))
+        listing.say_if_empty((self._none(none),))
         shown = [each for each in habits.habits if self._is_shown(each.cluster)]
         listing.show_rows(history.habit_rows(shown, self.marks, days))
-        seen = (Span(history.coverage(habits), Tone.QUIET),)
-        self.query_one("#fix", Panel).show_title(history.heading(habits), seen)
+        is_unread = bool(self._unread)
+        seen = "" if is_unread else history.coverage(habits)
+        self.query_one("#fix", Panel).show_title(
+            history.heading(habits, is_unread=is_unread), (Span(seen, Tone.QUIET),)
+        )
+
+    def _none(self, words: str) -> Span:
+        """What an empty list says: that there is nothing, or that nobody knows."""
+        if self._unread:
+            return Span("could not be read: see above", Tone.WARNING)
+        return Span(words, Tone.QUIET)
 
     def _show_trouble(self) -> None:
         block = self.query_one("#trouble", TextBlock)
         trouble = self._memory.trouble
-        block.display = bool(trouble)
-        block.show_lines((Span(f"{self.marks.degraded} {trouble}", Tone.WARNING),))
+        line = (Span(f"{self.marks.degraded} {trouble}", Tone.WARNING),)
+        block.display = bool(trouble or self._unread)
+        block.show_lines(history.unread("", self._unread, self.marks) or line)
 
     def _is_shown(self, cluster: str) -> bool:
         """What concerns several clusters is shown with each."""
@@ -223,4 +238,7 @@ class HistoryScreen(TellingDesk):
             if episode.judged.alert.starts_at == key.starts_at:
                 self.post_message(OpenAlert(episode.judged))
                 return
-        self.notify("No more is remembered of it.", timeout=2, markup=False)
+        words, unread = "No more is remembered of it.", self._memory.unread
+        if unread:
+            words = plain(f"The history could not be read: {unread}")
+        self.notify(words, timeout=4 if unread else 2, markup=False)

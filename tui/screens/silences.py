@@ -17,7 +17,7 @@ from tui.model.command import Command, Outcome
 from tui.model.fleet import Fleet
 from tui.model.memory import SilenceMemory
 from tui.model.silence import SilenceState
-from tui.present import alerts, kept, silences
+from tui.present import alerts, history, kept, silences
 from tui.present.glyphs import Marks
 from tui.present.kept import Kept, View
 from tui.screens.desk import Desk
@@ -92,6 +92,8 @@ class SilencesScreen(Desk):
         self._last: tuple[Fleet, datetime] | None = None
         self._kept: tuple[Kept, ...] = ()
         self._memory = SilenceMemory()
+        self._unread = ""
+        """Why that is not all that is remembered."""
         self._stamp: int | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -122,14 +124,16 @@ class SilencesScreen(Desk):
             self._stamp = self._access.memory.stamp
             self.run_worker(self._remember(), group="memory", exclusive=True)
         self._kept = kept.kept(fleet, self._memory, now)
+        unread = history.unread("which hide nothing", self._unread, self.marks)
         self.query_one("#blind", TextBlock).show_lines(
-            *silences.blindness(fleet, now, self.marks)
+            *silences.blindness(fleet, now, self.marks), *([unread] if unread else [])
         )
         self._show_rows()
 
     async def _remember(self) -> None:
         """Learn when silences last hid something."""
         self._memory = await self._access.memory.silences()
+        self._unread = self._access.memory.unread
         if self.is_open and self._last is not None:
             self.show(*self._last)
 

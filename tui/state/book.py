@@ -106,7 +106,7 @@ class Book:
                 return work()
         except BookError as error:
             self._drop()
-            if isinstance(error, DamagedError) and self.writes:
+            if isinstance(error, DamagedError):
                 self._put_aside(error)
             raise
 
@@ -116,13 +116,18 @@ class Book:
             try:
                 self._db = connect(self.path, writes=self.writes)
             except DamagedError as error:
-                if not self.writes:
-                    raise
                 self._put_aside(error)
                 self._db = connect(self.path, writes=self.writes)
         return self._db
 
     def _put_aside(self, error: DamagedError) -> None:
+        """Make room for a new file; who only reads says who will.
+
+        raise   DamagedError
+        """
+        if not self.writes:
+            words = "the next run that writes puts it aside, and begins a new one"
+            raise DamagedError(f"{error}: {words}") from error
         aside = self.path.with_name(f"{self.path.name}.damaged")
         with in_words(self.path):
             self.path.replace(aside)

@@ -56,15 +56,18 @@ COMMIT;
 """
 """Times are microseconds since 1970. A span without an end lasts as long as its watch:
 a run that is killed leaves nothing that says more than it saw."""
+_MAY = "let this user read and write it and its folder"
+_WAIT = "wait, or end that one"
 _WHY = {
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_READONLY: "it may only be read",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
-    sqlite3.SQLITE_PERM: "it may not be opened",
-    sqlite3.SQLITE_BUSY: "another program holds it",
-    sqlite3.SQLITE_LOCKED: "another program holds it",
-    sqlite3.SQLITE_IOERR: "the disk fails",
+    sqlite3.SQLITE_FULL: "the disk is full: make room on it",
+    sqlite3.SQLITE_READONLY: f"it may only be read: {_MAY}",
+    sqlite3.SQLITE_CANTOPEN: f"it cannot be opened: {_MAY}",
+    sqlite3.SQLITE_PERM: f"it may not be opened: {_MAY}",
+    sqlite3.SQLITE_BUSY: f"another program holds it: {_WAIT}",
+    sqlite3.SQLITE_LOCKED: f"another program holds it: {_WAIT}",
+    sqlite3.SQLITE_IOERR: "the disk fails: see what this machine's kernel says",
 }
+"""What is wrong, and what to do about it."""
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -86,6 +89,8 @@ def in_words(path: Path) -> Iterator[None]:
         if code in _DAMAGE:
             raise DamagedError(f"{path} is damaged") from error
         raise BookError(f"{path}: {_WHY.get(code, str(error))}") from error
+    except PermissionError as error:
+        raise BookError(f"{path}: permission denied: {_MAY}") from error
     except OSError as error:
         raise BookError(f"{path}: {error.strerror or error}") from error
     except (ValueError, LookupError, TypeError) as error:

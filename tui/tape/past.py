@@ -71,6 +71,11 @@ class PastMemory:
         return self._taped.memory.trouble
 
     @property
+    def unread(self) -> str:
+        """Why not all that was remembered could be read."""
+        return self._taped.memory.unread
+
+    @property
     def events(self) -> tuple[Event, ...]:
         """What had happened beside alerts, oldest first."""
         return self._taped.memory.events

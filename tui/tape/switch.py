@@ -318,6 +318,11 @@ class _Memory:
         return self._now.trouble
 
     @property
+    def unread(self) -> str:
+        """Why the last answer is not all that is remembered."""
+        return self._now.unread
+
+    @property
     def events(self) -> tuple[Event, ...]:
         """What happened beside alerts, and what was noted, oldest first."""
         at = self._switch.shown_at

@@ -134,13 +134,16 @@ class Taping:
             return
         self._stamp, self._asked_at = memory.stamp, now
         changes = (await memory.changes())[:CHANGES]
+        unread = memory.unread
+        habits = await memory.habits()
+        unread = unread or memory.unread
+        episodes = await self._episodes(changes)
+        unread = unread or memory.unread
+        silences = await memory.silences()
+        unread = unread or memory.unread
+        events, trouble = memory.events[-CHANGES:], memory.trouble
         self._memory = TapedMemory(
-            changes,
-            memory.events[-CHANGES:],
-            await memory.habits(),
-            await self._episodes(changes),
-            await memory.silences(),
-            memory.trouble,
+            changes, events, habits, episodes, silences, trouble, unread
         )
 
     async def _episodes(
