@@ -117,6 +117,21 @@ def test_a_silence_is_told_with_author_comment_and_what_it_hid() -> None:
     assert silence.comment in text
     (told,) = made(moments()).silences
     assert told.hid
+    assert "| silences | 1, of which none hid anything real |" in text
+
+
+def test_a_finding_that_grew_says_what_it_began_as() -> None:
+    """So that its line of the timeline is found again."""
+    fleet = make_fleet()
+    finding = replace(fleet.clusters[0].findings[0], verdict=Verdict.REAL)
+    clusters = (replace(fleet.clusters[0], findings=(finding,)), *fleet.clusters[1:])
+    begun = Event(BEGIN, Turn.BEGAN, replace(finding, title="as it began"), "prod")
+    found = [
+        replace(each, memory=TapedMemory(events=(begun,)))
+        for each in moments(replace(fleet, clusters=clusters))
+    ]
+    assert "- began as: as it began" in markdown(made(found))
+    assert "began as" not in markdown(made(moments()))
 
 
 def test_kernel_lines_and_what_they_hurt_are_told() -> None:

@@ -28,8 +28,8 @@ SHOWN_MARK = 1
 """The second: by then all is real."""
 SHOWN_FINDING = -4
 """Behind it come its log, its node and the end."""
-_PORT = re.compile(r"127\.0\.0\.1:\d{5}\b")
-"""The lab takes whatever port is free."""
+_PORT = re.compile(r"127\.0\.0\.1:(?:3[2-9]|[4-6]\d)\d{3}\b")
+"""The lab takes whatever port is free; those below, as of a kubelet, are told ones."""
 
 
 def write(record: Path) -> None:

@@ -114,6 +114,13 @@ def test_kernel_lines_name_node_and_device_in_the_reason() -> None:
     assert piece.source == "kernel log prod"
 
 
+def test_a_single_kernel_line_came_at_one_time() -> None:
+    found = lines()
+    one = replace(found, count=1, first=found.last)
+    (piece,) = told(BTRFS_ALERT, Scene(kernel=(one,)))
+    assert piece.claim.endswith("1 line, at 11:59:00 UTC")
+
+
 def test_no_kernel_line_leaves_the_alert_real_and_says_so() -> None:
     (piece,) = told(BTRFS_ALERT, Scene())
     assert piece.supports is Verdict.UNDECIDED
@@ -162,12 +169,18 @@ def rule(name: str, *active: RuleAlert) -> Rule:
     return Rule("f", "g", 0, name, "up == 0", "firing", "ok", "", 60, {}, {}, active)
 
 
-def test_the_alerts_own_expression_is_told_with_its_value_and_since_when() -> None:
-    active = RuleAlert(dict(CARRICK.labels), {}, "firing", SEEN, "0")
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("0", "0"), ("1e+02", "100"), ("1.2345e+01", "12.345"), ("+Inf", "+Inf")],
+)
+def test_the_alerts_own_expression_is_told_with_its_value_and_since_when(
+    value: str, said: str
+) -> None:
+    active = RuleAlert(dict(CARRICK.labels), {}, "firing", SEEN, value)
     scene = Scene((row(Health.DOWN),), SEEN, rules=(rule("TargetDown", active),))
     *_, last = told(CARRICK, scene)
     assert last.claim == "its own expression is true since 11:59:56 UTC"
-    assert (last.query, last.value) == ("up == 0", "value 0")
+    assert (last.query, last.value) == ("up == 0", f"value {said}")
 
 
 @pytest.mark.parametrize(

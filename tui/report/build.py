@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.change import Began, Change, Ended, EpisodeKey, Turned
-from tui.model.event import Turn
+from tui.model.event import Event, Turn
 from tui.model.finding import Finding
 from tui.model.fleet import Fleet, SourceState
 from tui.model.silence import Silence, SilenceState
@@ -180,29 +180,32 @@ def _finding_case(found: Gathered, sight: Sight, verdict: Verdict) -> Case:
         raise TypeError("a sight of a finding has findings alone")
     is_there = _is_there(found, sight, verdict) or _is_in_doubt(found, sight, verdict)
     is_told = all(word in finding.title for word in finding.subject.split())
+    begun = _began(found, sight.cluster, finding)
+    other = begun.about.title if begun and isinstance(begun.about, Finding) else ""
     return Case(
         sight.cluster,
         finding.title,
         "" if is_told else finding.subject,
         "",
         finding.detail,
-        finding.since or _begun(found, sight.cluster, finding),
+        finding.since or (begun.at if begun else None),
         None if is_there else sight.lasted[verdict],
         is_alert=False,
+        began_as=other if other != finding.title else "",
     )
 
 
-def _begun(found: Gathered, cluster: str, finding: Finding) -> datetime | None:
-    """When somebody saw it begin."""
-    times = (
-        each.at
+def _began(found: Gathered, cluster: str, finding: Finding) -> Event | None:
+    """That somebody saw it begin."""
+    seen = (
+        each
         for each in found.events.values()
         if each.turn is Turn.BEGAN
         and isinstance(each.about, Finding)
         and each.cluster == cluster
         and (each.about.kind, each.about.subject) == (finding.kind, finding.subject)
     )
-    return min(times, default=None)
+    return min(seen, key=lambda each: each.at, default=None)
 
 
 def _is_there(found: Gathered, sight: Sight, verdict: Verdict) -> bool:

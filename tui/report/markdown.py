@@ -112,6 +112,8 @@ def _case(report: Report, case: Case) -> Iterator[str]:
     yield f"### {_named(case)} ({text(case.cluster) or 'no cluster'})"
     yield ""
     yield f"- {kind}{severity}, {during(report, case)}"
+    if case.began_as:
+        yield f"- began as: {text(case.began_as)}"
     if case.why:
         yield f"- why: {text(case.why)}"
     for line in _pieces(report, case):

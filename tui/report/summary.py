@@ -107,8 +107,9 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "claims behind bad disks", ", ".join(map(text, claims)) or "none known"
     yield "pods on these", ", ".join(map(text, pods)) or "none known"
     real = sum(bool(each.hid_real) for each in report.silences)
-    hid = f"{real} that hid something real" if real else "none that hid anything real"
-    yield "silences", f"{len(report.silences)}, {hid}" if report.silences else "none"
+    hid = f"{real} hid something real" if real else "none hid anything real"
+    many = len(report.silences)
+    yield "silences", f"{many}, of which {hid}" if many else "none"
 
 
 def _names(cases: Sequence[Case]) -> str:

@@ -43,6 +43,8 @@ class Case:
     is_alert: bool = True
     is_at_times: bool = False
     """It could be judged, too, between begin and end."""
+    began_as: str = ""
+    """What a finding was called as it began, where it grew into another."""
 
 
 @dataclass(frozen=True, slots=True)

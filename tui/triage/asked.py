@@ -99,6 +99,16 @@ def _unescaped(quoted: str) -> str:
         return quoted
 
 
+def _spelt(value: str) -> str:
+    """A number as people write it: Prometheus says 1e+02 for a hundred."""
+    if "e+" not in value:
+        return value
+    try:
+        return f"{float(value):.12g}"
+    except ValueError:
+        return value
+
+
 def note(case: Case, own: Asked) -> tuple[Evidence, ...]:
     """That the alert's own expression is true: why it fires at all."""
     if not own.expression:
@@ -111,7 +121,7 @@ def note(case: Case, own: Asked) -> tuple[Evidence, ...]:
             Verdict.REAL,
             source if own.active_at else "the alert itself",
             own.expression,
-            f"value {own.value}" if own.value else "",
+            f"value {_spelt(own.value)}" if own.value else "",
             case.scene.rules_at if own.active_at else case.alert.updated_at,
         ),
     )

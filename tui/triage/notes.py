@@ -103,7 +103,8 @@ def of_kernel(case: Case, kinds: Sequence[str]) -> tuple[Evidence, ...]:
 
 def _of_lines(found: LogFinding, source: str) -> Evidence:
     lines = "1 line" if found.count == 1 else f"{found.count} lines"
-    between = f"{found.first:%H:%M:%S} to {found.last:%H:%M:%S} UTC"
+    since, until = f"{found.first:%H:%M:%S}", f"{found.last:%H:%M:%S}"
+    between = f"at {until} UTC" if since == until else f"{since} to {until} UTC"
     return Evidence(
         f"{_place(found)}: {found.meaning}, {lines}, {between}",
         Verdict.REAL,
