@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,6 +50,14 @@ class RunningLab:
         if reset:
             self._ask("DELETE", "/counters")
         return counted
+
+    def asked(self) -> Counter[str]:
+        """How often what was asked of its servers, by server and path or method."""
+        found = Counter(self.state()["asked"])
+        for endpoint, counted in self.counters().items():
+            for method, times in counted["by_method"].items():
+                found[f"apid {endpoint} {method}"] += times
+        return found
 
     def _ask(self, method: str, path: str) -> dict[str, Any]:
         url = self.environment["LAB_CONTROL_URL"] + path

@@ -51,6 +51,7 @@ def control_app(
             "speed": world.clock.speed,
             "faults": sorted(world.faults.names),
             "known_faults": dict(FAULTS),
+            "asked": dict(sorted(world.asked.items())),
         }
 
     async def show(_: web.Request) -> web.Response:

@@ -40,6 +40,7 @@ def faulty(world: World, server: str) -> Middleware:
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        world.asked[f"{server} {request.path}"] += 1
         while world.faults.has(f"{server}-hangs"):
             await world.clock.tick()
         if world.faults.has(f"{server}-slow") and not request.path.endswith(

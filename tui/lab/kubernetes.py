@@ -118,6 +118,7 @@ class Kubernetes:
     def _guard(self) -> Middleware:
         @web.middleware
         async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+            self._world.asked[f"kubernetes {self._name} {request.path}"] += 1
             peer = request.transport and request.transport.get_extra_info("peercert")
             is_known = request.headers.get("Authorization") == f"Bearer {self._token}"
             if not peer and not is_known:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -38,6 +39,8 @@ class World:
         self._made: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._hidden: set[tuple[str, str, str]] = set()
         self._version = 5_000_000
+        self.asked: Counter[str] = Counter()
+        """How often what was asked of its HTTP servers: by server and path."""
         self.served: dict[str, str] = {}  # host:port of a target, and where it answers
 
     @property
