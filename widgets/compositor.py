@@ -76,7 +76,9 @@ def parts(shown: Region, left: dict[int, int]) -> list[Region]:
 
 
 def _bits(region: Region) -> int:
-    return ((1 << region.width) - 1) << region.x
+    """Its columns; what lies to the left of the screen is not seen."""
+    begin, end = max(0, region.x), max(0, region.right)
+    return (1 << end) - (1 << begin)
 
 
 def _runs(lines: Sequence[int]) -> Iterable[tuple[int, int]]:

@@ -143,3 +143,10 @@ def test_what_one_has_drawn_is_left_to_nobody_behind_it() -> None:
     assert parts(Region(2, 0, 6, 9), left) == [Region(2, 2, 6, 2)]
     assert parts(Region(0, 0, 20, 9), left) == [Region(0, 3, 20, 1)]
     assert parts(Region(0, 0, 20, 9), left) == []
+
+
+def test_what_lies_beside_the_screen_is_not_seen() -> None:
+    left = cells([Region(-3, 0, 5, 1), Region(-9, 1, 4, 1)])
+    assert left == {0: 0b11, 1: 0}
+    assert parts(Region(-4, 0, 5, 2), left) == [Region(-4, 0, 5, 1)]
+    assert left == {0: 0b10, 1: 0}
