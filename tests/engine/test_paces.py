@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from tests.clock import ManualClock
 from tests.triage.cases import NOW as START
 from tui.config import ClusterConfig, Config, Endpoint
 from tui.engine.assemble import assemble
+from tui.engine.engine import Engine
 from tui.engine.plan import served_by
 from tui.engine.view import Feed, Memo, View
 from tui.model.alert import Verdict
@@ -53,6 +56,17 @@ def test_findings_that_say_the_same_are_the_very_same_from_pass_to_pass() -> Non
     assert findings((DOWN,), 2, memo) is first
     assert findings((again,), 3, memo) is first
     assert not findings((replace(DOWN, health=Health.UP),), 4, memo)
+
+
+def test_whoever_is_told_to_read_seldom_reads_nothing_more_often() -> None:
+    """Kept back by the config, or by `taloscope serve --refresh`."""
+    kube = replace(PROD, context="prod", talos_context="prod")
+    config = replace(CONFIG, clusters=(kube,), refresh_seconds=600.0)
+    engine = Engine(config, ManualClock(START), Random(7), None, None)
+    paces = {key: each.feed.interval_seconds for key, each in engine._wanted.items()}
+    assert {"prometheus", "talos"} <= {key.kind.value for key in paces}
+    hurried = [key for key, seconds in paces.items() if seconds < 600.0]
+    assert hurried == []
 
 
 def findings(

@@ -240,7 +240,8 @@ class Feeds:
         if cluster.talos_context:
             talos = self._connections.talos(cluster)
             if not cluster.talos_nodes:
-                slow = Feed(ADDRESSES_SECONDS, (cluster.name,))
+                seconds = max(ADDRESSES_SECONDS, feed.interval_seconds)
+                slow = Feed(seconds, (cluster.name,))
                 yield address_key(cluster), Polled(slow, talos.addresses)
             rare = Feed(CERTIFICATE_SECONDS, (cluster.name,))
             yield certificate_key(cluster), Polled(rare, talos.certificate)
