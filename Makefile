@@ -1,6 +1,9 @@
 # Each rule is one visible command; nothing needs make.
 bin := .venv/bin
 again := --last-failed --last-failed-no-failures none
+# What fails beside others is tried twice more alone: a real failure fails each time.
+alone := $(bin)/pytest $(again) || { [ $$? = 1 ] && $(bin)/pytest $(again); }
+tried = $(bin)/pytest $(1) || { [ $$? = 1 ] && { $(alone); }; }
 
 .PHONY: help setup demo test bench soak soak-wall lint types screenshots
 
@@ -15,10 +18,10 @@ demo: setup ## open the dashboard on a lab: no cluster needed
 
 test: setup lint types ## everything that CI checks
 	@.ci/setup tools
-	@# Most of a test is waiting for another process. What fails beside three others
-	@# is tried twice more alone: real servers and keys have deadlines of their own.
-	$(bin)/pytest -n 4 --dist loadfile || { [ $$? = 1 ] && $(bin)/pytest $(again); } \
-	    || { [ $$? = 1 ] && $(bin)/pytest $(again); }
+	@# Most of a test is waiting for another process; what harms a whole estate is not,
+	@# and has deadlines: two of those at once are enough for two cores.
+	$(call tried,-n 4 --dist loadfile --ignore tests/faults)
+	$(call tried,-n 2 --dist loadfile tests/faults)
 
 lint: setup ## style and import contracts
 	$(bin)/ruff check

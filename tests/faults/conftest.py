@@ -14,14 +14,19 @@ from tests.faults.matrix import reading
 from tui.engine.engine import Engine
 
 
-@pytest.fixture(autouse=True)
-def nothing_to_collect() -> Iterator[None]:
-    """What other tests left behind is not looked through while a step is timed, and
-    what a fault leaves behind is collected before another test can be blamed for it."""
+@pytest.fixture(autouse=True, scope="module")
+def nothing_to_look_through() -> Iterator[None]:
+    """What other files left behind is not looked through while a step is timed."""
     gc.collect()
     gc.freeze()
     yield
     gc.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def nothing_to_collect() -> Iterator[None]:
+    """What a fault leaves behind is collected before another can be blamed for it."""
+    yield
     gc.collect()
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.model.test_promql import HELD
 from tests.real.polling import eventually
 from tui.config import Endpoint
+from tui.model.labels import Labels
 from tui.model.metric import Sample
 from tui.model.promql import held_to
 from tui.model.silence import Matcher
@@ -44,17 +45,23 @@ async def test_prometheus_reads_what_we_make_of_a_query(
 async def test_only_the_clusters_own_series_answer(
     source: PrometheusSource, name: str
 ) -> None:
-    every = await eventually(
-        lambda: source.query("up"), lambda found: len({*map(_cluster, found)}) > 1
-    )
     held = held_to("up", assign.held_to(name, MARKS, "monit"))
-    found = await source.query(held)
-    own = [
-        sample
-        for sample in every
-        if assign.cluster_of(sample.labels, MARKS, "monit") == name
-    ]
-    assert [sample.labels for sample in found] == [sample.labels for sample in own]
+
+    async def ask() -> tuple[list[Labels], list[Labels]]:
+        every = await source.query("up")
+        found = await source.query(held)
+        if len({*map(_cluster, every)}) < 2:
+            return [], []
+        own = [
+            sample.labels
+            for sample in every
+            if assign.cluster_of(sample.labels, MARKS, "monit") == name
+        ]
+        return own, [sample.labels for sample in found]
+
+    # Until each target was scraped once there are more from one question to the next.
+    own, found = await eventually(ask, lambda both: both[0] and both[0] == both[1])
+    assert found == own
     assert found
 
 
