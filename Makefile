@@ -19,9 +19,9 @@ demo: setup ## open the dashboard on a lab: no cluster needed
 test: setup lint types ## everything that CI checks
 	@.ci/setup tools
 	@# Most of a test is waiting for another process; what harms a whole estate is not,
-	@# and has deadlines: two of those at once are enough for two cores.
+	@# and has deadlines: three of those at once are enough for two cores.
 	$(call tried,-n 4 --dist loadfile --ignore tests/faults)
-	$(call tried,-n 2 --dist loadfile tests/faults)
+	$(call tried,-n 3 --dist loadfile tests/faults)
 
 lint: setup ## style and import contracts
 	$(bin)/ruff check

@@ -65,7 +65,7 @@ async def test_loki_counts_the_past_errors_by_the_catalogue() -> None:
         await stage.press("L", "1", "at", *"-2h", "enter")
         await stage.until(", 1 error")
         bars = strip(stage).bars
-        assert (bars.begin, bars.end) == ("00:13", "00:44")
+        assert (bars.begin, bars.end) == ("00:13", "00:43")
         assert max(bars.counts) == 24
         assert sum(bars.errors) == 1
         await stage.press("end")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
 
 import pytest
 
@@ -18,14 +16,6 @@ from tests.serve.serving import Served, serving, wait_for_end
 
 pytestmark = pytest.mark.real
 TOKEN = "a-token-that-is-long-enough"
-LOOK_SECONDS = 40
-OFTEN = 3
-"""What is read so often in that time is not read by chance."""
-SETTLED_SECONDS = 8.0
-MOST_LOOKS = 4
-"""What has just begun asks for some things once, on a busy machine for a while."""
-_WAITING = Event()
-"""Nobody sets it."""
 
 
 @contextmanager
@@ -84,57 +74,6 @@ def test_two_look_and_one_browser_is_killed(lab: RunningLab, tmp_path: Path) -> 
             two.wait("esc closes")
         served.wait_for_viewers(0)
         assert served.viewers() == before == []
-
-
-def test_two_look_and_ask_no_more_often_than_they_were_told(
-    lab: RunningLab, tmp_path: Path
-) -> None:
-    """The watcher behind them keeps its pace: what it asks is counted first."""
-    known = Path(lab.environment["TALOSCOPE_CONFIG"])
-    config = known.with_name("hurried.toml")
-    config.write_text(f'refresh = "10s"\ntimeout = "9s"\n{known.read_text()}')
-    hurried = RunningLab({**lab.environment, "TALOSCOPE_CONFIG": str(config)})
-    with serving(hurried, tmp_path / "state", "--refresh", "600") as served:
-        _WAITING.wait(SETTLED_SECONDS)
-        alone = {name: n for name, n in asked_meanwhile(lab).items() if n >= OFTEN}
-        assert len(alone) > 5, "the watcher reads each ten seconds"
-        with browser(tmp_path / "one") as one, browser(tmp_path / "two") as two:
-            for tab in (one, two):
-                tab.open(served.url)
-                tab.wait("KubeProxyDown")
-            for _ in range(MOST_LOOKS):
-                found = asked_meanwhile(lab)
-                # At their own pace two add next to nothing; at that of the config
-                # it would be three times as much.
-                more = {
-                    name: (n, found[name])
-                    for name, n in alone.items()
-                    if found[name] > 2 * n + 2
-                }
-                if not more:
-                    break
-            assert more == {}, more
-            for tab in (one, two):
-                assert "KubeProxyDown" in tab.text
-            first, second = served.viewers()
-            one.kill()
-            served.wait_for_viewers(1)
-            (left,) = served.viewers()
-            wait_for_end([first if left == second else second], 5)
-            two.press("t")
-            two.wait("targets of all clusters")
-        served.wait_for_viewers(0)
-
-
-def asked_meanwhile(lab: RunningLab) -> Counter[str]:
-    """What the lab is asked for a while, but for logs.
-
-    These are followed as they come.
-    """
-    before = lab.asked()
-    _WAITING.wait(LOOK_SECONDS)
-    found = lab.asked() - before
-    return Counter({name: n for name, n in found.items() if "loki" not in name})
 
 
 def test_a_browser_that_hangs_takes_its_dashboard_with_it(
