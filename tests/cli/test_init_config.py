@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from base64 import b64encode
@@ -18,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.e2e.labs import RunningLab, running_lab
+from tests.e2e.labs import RunningLab, furnish, running_lab
 from tui.config import load
 from tui.model.contexts import KubeContext, TalosContext, pairs
 from tui.model.discovery import candidates
@@ -36,9 +35,7 @@ def lab() -> Iterator[RunningLab]:
 
 @pytest.fixture
 def home(lab: RunningLab, tmp_path: Path) -> Path:
-    for folder, variable in ((".kube", "KUBECONFIG"), (".talos", "TALOSCONFIG")):
-        (tmp_path / folder).mkdir()
-        shutil.copy(lab.environment[variable], tmp_path / folder / "config")
+    furnish(tmp_path, lab)
     return tmp_path
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -11,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -95,6 +97,13 @@ class RunningLab:
         assert done.stdout, done.stderr
         report: dict[str, Any] = json.loads(done.stdout)
         return done.returncode, report
+
+
+def furnish(home: Path, lab: RunningLab) -> None:
+    """Give a home what a new user has: a kubeconfig and a talosconfig."""
+    for folder, variable in ((".kube", "KUBECONFIG"), (".talos", "TALOSCONFIG")):
+        (home / folder).mkdir()
+        shutil.copy(lab.environment[variable], home / folder / "config")
 
 
 @contextmanager

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.labs import running_lab
+from tests.e2e.labs import furnish, running_lab
 from tests.e2e.test_calls import dashboard
 from tui.clock import SystemClock
 
@@ -22,9 +21,7 @@ MOST_SECONDS = 300.0
 
 def test_from_an_empty_home_to_the_first_screen(tmp_path: Path) -> None:
     with running_lab("--at", "3m", "--speed", "0") as lab:
-        for folder, variable in ((".kube", "KUBECONFIG"), (".talos", "TALOSCONFIG")):
-            (tmp_path / folder).mkdir()
-            shutil.copy(lab.environment[variable], tmp_path / folder / "config")
+        furnish(tmp_path, lab)
         environ = {"HOME": str(tmp_path), "LANG": "C.UTF-8", "TMUX": ""}
         begun = CLOCK.monotonic()
         subprocess.run(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.screen import Screen
@@ -48,6 +50,13 @@ class Pages(Screen[None]):
         yield self.upper
         yield self.lower
 
+    def cover(self, edge: str, **size: Any) -> Static:
+        """Put a widget before them, along an edge."""
+        over = Static("over")
+        over.set_styles(layer="_toastrack", dock=edge, **size)
+        self.mount(over)
+        return over
+
 
 class Sheet(App[None]):
     """Nothing but the pages."""
@@ -76,11 +85,7 @@ async def test_only_the_lines_that_changed_are_drawn() -> None:
 async def test_what_a_widget_leaves_behind_is_drawn_though_it_did_not_change() -> None:
     app = Sheet()
     async with app.run_test(size=(20, 20)) as pilot:
-        over = Static("over")
-        over.styles.layer = "_toastrack"
-        over.styles.dock = "top"
-        over.styles.height = 3
-        await app.pages.mount(over)
+        over = app.pages.cover("top", height=3)
         await pilot.pause()
         assert screen_lines(app)[0] == "over"
         app.pages.upper.drawn.clear()
@@ -93,11 +98,7 @@ async def test_what_a_widget_leaves_behind_is_drawn_though_it_did_not_change() -
 async def test_what_lies_behind_another_is_not_drawn() -> None:
     app = Sheet()
     async with app.run_test(size=(20, 20)) as pilot:
-        over = Static("over")
-        over.styles.layer = "_toastrack"
-        over.styles.dock = "top"
-        over.styles.height = 3
-        await app.pages.mount(over)
+        app.pages.cover("top", height=3)
         await pilot.pause()
         app.pages.upper.drawn.clear()
         app.pages.refresh()
@@ -109,11 +110,7 @@ async def test_what_lies_behind_another_is_not_drawn() -> None:
 async def test_all_of_it_is_what_textual_draws() -> None:
     app = Sheet()
     async with app.run_test(size=(20, 20)) as pilot:
-        over = Static("over")
-        over.styles.layer = "_toastrack"
-        over.styles.dock = "right"
-        over.styles.width = 5
-        await app.pages.mount(over)
+        app.pages.cover("right", width=5)
         await pilot.pause()
         ours = app.pages._compositor.render_full_update()
         theirs = app.pages._compositor.render_strips()
