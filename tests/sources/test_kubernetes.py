@@ -27,7 +27,7 @@ from tui.model.question import (
 )
 from tui.sources import kubernetes_wire as wire
 from tui.sources.base import SourceError
-from tui.sources.kubernetes import PAGE, KubernetesSource
+from tui.sources.kubernetes import PAGE, REFUSED_SECONDS, KubernetesSource
 
 NOW = datetime(2026, 2, 27, 2, 13, 47, tzinfo=UTC)
 
@@ -182,6 +182,27 @@ async def test_refused_credentials_are_read_again_once(
         await source.pods("")
     assert caught.value.fault.kind is FaultKind.AUTH
     assert len(small.tokens) == 2
+    await source.aclose()
+
+
+async def test_credentials_read_again_in_vain_are_not_read_at_each_question(
+    api: tuple[SmallApi, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+    monkeypatch.setattr("tui.sources.kubernetes._now", lambda: now)
+    small, url = api
+    path = tmp_path / "kubeconfig"
+    path.write_text(kubeconfig(url))
+    source = KubernetesSource("", path, 5.0)
+    small.token = "fresh"
+    for _ in range(3):
+        with pytest.raises(SourceError, match="does not accept the credentials"):
+            await source.pods("")
+    assert len(small.tokens) == 4  # the first was asked twice, the others once
+
+    path.write_text(kubeconfig(url, "{token: fresh}"))
+    now += REFUSED_SECONDS
+    assert len(await source.pods("")) == 1201
     await source.aclose()
 
 

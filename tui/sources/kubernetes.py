@@ -64,6 +64,9 @@ from tui.sources.wire import decode
 T = TypeVar("T")
 
 PAGE = 500
+REFUSED_SECONDS = 5.0
+"""So long credentials that were read again in vain are not read once more: it takes a
+process and a third of a second of it, and an API server may refuse many at once."""
 
 
 class KubernetesSource:
@@ -90,6 +93,8 @@ class KubernetesSource:
         self._told: Access | None = None
         """Of which it was last told until when it is good."""
         self._retired: HttpSession | None = None
+        self._refused_until = 0.0
+        """By the event loop: what we have is known to be refused."""
         self._opening = asyncio.Lock()
 
     async def nodes(self) -> tuple[KubeNode, ...]:
@@ -280,9 +285,19 @@ class KubernetesSource:
         try:
             return await work(access)
         except SourceError as error:
-            if error.fault.kind is not FaultKind.AUTH:
+            if error.fault.kind is not FaultKind.AUTH or self._is_refused(access):
                 raise
-        return await work(await self._opened(stale=access))
+        fresh = await self._opened(stale=access)
+        try:
+            return await work(fresh)
+        except SourceError as error:
+            if error.fault.kind is FaultKind.AUTH:
+                self._refused_until = _now() + REFUSED_SECONDS
+            raise
+
+    def _is_refused(self, access: Access) -> bool:
+        """Whether it was read anew a moment ago, and that did not help."""
+        return access is self._access and _now() < self._refused_until
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -346,6 +361,10 @@ class KubernetesSource:
         retired, self._retired = self._retired, session
         if retired is not None:
             await retired.aclose()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _with(request: Request, access: Access) -> Request:
