@@ -13,6 +13,7 @@ from tui.backend import Backend, Tape
 from tui.present.scrub import REFUSAL, bar
 from tui.present.units import moment
 from tui.screens.desk import Desk
+from tui.screens.latest import run_latest
 from widgets.values import Line, Span, Tone
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class Rewinding(Routes):
             self.notify("Nothing is recorded.", timeout=3, markup=False)
             return
         self._wanted_at = at
-        self.run_worker(self._wind(tape, at), group="wind", exclusive=True)
+        run_latest(self, "wind", self._wind, tape, at)
 
     async def _wind(self, tape: Tape, at: datetime) -> None:
         span = await tape.tape_span()

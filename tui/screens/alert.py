@@ -28,6 +28,7 @@ from tui.present import (
     silenced,
 )
 from tui.present.glyphs import Marks
+from tui.screens.latest import run_latest
 from tui.screens.listing import CopyListing, Listing
 from tui.screens.telling import TellingDesk
 from widgets.evidence_list import EvidenceList
@@ -165,7 +166,7 @@ class AlertScreen(TellingDesk):
         """Ask what is remembered of it, when there may be something new."""
         if self._memory.stamp != self._recalled:
             self._recalled = self._memory.stamp
-            self.run_worker(self._ask_memory(), group="memory", exclusive=True)
+            run_latest(self, "memory", self._ask_memory)
 
     async def _ask_memory(self) -> None:
         self._episodes = await self._memory.episodes(key_of(self.alert).name)

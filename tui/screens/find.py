@@ -15,6 +15,7 @@ from tui.commands import Action
 from tui.present import named
 from tui.present.glyphs import Marks
 from tui.present.named import Directory, Entry, Named
+from tui.screens.latest import run_latest
 from tui.screens.listing import nothing_has
 from widgets.input_line import InputLine
 from widgets.panel import Panel
@@ -75,7 +76,7 @@ class FindScreen(ModalScreen[Goal | None]):
         self.set_interval(_AGAIN_SECONDS, self._begin)
 
     def _begin(self) -> None:
-        self.run_worker(self._fill(), exclusive=True)
+        run_latest(self, "default", self._fill)
 
     async def _fill(self) -> None:
         self._directory = await aside(self._look_up)

@@ -20,6 +20,7 @@ from tui.model.memory import Habit, Habits
 from tui.present import happened, history
 from tui.present.glyphs import Marks
 from tui.present.units import plain
+from tui.screens.latest import run_latest
 from tui.screens.listing import Listing
 from tui.screens.telling import TellingDesk
 from widgets.panel import Panel
@@ -88,8 +89,7 @@ class HistoryScreen(TellingDesk):
         wanted = self._memory.stamp, self._cluster, self.size.width, now.date()
         if wanted != self._recalled:
             self._recalled = wanted
-            work = self._recall(now, is_wide=is_wide)
-            self.run_worker(work, group="memory", exclusive=True)
+            run_latest(self, "memory", self._recall, now, is_wide=is_wide)
 
     async def _recall(self, now: datetime, *, is_wide: bool) -> None:
         """Ask the memory, and show what it says."""
@@ -229,7 +229,7 @@ class HistoryScreen(TellingDesk):
         if found is not None:
             self.post_message(OpenAlert(found))
         else:
-            self.run_worker(self._open_past(change), group="open", exclusive=True)
+            run_latest(self, "open", self._open_past, change)
 
     async def _open_past(self, change: Change) -> None:
         """Open an alert as it was last known."""

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 from heapq import merge
 from itertools import islice, repeat
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.worker import WorkType
 
 from tui.backend import Archive
 from tui.clock import Clock
@@ -24,6 +22,7 @@ from tui.present.glyphs import Marks
 from tui.present.units import to_ns
 from tui.present.when import Stretch
 from tui.screens import log_counts
+from tui.screens.latest import run_latest
 from tui.screens.line import LineScreen
 from tui.screens.log_past import PAST_KEYS, SHIFT, PastPane
 from widgets.histogram import Histogram
@@ -261,7 +260,7 @@ class LogPane(PastPane):
         self._begin()
         self._is_filling = True
         self.show_status()
-        self.run_worker(self._fill(), group="fill", exclusive=True)
+        run_latest(self, "fill", self._fill)
 
     async def _fill(self) -> None:
         """Read what is kept in slices, then what came meanwhile."""
@@ -307,8 +306,7 @@ class LogPane(PastPane):
         steps = log_bars.Steps.over(first, end, self._bar_cells)
         if steps != self._counted:
             self._counted = steps
-            count: WorkType[None] = partial(self._count, steps)
-            self.run_worker(count, group="counts", exclusive=True)
+            run_latest(self, "counts", self._count, steps)
 
     async def _count(self, steps: log_bars.Steps) -> None:
         """Let Loki count; it cannot tell the nodes as we do."""

@@ -18,6 +18,7 @@ from tui.present import log_lines
 from tui.present.glyphs import Marks
 from tui.present.units import plain, span_ns, time_of_ns, to_ns
 from tui.present.when import Stretch
+from tui.screens.latest import run_latest
 from tui.screens.log_pages import LogPages
 from widgets.log_view import LogView
 from widgets.panel import Panel
@@ -156,8 +157,8 @@ class PastPane(Panel):
         self._say_past()
         self.log_view.empty = (Span("reading ...", Tone.QUIET),)
         has_end = stretch.until is not None
-        read = self._read_stretch() if has_end else self._read_newer()
-        self.run_worker(read, group="fill", exclusive=True)
+        read = self._read_stretch if has_end else self._read_newer
+        run_latest(self, "fill", read)
 
     def _pages(self, span: LogSpan, *, forward: bool) -> LogPages:
         spans = dict.fromkeys(self.names, span)

@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from tui.present.glyphs import Marks
 from tui.present.units import moment, plain
+from tui.screens.latest import run_latest
 from widgets.input_line import InputLine
 from widgets.panel import Panel
 from widgets.text_block import TextBlock
@@ -60,7 +61,7 @@ class MarkScreen(ModalScreen[bool]):
         event.stop()
         text = " ".join(plain(event.value).split())
         if text:
-            self.run_worker(self._write(text), exclusive=True)
+            run_latest(self, "default", self._write, text)
         else:
             self.dismiss(False)  # noqa: FBT003 - what it closes with
 

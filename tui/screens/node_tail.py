@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from tui.model.log import LogBatch
 from tui.present import log_lines, logs, machine_log
 from tui.present.glyphs import Marks
+from tui.screens.latest import run_latest
 from tui.screens.node_tab import NodeAccess
 from widgets.log_canvas import LogCanvas
 from widgets.log_view import LogView
@@ -51,7 +52,7 @@ class TailPanel(Panel):
         self.say((Span(f"{self.marks.connecting} nothing yet", Tone.QUIET),))
         self._following = name
         self.show_status()
-        self.run_worker(self._pump(name, teller, tail), group="tail", exclusive=True)
+        run_latest(self, "tail", self._pump, name, teller, tail)
 
     def say(self, line: Line) -> None:
         """Say this while there are no lines."""

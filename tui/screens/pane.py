@@ -15,6 +15,7 @@ from tui.model.fleet import Cluster, SourceKind
 from tui.present import faults
 from tui.present.glyphs import Marks
 from tui.present.shares import Need
+from tui.screens.latest import run_latest
 from tui.screens.listing import Listing
 from widgets.fault_bar import FaultBar
 from widgets.panel import Panel
@@ -115,7 +116,7 @@ class MakingPane(Pane):
     def make_rows(self, make: Callable[[], tuple[Row, ...]]) -> None:
         """Have rows made beside the loop, and show them then."""
         self.is_making = True
-        self.run_worker(self._show_made(make), exclusive=True)
+        run_latest(self, "default", self._show_made, make)
 
     async def _show_made(self, make: Callable[[], tuple[Row, ...]]) -> None:
         try:

@@ -15,6 +15,7 @@ from textual.widgets import Input
 from tui.present.glyphs import Marks
 from tui.present.units import moment, plain
 from tui.present.when import EXAMPLES, Stretch, UnreadableTimeError, stretch_of
+from tui.screens.latest import run_latest
 from widgets.input_line import InputLine
 from widgets.panel import Panel
 from widgets.text_block import TextBlock
@@ -74,7 +75,7 @@ class ReportScreen(ModalScreen[None]):
             return
         self._is_writing = True
         self._follow("reading the record")
-        self.run_worker(self._have_written(stretch), exclusive=True)
+        run_latest(self, "default", self._have_written, stretch)
 
     async def _have_written(self, stretch: Stretch | None) -> None:
         found = await self._write(stretch, Path.cwd(), self._follow)

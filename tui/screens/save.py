@@ -16,6 +16,7 @@ from textual.widgets import Input
 from tui.present import log_lines
 from tui.present.glyphs import Marks
 from tui.present.units import count, plain
+from tui.screens.latest import run_latest
 from widgets.confirm import Confirm
 from widgets.input_line import InputLine
 from widgets.log_teller import Teller
@@ -78,7 +79,7 @@ class SaveScreen(ModalScreen[None]):
 
     def _save(self, path: Path, *, is_new: bool = True) -> None:
         self._say((Span("saving ...", Tone.QUIET),))
-        self.run_worker(self._write(path, is_new=is_new), exclusive=True)
+        run_latest(self, "default", self._write, path, is_new=is_new)
 
     async def _write(self, path: Path, *, is_new: bool) -> None:
         work = partial(write, path, self._items, self._teller, is_new=is_new)

@@ -22,6 +22,7 @@ from tui.present.glyphs import Marks
 from tui.present.silence_start import Start
 from tui.present.units import plain
 from tui.screens.desk import Desk
+from tui.screens.latest import run_latest
 from tui.screens.matcher_input import MatcherInput
 from tui.screens.matchers import MatcherList
 from tui.screens.silence_form import SilenceForm
@@ -260,7 +261,7 @@ class SilenceScreen(Desk):
 
     def _send(self, command: PutSilence) -> None:
         self._tell("sending it", Tone.QUIET)
-        self.run_worker(self._submit(command), group="create", exclusive=True)
+        run_latest(self, "create", self._submit, command)
 
     def _tell(self, words: str, tone: Tone, *, bold: bool = False) -> None:
         self._said = ((Span(words, tone, bold=bold),),)

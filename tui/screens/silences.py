@@ -21,6 +21,7 @@ from tui.present import alerts, history, kept, silences
 from tui.present.glyphs import Marks
 from tui.present.kept import Kept, View
 from tui.screens.desk import Desk
+from tui.screens.latest import run_latest
 from tui.screens.mark_listing import MarkListing
 from tui.screens.silence_changes import Ending, SilenceChanges
 from tui.silencing.upkeep import alerts_of
@@ -122,7 +123,7 @@ class SilencesScreen(Desk):
         self._last = fleet, now
         if self._stamp != self._access.memory.stamp:
             self._stamp = self._access.memory.stamp
-            self.run_worker(self._remember(), group="memory", exclusive=True)
+            run_latest(self, "memory", self._remember)
         self._kept = kept.kept(fleet, self._memory, now)
         unread = history.unread("which hide nothing", self._unread, self.marks)
         self.query_one("#blind", TextBlock).show_lines(

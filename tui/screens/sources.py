@@ -19,6 +19,7 @@ from tui.present import diagnosis, sources
 from tui.present.glyphs import Marks
 from tui.present.units import plain
 from tui.screens.desk import Desk
+from tui.screens.latest import run_latest
 from tui.screens.listing import Listing
 from widgets.page import Page
 from widgets.panel import Panel
@@ -195,8 +196,7 @@ class SourcesScreen(Desk):
         done = Examined(self._is_ill(now))
         self._examined[sources.group_key(chosen)] = done
         self._show_steps()
-        work = self._examine(done, *sources.server_of(chosen))
-        self.run_worker(work, group="steps", exclusive=True)
+        run_latest(self, "steps", self._examine, done, *sources.server_of(chosen))
 
     async def _examine(self, done: Examined, kind: SourceKind, endpoint: str) -> None:
         async for step in self._diagnose(kind, endpoint):

@@ -23,6 +23,7 @@ from tui.present.copies import Copy
 from tui.present.glyphs import Marks
 from tui.present.target_since import alerted, since_of
 from tui.screens.curve_panel import CurvePanel
+from tui.screens.latest import run_latest
 from tui.screens.listing import CopyListing, Listing
 from tui.screens.telling import TellingDesk
 from widgets.page import Body
@@ -168,7 +169,7 @@ class TargetScreen(TellingDesk):
         is_due = self._asked_at is None or now - self._asked_at > _GOOD_FOR
         if row.target is not None and is_due:
             self._asked_at = now
-            self.run_worker(self._fill(row.target), group="past", exclusive=True)
+            run_latest(self, "past", self._fill, row.target)
 
     def turn(self, backend: Backend) -> None:  # noqa: ARG002 - it asks by itself
         self._asked_at, self._has_own_past = None, False

@@ -19,6 +19,7 @@ from tui.present import faults, target_list, target_order
 from tui.present.glyphs import Marks
 from tui.present.search import Search, search
 from tui.present.target_order import Arrangement, Known
+from tui.screens.latest import run_latest
 from tui.screens.listing import nothing_has
 from tui.screens.long_listing import LongListing
 from tui.screens.strips import AskPasts, Strips
@@ -117,7 +118,7 @@ class TargetsScreen(TellingDesk):
         if sum(len(rows) for _, rows in known) <= FEW:
             self._arrangement = target_order.arranged(*wanted, shelf)
         else:
-            self.run_worker(self._arranged(wanted), group="order", exclusive=True)
+            run_latest(self, "order", self._arranged, wanted)
 
     async def _arranged(self, wanted: tuple[Known, str, Search]) -> None:
         shelf = self._arrangement.shelf if self._arrangement else None
