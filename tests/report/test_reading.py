@@ -11,6 +11,7 @@ from tests.report.test_report import btrfs, made
 from tui.model.alert import Evidence, Verdict
 from tui.model.change import Change, Silenced
 from tui.model.event import Event, Turn
+from tui.model.fleet import Fleet
 from tui.model.silence import SilenceNote
 from tui.model.taped import TapedMemory
 from tui.model.trace import Certainty, Stage, Step, Trace
@@ -58,14 +59,33 @@ def test_an_alert_of_several_clusters_is_told_apart() -> None:
     assert all(f"KubeProxyDown ({each})" in summary for each in several)
 
 
-def test_a_disk_and_its_session_that_lead_to_one_volume_are_one_row() -> None:
-    proven = Certainty.PROVEN
+def leading(certainty: Certainty) -> Trace:
+    """A disk with all that lies on it."""
     steps = (
-        Step(Stage.VOLUME, proven, ("pvc-1",), ()),
-        Step(Stage.CLAIM, proven, ("home/data",), ()),
-        Step(Stage.POD, proven, ("home/pod-0",), ()),
+        Step(Stage.VOLUME, certainty, ("pvc-1",), ()),
+        Step(Stage.CLAIM, certainty, ("home/data",), ()),
+        Step(Stage.POD, certainty, ("home/pod-0",), ()),
     )
-    disk = Trace("talos-wk-2", "sdb", AT, steps, aliases=("session1",))
+    return Trace("talos-wk-2", "sdb", AT, steps, aliases=("session1",))
+
+
+def test_a_way_that_is_less_sure_later_is_told_with_both() -> None:
+    """Else a row says proven of what the evidence of an alert says maybe."""
+    proven, maybe = leading(Certainty.PROVEN), leading(Certainty.MAYBE)
+    assert sureness(proven, proven) == "proven"
+    assert sureness(proven, maybe) == "proven, but maybe when it was last looked at"
+    assert sureness(maybe, proven) == "proven"
+
+
+def sureness(first: Trace, last: Trace) -> str:
+    """What is told of a trace that turns into another."""
+    before, after = moments(traced(first)), moments(traced(last))
+    (row,) = made([*before[:20], *after[20:]]).volumes
+    return row.worth
+
+
+def test_a_disk_and_its_session_that_lead_to_one_volume_are_one_row() -> None:
+    disk = leading(Certainty.PROVEN)
     session = replace(disk, device="session1", aliases=("sdb",))
     unknown = Step(Stage.VOLUME, Certainty.UNKNOWN, (), ())
     lost = replace(disk, device="sdc", steps=(unknown,), aliases=("sdb",))
@@ -75,10 +95,14 @@ def test_a_disk_and_its_session_that_lead_to_one_volume_are_one_row() -> None:
 
 def volumes(*traces: Trace) -> list[str]:
     """The disks of each row."""
+    return [each.device for each in made(moments(traced(*traces))).volumes]
+
+
+def traced(*traces: Trace) -> Fleet:
+    """An estate in trouble with these in its first cluster."""
     fleet = make_fleet()
     cluster = replace(fleet.clusters[0], traces=traces)
-    both = replace(fleet, clusters=(cluster, *fleet.clusters[1:]))
-    return [each.device for each in made(moments(both)).volumes]
+    return replace(fleet, clusters=(cluster, *fleet.clusters[1:]))
 
 
 def test_evidence_that_is_left_out_is_counted() -> None:

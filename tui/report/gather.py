@@ -73,6 +73,8 @@ class Gathered:
         self.silences: dict[str, Silence] = {}
         self.nodes: dict[tuple[str, str], NodeSight] = {}
         self.traces: dict[tuple[str, str, str], Trace] = {}
+        """Of each device the way that is known best: what is mended hides it."""
+        self.last_traces: dict[tuple[str, str, str], Trace] = {}
         self.kernel: dict[tuple[str, str, str, str], LogFinding] = {}
         self.lines: dict[tuple[str, int, str], tuple[KernelText, KernelSign]] = {}
         self.points: dict[str, list[Point]] = {}
@@ -183,8 +185,8 @@ class Gathered:
         sight.troubles.update(dict.fromkeys(troubles))
 
     def _trace(self, cluster: str, trace: Trace) -> None:
-        """Keep of each device the way that is known best: what is mended hides it."""
         key = cluster, trace.node, trace.device
+        self.last_traces[key] = trace
         known = self.traces.get(key)
         if known is None or _worth(trace) >= _worth(known):
             self.traces[key] = trace

@@ -38,21 +38,21 @@ def hurt_volumes(found: Gathered) -> tuple[HurtVolume, ...]:
     for cluster, node, _, device in found.kernel:
         named.setdefault((cluster, node), set()).add(device)
     hurt = [
-        (trace, cluster)
+        (trace, cluster, found.last_traces[cluster, node, device].certainty)
         for (cluster, node, device), trace in found.traces.items()
         if {device, *trace.aliases} & named.get((cluster, node), set())
     ]
     hurt.sort(key=lambda each: (_ORDER.index(each[0].certainty), each[0].device))
     told: dict[HurtVolume, list[str]] = {}
-    for trace, cluster in hurt:
-        volume = _volume(trace, cluster)
+    for trace, cluster, last in hurt:
+        volume = _volume(trace, cluster, last)
         # Of what leads nowhere nobody knows whether it is the same.
         key = replace(volume, device="") if volume.volumes else volume
         told.setdefault(key, []).append(volume.device)
     return tuple(replace(each, device=", ".join(of)) for each, of in told.items())
 
 
-def _volume(trace: Trace, cluster: str) -> HurtVolume:
+def _volume(trace: Trace, cluster: str, last: Certainty) -> HurtVolume:
     is_whole = bool(trace.steps) and bool(trace.steps[-1].names)
     return HurtVolume(
         cluster,
@@ -61,9 +61,16 @@ def _volume(trace: Trace, cluster: str) -> HurtVolume:
         _names(trace, Stage.VOLUME),
         _names(trace, Stage.CLAIM),
         _names(trace, Stage.POD),
-        trace.certainty.value,
+        _how_sure(trace.certainty, last),
         "" if is_whole else why_not(trace),
     )
+
+
+def _how_sure(best: Certainty, last: Certainty) -> str:
+    """An alert may say less than we do: its evidence is what was known when it was."""
+    if _ORDER.index(last) <= _ORDER.index(best):
+        return best.value
+    return f"{best.value}, but {last.value} when it was last looked at"
 
 
 def _names(trace: Trace, stage: Stage) -> tuple[str, ...]:

@@ -106,7 +106,7 @@ class HurtVolume:
     pods: tuple[str, ...]
     """namespace/name."""
     worth: str
-    """`proven`, `maybe` or `unknown`: how sure the way is."""
+    """How sure the way is: `proven`, `maybe` or `unknown`; and whether that changed."""
     gap: str
     """Why the way ends before a pod; empty when it does not."""
 
