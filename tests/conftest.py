@@ -6,6 +6,10 @@ import os
 
 import pytest
 
+from tests.pilot import hasten
+
+hasten()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +30,7 @@ from tui.model.question import (
 from tui.sources import kubernetes_wire as wire
 from tui.sources.base import SourceError
 from tui.sources.kubernetes import PAGE, REFUSED_SECONDS, KubernetesSource
+from tui.sources.kubernetes_access import _READER
 
 NOW = datetime(2026, 2, 27, 2, 13, 47, tzinfo=UTC)
 
@@ -394,3 +397,28 @@ async def test_what_may_not_be_read_is_said_to_be_forbidden(
     assert caught.value.fault.kind is FaultKind.FORBIDDEN
     await source.aclose()
     await server.close()
+
+
+READ = """
+import json, runpy, sys
+reader = runpy.run_path(sys.argv[1])
+if sys.argv[3] == "light":
+    reader["lighten"]()
+found = reader["read"]("", sys.argv[2])
+print(json.dumps([found, "kubernetes.client.api_client" in sys.modules]))
+"""
+
+
+def test_a_kubeconfig_is_read_without_the_client_of_the_api(tmp_path: Path) -> None:
+    """And what is read is the same as with it."""
+    path = tmp_path / "kubeconfig"
+    path.write_text(kubeconfig("https://127.0.0.1:1", "{token: t, as: ada}"))
+
+    def read(how: str) -> list[Any]:
+        command = [sys.executable, "-P", "-c", READ, str(_READER), str(path), how]
+        told: list[Any] = json.loads(subprocess.check_output(command))
+        return told
+
+    light, whole = read("light"), read("whole")
+    assert light[0] == whole[0]
+    assert (light[1], whole[1]) == (False, True)

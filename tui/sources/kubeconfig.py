@@ -13,8 +13,38 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+
+
+def lighten() -> None:
+    """Have the package read kubeconfigs without its client of the API.
+
+    That is half of what it imports, and one line of it needs it: to renew an OIDC
+    token. Where the package is not put together so any more, all of it is imported.
+    """
+    spec = find_spec("kubernetes")
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    package, client = ModuleType("kubernetes"), ModuleType("kubernetes.client")
+    package.__path__ = folders
+    client.__path__ = [str(Path(folder, "client")) for folder in folders]
+    light: Any = client
+    sys.modules.update({"kubernetes": package, "kubernetes.client": client})
+    try:
+        found = import_module("kubernetes.client.configuration")
+        light.Configuration = found.Configuration
+        light.ApiClient = _api_client
+        import_module("kubernetes.config.kube_config")
+    except (ImportError, AttributeError):
+        for name in [name for name in sys.modules if name.startswith("kubernetes")]:
+            del sys.modules[name]
+
+
+def _api_client(**options: Any) -> Any:
+    return import_module("kubernetes.client.api_client").ApiClient(**options)
 
 
 def read(context: str, path: str) -> dict[str, Any]:
@@ -111,6 +141,7 @@ def listed(path: str) -> list[dict[str, str]]:
 
 
 if __name__ == "__main__":
+    lighten()
     what, where = sys.argv[1:3]
     told = listed(where) if what == "--list" else read(what, where)
     sys.stdout.write(json.dumps(told))
