@@ -3,6 +3,8 @@ bin := .venv/bin
 again := --last-failed --last-failed-no-failures none
 # What fails beside others is tried twice more alone: a real failure fails each time.
 alone := $(bin)/pytest $(again) || { [ $$? = 1 ] && $(bin)/pytest $(again); }
+# In the order of tests/conftest.py: what takes longest first.
+by_file := --dist loadfile --no-loadscope-reorder
 tried = $(bin)/pytest $(1) || { [ $$? = 1 ] && { $(alone); }; }
 
 .PHONY: help setup demo test bench soak soak-wall lint types screenshots
@@ -20,8 +22,8 @@ test: setup lint types ## everything that CI checks
 	@.ci/setup tools
 	@# Most of a test is waiting for another process; what harms a whole estate is not,
 	@# and has deadlines: three of those at once are enough for two cores.
-	$(call tried,-n 4 --dist loadfile --ignore tests/faults)
-	$(call tried,-n 3 --dist loadfile tests/faults)
+	$(call tried,-n 4 $(by_file) --ignore tests/faults)
+	$(call tried,-n 3 $(by_file) tests/faults)
 
 lint: setup ## style and import contracts
 	$(bin)/ruff check

@@ -7,18 +7,22 @@ process has nothing to do.
 
 from __future__ import annotations
 
-import asyncio
-from time import monotonic, process_time
+from time import process_time
 
 import textual.app
 import textual.pilot
 from textual.pilot import Pilot, WaitForScreenTimeout
 
+from tui.clock import SystemClock, turn
+
 STEP_SECONDS = 0.004
+RESIZE_SECONDS = 0.025
+"""Textual waits 1/120 s for the last of several sizes."""
 IDLE_SECONDS = 0.001
 """Of CPU within a step: less is nothing."""
-_sleep = asyncio.sleep
-"""Real time: the pilot waits for threads too."""
+_resize = Pilot.resize_terminal
+CLOCK = SystemClock()
+"""The real one: the pilot waits for threads too."""
 
 
 def hasten() -> None:
@@ -26,28 +30,45 @@ def hasten() -> None:
     textual.app.wait_for_idle = until_idle  # type: ignore[attr-defined]
     textual.pilot.wait_for_idle = until_idle  # type: ignore[attr-defined]
     Pilot._wait_for_screen = until_heard  # type: ignore[assignment]
+    Pilot.resize_terminal = until_resized  # type: ignore[assignment,method-assign]
 
 
 async def until_idle(min_sleep: float = STEP_SECONDS, max_sleep: float = 1) -> None:
     """Wait until a step passes in which nothing was done, as Textual's own does."""
-    begin = monotonic()
+    begin = CLOCK.monotonic()
     while True:
         used = process_time()
-        await _sleep(STEP_SECONDS)
-        elapsed = monotonic() - begin
+        await CLOCK.sleep(STEP_SECONDS)
+        elapsed = CLOCK.monotonic() - begin
         is_idle = process_time() - used < IDLE_SECONDS
         if elapsed >= max_sleep or (is_idle and elapsed > min_sleep):
             return
 
 
-async def until_heard(self: Pilot[object], timeout: float = 30.0) -> bool:
-    """Wait until no widget of the screen in front has a message left."""
-    end = monotonic() + timeout
-    while self.app._exception is None:
-        await _sleep(0)
-        nodes = (self.app, *self.app.screen.walk_children(with_self=True))
-        if not any(node.message_queue_size for node in nodes):
-            return True
-        if monotonic() > end:
-            raise WaitForScreenTimeout("A widget does not come to its messages.")
-    return False
+async def until_resized(self: Pilot[object], width: int, height: int) -> None:
+    """Give the terminal another size, and wait until that is heeded."""
+    await _resize(self, width, height)
+    await CLOCK.sleep(RESIZE_SECONDS)
+    await self.pause()
+
+
+async def until_heard(self: Pilot[object], timeout: float = 30.0) -> bool:  # noqa: ASYNC109 - Textual's own
+    """Wait until no widget in front has a message left, also after it is drawn.
+
+    What is put off until after the next refresh would else wait for a timer.
+    """
+    end = CLOCK.monotonic() + timeout
+    for _ in range(2):
+        while self.app._exception is None:
+            await turn()
+            if not _has_messages(self):
+                break
+            if CLOCK.monotonic() > end:
+                raise WaitForScreenTimeout("A widget does not come to its messages.")
+        self.app.screen._on_timer_update()
+    return self.app._exception is None
+
+
+def _has_messages(pilot: Pilot[object]) -> bool:
+    nodes = (pilot.app, *pilot.app.screen.walk_children(with_self=True))
+    return any(node.message_queue_size for node in nodes)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -35,15 +36,29 @@ CASES = [
 ]
 
 
+Reported = Callable[[tuple[str, ...]], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def reported(lab: RunningLab) -> Reported:
+    """What `check` says with some faults; of the same ones it is asked once."""
+
+    @cache
+    def report(faults: tuple[str, ...]) -> dict[str, Any]:
+        lab.faults(add=faults)
+        try:
+            return lab.check()[1]
+        finally:
+            lab.faults(remove=faults)
+
+    return report
+
+
 @pytest.mark.parametrize(("name", "faults", "verdict"), CASES)
 def test_a_prod_alert_is_judged_by_the_state_of_prod(
-    lab: RunningLab, name: str, faults: tuple[str, ...], verdict: str
+    reported: Reported, name: str, faults: tuple[str, ...], verdict: str
 ) -> None:
-    lab.faults(add=faults)
-    try:
-        _, report = lab.check()
-    finally:
-        lab.faults(remove=faults)
+    report = reported(faults)
     found = alerts(report, "prod", name)
     assert [alert["verdict"] for alert in found] == [verdict], found
 
@@ -60,13 +75,9 @@ def test_a_cilium_agent_that_dies_turns_the_alert_real(lab: RunningLab) -> None:
 
 
 def test_the_same_alert_of_another_cluster_is_judged_by_that_cluster(
-    lab: RunningLab,
+    reported: Reported,
 ) -> None:
-    lab.faults(add=("cilium-agent-down",))
-    try:
-        _, report = lab.check()
-    finally:
-        lab.faults(remove=("cilium-agent-down",))
+    report = reported(("cilium-agent-down",))
     (alert,) = alerts(report, "agentic", "KubeProxyDown")
     assert alert["verdict"] == "false-positive"
 

@@ -22,7 +22,8 @@ def run_latest(
     """Run it as the one worker of its group of the node.
 
     Textual is given the function, not its coroutine: one that was cancelled before its
-    first step would be told of on stderr, as never awaited.
+    first step would be told of on stderr, as never awaited. And it is given a name, for
+    else it has all arguments written down: of 20,000 targets that takes 0.2 s.
     """
     begun: WorkType[None] = partial(work, *args, **kwargs)
-    node.run_worker(begun, group=group, exclusive=True)
+    node.run_worker(begun, group=group, description=group, exclusive=True)
