@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.sources.test_kubernetes import kubeconfig
+from tests.sources.test_kubernetes_access import kubeconfig
 from tui.clock import SystemClock
 from tui.config import ClusterConfig, Config, Permission
 from tui.engine.connections import Connections

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from tests.sources.test_kubernetes_access import kubeconfig
 from tui.lab.server import Lab, LabOptions
 from tui.model.fault import FaultKind
 from tui.model.kube import ConfigMap
@@ -29,8 +28,7 @@ from tui.model.question import (
 )
 from tui.sources import kubernetes_wire as wire
 from tui.sources.base import SourceError
-from tui.sources.kubernetes import PAGE, REFUSED_SECONDS, KubernetesSource
-from tui.sources.kubernetes_access import _READER
+from tui.sources.kubernetes import KubernetesSource
 
 NOW = datetime(2026, 2, 27, 2, 13, 47, tzinfo=UTC)
 
@@ -88,171 +86,6 @@ async def test_what_the_review_asks_is_answered(prod: KubernetesSource) -> None:
     assert await prod.ask(CsiDrivers()) == (first.provisioner,)
     sets = await prod.ask(DaemonSetsWith("", ""))
     assert {"cilium", "vector"} <= {each.name for each in sets}
-
-
-async def test_a_context_that_is_missing_is_a_mistake_in_the_config(
-    tmp_path: Path,
-) -> None:
-    for name, text in {"none": "", "other": kubeconfig("http://127.0.0.1:1")}.items():
-        path = tmp_path / name
-        path.write_text(text)
-        source = KubernetesSource("prod", path, 5.0)
-        with pytest.raises(SourceError, match="context 'prod'") as caught:
-            await source.nodes()
-        assert caught.value.fault.kind is FaultKind.CONFIG
-        assert caught.value.fault.detail
-
-
-def kubeconfig(url: str, user: str = "{token: t}") -> str:
-    return (
-        "{apiVersion: v1, kind: Config, current-context: here,"
-        f" clusters: [{{name: c, cluster: {{server: '{url}'}}}}],"
-        f" users: [{{name: u, user: {user}}}],"
-        " contexts: [{name: here, context: {cluster: c, user: u}}]}"
-    )
-
-
-class SmallApi:
-    """Many pods in pages; takes one token."""
-
-    def __init__(self, pods: int) -> None:
-        self.token = "t"
-        self.tokens: list[str] = []
-        self._pods = pods
-
-    async def answer(self, request: web.Request) -> web.Response:
-        self.tokens.append(request.headers.get("Authorization", ""))
-        if self.tokens[-1] != f"Bearer {self.token}":
-            return web.json_response({"message": "Unauthorized"}, status=401)
-        if not request.path.endswith("/pods"):
-            return web.Response(status=404, text="404 page not found")
-        assert request.query["limit"] == str(PAGE)
-        start = int(request.query.get("continue", 0))
-        end = min(start + PAGE, self._pods)
-        items = [{"metadata": {"name": f"p{n}"}} for n in range(start, end)]
-        more = {"continue": str(end)} if end < self._pods else {}
-        return web.json_response({"items": items, "metadata": more})
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[tuple[SmallApi, str]]:
-    small = SmallApi(1201)
-    app = web.Application()
-    app.router.add_get("/{path:.*}", small.answer)
-    server = TestServer(app)
-    await server.start_server()
-    yield small, str(server.make_url(""))
-    await server.close()
-
-
-async def test_lists_are_read_page_by_page(
-    api: tuple[SmallApi, str], tmp_path: Path
-) -> None:
-    path = tmp_path / "kubeconfig"
-    path.write_text(kubeconfig(api[1]))
-    source = KubernetesSource("", path, 5.0)
-    pods = await source.pods("")
-    assert [pod.name for pod in pods] == [f"p{n}" for n in range(1201)]
-    await source.aclose()
-
-
-async def test_a_404_from_somebody_else_is_not_an_empty_answer(
-    api: tuple[SmallApi, str], tmp_path: Path
-) -> None:
-    path = tmp_path / "kubeconfig"
-    path.write_text(kubeconfig(api[1]))
-    source = KubernetesSource("", path, 5.0)
-    with pytest.raises(SourceError) as caught:
-        await source.config_map("kube-system", "cilium-config")
-    assert caught.value.fault.kind is FaultKind.NOT_FOUND
-    await source.aclose()
-
-
-async def test_refused_credentials_are_read_again_once(
-    api: tuple[SmallApi, str], tmp_path: Path
-) -> None:
-    small, url = api
-    path = tmp_path / "kubeconfig"
-    path.write_text(kubeconfig(url))
-    source = KubernetesSource("", path, 5.0)
-    await source.pods("")
-    small.token = "fresh"
-    path.write_text(kubeconfig(url, "{token: fresh}"))
-    assert len(await source.pods("")) == 1201
-    small.token = "unknown"
-    small.tokens.clear()
-    with pytest.raises(SourceError) as caught:
-        await source.pods("")
-    assert caught.value.fault.kind is FaultKind.AUTH
-    assert len(small.tokens) == 2
-    await source.aclose()
-
-
-async def test_credentials_read_again_in_vain_are_not_read_at_each_question(
-    api: tuple[SmallApi, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = 100.0
-    monkeypatch.setattr("tui.sources.kubernetes._now", lambda: now)
-    small, url = api
-    path = tmp_path / "kubeconfig"
-    path.write_text(kubeconfig(url))
-    source = KubernetesSource("", path, 5.0)
-    small.token = "fresh"
-    for _ in range(3):
-        with pytest.raises(SourceError, match="does not accept the credentials"):
-            await source.pods("")
-    assert len(small.tokens) == 4  # the first was asked twice, the others once
-
-    path.write_text(kubeconfig(url, "{token: fresh}"))
-    now += REFUSED_SECONDS
-    assert len(await source.pods("")) == 1201
-    await source.aclose()
-
-
-async def test_an_exec_plugin_gives_the_token(
-    api: tuple[SmallApi, str], tmp_path: Path
-) -> None:
-    credential = {
-        "apiVersion": "client.authentication.k8s.io/v1",
-        "kind": "ExecCredential",
-        "status": {"token": "t"},
-    }
-    (tmp_path / "credential.json").write_text(json.dumps(credential))
-    user = (
-        "{exec: {apiVersion: client.authentication.k8s.io/v1, command: cat,"
-        f" args: ['{tmp_path}/credential.json'], interactiveMode: Never}}}}"
-    )
-    path = tmp_path / "kubeconfig"
-    path.write_text(kubeconfig(api[1], user))
-    source = KubernetesSource("", path, 5.0)
-    assert len(await source.pods("")) == 1201
-    await source.aclose()
-
-
-async def test_a_plugin_that_fails_is_told_in_its_words(tmp_path: Path) -> None:
-    user = (
-        "{exec: {apiVersion: client.authentication.k8s.io/v1, command: cat,"
-        " args: [/no/such/file], interactiveMode: Never}}"
-    )
-    path = tmp_path / "kubeconfig"
-    path.write_text(kubeconfig("http://127.0.0.1:1", user))
-    with pytest.raises(SourceError) as caught:
-        await KubernetesSource("", path, 5.0).nodes()
-    assert caught.value.fault.kind is FaultKind.CONFIG
-    assert "exec" in caught.value.fault.detail
-
-
-async def test_a_plugin_that_hangs_is_ended(tmp_path: Path) -> None:
-    user = (
-        "{exec: {apiVersion: client.authentication.k8s.io/v1, command: sleep,"
-        " args: ['60'], interactiveMode: Never}}"
-    )
-    path = tmp_path / "kubeconfig"
-    path.write_text(kubeconfig("http://127.0.0.1:1", user))
-    source = KubernetesSource("", path, 1.0, plugin_seconds=1.0)
-    with pytest.raises(SourceError, match="current context") as caught:
-        await source.nodes()
-    assert "no credentials in time" in caught.value.fault.detail
 
 
 def pod(status: dict[str, Any], **metadata: Any) -> Any:
@@ -397,28 +230,3 @@ async def test_what_may_not_be_read_is_said_to_be_forbidden(
     assert caught.value.fault.kind is FaultKind.FORBIDDEN
     await source.aclose()
     await server.close()
-
-
-READ = """
-import json, runpy, sys
-reader = runpy.run_path(sys.argv[1])
-if sys.argv[3] == "light":
-    reader["lighten"]()
-found = reader["read"]("", sys.argv[2])
-print(json.dumps([found, "kubernetes.client.api_client" in sys.modules]))
-"""
-
-
-def test_a_kubeconfig_is_read_without_the_client_of_the_api(tmp_path: Path) -> None:
-    """And what is read is the same as with it."""
-    path = tmp_path / "kubeconfig"
-    path.write_text(kubeconfig("https://127.0.0.1:1", "{token: t, as: ada}"))
-
-    def read(how: str) -> list[Any]:
-        command = [sys.executable, "-P", "-c", READ, str(_READER), str(path), how]
-        told: list[Any] = json.loads(subprocess.check_output(command))
-        return told
-
-    light, whole = read("light"), read("whole")
-    assert light[0] == whole[0]
-    assert (light[1], whole[1]) == (False, True)

@@ -12,7 +12,7 @@ import yaml
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.sources.test_kubernetes import kubeconfig
+from tests.sources.test_kubernetes_access import kubeconfig
 from tui.lab.server import Lab, LabOptions
 from tui.model.fault import FaultKind
 from tui.model.manifest import Manifest
