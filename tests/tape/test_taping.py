@@ -137,12 +137,16 @@ def test_a_stream_ends_before_what_it_remembers_is_much(
     for second in range(6):
         named = tuple(replace(each, name=f"{each.name}{second}") for each in clusters)
         hand.write(Taped(NOW + timedelta(seconds=second), Fleet(named)))
-    (path,) = files(tmp_path)
-    data = path.read_bytes()
-    kinds = [each.kind for each in blocks(data, about(data, path.name)[1])]
-    assert kinds == [START, MORE] * 3
+    assert kinds(tmp_path) == [START, MORE] * 3
     moment = Shelf(tmp_path).moment(NOW + timedelta(seconds=5))
     assert moment.fleet.clusters[0].name == "prod5"
+
+
+def kinds(folder: Path) -> list[int]:
+    """Of the blocks of its one file."""
+    (path,) = files(folder)
+    data = path.read_bytes()
+    return [each.kind for each in blocks(data, about(data, path.name)[1])]
 
 
 def test_a_torn_tail_is_left_out_and_said(tmp_path: Path) -> None:
@@ -157,13 +161,30 @@ def test_a_torn_tail_is_left_out_and_said(tmp_path: Path) -> None:
 
 def test_a_damaged_middle_costs_only_its_stream(tmp_path: Path) -> None:
     hand = writer(tmp_path)
-    for seconds in (0, 2, 400, 402):
+    for seconds in (0, 2, 2_000, 2_002):
         hand.write(taped(seconds))
     data = bytearray(hand.path.read_bytes())
     data[len(data) // 4] ^= 0xFF
     hand.path.write_bytes(data)
-    late = NOW + timedelta(seconds=402)
-    assert Shelf(tmp_path).moment(late) == taped(402)
+    late = NOW + timedelta(seconds=2_002)
+    assert Shelf(tmp_path).moment(late) == taped(2_002)
+
+
+def test_what_is_much_is_not_written_anew_while_little_changes(tmp_path: Path) -> None:
+    hand, times = writer(tmp_path), (0, 290, 310, 1_790, 1_810)
+    for seconds in times:
+        hand.write(taped(seconds))
+    assert kinds(tmp_path) == [START, MORE, MORE, MORE, START]
+    assert Shelf(tmp_path).moment(NOW + timedelta(seconds=1_790)) == taped(1_790)
+
+
+def test_once_as_much_has_changed_a_stream_lasts_five_minutes(tmp_path: Path) -> None:
+    hand, clusters = writer(tmp_path), make_fleet().clusters
+    for seconds in (0, 290, 310):
+        named = tuple(replace(x, name=f"{x.name}{seconds}") for x in clusters)
+        hand.write(Taped(NOW + timedelta(seconds=seconds), Fleet(named)))
+        hand._more *= 100  # what a real estate would change in this time
+    assert kinds(tmp_path) == [START, MORE, START]
 
 
 def test_two_runs_at_once_do_not_harm_each_other(tmp_path: Path) -> None:

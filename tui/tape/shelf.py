@@ -1,6 +1,6 @@
 """The files of a record, read: any moment of it, and what happened when.
 
-It blocks; each moment asks for one file, and for no more of it than five minutes.
+It blocks; each moment asks for one file, and of it for one stream (see `writer`).
 """
 
 from __future__ import annotations
