@@ -5,6 +5,8 @@ again := --last-failed --last-failed-no-failures none
 alone := $(bin)/pytest $(again) || { [ $$? = 1 ] && $(bin)/pytest $(again); }
 # In the order of tests/conftest.py: what takes longest first.
 by_file := --dist loadfile --no-loadscope-reorder
+# Tests that run several processes at once.
+several := tests/e2e tests/faults tests/real tests/serve
 tried = $(bin)/pytest $(1) || { [ $$? = 1 ] && { $(alone); }; }
 
 .PHONY: help setup demo test bench soak soak-wall lint types screenshots
@@ -20,10 +22,9 @@ demo: setup ## open the dashboard on a lab: no cluster needed
 
 test: setup lint types ## everything that CI checks
 	@.ci/setup tools
-	@# Most of a test is waiting for another process; what harms a whole estate is not,
-	@# and has deadlines: three of those at once are enough for two cores.
-	$(call tried,-n 4 $(by_file) --ignore tests/faults)
-	$(call tried,-n 3 $(by_file) tests/faults)
+	$(call tried,-n 4 $(by_file) $(patsubst %,--ignore %,$(several)))
+	@# Four of these at once are more than two cores bear, and have deadlines.
+	$(call tried,-n 3 $(by_file) $(several))
 
 lint: setup ## style and import contracts
 	$(bin)/ruff check

@@ -20,8 +20,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-LONG = ("e2e", "serve", "screenshots", "real", "hostile")
-"""Folders with files that take minutes: one that is begun last is waited for alone."""
+LONGEST = (
+    "e2e/test_silence_command",
+    "serve/test_browser",
+    "e2e/test_versions",
+    "e2e/test_pipeline",
+    "screens/test_nodes_depth",
+    "e2e/test_nodes",
+    "e2e/test_verdicts",
+    "hostile/test_large",
+    "screenshots/test_moving_pictures",
+    "e2e/test_tape_story",
+    "e2e/test_tape_killed",
+    "e2e/test_engine",
+    "serve/test_door",
+    "e2e/test_review",
+    "e2e/test_terminal",
+    "screens/test_views",
+    "faults/",
+    "screenshots/test_screenshots",
+    "e2e/",
+)
+"""Files of minutes, the longest first: one that is begun last is waited for alone."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -30,12 +50,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _rank(item.path))
 
 
-def _rank(path: Path) -> tuple[int, int]:
-    """Single long stories before files of many tests, both before all else."""
-    folder = path.relative_to(Path(__file__).parent).parts[0]
-    if folder not in LONG:
-        return len(LONG), 0
-    return LONG.index(folder), path.stat().st_size
+def _rank(path: Path) -> int:
+    name = path.relative_to(Path(__file__).parent).as_posix()
+    ranks = (rank for rank, each in enumerate(LONGEST) if name.startswith(each))
+    return next(ranks, len(LONGEST))
 
 
 @pytest.fixture(autouse=True, scope="session")
