@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from textual.containers import VerticalScroll
 
 from tests.widgets.screen import Stage, screen_lines, screen_text, style_of
@@ -41,6 +42,22 @@ async def test_more_text_makes_the_block_higher() -> None:
         block.show_lines((Span("a"),), (Span("b"),))
         await pilot.pause()
         assert screen_text(app) == "a\nb"
+
+
+async def test_a_block_whose_layout_was_lost_gets_its_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    block = TextBlock()
+    app = Stage(block)
+    async with app.run_test(size=(20, 5)) as pilot:
+        with monkeypatch.context() as lost:
+            lost.setattr(block, "refresh", lambda *_, **__: block)
+            block.show_lines((Span("it is on fire"),))
+            await pilot.pause()
+        assert block.size.height == 0
+        block.show_lines((Span("it is on fire"),))
+        await pilot.pause()
+        assert screen_lines(app)[0].startswith("it is on fire")
 
 
 async def test_a_block_scrolls_inside_a_container() -> None:
