@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Self
 
 from rich.segment import Segment
+from textual.cache import LRUCache
 from textual.color import Color
 from textual.geometry import Region
 from textual.strip import Strip
@@ -21,6 +22,8 @@ from widgets.values import UNICODE, Align, Cut, Glyphs, Line, Tone
 
 # Some screens full of lines; when there are more, most of them are no longer needed.
 _KEPT_STRIPS = 200
+# As many sizes as Textual keeps of a widget.
+_KEPT_BOXES = 16
 
 
 def cells_of(pieces: Iterable[Segment]) -> int:
@@ -107,6 +110,10 @@ class LinePane(Toned):
     ) -> Self:
         if repaint and not regions:
             self._is_all_due = True
+        if layout:
+            # Textual tells sizes apart by how many layouts were asked for, and counts
+            # none while one is due: what was measured in between would stay so.
+            self._box_model_cache = LRUCache(_KEPT_BOXES)
         return super().refresh(
             *regions, repaint=repaint, layout=layout, recompose=recompose
         )

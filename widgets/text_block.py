@@ -35,8 +35,6 @@ class TextBlock(LinePane):
     def show(self, *paragraphs: Paragraph) -> None:
         """Show other paragraphs."""
         if paragraphs == self._paragraphs:
-            if self._is_shut:
-                self.refresh(layout=True)
             return
         before, width = self._wrapped
         self._paragraphs = paragraphs
@@ -47,16 +45,6 @@ class TextBlock(LinePane):
             self.repaint()
         else:
             self.refresh(layout=True)
-
-    @property
-    def _is_shut(self) -> bool:
-        """Whether it has lines and was given no room.
-
-        A block that was told to show itself and what at the moment when its screen was
-        opened has been seen to stay so, for a whole incident: a layout was lost.
-        """
-        has_lines = bool(self._paragraphs) and self.display
-        return has_lines and self.size.width > 0 and self.size.height == 0
 
     def show_lines(self, *lines: Line) -> None:
         """Show other lines."""

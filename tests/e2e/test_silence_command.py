@@ -28,16 +28,20 @@ def started() -> Iterator[RunningLab]:
 @pytest.fixture
 def lab(started: RunningLab, tmp_path: Path) -> Iterator[RunningLab]:
     """The lab with a state of its own, without silences before and after."""
+    assert live(started) == []
     yield RunningLab({**started.environment, "XDG_STATE_HOME": str(tmp_path)})
-    end_all(started)
+    for each in live(started):
+        httpx.delete(f"{api(started)}/silence/{each}").raise_for_status()
 
 
-def end_all(lab: RunningLab) -> None:
-    """By Alertmanager's own API: a run of ours for each test would take long."""
-    api = lab.environment["ALERTMANAGER_URL"] + "/api/v2"
-    for each in httpx.get(f"{api}/silences").raise_for_status().json():
-        if each["status"]["state"] != "expired":
-            httpx.delete(f"{api}/silence/{each['id']}").raise_for_status()
+def live(lab: RunningLab) -> list[str]:
+    """By Alertmanager's own API: runs of ours for each test would take long."""
+    found = httpx.get(f"{api(lab)}/silences").raise_for_status().json()
+    return [each["id"] for each in found if each["status"]["state"] != "expired"]
+
+
+def api(lab: RunningLab) -> str:
+    return lab.environment["ALERTMANAGER_URL"] + "/api/v2"
 
 
 def told(lab: RunningLab, *arguments: str) -> tuple[int, dict[str, Any]]:
@@ -63,11 +67,13 @@ def test_a_silence_is_made_listed_and_ended(lab: RunningLab, tmp_path: Path) -> 
     (found,) = listed(lab)
     assert (found["id"], found["created_by"], found["hides"]) == (made, "ada", 1)
     assert "hides 1" in lab.run("silence", "list").stdout
+    assert lab.run("silence", "list", "-q").stdout.split() == [made]
 
     code, ended = told(lab, "expire", made)
     assert code == 0
     assert [each["name"] for each in ended["comes_back"]] == ["KubeProxyDown"]
     assert listed(lab) == []
+    assert lab.run("silence", "list", "-q").stdout.split() == []
     (over,) = [one for one in listed(lab, "--state", "expired") if one["id"] == made]
     assert over["comment"] == WHY[1]
 

@@ -91,9 +91,9 @@ def test_proxmox_down_is_real(lab: RunningLab) -> None:
 
 
 def test_a_real_target_comes_with_its_error_and_the_alerts_expression(
-    lab: RunningLab,
+    reported: Reported,
 ) -> None:
-    _, report = lab.check()
+    report = reported(())
     (alert,) = alerts(report, "monit", "TargetDown")
     target, *_, expression = alert["evidence"]
     assert target["claim"].startswith("proxmox-carrick ")
@@ -137,8 +137,8 @@ def test_a_kernel_error_that_no_rule_of_loki_sees_says_so(lab: RunningLab) -> No
     )
 
 
-def test_watchdog_is_by_design(lab: RunningLab) -> None:
-    _, report = lab.check()
+def test_watchdog_is_by_design(reported: Reported) -> None:
+    report = reported(())
     (alert,) = alerts(report, "monit", "Watchdog")
     assert alert["verdict"] == "by-design"
 
@@ -174,19 +174,15 @@ def test_a_broken_alerting_path_is_real_and_names_its_stage(
     assert code == 1
 
 
-def test_a_watchdog_that_is_late_is_real_itself(lab: RunningLab) -> None:
-    lab.faults(add=("alerts-late",))
-    try:
-        _, report = lab.check()
-    finally:
-        lab.faults(remove=("alerts-late",))
+def test_a_watchdog_that_is_late_is_real_itself(reported: Reported) -> None:
+    report = reported(("alerts-late",))
     (alert,) = alerts(report, "monit", "Watchdog")
     assert alert["verdict"] == "real"
     assert "alerts no longer arrive" in alert["reason"]
 
 
-def test_every_verdict_carries_its_evidence(lab: RunningLab) -> None:
-    _, report = lab.check()
+def test_every_verdict_carries_its_evidence(reported: Reported) -> None:
+    report = reported(())
     (alert,) = alerts(report, "prod", "KubeProxyDown")
     assert alert["evidence"]
     for piece in alert["evidence"]:

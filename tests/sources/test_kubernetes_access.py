@@ -74,39 +74,38 @@ async def api() -> AsyncIterator[tuple[SmallApi, str]]:
     await server.close()
 
 
-async def test_lists_are_read_page_by_page(
+@pytest.fixture
+async def source(
     api: tuple[SmallApi, str], tmp_path: Path
-) -> None:
+) -> AsyncIterator[KubernetesSource]:
+    """What asks it with the token that it takes, by a kubeconfig of that name."""
     path = tmp_path / "kubeconfig"
     path.write_text(kubeconfig(api[1]))
-    source = KubernetesSource("", path, 5.0)
+    asking = KubernetesSource("", path, 5.0)
+    yield asking
+    await asking.aclose()
+
+
+async def test_lists_are_read_page_by_page(source: KubernetesSource) -> None:
     pods = await source.pods("")
     assert [pod.name for pod in pods] == [f"p{n}" for n in range(1201)]
-    await source.aclose()
 
 
 async def test_a_404_from_somebody_else_is_not_an_empty_answer(
-    api: tuple[SmallApi, str], tmp_path: Path
+    source: KubernetesSource,
 ) -> None:
-    path = tmp_path / "kubeconfig"
-    path.write_text(kubeconfig(api[1]))
-    source = KubernetesSource("", path, 5.0)
     with pytest.raises(SourceError) as caught:
         await source.config_map("kube-system", "cilium-config")
     assert caught.value.fault.kind is FaultKind.NOT_FOUND
-    await source.aclose()
 
 
 async def test_refused_credentials_are_read_again_once(
-    api: tuple[SmallApi, str], tmp_path: Path
+    api: tuple[SmallApi, str], source: KubernetesSource, tmp_path: Path
 ) -> None:
     small, url = api
-    path = tmp_path / "kubeconfig"
-    path.write_text(kubeconfig(url))
-    source = KubernetesSource("", path, 5.0)
     await source.pods("")
     small.token = "fresh"
-    path.write_text(kubeconfig(url, "{token: fresh}"))
+    (tmp_path / "kubeconfig").write_text(kubeconfig(url, "{token: fresh}"))
     assert len(await source.pods("")) == 1201
     small.token = "unknown"
     small.tokens.clear()
@@ -114,28 +113,26 @@ async def test_refused_credentials_are_read_again_once(
         await source.pods("")
     assert caught.value.fault.kind is FaultKind.AUTH
     assert len(small.tokens) == 2
-    await source.aclose()
 
 
 async def test_credentials_read_again_in_vain_are_not_read_at_each_question(
-    api: tuple[SmallApi, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    api: tuple[SmallApi, str],
+    source: KubernetesSource,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = 100.0
     monkeypatch.setattr("tui.sources.kubernetes._now", lambda: now)
     small, url = api
-    path = tmp_path / "kubeconfig"
-    path.write_text(kubeconfig(url))
-    source = KubernetesSource("", path, 5.0)
     small.token = "fresh"
     for _ in range(3):
         with pytest.raises(SourceError, match="does not accept the credentials"):
             await source.pods("")
     assert len(small.tokens) == 4  # the first was asked twice, the others once
 
-    path.write_text(kubeconfig(url, "{token: fresh}"))
+    (tmp_path / "kubeconfig").write_text(kubeconfig(url, "{token: fresh}"))
     now += REFUSED_SECONDS
     assert len(await source.pods("")) == 1201
-    await source.aclose()
 
 
 async def test_an_exec_plugin_gives_the_token(

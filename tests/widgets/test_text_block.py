@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pytest
 from textual.containers import VerticalScroll
 
 from tests.widgets.screen import Stage, screen_lines, screen_text, style_of
@@ -44,17 +43,14 @@ async def test_more_text_makes_the_block_higher() -> None:
         assert screen_text(app) == "a\nb"
 
 
-async def test_a_block_whose_layout_was_lost_gets_its_room(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_what_was_measured_before_the_text_came_is_measured_again() -> None:
     block = TextBlock()
     app = Stage(block)
     async with app.run_test(size=(20, 5)) as pilot:
-        with monkeypatch.context() as lost:
-            lost.setattr(block, "refresh", lambda *_, **__: block)
-            block.show_lines((Span("it is on fire"),))
-            await pilot.pause()
-        assert block.size.height == 0
+        block.display = False
+        await pilot.pause()
+        block.display = True
+        app.screen.arrange(app.screen.size)  # as a layout of something else does
         block.show_lines((Span("it is on fire"),))
         await pilot.pause()
         assert screen_lines(app)[0].startswith("it is on fire")
