@@ -179,6 +179,7 @@ class Sieve:
         first = self._ring.first << 1
         self._high = max(self._high, self._ring.first)
         self._low = max(self._low, self._ring.first)
+        self._owed_down = max(self._owed_down, self._ring.first - self._around)
         while self._old and -self._old[-1] < first:
             self._hits -= -self._old.pop() & 1
         gone = bisect_left(self._new, first) if self._new else 0

@@ -82,6 +82,19 @@ def test_a_line_that_takes_the_number_of_one_that_went_owes_it_nothing() -> None
     assert numbers(sieve) == wanted(ring, 0) == []
 
 
+def test_an_older_line_that_takes_the_number_of_one_that_went_owes_it_nothing() -> None:
+    ring: Ring[str] = Ring(3)
+    sieve = Sieve(ring, is_x)
+    ring.extend(["-"])
+    ring.prepend(["x"])
+    sieve.read(never)
+    ring.extend(["x", "x"])
+    sieve.keep_up()
+    ring.prepend(["-"])
+    sieve.read(never)
+    assert numbers(sieve) == wanted(ring, 0) == [1]
+
+
 def test_all_lines_of_a_ring_are_a_selection_too() -> None:
     ring = ring_of("abcde", capacity=3)
     lines = Everything(ring)
