@@ -18,9 +18,12 @@ import gc
 import os
 import sys
 import tempfile
+from asyncio import Task
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
+from weakref import WeakSet
 
 from tests.e2e.lab_time import START, LabTime
 from tests.e2e.labs import RunningLab, running_lab
@@ -36,7 +39,7 @@ from tui.engine import recorder
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 REFRESH_SECONDS = 60.0
-MORE = 20
+MORE = 10
 LOG_ENTRIES = 1_500
 """So few that the log is full within an hour: it grows until then, on purpose."""
 KEPT = 50
@@ -56,23 +59,27 @@ class Held:
     hours: float
     rss_mib: float
     tasks: int
+    """Those that were there an hour ago: a call under way is none of them."""
     files: int
     cpu_seconds: float
 
     def __str__(self) -> str:
         return (
-            f"{self.hours:5.1f} h  {self.rss_mib:6.1f} MiB  {self.tasks:4} tasks  "
+            f"{self.hours:5.1f} h  {self.rss_mib:6.1f} MiB  {self.tasks:4} old tasks  "
             f"{self.files:3} files  {self.cpu_seconds:6.1f} s CPU"
         )
 
 
-async def calmest(hours: float) -> Held:
-    """The least of each of a few readings: between them, calls under way end."""
+async def calmest(hours: float, before: WeakSet[Task[Any]]) -> Held:
+    """The least of each of a few readings: between them, calls under way end.
+
+    before  all tasks of an hour ago
+    """
     gc.collect()
-    found = [held(hours)]
+    found = [held(hours, before)]
     while len(found) < READINGS:
         await SystemClock().sleep(READING_SECONDS)
-        found.append(held(hours))
+        found.append(held(hours, before))
     return Held(
         hours,
         min(each.rss_mib for each in found),
@@ -82,14 +89,14 @@ async def calmest(hours: float) -> Held:
     )
 
 
-def held(hours: float) -> Held:
+def held(hours: float, before: WeakSet[Task[Any]]) -> Held:
     """What is held now."""
     resident = int(Path("/proc/self/statm").read_text().split()[1])
     times = os.times()
     return Held(
         hours,
         resident * PAGE / 1_048_576,
-        len(asyncio.all_tasks()),
+        len(before & asyncio.all_tasks()),
         len(list(Path("/proc/self/fd").iterdir())),
         times.user + times.system,
     )
@@ -121,9 +128,11 @@ async def looked_at(
             await SystemClock().sleep(0.1)
         began = clock.monotonic()
         step = min(1.0, hours / 8)
+        before = WeakSet[Task[Any]]()
         for number in range(int(hours / step) + 1):
             await _until(clock, began + number * step * 3600)
-            found.append(await calmest(number * step))
+            found.append(await calmest(number * step, before))
+            before = WeakSet(asyncio.all_tasks())
             print(found[-1], flush=True)
             if number:
                 await _check(app)
