@@ -209,11 +209,16 @@ def _x_labels(
 
 
 class Chart(LinePane):
-    """Draws a plot as large as there is room; afresh only when something changed."""
+    """Draws a plot as large as there is room; afresh only when something changed.
+
+    Plotting takes some milliseconds. So it is a step of its own: several charts that
+    are plotted while a screen is drawn would hold the keys up.
+    """
 
     _plot = Plot()
     _lines: tuple[Line, ...] = ()
     _drawn: tuple[Plot, int, int] | None = None
+    _is_due = False
 
     def show(self, plot: Plot) -> None:
         """Draw another plot."""
@@ -223,9 +228,16 @@ class Chart(LinePane):
 
     def draw_line(self, y: int, width: int) -> Strip:
         wanted = (self._plot, width, self.outer_size.height)
+        if wanted != self._drawn and not self._is_due:
+            self._is_due = self.call_later(self._plot_lines)
+        line = self._lines[y] if y < len(self._lines) else ()
+        return self.cached((y, width), lambda: self.line_strip(line, width))
+
+    def _plot_lines(self) -> None:
+        self._is_due = False
+        wanted = (self._plot, *self.outer_size)
         if wanted != self._drawn:
             self._drawn = wanted
             self._lines = render_chart(*wanted, self.glyphs)
             self.forget_strips()
-        line = self._lines[y] if y < len(self._lines) else ()
-        return self.cached((y, width), lambda: self.line_strip(line, width))
+            self.repaint()

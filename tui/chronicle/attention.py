@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
+from typing import TypeAlias
 
 from tui.chronicle.known import CALM
 from tui.chronicle.met import Met
-from tui.model.alert import JudgedAlert, Verdict
+from tui.model.alert import Alert, JudgedAlert, Verdict
 from tui.model.attention import ALERT, HIDDEN, Real, Wishes
 from tui.model.finding import Finding
 from tui.model.fleet import Fleet
@@ -22,6 +23,8 @@ FLAPPING = timedelta(minutes=15)
 """What comes back within it has not gone."""
 
 Key = tuple[str, ...]
+_Source: TypeAlias = JudgedAlert | tuple[Finding, str]
+"""What is real: an alert, or a finding and its cluster."""
 
 
 class Attention:
@@ -34,7 +37,7 @@ class Attention:
         self._met = Met()
         self._calm: set[Key] = set()
         """Alerts that were false or by design in a cluster that is not met yet."""
-        self._real: Mapping[Key, Real] = {}
+        self._real: Mapping[Key, _Source] = {}
         self._left: dict[Key, datetime] = {}
         """When what is real no longer was last seen to be so."""
         self._held: dict[Key, None] = {}
@@ -49,11 +52,11 @@ class Attention:
             self._met.note(fleet, now)
             return ()
         self._shown = parts
-        real = {each.key: each for each in _real(fleet)}
+        real = dict(_real(fleet))
         called = [
-            each
-            for key, each in real.items()
-            if key not in self._real and self._calls(each, now)
+            key
+            for key in real.keys() - self._real.keys()
+            if self._calls(_made(key, real[key]), now)
         ]
         for key in self._real.keys() - real.keys():
             self._left[key] = now
@@ -95,15 +98,17 @@ class Attention:
     def _was_calm(self, real: Real) -> bool:
         return real.kind in {ALERT, HIDDEN} and real.key[1:] in self._calm
 
-    def _awake(self, called: list[Real], now: datetime) -> tuple[Real, ...]:
+    def _awake(self, called: Sequence[Key], now: datetime) -> tuple[Real, ...]:
         """What may call at this hour, with what had to wait and is real still."""
         quiet = self._wishes.quiet
         if quiet is not None and quiet.holds(now.astimezone(self._zone).time()):
-            self._held.update((each.key, None) for each in called)
+            self._held.update((key, None) for key in called)
             return ()
-        keys = {*self._held, *(each.key for each in called)}
+        keys = {*self._held, *called}
+        if not keys:
+            return ()
         self._held.clear()
-        found = [each for key, each in self._real.items() if key in keys]
+        found = [_made(key, each) for key, each in self._real.items() if key in keys]
         return tuple(sorted(found, key=_rank))
 
 
@@ -127,48 +132,55 @@ def _are_same(old: object, new: object) -> bool:
     return len(new) == 2 and old[0] is new[0] and old[1] is new[1]
 
 
-def _real(fleet: Fleet) -> Iterator[Real]:
+def _real(fleet: Fleet) -> Iterator[tuple[Key, _Source]]:
     """Everything that is real, unless somebody has silenced it knowingly."""
     for cluster in fleet.clusters:
         yield from once(cluster.alerts or (), of_alerts)
         for finding in cluster.findings:
             if finding.verdict is Verdict.REAL:
-                yield _of_finding(finding, cluster.name)
+                key = finding.kind.value, cluster.name, finding.subject
+                yield key, (finding, cluster.name)
     yield from once(fleet.unassigned_alerts, of_alerts)
 
 
-def of_alerts(alerts: Sequence[JudgedAlert]) -> tuple[Real, ...]:
+def of_alerts(alerts: Sequence[JudgedAlert]) -> tuple[tuple[Key, JudgedAlert], ...]:
     """The real ones among alerts; to be asked for by `once`."""
-    return tuple(found for each in alerts if (found := _of_alert(each)) is not None)
-
-
-def _of_alert(judged: JudgedAlert) -> Real | None:
-    if judged.verdict is not Verdict.REAL:
-        return None
-    alert, hidden = judged.alert, judged.concealed
-    is_quiet = bool(alert.silenced_by or alert.inhibited_by)
-    if is_quiet and hidden is None:
-        return None
-    kind = HIDDEN if hidden is not None else ALERT
-    return Real(
-        (kind, judged.endpoint, alert.fingerprint),
-        kind,
-        judged.cluster,
-        alert.name,
-        judged.judgement.reason,
-        alert.severity,
-        hidden.since if hidden is not None else alert.starts_at,
-        alert.labels,
-        judged.judgement.evidence,
+    return tuple(
+        (
+            (
+                ALERT if each.concealed is None else HIDDEN,
+                each.endpoint,
+                each.alert.fingerprint,
+            ),
+            each,
+        )
+        for each in alerts
+        if each.verdict is Verdict.REAL
+        and (each.concealed is not None or not _is_quiet(each.alert))
     )
 
 
-def _of_finding(finding: Finding, cluster: str) -> Real:
+def _is_quiet(alert: Alert) -> bool:
+    return bool(alert.silenced_by or alert.inhibited_by)
+
+
+def _made(key: Key, source: _Source) -> Real:
+    """What a person is told of one of thousands: most of them tell nobody anything."""
+    if isinstance(source, tuple):
+        finding, cluster = source
+        kind = finding.kind.value
+        return Real(
+            key, kind, cluster, finding.title, finding.detail, since=finding.since
+        )
+    alert, hidden = source.alert, source.concealed
     return Real(
-        (finding.kind.value, cluster, finding.subject),
-        finding.kind.value,
-        cluster,
-        finding.title,
-        finding.detail,
-        since=finding.since,
+        key,
+        key[0],
+        source.cluster,
+        alert.name,
+        source.judgement.reason,
+        alert.severity,
+        hidden.since if hidden is not None else alert.starts_at,
+        alert.labels,
+        source.judgement.evidence,
     )

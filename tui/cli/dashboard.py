@@ -136,6 +136,7 @@ def import_engine() -> ModuleType:
     spare.clients()
     engine = import_module("tui.engine.engine")
     import_module("tui.cli.taped")
+    import_module("tui.model.kernel").prepare()
     with suppress(ImportError):
         # What httpcore locks with would else be loaded at the first request, on the
         # loop: 20 ms.

@@ -18,8 +18,8 @@ CALM_SECONDS = 1.0
 """The same afterwards, from one whole second of the clock to the next: then the clock
 on the screen, and all ages, are drawn with it."""
 SLOWEST_SECONDS = 5.0
-SHARE = 20
-"""In a large estate a pass takes long: then no more than a twentieth of the time."""
+SHARE = 50
+"""In a large estate a pass takes long: then no more than a fiftieth of the time."""
 AWAITED_SECONDS = 3.0
 """So long after a person asked for something, its effect is awaited."""
 

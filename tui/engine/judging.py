@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
+from operator import itemgetter
+from typing import TypeAlias
 
 from tui.engine.answers import Answers, answers_of
 from tui.engine.kinds import Kind, grouped
@@ -22,6 +24,8 @@ from tui.model.question import Question
 from tui.model.reading import STALE_AFTER
 from tui.triage import assign, notes
 from tui.triage.case import Case, Scene
+
+_Rank: TypeAlias = tuple[int, int, float, str]
 
 _VERDICTS = list(Verdict)
 _SEVERITIES = ("critical", "error", "warning", "info")
@@ -74,7 +78,9 @@ class _Group:
     """How many alerts its Alertmanager lists."""
     grounds: tuple[_Ground, ...]
     judged: tuple[JudgedAlert, ...]
-    """In the order of the members."""
+    """In the order of the members ..."""
+    ranks: tuple[_Rank, ...]
+    """... and what each is sorted by."""
     at: datetime
     due: datetime
     timed_at: datetime
@@ -170,6 +176,7 @@ class Judging:
             listed,
             grounds,
             tuple(judged),
+            tuple(map(_rank, judged)),
             now,
             due if kind.has_rule else _NEVER,
             known.timed_at if known is not None and is_timely else now,
@@ -185,7 +192,9 @@ class Judging:
             if all(old.judged is new.judged for old, new in pairs):
                 return known
         judged = chain.from_iterable(group.judged for group in groups)
-        return groups, Kept(sorted(judged, key=_rank))
+        ranks = chain.from_iterable(group.ranks for group in groups)
+        ranked = sorted(zip(ranks, judged, strict=True), key=itemgetter(0))
+        return groups, Kept([each for _, each in ranked])
 
 
 def _doubt(served: Served, alert: Alert, cluster: str) -> str:
@@ -295,7 +304,7 @@ def _is_same(old: Alert, new: Alert) -> bool:
     return old is new or old == new
 
 
-def _rank(judged_alert: JudgedAlert) -> tuple[int, int, float, str]:
+def _rank(judged_alert: JudgedAlert) -> _Rank:
     """Worst verdict first, then severity, then the newest."""
     alert = judged_alert.alert
     known = alert.severity in _SEVERITIES

@@ -73,6 +73,12 @@ def signs(lines: Sequence[str]) -> Iterator[tuple[int, KernelSign]]:
             yield place, sign
 
 
+def prepare() -> None:
+    """Compile the catalogue, which takes 10 ms and more: from any thread."""
+    _any()
+    _sieve()
+
+
 @cache
 def _sieve() -> LineSieve:
     """Lets pass each line that `classify` knows, and not many others.

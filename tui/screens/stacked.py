@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.geometry import Size
 from textual.screen import Screen
 
 from widgets.compositor import ThriftyCompositor
@@ -32,6 +33,9 @@ class StackedScreen(Screen[None], inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self._compositor = ThriftyCompositor()
+        self._is_laying_out = False
+        self._is_owed = False
+        """Whether it is laid out in a way that the terminal does not show yet."""
 
     @property
     def is_current(self) -> bool:
@@ -39,3 +43,39 @@ class StackedScreen(Screen[None], inherit_bindings=False):
             return False
         stack = self.app.screen_stack
         return all(each.is_modal for each in stack[stack.index(self) + 1 :])
+
+    def _on_timer_update(self) -> None:
+        self._is_laying_out = self._layout_required
+        try:
+            super()._on_timer_update()
+        finally:
+            self._is_laying_out = False
+
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's own
+        before, self._is_laying_out = self._is_laying_out, True
+        try:
+            super()._refresh_layout(size, scroll)
+        finally:
+            self._is_laying_out = before
+
+    def _compositor_refresh(self) -> None:
+        """Draw; what was laid out just now in a step of its own, after this one.
+
+        Textual does both in one: with a screen full of panes that is a long step.
+        """
+        if not self._is_laying_out:
+            self._is_owed = False
+            super()._compositor_refresh()
+        elif not self._is_owed:
+            self._is_owed = True
+            self.call_later(self._draw_owed)
+
+    def _draw_owed(self) -> None:
+        """Draw, unless that was done since; and all of it where that is due anyway."""
+        if not self._is_owed:
+            return
+        if self._repaint_required:
+            self._repaint_required = False
+            self._dirty_widgets.clear()
+            self._compositor.update_widgets({self})
+        self._compositor_refresh()

@@ -110,14 +110,12 @@ class LokiSource:
             "step": f"{step_seconds}s",
         }
         result = await self._range(params, "matrix")
-        series = decode(result, wire.SERIES)
         try:
-            found = wire.counts(series)
+            return await read(result, wire.SERIES, wire.counts)
         except (ValueError, OverflowError) as error:
             raise self._session.error(
                 FaultKind.PROTOCOL, "answered a count that is no number", str(error)
             ) from error
-        return tuple(sorted(found, key=lambda count: count.until_ns))
 
     async def _range(self, params: Mapping[str, str], wanted: str) -> Answer:
         """The result of query_range alone, if it is of the type that is wanted."""

@@ -41,7 +41,7 @@ TICKS_TO_PASS = 2
 """Ranges are read this often behind a tail that brings something ..."""
 TICKS_TO_RECONCILE = 5
 """... and behind one that is quiet, which may be a loss too."""
-LONGEST_BATCH = 500
+LONGEST_BATCH = 250
 SETTLED_SECONDS = 30.0
 PAGE_END = LogBatch()
 """All that a page brought was passed on; it goes no further than this module."""
@@ -97,7 +97,7 @@ class LokiTail:
         A batch that is current ends the reading of what there was, and comes again at
         least every 35 s while all is well; one with a fault says that the tail was cut,
         or that a range could not be read yet: it will be, nothing is given up. Entries
-        are in order inside a batch; late ones come in later batches. At most 500
+        are in order inside a batch; late ones come in later batches. At most 250
         entries a batch.
         """
         self._since = self._read_to = since_ns

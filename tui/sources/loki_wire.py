@@ -162,16 +162,17 @@ def receiver(config: bytes | bytearray) -> str | None:
     return _CREDENTIALS.sub("//", text)
 
 
-def counts(series: list[SeriesWire]) -> list[LogCount]:
-    """All points of a matrix of whole numbers, series by series.
+def counts(series: list[SeriesWire]) -> tuple[LogCount, ...]:
+    """All points of a matrix of whole numbers, by time; of one, series by series.
 
     raise   ValueError when a value is no number, OverflowError when it has no end
     """
-    return [
+    found = [
         LogCount(round(at) * 1_000_000_000, int(float(value)), one.metric or {})
         for one in series
         for at, value in one.values or ()
     ]
+    return tuple(sorted(found, key=attrgetter("until_ns")))
 
 
 def identity(entry: Entry) -> int:
