@@ -23,16 +23,38 @@ from tests.serve.serving import Served, serving, wait_for_end
 TOKEN = "a-token-that-is-long-enough"
 
 
-@pytest.fixture
-def served(lab: RunningLab, tmp_path: Path) -> Iterator[Served]:
-    with serving(lab, tmp_path, "--viewers", "2") as running:
+@pytest.fixture(scope="module")
+def without_token(
+    lab: RunningLab, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    state = tmp_path_factory.mktemp("served")
+    with serving(lab, state, "--viewers", "2") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def with_token(
+    lab: RunningLab, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    state = tmp_path_factory.mktemp("guarded")
+    with serving(lab, state, "--token", TOKEN) as running:
         yield running
 
 
 @pytest.fixture
-def guarded(lab: RunningLab, tmp_path: Path) -> Iterator[Served]:
-    with serving(lab, tmp_path, "--token", TOKEN) as running:
-        yield running
+def served(without_token: Served) -> Iterator[Served]:
+    """A server that nobody looks at, before and after."""
+    assert without_token.viewers() == []
+    yield without_token
+    without_token.wait_for_viewers(0)
+
+
+@pytest.fixture
+def guarded(with_token: Served) -> Iterator[Served]:
+    """The same, with a token."""
+    assert with_token.viewers() == []
+    yield with_token
+    with_token.wait_for_viewers(0)
 
 
 def look(served: Served, **headers: str) -> Any:
@@ -174,17 +196,18 @@ def test_a_dashboard_that_does_not_leave_is_killed(served: Served) -> None:
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_however_the_server_ends_no_viewer_is_left(
-    served: Served, sent: signal.Signals
+    lab: RunningLab, tmp_path: Path, sent: signal.Signals
 ) -> None:
-    with look(served) as one, look(served) as two:
-        hear(one, b"prod")
-        hear(two, b"prod")
-        viewers = served.viewers()
-        assert len(viewers) == 2
-        served.process.send_signal(sent)
-        served.process.wait(20)
-        wait_for_end(viewers, 10)
-    assert not list(served.state.rglob("crash*"))
+    with serving(lab, tmp_path) as served:
+        with look(served) as one, look(served) as two:
+            hear(one, b"prod")
+            hear(two, b"prod")
+            viewers = served.viewers()
+            assert len(viewers) == 2
+            served.process.send_signal(sent)
+            served.process.wait(20)
+            wait_for_end(viewers, 10)
+        assert not list(served.state.rglob("crash*"))
 
 
 def test_who_may_act_shows_a_token_on_loopback_too(
