@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from tui.chronicle.known import CALM
 from tui.chronicle.met import Met
-from tui.model.alert import Alert, JudgedAlert, Verdict
+from tui.model.alert import JudgedAlert, Verdict
 from tui.model.attention import ALERT, HIDDEN, Real, Wishes
 from tui.model.finding import Finding
 from tui.model.fleet import Fleet
@@ -145,23 +145,20 @@ def _real(fleet: Fleet) -> Iterator[tuple[Key, _Source]]:
 
 def of_alerts(alerts: Sequence[JudgedAlert]) -> tuple[tuple[Key, JudgedAlert], ...]:
     """The real ones among alerts; to be asked for by `once`."""
-    return tuple(
-        (
-            (
-                ALERT if each.concealed is None else HIDDEN,
-                each.endpoint,
-                each.alert.fingerprint,
-            ),
-            each,
-        )
-        for each in alerts
-        if each.verdict is Verdict.REAL
-        and (each.concealed is not None or not _is_quiet(each.alert))
-    )
+    return tuple((_key(each), each) for each in alerts if _is_told(each))
 
 
-def _is_quiet(alert: Alert) -> bool:
-    return bool(alert.silenced_by or alert.inhibited_by)
+def _is_told(judged: JudgedAlert) -> bool:
+    """Whether it is real, and not kept quiet by somebody who knew that."""
+    alert = judged.alert
+    is_quiet = alert.silenced_by or alert.inhibited_by
+    is_known = is_quiet and judged.concealed is None
+    return judged.verdict is Verdict.REAL and not is_known
+
+
+def _key(judged: JudgedAlert) -> Key:
+    kind = ALERT if judged.concealed is None else HIDDEN
+    return kind, judged.endpoint, judged.alert.fingerprint
 
 
 def _made(key: Key, source: _Source) -> Real:

@@ -63,12 +63,12 @@ class StackedScreen(Screen[None], inherit_bindings=False):
 
         Textual does both in one: with a screen full of panes that is a long step.
         """
-        if not self._is_laying_out:
+        if self._is_laying_out and not self._is_owed:
+            # A screen that is being closed takes no call.
+            self._is_owed = self.call_later(self._draw_owed)
+        if not (self._is_laying_out and self._is_owed):
             self._is_owed = False
             super()._compositor_refresh()
-        elif not self._is_owed:
-            self._is_owed = True
-            self.call_later(self._draw_owed)
 
     def _draw_owed(self) -> None:
         """Draw, unless that was done since; and all of it where that is due anyway."""
