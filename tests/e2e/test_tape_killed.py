@@ -28,8 +28,8 @@ pytestmark = pytest.mark.terminal
 CLOCK = SystemClock()
 MARK = "numbered line "
 ROUNDS, AT_ONCE = 10, 2
-"""Two record into one folder at a time, as they may. Four that start at once on two slow
-cores are ten seconds behind their Loki, and no record has what nobody has read."""
+"""Two record into one folder at a time, as they may. Four that start at once on two
+slow cores are ten seconds behind their Loki: no record has what nobody has read."""
 LOST = timedelta(seconds=5)
 READY_SECONDS = 40.0
 BEAT_SECONDS = 0.25
