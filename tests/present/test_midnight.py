@@ -45,8 +45,8 @@ def test_a_second_of_yesterday_has_its_date(zone: tzinfo) -> None:
 
 
 def test_a_span_tells_each_day_once() -> None:
-    assert between(BEFORE, BEFORE, BEFORE) == "23:59:50 to 23:59:50"
-    assert between(BEFORE, BEFORE, AFTER) == "2026-11-20 23:59:50 to 23:59:50"
+    assert between(BEFORE, BEFORE, BEFORE) == "at 23:59:50"
+    assert between(BEFORE, BEFORE, AFTER) == "at 2026-11-20 23:59:50"
     across = "2026-11-20 23:59:50 to 2026-11-21 00:00:10"
     assert between(BEFORE, AFTER, AFTER) == across
 

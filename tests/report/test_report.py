@@ -125,11 +125,14 @@ def test_a_finding_that_grew_says_what_it_began_as() -> None:
     fleet = make_fleet()
     finding = replace(fleet.clusters[0].findings[0], verdict=Verdict.REAL)
     clusters = (replace(fleet.clusters[0], findings=(finding,)), *fleet.clusters[1:])
-    begun = Event(BEGIN, Turn.BEGAN, replace(finding, title="as it began"), "prod")
+    first = replace(finding, title="as it began", since=BEGIN - timedelta(hours=9))
+    begun = Event(BEGIN, Turn.BEGAN, first, "prod")
     found = [
         replace(each, memory=TapedMemory(events=(begun,)))
         for each in moments(replace(fleet, clusters=clusters))
     ]
+    (case,) = [each for each in made(found).real if each.began_as]
+    assert case.since == first.since
     assert "- began as: as it began" in markdown(made(found))
     assert "began as" not in markdown(made(moments()))
 

@@ -94,8 +94,11 @@ def day_and_time(at: datetime, now: datetime) -> str:
 
 
 def between(first: datetime, last: datetime, now: datetime) -> str:
-    """`23:58:10 to 23:59:20`, in UTC; with dates where the day is another one."""
-    return f"{day_and_time(first, now)} to {day_and_time(last, first)}"
+    """`23:58:10 to 23:59:20` in UTC, or `at 23:58:10`; with dates of other days."""
+    begin = day_and_time(first, now)
+    if moment(first) == moment(last):
+        return f"at {begin}"
+    return f"{begin} to {day_and_time(last, first)}"
 
 
 def moment(at: datetime | None) -> str:

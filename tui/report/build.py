@@ -181,17 +181,19 @@ def _finding_case(found: Gathered, sight: Sight, verdict: Verdict) -> Case:
     is_there = _is_there(found, sight, verdict) or _is_in_doubt(found, sight, verdict)
     is_told = all(word in finding.title for word in finding.subject.split())
     begun = _began(found, sight.cluster, finding)
-    other = begun.about.title if begun and isinstance(begun.about, Finding) else ""
+    first = begun.about if begun and isinstance(begun.about, Finding) else finding
+    # What it became may have begun later than what it was at first.
+    since = min(filter(None, (first.since, finding.since)), default=None)
     return Case(
         sight.cluster,
         finding.title,
         "" if is_told else finding.subject,
         "",
         finding.detail,
-        finding.since or (begun.at if begun else None),
+        since or (begun.at if begun else None),
         None if is_there else sight.lasted[verdict],
         is_alert=False,
-        began_as=other if other != finding.title else "",
+        began_as=first.title if first.title != finding.title else "",
     )
 
 
