@@ -41,20 +41,21 @@ def with_token(
         yield running
 
 
+def unwatched(server: Served) -> Iterator[Served]:
+    """A server that nobody looks at, before and after."""
+    assert server.viewers() == []
+    yield server
+    server.wait_for_viewers(0)
+
+
 @pytest.fixture
 def served(without_token: Served) -> Iterator[Served]:
-    """A server that nobody looks at, before and after."""
-    assert without_token.viewers() == []
-    yield without_token
-    without_token.wait_for_viewers(0)
+    yield from unwatched(without_token)
 
 
 @pytest.fixture
 def guarded(with_token: Served) -> Iterator[Served]:
-    """The same, with a token."""
-    assert with_token.viewers() == []
-    yield with_token
-    with_token.wait_for_viewers(0)
+    yield from unwatched(with_token)
 
 
 def look(served: Served, **headers: str) -> Any:
