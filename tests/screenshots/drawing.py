@@ -25,14 +25,14 @@ async def at_rest(pilot: Pilot[None]) -> None:
 
 
 async def reached(
-    app: TaloscopeApp, pilot: Pilot[None], keys: Iterable[str], text: str
+    app: TaloscopeApp, pilot: Pilot[None], keys: Iterable[str], *texts: str
 ) -> None:
-    """Press keys; wait for the text without which it is not what it should be."""
+    """Press keys; wait for the texts without which it is not what it should be."""
     for key in keys:
         await pilot.press(key)
         await pilot.pause()
     async with asyncio.timeout(10):
-        while text not in screen_text(app):
+        while not all(text in screen_text(app) for text in texts):
             await pilot.pause(0.01)
     await at_rest(pilot)
 

@@ -32,7 +32,7 @@ NOW = datetime(2026, 2, 27, 2, 13, 47, tzinfo=UTC)
 LEFT = timedelta(days=300)
 """What certificates still have to live."""
 
-PICTURES = {
+PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...], *tuple[str, ...]]] = {
     "fleet": ((200, 60), (), "talos-cp-1"),
     "fleet-80x24": ((80, 24), (), "KubeProxyDown"),
     "alert": ((140, 44), ("slash", *"KubeProxyDown", "enter", "enter"), "cilium"),
@@ -57,10 +57,12 @@ PICTURES = {
             *("3", "j", "s", "ctrl+s", "1", "g", "s", *"node", "ctrl+s", "y"),
             *("1", "G", "s", "left", "left", "ctrl+s", "S"),
         ),
+        # Alerts tell one, silences the other: either may come first.
         "3 silenced, 1 REAL",
+        "active 3",
     ),
 }
-"""Size, keys, and a text without which the picture is not of what it should be."""
+"""Size, keys, and texts without which the picture is not of what it should be."""
 
 
 class FixedClock(SystemClock):
@@ -160,7 +162,7 @@ async def test_the_picture_is_what_the_program_draws(
     monkeypatch.setenv("USER", "operator")
     monkeypatch.setattr(Input, "cursor_blink", False)
     monkeypatch.setattr(examination, "took", lambda _: "12ms")
-    size, keys, text = PICTURES[name]
+    size, keys, *texts = PICTURES[name]
     async with on_screen(config, size) as (app, pilot):
-        await reached(app, pilot, keys, text)
+        await reached(app, pilot, keys, *texts)
         compare(name, app, request)
