@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from aiohttp.test_utils import TestServer
 from tui.model.fault import FaultKind
 from tui.sources.base import SourceError
 from tui.sources.kubernetes import PAGE, REFUSED_SECONDS, KubernetesSource
-from tui.sources.kubernetes_access import _READER
+from tui.sources.kubernetes_access import _READER, PLUGIN_SECONDS, Together
 
 
 async def test_a_context_that_is_missing_is_a_mistake_in_the_config(
@@ -181,12 +182,65 @@ async def test_a_plugin_that_hangs_is_ended(tmp_path: Path) -> None:
     assert "no credentials in time" in caught.value.fault.detail
 
 
+TOGETHER = """
+apiVersion: v1
+kind: Config
+clusters:
+- {name: a, cluster: {server: 'https://a:6443'}}
+- {name: b, cluster: {server: 'https://b:6443'}}
+users:
+- {name: a, user: {token: for-a}}
+- {name: b, user: {tokenFile: b.token}}
+- {name: hangs, user: {exec: {apiVersion: client.authentication.k8s.io/v1,
+    command: sleep, args: ['60'], interactiveMode: Never}}}
+- {name: broken, user: {client-certificate: /no/such/file}}
+contexts:
+- {name: a, context: {cluster: a, user: a}}
+- {name: b, context: {cluster: b, user: b}}
+- {name: hangs, context: {cluster: a, user: hangs}}
+- {name: broken, context: {cluster: a, user: broken}}
+"""
+
+
+async def test_contexts_without_a_plugin_are_read_together_once(tmp_path: Path) -> None:
+    path = tmp_path / "kubeconfig"
+    path.write_text(TOGETHER)
+    (tmp_path / "b.token").write_text("for-b")
+    together = Together(path, ("a", "b", "hangs", "broken", "none"))
+    async with asyncio.timeout(PLUGIN_SECONDS):
+        first = await asyncio.gather(*(together.take(name) for name in ("b", "a")))
+        again = [await together.take(name) for name in ("a", "b")]
+        others = [await together.take(name) for name in ("hangs", "broken", "none")]
+    told = [(each.host, each.authorization) for each in first if each is not None]
+    assert told == [
+        ("https://b:6443", "Bearer for-b"),
+        ("https://a:6443", "Bearer for-a"),
+    ]
+    assert again == [None, None]
+    assert others == [None, None, None]
+
+
+@pytest.mark.parametrize("text", ["", "]", "a: [", "{users: 1}"])
+async def test_a_kubeconfig_that_is_broken_tells_so_for_each_context(
+    tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "kubeconfig"
+    path.write_text(text)
+    together = Together(path, ("a", "b"))
+    for name in ("a", "b"):
+        source = KubernetesSource(name, path, 5.0, together=together)
+        with pytest.raises(SourceError, match=f"context '{name}'") as caught:
+            await source.nodes()
+        assert caught.value.fault.kind is FaultKind.CONFIG
+        assert caught.value.fault.detail
+
+
 READ = """
 import json, runpy, sys
 reader = runpy.run_path(sys.argv[1])
 if sys.argv[3] == "light":
     reader["lighten"]()
-found = reader["read"]("", sys.argv[2])
+found = reader["read"](reader["merged"](sys.argv[2]), "")
 print(json.dumps([found, "kubernetes.client.api_client" in sys.modules]))
 """
 

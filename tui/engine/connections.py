@@ -16,6 +16,7 @@ from tui.sources.alertmanager import AlertmanagerSource
 from tui.sources.expiries import of_endpoint
 from tui.sources.http import HttpSession
 from tui.sources.kubernetes import KubernetesSource
+from tui.sources.kubernetes_access import Together
 from tui.sources.loki import LokiSource
 from tui.sources.loki_tail import LokiTail
 from tui.sources.prometheus import PrometheusSource
@@ -50,6 +51,8 @@ class Connections:
         self._emit = emit
         self._open: dict[object, _Closable] = {}
         self._clocks: dict[FeedKey, ServerClock] = {}
+        contexts = {each.context for each in config.clusters if each.context}
+        self._together = Together(config.kubeconfig, contexts)
 
     def prometheus(self, endpoint: Endpoint) -> PrometheusSource:
         """The source of one Prometheus."""
@@ -114,6 +117,7 @@ class Connections:
                 self._config.kubeconfig,
                 self._config.timeout_seconds,
                 clock=self._clock_of(SourceKind.KUBERNETES, name),
+                together=self._together,
             ),
         )
 

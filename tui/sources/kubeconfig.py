@@ -1,18 +1,21 @@
-"""A program of its own: reads one kubeconfig context and writes what it says as JSON.
+"""A program of its own: reads contexts of a kubeconfig, writes what they say as JSON.
 
 The `kubernetes` package knows kubeconfigs best (tokens, certificates, plugins), but it
 takes 18 MB and a fifth of a second; both are spent here, in a process that ends. So a
 plugin cannot write on the screen either, and one that hangs can be ended. It imports
 nothing of ours, as it runs without our import path.
 
-    python -P kubeconfig.py CONTEXT PATH      both may be empty
-    python -P kubeconfig.py --list PATH       all contexts
+    python -P kubeconfig.py CONTEXT PATH             both may be empty
+    python -P kubeconfig.py --each PATH CONTEXT...   those that need no plugin
+    python -P kubeconfig.py --list PATH              the names of all
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -47,20 +50,43 @@ def _api_client(**options: Any) -> Any:
     return import_module("kubernetes.client.api_client").ApiClient(**options)
 
 
-def read(context: str, path: str) -> dict[str, Any]:
+def merged(path: str) -> Any:
+    """The kubeconfig as a whole: all files of KUBECONFIG, as kubectl merges them.
+
+    return  a node of the package: it knows of each part from which file it is
+    """
+    from kubernetes.config.config_exception import (  # noqa: PLC0415 - heavy: see above
+        ConfigException,
+    )
+    from kubernetes.config.kube_config import (  # noqa: PLC0415
+        KUBE_CONFIG_DEFAULT_LOCATION,
+        KubeConfigMerger,
+    )
+
+    found = KubeConfigMerger(  # type: ignore[no-untyped-call]
+        path or KUBE_CONFIG_DEFAULT_LOCATION
+    ).config
+    if found is None:
+        raise ConfigException("Invalid kube-config file. No configuration found.")
+    return found
+
+
+def read(kubeconfig: Any, context: str) -> dict[str, Any]:
     """What a client needs to get in; certificates and keys as PEM."""
-    from kubernetes.client import Configuration  # noqa: PLC0415 - heavy: see above
-    from kubernetes.config import load_kube_config  # noqa: PLC0415
+    from kubernetes.client import Configuration  # noqa: PLC0415
+    from kubernetes.config.kube_config import (  # noqa: PLC0415
+        load_kube_config_from_dict,
+    )
 
     loaded = Configuration()
     loaded.proxy = None  # what the environment says is for others to read
-    load_kube_config(  # type: ignore[no-untyped-call] # the package says py.typed
-        config_file=path or None,
+    load_kube_config_from_dict(  # type: ignore[no-untyped-call] # says py.typed
+        kubeconfig,
         context=context or None,
         client_configuration=loaded,
         persist_config=False,
     )
-    user = _user(context, path)
+    user = _user(kubeconfig, context)
     return {
         "host": loaded.host,
         "is_verified": loaded.verify_ssl,
@@ -70,23 +96,20 @@ def read(context: str, path: str) -> dict[str, Any]:
         "authorization": loaded.auth_settings().get("BearerToken", {}).get("value", ""),
         "impersonate": _impersonated(user),
         # What a plugin gives is short-lived by design, and made again.
-        "is_renewed": bool(user.get("exec") or user.get("auth-provider")),
+        "is_renewed": _has_plugin(user),
         "proxy": loaded.proxy or "",
         "server_name": loaded.tls_server_name or "",
     }
 
 
-def _merged(path: str) -> dict[str, Any]:
-    """The kubeconfig as a whole: all files of KUBECONFIG, as kubectl merges them."""
-    from kubernetes.config.kube_config import (  # noqa: PLC0415
-        KUBE_CONFIG_DEFAULT_LOCATION,
-        KubeConfigMerger,
-    )
-
-    merger = KubeConfigMerger(  # type: ignore[no-untyped-call]
-        path or KUBE_CONFIG_DEFAULT_LOCATION
-    )
-    found: dict[str, Any] = _plain(merger.config) or {}
+def read_each(kubeconfig: Any, contexts: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """As `read`, of each whose user has no plugin: none shall wait for another's."""
+    found = {}
+    for context in contexts:
+        # Whatever is wrong with one is told when it is read alone.
+        with suppress(Exception):
+            if not _has_plugin(_user(kubeconfig, context)):
+                found[context] = read(kubeconfig, context)
     return found
 
 
@@ -104,11 +127,15 @@ def _named(entries: Any, name: str, kind: str) -> dict[str, Any]:
     return next(found, None) or {}
 
 
-def _user(context: str, path: str) -> dict[str, Any]:
-    merged = _merged(path)
-    name = context or merged.get("current-context", "")
-    user = _named(merged.get("contexts"), name, "context").get("user", "")
-    return _named(merged.get("users"), user, "user")
+def _user(kubeconfig: Any, context: str) -> dict[str, Any]:
+    known = _plain(kubeconfig)
+    name = context or known.get("current-context", "")
+    user = _named(known.get("contexts"), name, "context").get("user", "")
+    return _named(known.get("users"), user, "user")
+
+
+def _has_plugin(user: dict[str, Any]) -> bool:
+    return bool(user.get("exec") or user.get("auth-provider"))
 
 
 def _impersonated(user: dict[str, Any]) -> dict[str, str]:
@@ -128,20 +155,30 @@ def _text(path: str | None) -> str:
     return Path(path).read_text(encoding="utf-8") if path else ""
 
 
-def listed(path: str) -> list[dict[str, str]]:
+def listed(kubeconfig: Any) -> list[dict[str, str]]:
     """All contexts with the server of each, the current one first."""
-    merged = _merged(path)
+    known = _plain(kubeconfig)
     found = []
-    for each in merged.get("contexts") or ():
+    for each in known.get("contexts") or ():
         cluster = (each.get("context") or {}).get("cluster", "")
-        server = _named(merged.get("clusters"), cluster, "cluster").get("server", "")
+        server = _named(known.get("clusters"), cluster, "cluster").get("server", "")
         found.append({"name": each["name"], "cluster": cluster, "server": server})
-    current = merged.get("current-context", "")
+    current = known.get("current-context", "")
     return sorted(found, key=lambda each: each["name"] != current)
+
+
+def main(what: str, where: str, *contexts: str) -> object:
+    """What is to be written."""
+    kubeconfig = merged(where)
+    match what:
+        case "--list":
+            return listed(kubeconfig)
+        case "--each":
+            return read_each(kubeconfig, contexts)
+        case context:
+            return read(kubeconfig, context)
 
 
 if __name__ == "__main__":
     lighten()
-    what, where = sys.argv[1:3]
-    told = listed(where) if what == "--list" else read(what, where)
-    sys.stdout.write(json.dumps(told))
+    sys.stdout.write(json.dumps(main(*sys.argv[1:])))

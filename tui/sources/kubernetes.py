@@ -56,7 +56,7 @@ from tui.sources import kubernetes_wire as wire
 from tui.sources.base import SourceError
 from tui.sources.http import HttpSession, Request
 from tui.sources.http_fault import Answer, source_error
-from tui.sources.kubernetes_access import PLUGIN_SECONDS, Access, load
+from tui.sources.kubernetes_access import PLUGIN_SECONDS, Access, Together, load
 from tui.sources.server_clock import ServerClock
 from tui.sources.websocket import dial
 from tui.sources.wire import decode
@@ -82,13 +82,20 @@ class KubernetesSource:
         timeout_seconds: float,
         plugin_seconds: float = PLUGIN_SECONDS,
         clock: ServerClock | None = None,
+        together: Together | None = None,
     ) -> None:
-        """`context` may be empty for the current one; None for kubectl's own search."""
+        """A source of one context of a kubeconfig.
+
+        context     empty for the current one
+        kubeconfig  None for kubectl's own search
+        together    with what else it is read, the first time
+        """
         self._context = context
         self._kubeconfig = kubeconfig
         self._timeout_seconds = timeout_seconds
         self._plugin_seconds = plugin_seconds
         self._clock = clock
+        self._together = together
         self._access: Access | None = None
         self._told: Access | None = None
         """Of which it was last told until when it is good."""
@@ -353,6 +360,7 @@ class KubernetesSource:
                     self._timeout_seconds,
                     self._plugin_seconds,
                     self._clock,
+                    self._together,
                 )
             return self._access
 

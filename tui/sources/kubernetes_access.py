@@ -8,7 +8,8 @@ import re
 import ssl
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from signal import SIGKILL
@@ -42,18 +43,49 @@ class Access:
     """Until when it is good, as far as it says; None for what a plugin renews."""
 
 
+class Together:
+    """Contexts of one kubeconfig that are read in one process, the first time.
+
+    Only those that need no plugin: the others are read alone, each time.
+    """
+
+    def __init__(self, kubeconfig: Path | None, contexts: Collection[str]) -> None:
+        self._kubeconfig = kubeconfig
+        self._unread = frozenset(contexts)
+        self._found: dict[str, wire.AccessWire] = {}
+        self._reading = asyncio.Lock()
+
+    async def take(self, context: str) -> wire.AccessWire | None:
+        """What it says; None when it is to be read alone, from the second time on."""
+        async with self._reading:
+            unread, self._unread = self._unread, frozenset()
+            # For one it is not worth it; and its own reading tells what is wrong.
+            if len(unread) > 1:
+                with suppress(SourceError, msgspec.MsgspecError):
+                    self._found = await self._read(sorted(unread))
+        return self._found.pop(context, None)
+
+    async def _read(self, contexts: Sequence[str]) -> dict[str, wire.AccessWire]:
+        output, _ = await output_of("--each", self._kubeconfig, *contexts)
+        return wire.ACCESSES.decode(output)
+
+
 async def load(
     context: str,
     kubeconfig: Path | None,
     timeout_seconds: float,
     plugin_seconds: float,
     clock: ServerClock | None = None,
+    together: Together | None = None,
 ) -> Access:
     """Have the kubeconfig read; it may name a plugin, which is run.
 
     raise   SourceError(CONFIG)
     """
-    found = await _read(context, kubeconfig, plugin_seconds)
+    found = await together.take(context) if together else None
+    if found is None:
+        found = await _read(context, kubeconfig, plugin_seconds)
+    _hold_host(context, found)
     endpoint = Endpoint(urls=(found.host,))
     is_tls = found.host.startswith("https")
     try:
@@ -77,18 +109,21 @@ async def load(
 async def _read(
     context: str, kubeconfig: Path | None, plugin_seconds: float
 ) -> wire.AccessWire:
-    output, errors = await output_of(context, kubeconfig, plugin_seconds)
+    output, errors = await output_of(context, kubeconfig, plugin_seconds=plugin_seconds)
     try:
         access = wire.ACCESS.decode(output)
     except msgspec.MsgspecError as error:
         raise _error(context, str(error)) from error
+    if errors and not access.authorization and not access.certificate:
+        raise _error(context, _last_line(errors))  # a plugin that failed
+    return access
+
+
+def _hold_host(context: str, access: wire.AccessWire) -> None:
     try:
         _ = urlsplit(access.host).port
     except ValueError as error:
         raise _error(context, f"{access.host} is no URL: {error}") from error
-    if errors and not access.authorization and not access.certificate:
-        raise _error(context, _last_line(errors))  # a plugin that failed
-    return access
 
 
 ALL_CONTEXTS = "--list"
@@ -97,16 +132,21 @@ _CLASS = re.compile(r"^(?:ERROR:root:|[\w.]+(?:Error|Exception): )")
 
 
 async def output_of(
-    context: str, kubeconfig: Path | None, plugin_seconds: float = PLUGIN_SECONDS
+    context: str,
+    kubeconfig: Path | None,
+    *contexts: str,
+    plugin_seconds: float = PLUGIN_SECONDS,
 ) -> tuple[bytes, bytes]:
     """Run the program that reads it, and end it when it takes too long.
 
-    return  what it wrote to standard output and error
+    context  or what else it is asked for; see kubeconfig.py
+    return   what it wrote to standard output and error
     raise   SourceError(CONFIG)
     """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", str(_READER), context),
         str(kubeconfig or ""),
+        *contexts,
         stdin=DEVNULL,
         stdout=PIPE,
         stderr=PIPE,

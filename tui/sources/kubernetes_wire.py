@@ -243,6 +243,7 @@ class AccessWire(msgspec.Struct):
 
 
 ACCESS = msgspec.json.Decoder(AccessWire)
+ACCESSES = msgspec.json.Decoder(dict[str, AccessWire])
 NODES = msgspec.json.Decoder(ListWire[NodeWire])
 PODS = msgspec.json.Decoder(ListWire[PodWire])
 EVENTS = msgspec.json.Decoder(ListWire[EventWire])
