@@ -200,4 +200,4 @@ async def test_the_picture_is_what_the_program_draws(
             # The line at the top came late, and took room from what was there.
             app.show_now()
             await at_rest(pilot)
-        compare(name, app, request)
+        await compare(name, app, request)

@@ -42,4 +42,4 @@ async def test_etcd_is_drawn_with_all_its_members(
     async with on_screen(config, (140, 20), is_read=is_tried) as (app, pilot):
         keys = ("tab", "slash", *"cp-1", "enter", "enter", "4")
         await reached(app, pilot, keys, "talos-prod-cp-2")
-        compare("etcd", app, request)
+        await compare("etcd", app, request)

@@ -128,4 +128,4 @@ async def test_the_picture_is_what_the_program_draws(
     with lab_before(moments) as lab:
         async with after(lab, moments, size) as (app, pilot):
             await reached(app, pilot, keys, text)
-            compare(name, app, request)
+            await compare(name, app, request)

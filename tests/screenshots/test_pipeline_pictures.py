@@ -40,4 +40,4 @@ async def test_the_picture_is_what_the_program_draws(
             while "not asked" in screen_text(app):
                 await pilot.pause(0.01)
         await at_rest(pilot)
-        compare(name, app, request)
+        await compare(name, app, request)

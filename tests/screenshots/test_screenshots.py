@@ -149,7 +149,7 @@ async def test_a_deletion_is_pictured_as_it_was_tried(
         way = ("slash", *"KubeSchedulerDown", "enter", "enter", "D")
         await reached(app, pilot, way, "kind: ServiceMonitor")
         await reached(app, pilot, ("D",), "✔ dry run")
-        compare("monitor", app, request)
+        await compare("monitor", app, request)
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -165,4 +165,4 @@ async def test_the_picture_is_what_the_program_draws(
     size, keys, *texts = PICTURES[name]
     async with on_screen(config, size) as (app, pilot):
         await reached(app, pilot, keys, *texts)
-        compare(name, app, request)
+        await compare(name, app, request)

@@ -53,4 +53,4 @@ async def test_the_picture_is_what_the_program_draws(
     size, keys = PICTURES[name]
     async with on_screen(config, size, is_read=is_traced) as (app, pilot):
         await reached(app, pilot, keys, CHAIN)
-        compare(name, app, request)
+        await compare(name, app, request)

@@ -37,7 +37,7 @@ async def test_the_incident_is_drawn(
 ) -> None:
     async with on_screen(config, size) as (app, pilot):
         await reached(app, pilot, ("W",), "BTRFSCorruptionDetected")
-        compare(name, app, request)
+        await compare(name, app, request)
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ async def test_calm_and_dead_are_drawn(
     assert callable(make)
     async with on_stage((160, 40), make()) as stage:
         await reached(stage.app, stage.pilot, ("W",), text)
-        compare(name, stage.app, request)
+        await compare(name, stage.app, request)
