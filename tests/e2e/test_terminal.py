@@ -200,8 +200,7 @@ def test_a_matcher_is_completed_with_real_keys(lab: RunningLab) -> None:
         "wait:KubeSchedulerDown +\\d",
         "press:enter",
         "wait:alertname=.KubeSchedulerDown.",
-        # Each goes to the field that has the keyboard when it arrives.
-        *("press:down", "settle:150") * 5,
+        *("press:down",) * 5,
         "type:seen",
         "press:ctrl+s",
         "gone:new silence",

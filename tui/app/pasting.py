@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from textual import events
-from textual.app import App
 
+from tui.app.queueing import Queueing
 from widgets.input_line import LONGEST
 from widgets.text import clean
 
 
-class Pasting(App[None]):
+class Pasting(Queueing):
     """Hands on plain lines only, and no more than a field holds."""
 
     async def on_event(self, event: events.Event) -> None:

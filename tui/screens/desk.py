@@ -267,7 +267,7 @@ class Desk(StackedScreen):
         bar = self.query_one("#search", SearchBar)
         bar.value = typed
         bar.display = True
-        self.set_focus(bar)  # `focus` waits: what is typed next would go astray
+        self.set_focus(bar)
         self.query_one(KeyBar).tell_search(words)
 
     def on_log_view_copy_asked(self, event: LogView.CopyAsked) -> None:
