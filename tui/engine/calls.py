@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +12,11 @@ from tui.chronicle.attention import Attention
 from tui.clock import Clock
 from tui.model.attention import Real, Wishes
 from tui.model.fleet import Fleet
+from tui.sources.child import end
 
 MOST = 50
 """So many things are told of at once; of more, how many there are."""
 _MOST_SAID = 500
-_LEAVE_SECONDS = 1.0
 
 Listener = Callable[[tuple[Real, ...]], None]
 
@@ -88,22 +85,12 @@ async def _run(command: Sequence[str], text: bytes, seconds: float) -> str:
     except TimeoutError:
         return f"on_real: {name} took longer than {seconds:g} s and was ended"
     finally:
-        if process.returncode is None:
-            await _end(process)
+        await end(process)
     if process.returncode:
         words = " ".join(said.decode(errors="replace").split())[:_MOST_SAID]
         because = f": {words}" if words else ""
         return f"on_real: {name} ended with {process.returncode}{because}"
     return ""
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """End it and what it has started: it leads a session of its own."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_LEAVE_SECONDS):
-            await process.wait()
 
 
 def told(found: Sequence[Real], at: datetime) -> bytes:

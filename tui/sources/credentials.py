@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from asyncio.subprocess import DEVNULL, PIPE
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from signal import SIGKILL
 
 from tui.config import Endpoint
 from tui.model.fault import FaultKind
 from tui.sources.base import SourceError
+from tui.sources.child import end
 from tui.sources.http_fault import source_error
 
 COMMAND_SECONDS = 10.0
@@ -126,9 +125,7 @@ class Credentials:
                 f"{command[0]} gave no secret within {COMMAND_SECONDS:g} s"
             ) from None
         finally:
-            if process.returncode is None:
-                os.killpg(process.pid, SIGKILL)
-                await process.communicate()
+            await end(process)
         lines = output.decode(errors="replace").strip().splitlines()
         if process.returncode != 0 or not lines:
             said = errors.decode(errors="replace").strip().splitlines()

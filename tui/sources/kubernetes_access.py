@@ -12,7 +12,6 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from signal import SIGKILL
 from urllib.parse import urlsplit
 
 import msgspec
@@ -22,6 +21,7 @@ from tui.model.fault import FaultKind
 from tui.model.machine import Certificate
 from tui.sources import kubernetes_wire as wire
 from tui.sources.base import SourceError
+from tui.sources.child import end
 from tui.sources.http import HttpSession, Way
 from tui.sources.http_fault import source_error
 from tui.sources.kubernetes_expiry import expiry
@@ -158,9 +158,7 @@ async def output_of(
     except TimeoutError:
         raise _error(context, "its plugin gave no credentials in time") from None
     finally:
-        if process.returncode is None:
-            os.killpg(process.pid, SIGKILL)  # its plugin too
-            await process.communicate()  # to the end, so that its pipes close
+        await end(process)  # its plugin too
     if process.returncode != 0:
         raise _error(context, _last_line(errors))
     return output, errors

@@ -1,0 +1,40 @@
+"""Programs that are ended, or have ended already."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from asyncio.subprocess import PIPE
+
+from tui.clock import SystemClock
+from tui.sources.child import LEAVE_SECONDS, end
+
+
+async def start(*command: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *command, stdout=PIPE, stderr=PIPE, start_new_session=True
+    )
+
+
+async def test_one_that_hangs_is_ended_with_what_it_started() -> None:
+    process = await start("sh", "-c", "sleep 60 & sleep 60")
+    async with asyncio.timeout(LEAVE_SECONDS):
+        await end(process)
+    assert process.returncode == -9
+
+
+async def test_one_that_has_just_ended_is_no_error() -> None:
+    process = await start("true")
+    # The loop stands still meanwhile, as a machine that was suspended does.
+    subprocess.run(["sleep", "0.3"], check=True)  # noqa: ASYNC221
+    assert process.returncode is None
+    await end(process)
+    assert process.returncode == 0
+
+
+async def test_what_escapes_is_not_waited_for_for_ever() -> None:
+    process = await start("sh", "-c", "setsid sleep 20 & sleep 60")
+    await SystemClock().sleep(0.3)
+    async with asyncio.timeout(LEAVE_SECONDS + 3):
+        await end(process)
+    assert process.returncode == -9
