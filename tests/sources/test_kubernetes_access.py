@@ -15,9 +15,15 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tui.model.fault import FaultKind
+from tui.sources import kubernetes_access
 from tui.sources.base import SourceError
 from tui.sources.kubernetes import PAGE, REFUSED_SECONDS, KubernetesSource
-from tui.sources.kubernetes_access import _READER, PLUGIN_SECONDS, Together
+from tui.sources.kubernetes_access import (
+    _READER,
+    PLUGIN_SECONDS,
+    Together,
+    output_of,
+)
 
 
 async def test_a_context_that_is_missing_is_a_mistake_in_the_config(
@@ -202,22 +208,44 @@ contexts:
 """
 
 
-async def test_contexts_without_a_plugin_are_read_together_once(tmp_path: Path) -> None:
-    path = tmp_path / "kubeconfig"
+async def test_contexts_without_a_plugin_are_read_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    async def watched(what: str, *rest: Any, **options: Any) -> tuple[bytes, bytes]:
+        asked.append((what, *rest[1:]))
+        return await output_of(what, *rest, **options)
+
+    monkeypatch.setattr(kubernetes_access, "output_of", watched)
+    path, token = tmp_path / "kubeconfig", tmp_path / "b.token"
     path.write_text(TOGETHER)
-    (tmp_path / "b.token").write_text("for-b")
-    together = Together(path, ("a", "b", "hangs", "broken", "none"))
-    async with asyncio.timeout(PLUGIN_SECONDS):
-        first = await asyncio.gather(*(together.take(name) for name in ("b", "a")))
-        again = [await together.take(name) for name in ("a", "b")]
-        others = [await together.take(name) for name in ("hangs", "broken", "none")]
-    told = [(each.host, each.authorization) for each in first if each is not None]
-    assert told == [
-        ("https://b:6443", "Bearer for-b"),
-        ("https://a:6443", "Bearer for-a"),
-    ]
-    assert again == [None, None]
-    assert others == [None, None, None]
+    token.write_text("for-b")
+    together = Together(path)
+    every = ("a", "b", "hangs", "broken", "none")
+
+    async def take(*names: str) -> list[str]:
+        async with asyncio.timeout(PLUGIN_SECONDS):
+            found = await asyncio.gather(*(together.take(name) for name in names))
+        return [each.authorization if each else "" for each in found]
+
+    assert await take(*every) == ["Bearer for-a", "Bearer for-b", "", "", ""]
+    token.write_text("new")
+    assert await take(*every) == ["Bearer for-a", "Bearer new", "", "", ""]
+    assert await take("a") == [""], "for one alone it is not worth it"
+    assert asked == [("--each", *sorted(every)), ("--each", "a", "b")]
+
+
+async def test_who_gives_up_leaves_nothing_old_to_the_next(tmp_path: Path) -> None:
+    path, token = tmp_path / "kubeconfig", tmp_path / "b.token"
+    path.write_text(TOGETHER)
+    token.write_text("old")
+    together = Together(path)
+    asking = [asyncio.create_task(together.take(name)) for name in ("a", "b")]
+    await asking[0]
+    asking[1].cancel()
+    token.write_text("new")
+    assert await together.take("b") is None
 
 
 @pytest.mark.parametrize("text", ["", "]", "a: [", "{users: 1}"])
@@ -226,13 +254,17 @@ async def test_a_kubeconfig_that_is_broken_tells_so_for_each_context(
 ) -> None:
     path = tmp_path / "kubeconfig"
     path.write_text(text)
-    together = Together(path, ("a", "b"))
-    for name in ("a", "b"):
-        source = KubernetesSource(name, path, 5.0, together=together)
-        with pytest.raises(SourceError, match=f"context '{name}'") as caught:
-            await source.nodes()
-        assert caught.value.fault.kind is FaultKind.CONFIG
-        assert caught.value.fault.detail
+    together = Together(path)
+    sources = {
+        name: KubernetesSource(name, path, 5.0, together=together) for name in "ab"
+    }
+    answers = (each.nodes() for each in sources.values())
+    told = await asyncio.gather(*answers, return_exceptions=True)
+    for name, error in zip(sources, told, strict=True):
+        assert isinstance(error, SourceError)
+        assert f"context '{name}'" in str(error)
+        assert error.fault.kind is FaultKind.CONFIG
+        assert error.fault.detail
 
 
 READ = """

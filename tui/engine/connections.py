@@ -51,8 +51,7 @@ class Connections:
         self._emit = emit
         self._open: dict[object, _Closable] = {}
         self._clocks: dict[FeedKey, ServerClock] = {}
-        contexts = {each.context for each in config.clusters if each.context}
-        self._together = Together(config.kubeconfig, contexts)
+        self._together = Together(config.kubeconfig)
 
     def prometheus(self, endpoint: Endpoint) -> PrometheusSource:
         """The source of one Prometheus."""

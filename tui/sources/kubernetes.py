@@ -88,7 +88,7 @@ class KubernetesSource:
 
         context     empty for the current one
         kubeconfig  None for kubectl's own search
-        together    with what else it is read, the first time
+        together    with what else it may be read
         """
         self._context = context
         self._kubeconfig = kubeconfig

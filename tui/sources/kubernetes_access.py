@@ -8,7 +8,7 @@ import re
 import ssl
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from tui.clock import turn
 from tui.config import Endpoint
 from tui.model.fault import FaultKind
 from tui.model.machine import Certificate
@@ -29,6 +30,9 @@ from tui.sources.server_clock import ServerClock
 
 PLUGIN_SECONDS = 9.0
 """For a kubeconfig to be read: its plugin may have to ask a server of its own."""
+
+AT_ONCE_TURNS = 5
+"""Of the event loop: what is wanted within them is read together."""
 
 _READER = Path(__file__).with_name("kubeconfig.py")
 
@@ -44,30 +48,40 @@ class Access:
 
 
 class Together:
-    """Contexts of one kubeconfig that are read in one process, the first time.
+    """Has contexts of one kubeconfig that are wanted at once read by one process.
 
-    Only those that need no plugin: the others are read alone, each time.
+    Only those that need no plugin, as none may wait for another's: they are read alone.
     """
 
-    def __init__(self, kubeconfig: Path | None, contexts: Collection[str]) -> None:
+    def __init__(self, kubeconfig: Path | None) -> None:
         self._kubeconfig = kubeconfig
-        self._unread = frozenset(contexts)
+        self._wanted: set[str] = set()
         self._found: dict[str, wire.AccessWire] = {}
+        self._alone: set[str] = set()
+        """Those that did not come with others."""
         self._reading = asyncio.Lock()
 
     async def take(self, context: str) -> wire.AccessWire | None:
-        """What it says; None when it is to be read alone, from the second time on."""
+        """What it says by now; None when it is to be read alone."""
+        if context in self._alone:
+            return None
+        self._wanted.add(context)
         async with self._reading:
-            unread, self._unread = self._unread, frozenset()
-            # For one it is not worth it; and its own reading tells what is wrong.
-            if len(unread) > 1:
-                with suppress(SourceError, msgspec.MsgspecError):
-                    self._found = await self._read(sorted(unread))
+            if context in self._wanted:
+                for _ in range(AT_ONCE_TURNS):
+                    await turn()
+                await self._read()
         return self._found.pop(context, None)
 
-    async def _read(self, contexts: Sequence[str]) -> dict[str, wire.AccessWire]:
-        output, _ = await output_of("--each", self._kubeconfig, *contexts)
-        return wire.ACCESSES.decode(output)
+    async def _read(self) -> None:
+        wanted, self._wanted, self._found = self._wanted, set(), {}
+        if len(wanted) == 1:
+            return
+        # Whatever is wrong is told by the reading of each alone.
+        with suppress(SourceError, msgspec.MsgspecError):
+            output, _ = await output_of("--each", self._kubeconfig, *sorted(wanted))
+            self._found = wire.ACCESSES.decode(output)
+            self._alone |= wanted - self._found.keys()
 
 
 async def load(
