@@ -22,8 +22,7 @@ from tui.lab.logql_parser import (
     MetricQuery,
     RangeQuery,
 )
-from tui.lab.loki_store import Entry, Found, Labels, Store, Stream
-from tui.lab.matchers import all_match
+from tui.lab.loki_store import Entry, Found, Labels, Store
 
 SECOND = 1_000_000_000
 Vector = dict[Labels, float]
@@ -112,7 +111,7 @@ def _json_labels(found: Found) -> Labels:
 
 def hits(store: Store, query: LogQuery, start: int, end: int) -> Iterator[Hit]:
     """Every entry with start <= at < end that a log query keeps, by stream."""
-    for stream in _chosen(store, query):
+    for stream in store.chosen(query.matchers):
         for entry in stream.between(start, end):
             hit = keep(query, Found(stream.labels, entry))
             if hit is not None:
@@ -128,7 +127,7 @@ def page(
     """
     start, end, limit = asked
     found: list[Hit] = []
-    for stream in _chosen(store, query):
+    for stream in store.chosen(query.matchers):
         entries = iter(stream.between(start, end))
         if is_backward:
             entries = reversed(stream.between(start, end))
@@ -136,14 +135,6 @@ def page(
         found.extend(islice((hit for hit in kept if hit is not None), limit))
     found.sort(key=lambda hit: hit.entry.at, reverse=is_backward)
     return found[:limit]
-
-
-def _chosen(store: Store, query: LogQuery) -> Iterator[Stream]:
-    return (
-        stream
-        for stream in store.streams.values()
-        if all_match(query.matchers, dict(stream.labels))
-    )
 
 
 def evaluate(store: Store, query: MetricQuery, at: int) -> Vector | float:
@@ -175,7 +166,7 @@ def _over_time(store: Store, query: RangeQuery, at: int) -> Vector:
 def _sum_of_all(store: Store, query: RangeQuery, at: int) -> Vector:
     """A sum over everything that no stage takes anything from: counted, not read."""
     first = at - int(query.seconds * SECOND)
-    streams = _chosen(store, query.query)
+    streams = store.chosen(query.query.matchers)
     count = sum(stream.count(first + 1, at + 1) for stream in streams)
     return {(): float(count)} if count else {}
 

@@ -18,6 +18,7 @@ KEPT = timedelta(hours=1)
 """What a node still has to send when it is taken again; older lines are gone."""
 KERNEL_AS_SERVICE = (1, 13)
 """Since then the kernel's log is shipped as a service's too."""
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _TALOS_LEVELS = {
     "emerg": "error",
     "alert": "error",
@@ -48,7 +49,7 @@ def body(line: LabLine, at: datetime, booted_at: timedelta) -> str:
         "talos-level": _TALOS_LEVELS.get(line.priority, "info"),
         "talos-time": rfc3339(at),
     }
-    text = json.dumps(record, separators=(",", ":"), ensure_ascii=False)
+    text = _ENCODER.encode(record)
     # Go's encoder writes these three as escapes, and rules on raw lines feel it.
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")

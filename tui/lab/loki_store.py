@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 
+from tui.lab.matchers import Matcher, all_match
+
 Labels = tuple[tuple[str, str], ...]
 
 HOUR = 3_600_000_000_000
@@ -79,6 +81,9 @@ class Store:
 
     def __init__(self) -> None:
         self.streams: dict[Labels, Stream] = {}
+        """They only become more."""
+        self._chosen: dict[tuple[Matcher, ...], list[Stream]] = {}
+        self._chosen_of = 0
         self._listeners: set[Callable[[Found], None]] = set()
 
     def add(
@@ -94,6 +99,19 @@ class Store:
                 found = Found(key, entry)
                 for listener in tuple(self._listeners):
                     listener(found)
+
+    def chosen(self, matchers: tuple[Matcher, ...]) -> list[Stream]:
+        """Those whose labels match; a matrix asks again for each of its steps."""
+        if self._chosen_of != len(self.streams):
+            self._chosen.clear()
+            self._chosen_of = len(self.streams)
+        if matchers not in self._chosen:
+            self._chosen[matchers] = [
+                stream
+                for stream in self.streams.values()
+                if all_match(matchers, dict(stream.labels))
+            ]
+        return self._chosen[matchers]
 
     def push(
         self,
