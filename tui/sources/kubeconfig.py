@@ -53,22 +53,16 @@ def _api_client(**options: Any) -> Any:
 def merged(path: str) -> Any:
     """The kubeconfig as a whole: all files of KUBECONFIG, as kubectl merges them.
 
-    return  a node of the package: it knows of each part from which file it is
+    return  a node of the package, which knows of each part from which file it is; None
+            where there is no file
     """
-    from kubernetes.config.config_exception import (  # noqa: PLC0415 - heavy: see above
-        ConfigException,
-    )
-    from kubernetes.config.kube_config import (  # noqa: PLC0415
+    from kubernetes.config.kube_config import (  # noqa: PLC0415 - heavy: see above
         KUBE_CONFIG_DEFAULT_LOCATION,
         KubeConfigMerger,
     )
 
-    found = KubeConfigMerger(  # type: ignore[no-untyped-call]
-        path or KUBE_CONFIG_DEFAULT_LOCATION
-    ).config
-    if found is None:
-        raise ConfigException("Invalid kube-config file. No configuration found.")
-    return found
+    where = path or KUBE_CONFIG_DEFAULT_LOCATION
+    return KubeConfigMerger(where).config  # type: ignore[no-untyped-call]
 
 
 def read(kubeconfig: Any, context: str) -> dict[str, Any]:
@@ -157,7 +151,7 @@ def _text(path: str | None) -> str:
 
 def listed(kubeconfig: Any) -> list[dict[str, str]]:
     """All contexts with the server of each, the current one first."""
-    known = _plain(kubeconfig)
+    known = _plain(kubeconfig) or {}
     found = []
     for each in known.get("contexts") or ():
         cluster = (each.get("context") or {}).get("cluster", "")
