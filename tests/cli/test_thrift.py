@@ -6,6 +6,8 @@ import asyncio
 from contextlib import AsyncExitStack
 from types import SimpleNamespace
 
+from rich.cells import cached_cell_len, cell_len
+
 from tests.clock import ManualClock
 from tui.cli import thrift
 from tui.sources.large import large
@@ -48,6 +50,18 @@ async def test_what_a_large_answer_left_is_given_back_soon() -> None:
     await asyncio.wait_for(thrift.keep_trim(clock, lambda: next(more)), 5)
     assert clock.slept == [thrift.FIRST_SECONDS, thrift.SOON_SECONDS]
     assert not large().ended.is_set()
+
+
+def test_texts_that_were_measured_are_let_go_of_once_there_are_many() -> None:
+    kept = cached_cell_len.cache_info
+    cached_cell_len.cache_clear()
+    for number in range(thrift.MEASURED):
+        cell_len(f"line {number}")
+    thrift.forget()
+    assert kept().currsize == thrift.MEASURED
+    cell_len("one more")
+    thrift.forget()
+    assert kept().currsize == 0
 
 
 def test_what_is_free_is_given_back() -> None:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from rich.cells import cached_cell_len
+
 from tui.aside import aside
 from tui.clock import Clock
 from tui.sources.large import large
@@ -25,6 +27,9 @@ _ARENAS = 2
 """One for the loop, one for the threads beside it: they seldom work at once."""
 _LARGE_BYTES = 128 * 1024
 """What is larger goes back as soon as it is freed; glibc would raise this by itself."""
+MEASURED = 1_000
+"""Texts of which it is kept how wide they are: more than a screen has. Rich keeps 4,096
+of up to 511 characters, which takes a log most of a day and a megabyte."""
 
 
 def save(library: Callable[[], Any] | None = None) -> bool:
@@ -46,6 +51,12 @@ def trim(library: Callable[[], Any] | None = None) -> bool:
     return True
 
 
+def forget() -> None:
+    """Let go of texts that were measured, once there are many."""
+    if cached_cell_len.cache_info().currsize > MEASURED:
+        cached_cell_len.cache_clear()
+
+
 async def keep_trim(clock: Clock, trimmed: Callable[[], bool] = trim) -> None:
     """Give back what is free, now and then, and soon after a large answer.
 
@@ -54,6 +65,7 @@ async def keep_trim(clock: Clock, trimmed: Callable[[], bool] = trim) -> None:
     large_one = large().ended
     await clock.sleep(FIRST_SECONDS)
     while await aside(trimmed):
+        forget()
         await clock.wait(large_one, _PAUSE_SECONDS)
         if large_one.is_set():
             large_one.clear()
