@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import messages
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.screen import ModalScreen
@@ -70,3 +71,18 @@ async def test_behind_a_question_it_goes_on() -> None:
         behind.text.update("one more")
         await pilot.pause()
         assert behind.text.drawn > drawn
+
+
+async def test_what_changes_between_laying_out_and_drawing_is_drawn() -> None:
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        page = Page("one")
+        await app.push_screen(page)
+        await pilot.pause()
+        drawn = page.text.drawn
+        # A change is on its way to the screen while a timer has it laid out.
+        page.text._set_dirty()
+        page.post_message(messages.Update(page.text))
+        page._refresh_layout()
+        await pilot.pause()
+        assert page.text.drawn > drawn

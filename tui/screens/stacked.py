@@ -71,11 +71,13 @@ class StackedScreen(Screen[None], inherit_bindings=False):
             super()._compositor_refresh()
 
     def _draw_owed(self) -> None:
-        """Draw, unless that was done since; and all of it where that is due anyway."""
+        """Draw, unless that was done since, with what has changed meanwhile: all of it
+        where that is due anyway."""
         if not self._is_owed:
             return
         if self._repaint_required:
             self._repaint_required = False
-            self._dirty_widgets.clear()
-            self._compositor.update_widgets({self})
+            self._dirty_widgets = {self}
+        # Drawing forgets who asked for it.
+        self._compositor.update_widgets(self._dirty_widgets)
         self._compositor_refresh()
