@@ -272,7 +272,7 @@ import json, runpy, sys
 reader = runpy.run_path(sys.argv[1])
 if sys.argv[3] == "light":
     reader["lighten"]()
-found = reader["read"](reader["merged"](sys.argv[2]), "")
+found = reader["main"]("", sys.argv[2])
 print(json.dumps([found, "kubernetes.client.api_client" in sys.modules]))
 """
 

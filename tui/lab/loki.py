@@ -26,7 +26,7 @@ from tui.lab.loki_request import (
 from tui.lab.loki_ruler import Ruler
 from tui.lab.loki_store import Labels, Store, complete
 from tui.lab.loki_tail import Tail
-from tui.lab.matchers import Matcher, all_match
+from tui.lab.matchers import Matcher
 from tui.lab.promql import number
 from tui.lab.world import World
 
@@ -166,8 +166,8 @@ class Loki:
             matchers = parse_selector(asked[key])
         return [
             dict(stream.labels)
-            for stream in self.store.streams.values()
-            if all_match(matchers, dict(stream.labels)) and stream.between(start, end)
+            for stream in self.store.chosen(matchers)
+            if stream.between(start, end)
         ]
 
     async def index_stats(self, request: web.Request) -> web.Response:
@@ -176,9 +176,7 @@ class Loki:
         start, end = read_span(asked, self._world.now())
         matchers = parse_selector(asked.get("query", "{}"))
         streams_found = [
-            stream.between(start, end)
-            for stream in self.store.streams.values()
-            if all_match(matchers, dict(stream.labels))
+            stream.between(start, end) for stream in self.store.chosen(matchers)
         ]
         lines = [entry.line for entries in streams_found for entry in entries]
         count = len([entries for entries in streams_found if entries])

@@ -81,9 +81,8 @@ class Store:
 
     def __init__(self) -> None:
         self.streams: dict[Labels, Stream] = {}
-        """They only become more."""
         self._chosen: dict[tuple[Matcher, ...], list[Stream]] = {}
-        self._chosen_of = 0
+        """What was asked for since there was a new one."""
         self._listeners: set[Callable[[Found], None]] = set()
 
     def add(
@@ -91,7 +90,10 @@ class Store:
     ) -> None:
         """Take entries of one stream without asking how old they are."""
         key = complete(labels)
-        stream = self.streams.setdefault(key, Stream(key))
+        stream = self.streams.get(key)
+        if stream is None:
+            stream = self.streams[key] = Stream(key)
+            self._chosen.clear()
         level = ("detected_level", detected(labels))
         for at, line, metadata in entries:
             entry = Entry(at, line, tuple(sorted((level, *metadata))))
@@ -102,9 +104,6 @@ class Store:
 
     def chosen(self, matchers: tuple[Matcher, ...]) -> list[Stream]:
         """Those whose labels match; a matrix asks again for each of its steps."""
-        if self._chosen_of != len(self.streams):
-            self._chosen.clear()
-            self._chosen_of = len(self.streams)
         if matchers not in self._chosen:
             self._chosen[matchers] = [
                 stream

@@ -65,8 +65,11 @@ def merged(path: str) -> Any:
     return KubeConfigMerger(where).config  # type: ignore[no-untyped-call]
 
 
-def read(kubeconfig: Any, context: str) -> dict[str, Any]:
-    """What a client needs to get in; certificates and keys as PEM."""
+def read(kubeconfig: Any, known: dict[str, Any], context: str) -> dict[str, Any]:
+    """What a client needs to get in; certificates and keys as PEM.
+
+    known   the same kubeconfig without the package's nodes
+    """
     from kubernetes.client import Configuration  # noqa: PLC0415
     from kubernetes.config.kube_config import (  # noqa: PLC0415
         load_kube_config_from_dict,
@@ -80,7 +83,7 @@ def read(kubeconfig: Any, context: str) -> dict[str, Any]:
         client_configuration=loaded,
         persist_config=False,
     )
-    user = _user(kubeconfig, context)
+    user = _user(known, context)
     return {
         "host": loaded.host,
         "is_verified": loaded.verify_ssl,
@@ -96,14 +99,16 @@ def read(kubeconfig: Any, context: str) -> dict[str, Any]:
     }
 
 
-def read_each(kubeconfig: Any, contexts: Iterable[str]) -> dict[str, dict[str, Any]]:
+def read_each(
+    kubeconfig: Any, known: dict[str, Any], contexts: Iterable[str]
+) -> dict[str, dict[str, Any]]:
     """As `read`, of each whose user has no plugin: none shall wait for another's."""
     found = {}
     for context in contexts:
         # Whatever is wrong with one is told when it is read alone.
         with suppress(Exception):
-            if not _has_plugin(_user(kubeconfig, context)):
-                found[context] = read(kubeconfig, context)
+            if not _has_plugin(_user(known, context)):
+                found[context] = read(kubeconfig, known, context)
     return found
 
 
@@ -121,8 +126,7 @@ def _named(entries: Any, name: str, kind: str) -> dict[str, Any]:
     return next(found, None) or {}
 
 
-def _user(kubeconfig: Any, context: str) -> dict[str, Any]:
-    known = _plain(kubeconfig)
+def _user(known: dict[str, Any], context: str) -> dict[str, Any]:
     name = context or known.get("current-context", "")
     user = _named(known.get("contexts"), name, "context").get("user", "")
     return _named(known.get("users"), user, "user")
@@ -149,9 +153,8 @@ def _text(path: str | None) -> str:
     return Path(path).read_text(encoding="utf-8") if path else ""
 
 
-def listed(kubeconfig: Any) -> list[dict[str, str]]:
+def listed(known: dict[str, Any]) -> list[dict[str, str]]:
     """All contexts with the server of each, the current one first."""
-    known = _plain(kubeconfig) or {}
     found = []
     for each in known.get("contexts") or ():
         cluster = (each.get("context") or {}).get("cluster", "")
@@ -164,13 +167,14 @@ def listed(kubeconfig: Any) -> list[dict[str, str]]:
 def main(what: str, where: str, *contexts: str) -> object:
     """What is to be written."""
     kubeconfig = merged(where)
+    known = _plain(kubeconfig) or {}
     match what:
         case "--list":
-            return listed(kubeconfig)
+            return listed(known)
         case "--each":
-            return read_each(kubeconfig, contexts)
+            return read_each(kubeconfig, known, contexts)
         case context:
-            return read(kubeconfig, context)
+            return read(kubeconfig, known, context)
 
 
 if __name__ == "__main__":
