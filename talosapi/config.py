@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -58,6 +59,19 @@ class TalosConfig:
         if wanted not in self.contexts:
             raise self._no_such_context(wanted)
         return _Reader(self.path, wanted, self.contexts[wanted]).context()
+
+    def hosts(self, name: str) -> tuple[str, ...]:
+        """Endpoints and nodes of a context, without ports, each once.
+
+        Of one that cannot be used too; what cannot be read is left out.
+        """
+        reader = _Reader(self.path, name, self.contexts[name])
+        found: list[str] = []
+        with suppress(TalosConfigError):
+            found += (each.host for each in reader.endpoints())
+        with suppress(TalosConfigError):
+            found += reader.nodes()
+        return tuple(dict.fromkeys(found))
 
     def _no_such_context(self, wanted: str) -> TalosConfigError:
         known = ", ".join(self.contexts)
@@ -175,26 +189,15 @@ class _Reader:
         self._refuse_what_we_cannot_do()
         return TalosContext(
             name=self.name,
-            endpoints=self._endpoints(),
-            nodes=self._nodes(),
+            endpoints=self.endpoints(),
+            nodes=self.nodes(),
             ca=self._pem("ca") if self.fields.get("ca") else b"",
             crt=self._pem("crt"),
             key=Secret(readable_key(self._pem("key"))),
             cluster=str(self.fields.get("cluster") or ""),
         )
 
-    def _refuse_what_we_cannot_do(self) -> None:
-        if self.fields.get("proxy-url"):
-            raise self._error(
-                "it wants a proxy (`proxy-url`)", "Proxies are not supported"
-            )
-        if self.fields.get("auth") and not self.fields.get("crt"):
-            raise self._error(
-                "it authenticates without a client certificate (`auth`)",
-                "Only client certificates (`crt` and `key`) are supported",
-            )
-
-    def _endpoints(self) -> tuple[Endpoint, ...]:
+    def endpoints(self) -> tuple[Endpoint, ...]:
         texts = self._list("endpoints")
         if target := self.fields.get("target"):  # the one endpoint of old files
             texts = (*texts, str(target))
@@ -209,7 +212,7 @@ class _Reader:
                 str(error), "Write it as host, host:port or [IPv6]:port"
             ) from error
 
-    def _nodes(self) -> tuple[str, ...]:
+    def nodes(self) -> tuple[str, ...]:
         nodes = self._list("nodes")
         for node in nodes:
             if ":" in node and not is_ipv6(node):
@@ -218,6 +221,17 @@ class _Reader:
                     "Write nodes without one: the endpoint knows it",
                 )
         return nodes
+
+    def _refuse_what_we_cannot_do(self) -> None:
+        if self.fields.get("proxy-url"):
+            raise self._error(
+                "it wants a proxy (`proxy-url`)", "Proxies are not supported"
+            )
+        if self.fields.get("auth") and not self.fields.get("crt"):
+            raise self._error(
+                "it authenticates without a client certificate (`auth`)",
+                "Only client certificates (`crt` and `key`) are supported",
+            )
 
     def _list(self, field: str) -> tuple[str, ...]:
         value = self.fields.get(field) or []

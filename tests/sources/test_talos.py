@@ -101,3 +101,7 @@ def test_a_line_of_any_year_has_a_time_that_can_be_kept() -> None:
     early, late = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
     assert entry_ns(early) == 0
     assert entry_ns(late) == 2**63 - 1
+
+
+async def test_the_endpoint_tells_its_release(prod: TalosSource) -> None:
+    assert (await prod.version()).startswith("v1.")

@@ -112,6 +112,25 @@ def test_unusable_context_is_named_with_its_file_and_a_remedy(
 
 
 @pytest.mark.parametrize(
+    ("changes", "hosts"),
+    [
+        ({"crt": "!!!!"}, ("10.10.0.40", "10.10.0.41")),
+        ({"endpoints": None, "key": None}, ("10.10.0.41",)),
+        ({"nodes": ["10.10.0.41:50000"]}, ("10.10.0.40",)),
+        ({"endpoints": 5, "nodes": 5}, ()),
+    ],
+)
+def test_hosts_are_told_of_a_context_that_cannot_be_used(
+    tmp_path: Path, changes: dict[str, object], hosts: tuple[str, ...]
+) -> None:
+    config = load_config(one_context(tmp_path, **changes))
+
+    with pytest.raises(TalosConfigError):
+        config.context()
+    assert config.hosts("prod") == hosts
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("", "the file is empty"),

@@ -150,6 +150,18 @@ class TalosSource:
         """
         return await asyncio.to_thread(self._way_in)
 
+    async def version(self) -> str:
+        """The release of the endpoint that lets us in, such as `v1.11.2`.
+
+        It is asked of itself: it answers when every node behind it is down.
+        """
+        client = await self._opened()
+        try:
+            found = await client.version("", timeout_seconds=self._timeout_seconds)
+        except TalosError as error:
+            raise SourceError(fault(error)) from error
+        return found.tag
+
     async def clock(self, address: str) -> datetime | None:
         """What the clock of a node shows; None when it does not say."""
         client = await self._opened()
