@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from base64 import b64encode
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.cli.homes import KUBECONFIG, change, ended, run
 from tests.e2e.labs import RunningLab, furnish, running_lab
 from tui.config import load
-from tui.model.contexts import KubeContext, TalosContext, pairs
+from tui.model.contexts import KubeContext, TalosContext, by_server, paired
 from tui.model.discovery import candidates
+from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import SourceKind
 from tui.model.scraping import Service, ServicePort
-
-ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -37,24 +29,6 @@ def lab() -> Iterator[RunningLab]:
 def home(lab: RunningLab, tmp_path: Path) -> Path:
     furnish(tmp_path, lab)
     return tmp_path
-
-
-def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environ = {
-        "HOME": str(home),
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT),
-        "LANG": "C.UTF-8",
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "tui", *arguments],
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
 
 
 def test_from_an_empty_home_to_a_true_picture(home: Path) -> None:
@@ -136,34 +110,52 @@ KUBES = (
     KubeContext("viewer@prod", "prod", "https://10.0.0.1:6443"),
     KubeContext("home", "kubernetes", "https://10.1.0.1:6443"),
 )
+PROD, _, HOME = KUBES
+
+
+NOTHING: frozenset[str] = frozenset()
+
+
+def test_a_cluster_of_two_contexts_is_one() -> None:
+    prod, home = by_server(KUBES)
+    assert [each.name for each in prod] == ["admin@prod", "viewer@prod"]
+    assert [each.name for each in home] == ["home"]
 
 
 def test_contexts_are_paired_by_nodes_before_names() -> None:
     taloses = (TalosContext("home", ("10.0.0.5",)), TalosContext("prod", ("10.1.0.9",)))
-    addresses = {"admin@prod": frozenset({"10.0.0.5"}), "home": frozenset({"10.1.0.9"})}
-    prod, home = pairs(KUBES, taloses, addresses)
+    prod = paired(PROD, taloses, frozenset({"10.0.0.5"}))
+    home = paired(HOME, taloses, frozenset({"10.1.0.9"}))
     assert [each.name for each in prod.talos] == ["home"]
     assert [each.name for each in home.talos] == ["prod"]
 
 
 def test_who_cannot_be_asked_is_paired_by_address_or_name() -> None:
     taloses = (TalosContext("x", ("10.1.0.1",)), TalosContext("prod", ("cp.example",)))
-    prod, home = pairs(KUBES, taloses, {})
+    prod, home = (paired(each, taloses, NOTHING) for each in (PROD, HOME))
     assert (prod.talos[0].name, prod.because) == ("prod", "its name")
     assert (home.talos[0].name, home.because) == ("x", "its address")
 
 
 def test_a_server_that_is_no_url_is_paired_by_name() -> None:
-    odd = (KubeContext("prod", "prod", "http://[::1"),)
-    (pair,) = pairs(odd, (TalosContext("prod", ("10.1.0.1",)),), {})
+    odd = KubeContext("prod", "prod", "http://[::1")
+    pair = paired(odd, (TalosContext("prod", ("10.1.0.1",)),), NOTHING)
     assert (pair.talos[0].name, pair.because) == ("prod", "its name")
 
 
 def test_several_that_fit_are_nobodys_choice_but_the_operators() -> None:
     taloses = (TalosContext("a", ("10.0.0.1",)), TalosContext("b", ("10.0.0.1",)))
-    prod, home = pairs(KUBES, taloses, {})
-    assert len(prod.talos) == 2
-    assert home.talos == ()
+    assert len(paired(PROD, taloses, NOTHING).talos) == 2
+    assert paired(HOME, taloses, NOTHING).talos == ()
+
+
+def test_a_talos_context_that_cannot_be_used_gives_way() -> None:
+    broken = Fault(FaultKind.CONFIG, "cut")
+    cut = TalosContext("cut", ("10.0.0.5",), broken)
+    named = TalosContext("prod", ())
+    nodes = frozenset({"10.0.0.5"})
+    assert paired(PROD, (cut, named), nodes).talos == (named,)
+    assert paired(PROD, (cut,), nodes).talos == (cut,)
 
 
 def service(name: str, port: int, app: str = "") -> Service:
@@ -249,29 +241,9 @@ def test_a_context_that_cannot_be_used_says_why_and_the_others_are_found(
 
 
 def test_a_client_certificate_that_has_ended_is_named(home: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "me")])
-    begin = datetime(2020, 1, 1, tzinfo=UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(begin)
-        .not_valid_after(begin + timedelta(days=365))
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    plain = serialization.NoEncryption()
-    kind = serialization.PrivateFormat.PKCS8
-    path = home / ".kube/config"
-    known = yaml.safe_load(path.read_text())
-    known["users"][0]["user"] = {
-        "client-certificate-data": b64encode(made.public_bytes(pem)).decode(),
-        "client-key-data": b64encode(key.private_bytes(pem, kind, plain)).decode(),
-    }
-    path.write_text(yaml.safe_dump(known))
+    crt, key = ended()
+    user = {"client-certificate-data": crt, "client-key-data": key}
+    change(home / KUBECONFIG, lambda known: known["users"][0].update(user=user))
     done = run(home, "init", "--yes", "--dry-run")
     assert "the client certificate of the kubeconfig ended on 2020-12-31" in done.stderr
     assert "Renew it, or log in again." in done.stderr

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from tui.cli.init_talos import TIMEOUT_SECONDS, Apid, each_tried
 from tui.clock import Clock
 from tui.config import Endpoint, Through
-from tui.model.contexts import KubeContext, Pair, TalosContext, pairs
+from tui.model.contexts import KubeContext, Pair, TalosContext, by_server, paired
 from tui.model.discovery import Candidate, candidates
-from tui.model.fault import Fault
+from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import SourceKind
+from tui.model.scraping import Service
 from tui.sources.alertmanager import AlertmanagerSource
 from tui.sources.base import SourceError
 from tui.sources.contexts import kube_contexts
@@ -24,7 +27,6 @@ from tui.sources.talos_contexts import talos_contexts
 from tui.sources.tunnel import KubeTunnel
 from tui.sources.wire import to_ns
 
-TIMEOUT_SECONDS = 5.0
 HOUR_NS = 3600 * 1_000_000_000
 
 
@@ -49,6 +51,15 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """A context of the same API server that was not taken."""
+
+    name: str
+    fault: Fault | None = None
+    """Why not; None for one that was not tried."""
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """One cluster with what lives in it."""
 
@@ -58,6 +69,15 @@ class Found:
     """Why it could not be asked."""
     servers: tuple[Server, ...] = ()
     """The best of each kind that answers, else the likeliest with its fault."""
+    apids: Mapping[str, Apid] = field(default_factory=dict)
+    """How each context of Talos that may be meant has answered, by its name."""
+    others: tuple[Other, ...] = ()
+
+    @property
+    def apid(self) -> Apid | None:
+        """Of its one context of Talos; None for none, and where nobody can tell."""
+        taloses = self.pair.talos
+        return self.apids.get(taloses[0].name) if len(taloses) == 1 else None
 
     def server(self, kind: SourceKind) -> Server | None:
         """The one of that kind that answers."""
@@ -71,9 +91,11 @@ class Found:
 class _Seen:
     """What one API server told."""
 
+    kube: KubeContext
+    source: KubernetesSource
     version: str = ""
     addresses: frozenset[str] = frozenset()
-    servers: tuple[Server, ...] = ()
+    services: tuple[Service, ...] = ()
     fault: Fault | None = None
 
 
@@ -90,35 +112,61 @@ async def look(files: Files, clock: Clock) -> tuple[tuple[Found, ...], Fault | N
         taloses = await asyncio.to_thread(talos_contexts, files.talosconfig)
     except SourceError as error:
         lost = error.fault
-    once = {each.server: each for each in reversed(kubes)}
-    asked = [each for each in kubes if once[each.server] is each]
-    seen = await asyncio.gather(*(_seen(each, files, clock) for each in asked))
-    by_name = {each.name: told for each, told in zip(asked, seen, strict=True)}
-    addresses = {name: told.addresses for name, told in by_name.items()}
-    return tuple(
-        Found(
-            pair,
-            by_name[pair.kube.name].version,
-            by_name[pair.kube.name].fault,
-            by_name[pair.kube.name].servers,
+    looked = (_found(each, taloses, files, clock) for each in by_server(kubes))
+    return tuple(await asyncio.gather(*looked)), lost
+
+
+async def _found(
+    kubes: Sequence[KubeContext],
+    taloses: Sequence[TalosContext],
+    files: Files,
+    clock: Clock,
+) -> Found:
+    """One cluster, by the contexts of its API server."""
+    async with AsyncExitStack() as opened:
+        seen, others = await _let_in(kubes, files, clock, opened)
+        pair = paired(seen.kube, taloses, seen.addresses)
+        servers, apids = await asyncio.gather(
+            _tried(seen.kube, seen.source, candidates(seen.services), clock),
+            each_tried(pair.talos, files.talosconfig, clock),
         )
-        for pair in pairs(asked, taloses, addresses)
-    ), lost
+    return Found(pair, seen.version, seen.fault, servers, apids, others)
 
 
-async def _seen(kube: KubeContext, files: Files, clock: Clock) -> _Seen:
-    source = KubernetesSource(kube.name, files.kubeconfig, TIMEOUT_SECONDS)
+async def _let_in(
+    kubes: Sequence[KubeContext], files: Files, clock: Clock, opened: AsyncExitStack
+) -> tuple[_Seen, tuple[Other, ...]]:
+    """Ask as one context after the other until one can be used; else as the first.
+
+    Not all at once: each may have a plugin that asks a person to log in.
+    """
+    failed: list[_Seen] = []
+    for kube in kubes:
+        source = KubernetesSource(kube.name, files.kubeconfig, TIMEOUT_SECONDS)
+        opened.push_async_callback(source.aclose)
+        taken = await _seen(kube, source, clock)
+        if taken.fault is None:
+            break
+        failed.append(taken)
+        if taken.fault.kind is FaultKind.TIMEOUT:
+            break  # who is silent to one is so to all
+    if taken.fault is not None:
+        taken = failed[0]
+    why = {each.kube.name: each.fault for each in failed}
+    rest = (each.name for each in kubes if each is not taken.kube)
+    return taken, tuple(Other(name, why.get(name)) for name in rest)
+
+
+async def _seen(kube: KubeContext, source: KubernetesSource, clock: Clock) -> _Seen:
     try:
         version = await source.version()
         nodes = await source.nodes()
         services = await source.services("")
-        servers = await _tried(kube, source, candidates(services), clock)
     except SourceError as error:
-        return _Seen(fault=await _explained(error.fault, source, clock.now()))
-    finally:
-        await source.aclose()
+        fault = await _explained(error.fault, source, clock.now())
+        return _Seen(kube, source, fault=fault)
     held = frozenset(address for node in nodes for address in node.addresses)
-    return _Seen(version, held, servers)
+    return _Seen(kube, source, version, held, tuple(services))
 
 
 async def _explained(fault: Fault, source: KubernetesSource, now: datetime) -> Fault:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tui.cli.init_estate import Files, Found, Server
+from tui.cli.init_estate import Files, Found, Other, Server
 from tui.model import toml
 from tui.model.fleet import SourceKind
 
@@ -98,6 +98,7 @@ def _clusters(found: Sequence[Found]) -> Iterator[str]:
                 f"# `cluster`; there are: {known}. Say which it is:\n"
                 '# labels = { cluster = "..." }\n'
             )
+        lines += map(_not_taken, each.others)
         for kind in KINDS:
             server = each.server(kind)
             if server is not None and kind not in shared:
@@ -114,6 +115,8 @@ def _clusters(found: Sequence[Found]) -> Iterator[str]:
 
 def _talos(each: Found) -> Iterator[str]:
     taloses = each.pair.talos
+    if each.apid is not None and each.apid.fault is not None:
+        yield f"# Talos did not let us in: {toml.comment(each.apid.fault.summary)}\n"
     if len(taloses) == 1:
         context = toml.quoted(taloses[0].name)
         yield f"talos = {{ context = {context} }}  # known by {each.pair.because}\n"
@@ -122,6 +125,14 @@ def _talos(each: Found) -> Iterator[str]:
         yield f"# talos = {{ context = ... }}  # which of: {known}?\n"
     else:
         yield "# no context of the talosconfig is this cluster's\n"
+
+
+def _not_taken(other: Other) -> str:
+    name = toml.comment(other.name)
+    if other.fault is None:
+        return f"# context {name} leads to the same API server\n"
+    told = toml.comment(other.fault.summary)
+    return f"# context {name} leads there too, but: {told}\n"
 
 
 def _about(server: Server) -> str:

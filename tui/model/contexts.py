@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from tui.model.fault import Fault
+
 
 @dataclass(frozen=True, slots=True)
 class KubeContext:
@@ -17,6 +19,9 @@ class KubeContext:
     """Its name in the kubeconfig."""
     server: str
     """URL of the API server."""
+    way: str = ""
+    """A fingerprint of its proxy, its name in TLS and its CA: two sites may have the
+    same addresses."""
 
     @property
     def short(self) -> str:
@@ -30,7 +35,9 @@ class TalosContext:
 
     name: str
     hosts: tuple[str, ...]
-    """Endpoints and nodes, without ports."""
+    """Endpoints and nodes, without ports; as far as they can be read."""
+    fault: Fault | None = None
+    """Why it cannot be used as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +50,26 @@ class Pair:
     because: str = ""
 
 
-def pairs(
-    kubes: Sequence[KubeContext],
-    taloses: Sequence[TalosContext],
-    addresses: dict[str, frozenset[str]],
-) -> tuple[Pair, ...]:
-    """Each Kubernetes context with its Talos context; a cluster twice is told once.
-
-    addresses   of the nodes, by kubeconfig context, as far as Kubernetes tells
-    """
-    found: list[Pair] = []
-    servers: set[str] = set()
+def by_server(kubes: Sequence[KubeContext]) -> tuple[tuple[KubeContext, ...], ...]:
+    """The contexts that lead to one API server together, in the order given."""
+    found: dict[tuple[str, str], list[KubeContext]] = {}
     for kube in kubes:
-        if kube.server in servers:
-            continue
-        servers.add(kube.server)
-        found.append(_paired(kube, taloses, addresses.get(kube.name, frozenset())))
-    return tuple(found)
+        found.setdefault((kube.server, kube.way), []).append(kube)
+    return tuple(map(tuple, found.values()))
 
 
-def _paired(
+def paired(
+    kube: KubeContext, taloses: Sequence[TalosContext], addresses: frozenset[str]
+) -> Pair:
+    """A Kubernetes context with its Talos context; one that can be used goes first.
+
+    addresses   of the nodes, as far as Kubernetes tells
+    """
+    usable = _fitting(kube, [each for each in taloses if not each.fault], addresses)
+    return usable if usable.talos else _fitting(kube, taloses, addresses)
+
+
+def _fitting(
     kube: KubeContext, taloses: Sequence[TalosContext], addresses: frozenset[str]
 ) -> Pair:
     """By nodes' addresses, else by the API server's, else by name."""

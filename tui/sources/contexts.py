@@ -18,6 +18,7 @@ class ContextWire(msgspec.Struct):
     name: str
     cluster: str
     server: str
+    way: str
 
 
 _LIST = msgspec.json.Decoder(list[ContextWire])
@@ -34,4 +35,6 @@ async def kube_contexts(kubeconfig: Path | None) -> tuple[KubeContext, ...]:
     except msgspec.MsgspecError as error:
         summary = "the kubeconfig has something else where names should be"
         raise source_error(FaultKind.CONFIG, summary, str(error)) from error
-    return tuple(KubeContext(each.name, each.cluster, each.server) for each in found)
+    return tuple(
+        KubeContext(each.name, each.cluster, each.server, each.way) for each in found
+    )

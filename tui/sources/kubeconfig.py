@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import json
 import sys
+from base64 import b64decode
 from collections.abc import Iterable
 from contextlib import suppress
+from hashlib import sha256
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -153,15 +155,48 @@ def _text(path: str | None) -> str:
     return Path(path).read_text(encoding="utf-8") if path else ""
 
 
-def listed(known: dict[str, Any]) -> list[dict[str, str]]:
-    """All contexts with the server of each, the current one first."""
+def listed(kubeconfig: Any, known: dict[str, Any]) -> list[dict[str, str]]:
+    """All contexts with the server of each and the way there, the current one first.
+
+    known   as for `read`
+    """
+    parts = kubeconfig.value["clusters"] if kubeconfig else ()
+    files = {each.value["name"]: each.path for each in parts}
     found = []
     for each in known.get("contexts") or ():
         cluster = (each.get("context") or {}).get("cluster", "")
-        server = _named(known.get("clusters"), cluster, "cluster").get("server", "")
-        found.append({"name": each["name"], "cluster": cluster, "server": server})
+        told = _named(known.get("clusters"), cluster, "cluster")
+        found.append(
+            {
+                "name": each["name"],
+                "cluster": cluster,
+                "server": told.get("server", ""),
+                "way": _way(told, files.get(cluster, "")),
+            }
+        )
     current = known.get("current-context", "")
     return sorted(found, key=lambda each: each["name"] != current)
+
+
+def _way(cluster: dict[str, Any], file: str) -> str:
+    """What tells two servers of one URL apart: proxy, name and CA, as a fingerprint."""
+    told = [cluster.get("proxy-url"), cluster.get("tls-server-name")]
+    return sha256(repr([*told, _authority(cluster, file)]).encode()).hexdigest()
+
+
+def _authority(cluster: dict[str, Any], file: str) -> str:
+    """The CA as PEM; what stands in its place where that cannot be read.
+
+    file    of the kubeconfig, beside which a path begins
+    """
+    data = cluster.get("certificate-authority-data") or ""
+    path = cluster.get("certificate-authority") or ""
+    try:
+        if data:
+            return b64decode(data).decode().strip()
+        return (Path(file).parent / path).read_text().strip() if path else ""
+    except (OSError, ValueError, TypeError):
+        return f"{data}{path}"  # whoever dials it says what is wrong
 
 
 def main(what: str, where: str, *contexts: str) -> object:
@@ -170,7 +205,7 @@ def main(what: str, where: str, *contexts: str) -> object:
     known = _plain(kubeconfig) or {}
     match what:
         case "--list":
-            return listed(known)
+            return listed(kubeconfig, known)
         case "--each":
             return read_each(kubeconfig, known, contexts)
         case context:

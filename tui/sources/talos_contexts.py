@@ -12,7 +12,7 @@ from tui.sources.talos_values import config_fault
 
 
 def talos_contexts(talosconfig: Path | None) -> tuple[TalosContext, ...]:
-    """All contexts that can be used. Blocking: reads a file.
+    """All contexts, with what is wrong with each. Blocking: reads a file.
 
     raise   SourceError(CONFIG) when there is no talosconfig, or it is none
     """
@@ -22,10 +22,10 @@ def talos_contexts(talosconfig: Path | None) -> tuple[TalosContext, ...]:
         raise SourceError(config_fault(error)) from error
     found = []
     for name in config.contexts:
+        fault = None
         try:
-            context = config.context(name)
-        except TalosConfigError:
-            continue  # one that cannot be used is no reason to leave out the others
-        hosts = (*(each.host for each in context.endpoints), *context.nodes)
-        found.append(TalosContext(name, tuple(dict.fromkeys(hosts))))
+            config.context(name)
+        except TalosConfigError as error:
+            fault = config_fault(error)
+        found.append(TalosContext(name, config.hosts(name), fault))
     return tuple(found)
