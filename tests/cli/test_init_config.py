@@ -87,7 +87,11 @@ def test_it_may_be_run_again_and_overwrites_nothing(home: Path) -> None:
     assert refused.returncode == 3
     assert path.read_text() == "mine"
     run(home, "init", "--yes", "--force")
-    assert path.with_name("config.toml.bak").read_text() == "mine"
+    path.write_text("mine, later")
+    forced = run(home, "init", "--yes", "--force")
+    kept = [path.with_name(f"config.toml.bak{end}") for end in ("", ".1")]
+    assert [each.read_text() for each in kept] == ["mine", "mine, later"]
+    assert f"The old one is kept: {kept[1]}\n" in forced.stderr
 
 
 def test_without_a_talosconfig_it_says_so_and_goes_on(home: Path) -> None:

@@ -27,11 +27,13 @@ def run(
     """Write what is asked for; returns the exit code."""
     parser = options_parser(config)
     asked = parser.parse_args(arguments)
+    if asked.output is not None and not asked.inventory:
+        parser.error("--output is of --inventory: --config FILE names the config")
     if not asked.inventory:
         from tui.cli import init_config  # noqa: PLC0415 - heavy: httpx
 
         return init_config.run(asked, environ)
-    output: Path | None = asked.output
+    output: Path | None = None if asked.dry_run else asked.output
     if output is not None and output.exists() and not asked.force:
         complain(f"{output} is there already: name another file, or give --force")
         return USAGE
@@ -54,12 +56,15 @@ def run(
 
 def _is_kept(path: Path, text: str, *, may_replace: bool) -> bool:
     """Write the file; one that came in the meantime is not overwritten either."""
+    from tui.cli.init_file import write  # noqa: PLC0415 - as above
+
     try:
-        with path.open("w" if may_replace else "x", encoding="utf-8") as file:
-            file.write(text)
+        kept = write(path, text, may_replace=may_replace)
     except OSError as error:
         complain(f"{path}: cannot be written: {error.strerror}")
         return False
+    if kept is not None:
+        print(f"The old one is kept: {kept}", file=sys.stderr)
     return True
 
 
@@ -85,10 +90,12 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
         help="of --inventory; default: standard output",
     )
     parser.add_argument(
-        "--force", action="store_true", help="overwrite the file if it is there"
+        "--force",
+        action="store_true",
+        help="replace the file if it is there; it is kept as .bak",
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="print the config, write nothing"
+        "--dry-run", action="store_true", help="print it, write nothing"
     )
     parser.add_argument(
         "--yes", action="store_true", help="ask nothing; leave out what is not clear"

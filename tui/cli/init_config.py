@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tui.cli.init_estate import Files, Found, look
+from tui.cli.init_file import write
 from tui.cli.init_text import config_text, unlabelled
 from tui.cli.init_told import told
 from tui.cli.output import USAGE, cleaned, complain
@@ -80,9 +81,9 @@ def _is_clear(found: Found) -> bool:
 def _is_kept(path: Path, text: str, *, may_replace: bool) -> bool:
     """Write the config; what is there already is not lost."""
     try:
-        before = path.read_text(encoding="utf-8")
+        before, is_there = path.read_text(encoding="utf-8"), True
     except FileNotFoundError:
-        before = ""
+        before, is_there = "", False
     except (OSError, UnicodeDecodeError) as error:
         complain(f"{path}: cannot be read: {error}")
         return False
@@ -97,11 +98,12 @@ def _is_kept(path: Path, text: str, *, may_replace: bool) -> bool:
         return False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if before:
-            path.replace(path.with_name(f"{path.name}.bak"))
-        path.write_text(text, encoding="utf-8")
+        kept = write(path, text, may_replace=is_there)
     except OSError as error:
         complain(f"{path}: cannot be written: {error.strerror}")
         return False
-    print(f"\nWritten: {path}\nNext: taloscope check, or taloscope", file=sys.stderr)
+    print(f"\nWritten: {path}", file=sys.stderr)
+    if kept is not None:
+        print(f"The old one is kept: {kept}", file=sys.stderr)
+    print("Next: taloscope check, or taloscope", file=sys.stderr)
     return True

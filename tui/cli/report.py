@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -23,6 +22,7 @@ from tui.report.markdown import markdown
 from tui.report.summary import title
 from tui.report.values import Report, Stretch
 from tui.state.place import PRIVATE_FILE
+from tui.state.whole import beside
 from tui.tape.shelf import Shelf
 
 _MOST_MOMENTS = 900
@@ -129,11 +129,8 @@ def written(folder: Path, name: str, text: str) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
-    new = path.with_name(f".{name}.new")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    with os.fdopen(os.open(new, flags, PRIVATE_FILE), "w", encoding="utf-8") as file:
-        file.write(text)
-    new.replace(path)
+    with beside(path, text.encode(), PRIVATE_FILE) as new:
+        new.replace(path)
     return path
 
 

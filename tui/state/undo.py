@@ -6,16 +6,16 @@ The first line is a comment that says where it was; the rest can be given to kub
 from __future__ import annotations
 
 import json
-import os
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 
 from tui.model.manifest import Kept, Manifest
 from tui.state.place import PRIVATE_FILE, folder, make_private
+from tui.state.whole import beside, move_to_free, sync
 
 _MARK = "# taloscope kept this: "
 _SUFFIX = ".yaml"
@@ -83,43 +83,13 @@ class UndoFolder:
             raise KeepError(_words(Path(kept.path), error)) from error
 
     def _written(self, base: str, text: str) -> Path:
-        """Beside its place first, then moved there: never a half of it, never over
-        another one.
-        """
-        half = self.path / f".{base}.{secrets.token_hex(4)}"
-        file = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
-        try:
-            with os.fdopen(file, "wb") as stream:
-                stream.write(text.encode())
-                stream.flush()
-                os.fsync(stream.fileno())
-            path = self._placed(half, base)
-        finally:
-            half.unlink(missing_ok=True)
-        self._sync()
+        """Never a half of it, never over another one."""
+        ends = chain([""], (f"-{number}" for number in count(2)))
+        names = (self.path / f"{base}{end}{_SUFFIX}" for end in ends)
+        with beside(self.path / base, text.encode(), PRIVATE_FILE) as new:
+            path = move_to_free(new, names)
+        sync(self.path)
         return path
-
-    def _placed(self, half: Path, base: str) -> Path:
-        """Under a name that no other one has: it is taken first, then filled."""
-        number = 1
-        while True:
-            again = f"-{number}" if number > 1 else ""
-            path = self.path / f"{base}{again}{_SUFFIX}"
-            try:
-                os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-            except FileExistsError:
-                number += 1
-            else:
-                half.replace(path)
-                return path
-
-    def _sync(self) -> None:
-        """The folder knows of the file once it is on the disk itself."""
-        place = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(place)
-        finally:
-            os.close(place)
 
 
 def undo_folder(environ: Mapping[str, str]) -> UndoFolder:
