@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,6 +93,24 @@ def test_where_no_context_works_the_first_one_is_kept(home: Path) -> None:
     assert done.returncode == 2
     assert 'context = "old@prod"\n' in done.stdout
     assert "# context prod leads there too, but: " in done.stdout
+
+
+def test_a_server_that_is_silent_is_asked_once(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}"
+
+        def how(known: Any) -> None:
+            prod = known["contexts"][0]["context"]
+            known["contexts"].append({"name": "spare@prod", "context": prod})
+            for each in known["clusters"]:
+                if each["name"] == prod["cluster"]:
+                    each["cluster"]["server"] = url
+
+        change(home / KUBECONFIG, how)
+        done = run(home, "init", "--yes", "--dry-run")
+    assert done.returncode == 2
+    assert "# Kubernetes did not answer: no connection within " in done.stdout
+    assert "# context spare@prod leads to the same API server\n" in done.stdout
 
 
 def test_talos_is_asked_what_it_runs(home: Path) -> None:

@@ -20,6 +20,7 @@ from tui.model.scraping import Service
 from tui.sources.alertmanager import AlertmanagerSource
 from tui.sources.base import SourceError
 from tui.sources.contexts import kube_contexts
+from tui.sources.http_fault import NotSentError
 from tui.sources.kubernetes import KubernetesSource
 from tui.sources.loki import LokiSource
 from tui.sources.prometheus import PrometheusSource
@@ -97,6 +98,8 @@ class _Seen:
     addresses: frozenset[str] = frozenset()
     services: tuple[Service, ...] = ()
     fault: Fault | None = None
+    is_silent: bool = False
+    """Whether it would be so to every other context too."""
 
 
 async def look(files: Files, clock: Clock) -> tuple[tuple[Found, ...], Fault | None]:
@@ -148,8 +151,8 @@ async def _let_in(
         if taken.fault is None:
             break
         failed.append(taken)
-        if taken.fault.kind is FaultKind.TIMEOUT:
-            break  # who is silent to one is so to all
+        if taken.is_silent:
+            break
     if taken.fault is not None:
         taken = failed[0]
     why = {each.kube.name: each.fault for each in failed}
@@ -164,9 +167,16 @@ async def _seen(kube: KubeContext, source: KubernetesSource, clock: Clock) -> _S
         services = await source.services("")
     except SourceError as error:
         fault = await _explained(error.fault, source, clock.now())
-        return _Seen(kube, source, fault=fault)
+        return _Seen(kube, source, fault=fault, is_silent=_is_silent(error))
     held = frozenset(address for node in nodes for address in node.addresses)
     return _Seen(kube, source, version, held, tuple(services))
+
+
+def _is_silent(error: SourceError) -> bool:
+    """Whether nobody there has listened; who hangs up may not like the certificate."""
+    kind = error.fault.kind
+    is_away = kind is FaultKind.UNREACHABLE and isinstance(error, NotSentError)
+    return is_away or kind is FaultKind.TIMEOUT
 
 
 async def _explained(fault: Fault, source: KubernetesSource, now: datetime) -> Fault:
