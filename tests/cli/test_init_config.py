@@ -206,8 +206,8 @@ def test_without_a_kubeconfig_it_says_where_it_looked(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "broken file is empty"),
-        ("clusters: [", "but found '<stream end>' in"),
+        ("garbage", "broken is no kubeconfig: it holds a single value"),
+        ("clusters: [", "broken is no YAML: expected the node content, but found"),
     ],
 )
 def test_a_kubeconfig_that_is_none_is_named_with_its_error(
@@ -221,6 +221,14 @@ def test_a_kubeconfig_that_is_none_is_named_with_its_error(
     assert told in done.stderr
     assert str(path) in done.stderr
     assert "Exception" not in done.stderr
+
+
+def test_an_empty_kubeconfig_is_one_without_a_context(tmp_path: Path) -> None:
+    path = tmp_path / "empty"
+    path.touch()
+    done = run(tmp_path, "init", "--kubeconfig", str(path))
+    assert done.returncode == 3
+    assert f"no kubeconfig with a context in {path}" in done.stderr
 
 
 def test_a_context_that_cannot_be_used_says_why_and_the_others_are_found(

@@ -281,7 +281,7 @@ ELSEWHERE = {
     *("prometheus_wire.SCALAR", "prometheus_targets._TARGET"),
     # Their words come from a program of our own; see test_files.py.
     *("kubernetes_wire.ACCESS", "kubernetes_wire.ACCESSES"),
-    *("contexts._LIST", "kubernetes_expiry._CLAIMS"),
+    *("kubernetes_access._REFUSAL", "contexts._LIST", "kubernetes_expiry._CLAIMS"),
 }
 
 

@@ -8,21 +8,39 @@ nothing of ours, as it runs without our import path.
     python -P kubeconfig.py CONTEXT PATH             both may be empty
     python -P kubeconfig.py --each PATH CONTEXT...   those that need no plugin
     python -P kubeconfig.py --list PATH              the names of all
+
+What is wrong is written as JSON too where it can be said, with the status REFUSED.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from base64 import b64decode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from difflib import get_close_matches
 from hashlib import sha256
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+REFUSED = 3
+_KINDS = ("clusters", "contexts", "users")
+_MOST_NAMES = 8
+_CONFIG = "`context` in the config (config.toml)"
+
+
+class RefusedError(Exception):
+    """What is wrong, and what a person can do about it."""
+
+    def __init__(self, reason: str, remedy: str, *, is_of_all: bool = False) -> None:
+        """is_of_all    nothing can be read from the kubeconfig, of any context"""
+        super().__init__(reason)
+        self.told = {"reason": reason, "remedy": remedy, "is_of_all": is_of_all}
 
 
 def lighten() -> None:
@@ -52,19 +70,149 @@ def _api_client(**options: Any) -> Any:
     return import_module("kubernetes.client.api_client").ApiClient(**options)
 
 
-def merged(path: str) -> Any:
-    """The kubeconfig as a whole: all files of KUBECONFIG, as kubectl merges them.
+def files(where: str) -> tuple[str, ...]:
+    """The files that a kubeconfig is read from; they may not exist.
 
-    return  a node of the package, which knows of each part from which file it is; None
-            where there is no file
+    where   as kubectl takes KUBECONFIG; empty for kubectl's own search
     """
-    from kubernetes.config.kube_config import (  # noqa: PLC0415 - heavy: see above
-        KUBE_CONFIG_DEFAULT_LOCATION,
-        KubeConfigMerger,
+    searched = where or os.environ.get("KUBECONFIG") or "~/.kube/config"
+    return tuple(
+        str(Path(one).expanduser()) for one in searched.split(os.pathsep) if one
     )
 
-    where = path or KUBE_CONFIG_DEFAULT_LOCATION
-    return KubeConfigMerger(where).config  # type: ignore[no-untyped-call]
+
+def merged(where: str) -> Any:
+    """The kubeconfig as a whole: all its files, as kubectl merges them.
+
+    return  a node of the package, which knows of each part from which file it is; None
+            where there is no file, or nothing in any
+    raise   RefusedError, of a file that is no kubeconfig
+    """
+    found = files(where)
+    remedy = "take it out of KUBECONFIG"
+    if len(found) == 1:
+        remedy = "fetch it anew (talosctl kubeconfig)"
+    whole: Any = None
+    for file in found:
+        try:
+            document = _document(file)
+            parts = {kind: _entries(document, kind) for kind in _KINDS}
+        except ValueError as error:
+            told = f"{file} {error}", f"Correct that file, or {remedy}."
+            raise RefusedError(*told, is_of_all=True) from error
+        if not document:
+            continue
+        if whole is None:
+            whole = _node(file, {**document, **{kind: [] for kind in _KINDS}}, file)
+        for kind, entries in parts.items():
+            _add(whole.value[kind], entries, file, kind)
+        if not whole.value.get("current-context"):
+            whole.value["current-context"] = document.get("current-context")
+    return whole
+
+
+def _node(name: str, value: Any, file: str) -> Any:
+    from kubernetes.config.kube_config import (  # noqa: PLC0415 - heavy: see above
+        ConfigNode,
+    )
+
+    return ConfigNode(name, value, file)  # type: ignore[no-untyped-call]
+
+
+def _add(
+    held: list[Any], entries: Sequence[dict[str, Any]], file: str, kind: str
+) -> None:
+    """Add those whose names are new: of two that have the same, the first counts."""
+    known = {str(each["name"]) for each in held}
+    for each in entries:
+        name = str(each["name"])
+        if name not in known:
+            known.add(name)
+            # The package tells what a node is called, so no secret may be in that.
+            held.append(_node(f"{file}/{kind}[name={name}]", each, file))
+
+
+def _document(file: str) -> dict[str, Any]:
+    """What one file holds; nothing for one that is empty or not there.
+
+    raise   ValueError, which goes on after the name of the file
+    """
+    import yaml  # noqa: PLC0415 - it takes a while, and our own process wants no more
+
+    try:
+        found = yaml.safe_load(Path(file).read_bytes().decode())
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        byte = error.object[error.start]
+        raise ValueError(
+            f"is not UTF-8: byte 0x{byte:02x} in line {line}; save it as UTF-8"
+        ) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f" in line {mark.line + 1}" if mark else ""
+        raise ValueError(f"is no YAML: {error.problem}{where}") from error
+    except RecursionError as error:
+        raise ValueError("is no kubeconfig: it is nested too deeply") from error
+    except (yaml.YAMLError, ValueError, TypeError, LookupError) as error:
+        raise ValueError(f"is no YAML: {_first(error)}") from error
+    if found is None:
+        return {}
+    if isinstance(found, dict):
+        return found
+    shape = "a list" if isinstance(found, list) else "a single value"
+    raise ValueError(f"is no kubeconfig: it holds {shape}, and no contexts")
+
+
+def _first(error: Exception) -> str:
+    lines = str(error).splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def _entries(document: dict[str, Any], kind: str) -> Sequence[dict[str, Any]]:
+    """Clusters, contexts or users of one file; raises ValueError as above."""
+    entries = document.get(kind) or []
+    is_list = isinstance(entries, list)
+    if not is_list or not all(isinstance(each, dict) for each in entries):
+        raise ValueError(f"is no kubeconfig: its {kind} are no list of named entries")
+    if any(each.get("name") is None for each in entries):
+        raise ValueError(f"is no kubeconfig: one of its {kind} has no name")
+    return entries
+
+
+def hold_context(known: dict[str, Any], context: str, where: str) -> None:
+    """Whether the context exists.
+
+    known   the kubeconfig without the package's nodes
+    context empty for the current one
+    raise   RefusedError, which lists those that there are
+    """
+    names = [str(each["name"]) for each in known.get("contexts") or ()]
+    wanted = context or str(known.get("current-context") or "")
+    if wanted in names:
+        return
+    has = f"it has {_listed(names)} in {_searched(where)}"
+    if near := get_close_matches(wanted, names, n=1, cutoff=0.5):
+        has = f"did you mean {near[0]!r}? It has {_listed(names)} in {_searched(where)}"
+    remedy = f"Correct {_CONFIG}, or add that context to the kubeconfig."
+    if not context:
+        remedy = f"Name one as {_CONFIG}, or choose it: kubectl config use-context."
+    what = f"no context {wanted!r}" if wanted else "no current context"
+    raise RefusedError(f"the kubeconfig has {what}; {has}", remedy)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Of many the first: the others would leave no room for anything else."""
+    told = ", ".join(names[:_MOST_NAMES]) or "none"
+    more = len(names) - _MOST_NAMES
+    return f"{told} and {more} more" if more > 0 else told
+
+
+def _searched(where: str) -> str:
+    return ", ".join(files(where)) or "KUBECONFIG"
 
 
 def read(kubeconfig: Any, known: dict[str, Any], context: str) -> dict[str, Any]:
@@ -200,7 +348,7 @@ def _authority(cluster: dict[str, Any], file: str) -> str:
 
 
 def main(what: str, where: str, *contexts: str) -> object:
-    """What is to be written."""
+    """What is to be written; raises RefusedError."""
     kubeconfig = merged(where)
     known = _plain(kubeconfig) or {}
     match what:
@@ -209,9 +357,24 @@ def main(what: str, where: str, *contexts: str) -> object:
         case "--each":
             return read_each(kubeconfig, known, contexts)
         case context:
+            if not known:
+                reason = f"there is no kubeconfig, or nothing in it: {_searched(where)}"
+                remedy = "Set KUBECONFIG, or `kubeconfig` in the config (config.toml)."
+                raise RefusedError(reason, remedy)
+            hold_context(known, context, where)
             return read(kubeconfig, known, context)
+
+
+def run(*arguments: str) -> int:
+    """Write it; returns the exit status."""
+    try:
+        found, status = main(*arguments), 0
+    except RefusedError as error:
+        found, status = error.told, REFUSED
+    sys.stdout.write(json.dumps(found))
+    return status
 
 
 if __name__ == "__main__":
     lighten()
-    sys.stdout.write(json.dumps(main(*sys.argv[1:])))
+    sys.exit(run(*sys.argv[1:]))

@@ -18,15 +18,17 @@ import msgspec
 
 from tui.clock import turn
 from tui.config import Endpoint
-from tui.model.fault import FaultKind
+from tui.model.fault import Fault, FaultKind
 from tui.model.machine import Certificate
 from tui.sources import kubernetes_wire as wire
 from tui.sources.base import SourceError
 from tui.sources.child import end
 from tui.sources.http import HttpSession, Way
 from tui.sources.http_fault import source_error
+from tui.sources.kubeconfig import REFUSED
 from tui.sources.kubernetes_expiry import expiry
 from tui.sources.server_clock import ServerClock
+from tui.sources.text import first_line
 
 PLUGIN_SECONDS = 9.0
 """For a kubeconfig to be read: its plugin may have to ask a server of its own."""
@@ -47,6 +49,10 @@ class Access:
     """Until when it is good, as far as it says; None for what a plugin renews."""
 
 
+class UnusableError(SourceError):
+    """Nothing can be read from the kubeconfig: of no context of it."""
+
+
 class Together:
     """Has contexts of one kubeconfig that are wanted at once read by one process.
 
@@ -59,10 +65,14 @@ class Together:
         self._found: dict[str, wire.AccessWire] = {}
         self._alone: set[str] = set()
         """Those that did not come with others."""
+        self._unusable: dict[str, Fault] = {}
         self._reading = asyncio.Lock()
 
     async def take(self, context: str) -> wire.AccessWire | None:
-        """What it says by now; None when it is to be read alone."""
+        """What it says by now; None when it is to be read alone.
+
+        raise   SourceError(CONFIG) when nothing can be read from the kubeconfig
+        """
         if context in self._alone:
             return None
         self._wanted.add(context)
@@ -71,15 +81,22 @@ class Together:
                 for _ in range(AT_ONCE_TURNS):
                     await turn()
                 await self._read()
+        if (fault := self._unusable.pop(context, None)) is not None:
+            raise SourceError(fault)
         return self._found.pop(context, None)
 
     async def _read(self) -> None:
         wanted, self._wanted, self._found = self._wanted, set(), {}
+        self._unusable = {}
         if len(wanted) == 1:
             return
-        # Whatever is wrong is told by the reading of each alone.
+        # What is wrong with one of them is told by the reading of that one alone.
         with suppress(SourceError, msgspec.MsgspecError):
-            output, _ = await output_of("--each", self._kubeconfig, *sorted(wanted))
+            try:
+                output, _ = await output_of("--each", self._kubeconfig, *sorted(wanted))
+            except UnusableError as error:
+                self._unusable = dict.fromkeys(wanted, error.fault)
+                return
             self._found = wire.ACCESSES.decode(output)
             self._alone |= wanted - self._found.keys()
 
@@ -142,6 +159,7 @@ def _hold_host(context: str, access: wire.AccessWire) -> None:
 
 ALL_CONTEXTS = "--list"
 _REMEDY = "Correct the kubeconfig, or see to the plugin that it runs."
+_PLUGIN = "See to the plugin that the kubeconfig runs: it may wait for a login."
 _CLASS = re.compile(r"^(?:ERROR:root:|[\w.]+(?:Error|Exception): )")
 
 
@@ -170,9 +188,13 @@ async def output_of(
         async with asyncio.timeout(plugin_seconds):
             output, errors = await process.communicate()
     except TimeoutError:
-        raise _error(context, "its plugin gave no credentials in time") from None
+        told = "its plugin gave no credentials in time"
+        raise _told(context, told, _PLUGIN) from None
     finally:
         await end(process)  # its plugin too
+    if process.returncode == REFUSED:
+        with suppress(msgspec.MsgspecError):
+            raise _refusal(context, _REFUSAL.decode(output))
     if process.returncode != 0:
         raise _error(context, _last_line(errors))
     return output, errors
@@ -215,10 +237,43 @@ def _is_place(lines: Sequence[str]) -> bool:
     return bool(lines) and lines[-1].lstrip().startswith("in ")
 
 
+class _RefusalWire(msgspec.Struct):
+    """What the reader writes instead where it can say what is wrong."""
+
+    reason: str
+    remedy: str
+    is_of_all: bool
+    """Of whatever context."""
+
+
+_REFUSAL = msgspec.json.Decoder(_RefusalWire)
+
+
+def _refusal(context: str, refused: _RefusalWire) -> SourceError:
+    reason, remedy = first_line(refused.reason), first_line(refused.remedy)
+    if context == ALL_CONTEXTS:
+        return _told(context, reason, remedy)
+    error = UnusableError if refused.is_of_all else SourceError
+    return error(Fault(FaultKind.CONFIG, reason, remedy=remedy))
+
+
+def unread(context: str) -> Fault:
+    """Of a context whose kubeconfig is still being read when the time is over."""
+    summary = f"the {_where(context)} of the kubeconfig is still being read"
+    return Fault(FaultKind.CONFIG, summary, remedy=_PLUGIN)
+
+
+def _where(context: str) -> str:
+    return f"context {context!r}" if context else "current context"
+
+
 def _error(context: str, reason: str) -> SourceError:
-    where = f"context {context!r}" if context else "current context"
-    summary = f"cannot use the {where} of the kubeconfig"
+    return _told(context, reason, _REMEDY)
+
+
+def _told(context: str, reason: str, remedy: str) -> SourceError:
+    summary = f"cannot use the {_where(context)} of the kubeconfig"
     if context == ALL_CONTEXTS:
         summary = "cannot read the kubeconfig"
     error = source_error(FaultKind.CONFIG, summary, reason)
-    return SourceError(replace(error.fault, remedy=_REMEDY))
+    return SourceError(replace(error.fault, remedy=remedy))
