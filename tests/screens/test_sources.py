@@ -110,7 +110,10 @@ async def test_why_nothing_is_recorded_stands_there_until_it_is_over(
     async with on_stage(size, wrap=recorded) as stage:
         await stage.until("not recorded: see o")
         await stage.press("o")
-        await stage.until("▲ Nothing is recorded: File exists")
+        await stage.until("XDG_STATE_HOME")
+        told = "".join(stage.text.split())
+        assert "▲Nothingisrecorded:/" in told
+        assert "tape:Fileexists.Makeitwritable" in told
         in_the_way.unlink()
         await clock.advance(RETRY_SECONDS)
         while stage.app.unrecorded():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.clock import ManualClock, turns
 from tests.estate import make_fleet
+from tests.fakes import FakeBackend
 from tests.judged import NOW
 from tests.state.test_audit import ENTRY
 from tui.model.bounds import Bounds
@@ -21,6 +24,7 @@ from tui.model.taped import Taped, TapeNote
 from tui.state.audit import AuditLog
 from tui.state.undo import KeepError, UndoFolder
 from tui.tape.shelf import Shelf
+from tui.tape.taping import Taping
 from tui.tape.writer import Writer, files
 
 
@@ -97,3 +101,17 @@ def test_the_record_goes_on_when_there_is_room_and_leaves_no_litter(
     shelf = Shelf(disk.path / "tape")
     assert shelf.moment(NOW).fleet == first.fleet
     assert shelf.moment(NOW + timedelta(seconds=61)).at == last.at
+
+
+async def test_why_nothing_is_recorded_says_what_makes_room(disk: Disk) -> None:
+    hand = Writer(disk.path / "tape", "run", Bounds(), {})
+    taping = Taping(FakeBackend(), ManualClock(NOW), hand)
+    disk.fill()
+    running = asyncio.create_task(taping.run())
+    while not taping.trouble:
+        await turns()
+    running.cancel()
+    await asyncio.wait({running})
+    told = "No space left on device. Make room there, or lessen `size` of [record]"
+    assert taping.trouble.startswith(f"{disk.path}/tape")
+    assert told in taping.trouble

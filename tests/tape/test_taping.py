@@ -256,7 +256,8 @@ async def test_a_disk_that_fails_stops_nothing_and_is_said(tmp_path: Path) -> No
     (tmp_path / "file").write_text("in the way")
     taping = Taping(FakeBackend(), ManualClock(NOW), writer(tmp_path / "file"))
     await taping._beat(5)
-    assert taping.trouble
+    assert taping.trouble.startswith(f"{tmp_path}/file: File exists. Make it writable")
+    assert "[record] enabled = false" in taping.trouble
 
 
 async def test_that_the_history_could_not_be_read_then_is_recorded(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
+from pathlib import Path
 from typing import TypeVar
 
 from tui.backend import Backend
@@ -42,6 +44,17 @@ ENDED = 50
 """Alerts that fire no longer, the newest: a page of one may stay open."""
 PASTS = 2_000
 PAST_KEPT = timedelta(minutes=10)
+_ROOM = "Make room there, or lessen `size` of [record] in the config."
+_WRITABLE = (
+    "Make it writable, or set XDG_STATE_HOME to a folder that is; "
+    "[record] enabled = false in the config records nothing."
+)
+_ADVICE = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EIO: "The disk fails: see what this machine's kernel says.",
+}
+"""What to do about it, by the error of the system; else see that it can be written."""
 
 
 class Taping:
@@ -100,7 +113,7 @@ class Taping:
     async def _do(self, work: partial[None], seconds: float) -> str:
         try:
             async with asyncio.timeout(seconds):
-                return await self._worker.do(partial(_tried, work))
+                return await self._worker.do(partial(_tried, work, self._writer.path))
         except TimeoutError:
             return f"the disk does not answer within {seconds:.0f} s"
 
@@ -209,12 +222,13 @@ def _is_same(one: Sequence[object], other: Sequence[object]) -> bool:
     return not one or (one[0] == other[0] and one[-1] == other[-1])
 
 
-def _tried(work: partial[None]) -> str:
+def _tried(work: partial[None], place: Path) -> str:
     """Do it; that a disk fails is no surprise."""
     try:
         work()
     except OSError as error:
-        return error.strerror or str(error)
+        where, why = error.filename or place, error.strerror or error
+        return f"{where}: {why}. {_ADVICE.get(error.errno or 0, _WRITABLE)}"
     except (TypeError, ValueError, OverflowError) as error:
         return f"a value that cannot be recorded: {error}"
     return ""
