@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from tests.clock import ManualClock
 from tui.model.fault import FaultKind
 from tui.sources import kubernetes_access
 from tui.sources.base import SourceError
@@ -24,6 +25,11 @@ from tui.sources.kubernetes_access import (
     Together,
     output_of,
 )
+from tui.sources.server_clock import ServerClock
+
+
+def unheard(_ahead: float) -> None:
+    """Of a server's clock that no test asks for."""
 
 
 async def test_a_context_that_is_missing_is_a_mistake_in_the_config(
@@ -122,14 +128,12 @@ async def test_refused_credentials_are_read_again_once(
 
 
 async def test_credentials_read_again_in_vain_are_not_read_at_each_question(
-    api: tuple[SmallApi, str],
-    source: KubernetesSource,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    api: tuple[SmallApi, str], tmp_path: Path
 ) -> None:
-    now = 100.0
-    monkeypatch.setattr("tui.sources.kubernetes._now", lambda: now)
     small, url = api
+    path, clock = tmp_path / "kubeconfig", ManualClock()
+    path.write_text(kubeconfig(url))
+    source = KubernetesSource("", path, 5.0, clock=ServerClock(clock, unheard))
     small.token = "fresh"
     for _ in range(3):
         with pytest.raises(SourceError, match="does not accept the credentials"):
@@ -137,8 +141,9 @@ async def test_credentials_read_again_in_vain_are_not_read_at_each_question(
     assert len(small.tokens) == 4  # the first was asked twice, the others once
 
     (tmp_path / "kubeconfig").write_text(kubeconfig(url, "{token: fresh}"))
-    now += REFUSED_SECONDS
+    await clock.advance(REFUSED_SECONDS)
     assert len(await source.pods("")) == 1201
+    await source.aclose()
 
 
 async def test_an_exec_plugin_gives_the_token(

@@ -202,6 +202,32 @@ async def test_when_the_time_ends_at_the_second_pod_the_first_tells_why(
     await session.aclose()
 
 
+async def test_while_the_kubeconfig_is_read_that_is_what_it_says(
+    tmp_path: Path,
+) -> None:
+    """A plugin may take longer than a connection; nobody has dialled the server yet."""
+    path = tmp_path / "kubeconfig"
+    path.write_text(
+        "{clusters: [{name: c, cluster: {server: 'http://127.0.0.1:1'}}],"
+        " contexts: [{name: here, context: {cluster: c, user: u}}],"
+        " users: [{name: u, user: {exec: {command: sleep, args: ['60'],"
+        " apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never}}}]}"
+    )
+    asked = endpoint(path, "http://web.apps.svc:80")
+    tunnel = opened(asked, 5.0, ManualClock())
+    session = HttpSession(asked, asked.urls[0], 0.5, tunnel=tunnel)
+    with pytest.raises(NotSentError) as raised:
+        await session.send(Request("/who"))
+    fault = raised.value.fault
+    assert fault.kind is FaultKind.CONFIG
+    assert "'here' of the kubeconfig is still being read" in fault.summary
+    assert fault.endpoint == asked.urls[0]
+    assert "plugin" in fault.advice
+    await session.aclose()
+    assert tunnel is not None
+    await tunnel.aclose()
+
+
 async def test_without_a_ready_pod_that_is_what_it_says(way: Way) -> None:
     way.cluster.ready = []
     with pytest.raises(NotSentError) as raised:

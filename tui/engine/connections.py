@@ -108,6 +108,12 @@ class Connections:
         """The source of one kubeconfig context."""
         return self._context(cluster.context)
 
+    def retry(self) -> None:
+        """Let no failure hold: what is asked next is tried at once."""
+        for each in self._open.values():
+            if isinstance(each, KubernetesSource):
+                each.retry()
+
     def _context(self, name: str) -> KubernetesSource:
         return self._once(
             ("kubernetes", name),

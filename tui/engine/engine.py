@@ -139,8 +139,7 @@ class Engine:
                     await self._beat.rest()
                     self._dirty.clear()
                     view = self._view()
-                    is_on = self._waking.is_on
-                    make = partial(self._bench.make, view, is_waking=is_on)
+                    make = partial(self._bench.make, view, is_waking=self._waking.is_on)
                     self._publish(await aside(make))
                     self._beat.done()
                     self._supervise(group)
@@ -189,6 +188,7 @@ class Engine:
 
     def refresh(self) -> None:
         """Ask everything now."""
+        self._connections.retry()
         self._beat.hurry()
         for supervised, _ in self._running.values():
             supervised.poke()

@@ -40,7 +40,8 @@ class Fault:
     at: datetime | None = None
     retry_at: datetime | None = None
     retry_after_seconds: float | None = None
-    """What the server asked for (Retry-After); it wins over our own backoff."""
+    """What the server asked for (Retry-After), or until when its source would only say
+    the same; it wins over our own backoff."""
     remedy: str = ""
     """What to do, where that can be said more exactly than by the kind."""
 

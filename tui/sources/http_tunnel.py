@@ -25,6 +25,10 @@ class Dialler(Protocol):
     def fault(self) -> Fault | None:
         """Why the newest attempt failed; one that goes on may have failed in part."""
 
+    @property
+    def delay(self) -> Fault | None:
+        """What a dial waits for just now, other than the network; None: nothing."""
+
     async def dial(self) -> Forward:
         """A connection; raises NotSentError."""
 
@@ -130,6 +134,9 @@ class TunnelBackend(httpcore.AsyncNetworkBackend):
             async with asyncio.timeout(timeout):
                 return _Stream(await self._tunnel.dial())
         except TimeoutError as error:
+            delay = self._tunnel.delay
+            if delay is not None:
+                raise NotSentError(delay) from error
             fault = self._tunnel.fault
             if fault is not None and fault is not before:
                 # A pod was tried in vain, and the time ended with the next one.

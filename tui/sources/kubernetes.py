@@ -6,16 +6,16 @@ process of its own; the requests are ours.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, assert_never
 
 import msgspec
 from websockets.asyncio.client import ClientConnection
 
-from tui.model.fault import FaultKind
+from tui.model.fault import Fault, FaultKind
 from tui.model.kube import (
     ConfigMap,
     DaemonSet,
@@ -54,9 +54,11 @@ from tui.sources import kubernetes_scraping_wire as scraping
 from tui.sources import kubernetes_storage as storage
 from tui.sources import kubernetes_wire as wire
 from tui.sources.base import SourceError
-from tui.sources.http import HttpSession, Request
+from tui.sources.http import Request
 from tui.sources.http_fault import Answer, source_error
+from tui.sources.kubeconfig import files
 from tui.sources.kubernetes_access import PLUGIN_SECONDS, Access, Together, load
+from tui.sources.kubernetes_opening import Opening
 from tui.sources.server_clock import ServerClock
 from tui.sources.websocket import dial
 from tui.sources.wire import decode
@@ -88,21 +90,24 @@ class KubernetesSource:
 
         context     empty for the current one
         kubeconfig  None for kubectl's own search
+        clock       None: of one who asks once, for whom no failure need hold
         together    with what else it may be read
         """
-        self._context = context
-        self._kubeconfig = kubeconfig
-        self._timeout_seconds = timeout_seconds
-        self._plugin_seconds = plugin_seconds
         self._clock = clock
-        self._together = together
-        self._access: Access | None = None
         self._told: Access | None = None
         """Of which it was last told until when it is good."""
-        self._retired: HttpSession | None = None
-        self._refused_until = 0.0
-        """By the event loop: what we have is known to be refused."""
-        self._opening = asyncio.Lock()
+        self._refused_until = float("-inf")
+        """By the monotonic clock: what we have is known to be refused."""
+        read = partial(
+            load,
+            context,
+            kubeconfig,
+            timeout_seconds,
+            plugin_seconds,
+            clock,
+            together,
+        )
+        self._opening = Opening(context, files(str(kubeconfig or "")), read, clock)
 
     async def nodes(self) -> tuple[KubeNode, ...]:
         """All nodes. wire: GET /api/v1/nodes"""
@@ -259,14 +264,24 @@ class KubernetesSource:
 
         return  None when it does not say, or when a plugin renews it
         """
-        stale, self._told = self._told, await self._opened()
+        stale, self._told = self._told, await self._opening.take()
         if stale is not None and stale is self._told:
-            self._told = await self._opened(stale=stale)
+            self._told = await self._opening.take(stale=stale)
         return self._told.certificate
 
     async def access(self) -> Access:
         """How the kubeconfig lets us in; it is read, and its plugin run, at need."""
-        return await self._opened()
+        return await self._opening.take()
+
+    @property
+    def delay(self) -> Fault | None:
+        """Why who waits just now is not let in yet; None when nobody need wait."""
+        return self._opening.delay
+
+    def retry(self) -> None:
+        """Let nothing hold that failed a moment ago."""
+        self._refused_until = float("-inf")
+        self._opening.retry()
 
     async def send(self, request: Request) -> Answer:
         """Ask; once more with fresh credentials when the old ones are refused."""
@@ -288,30 +303,29 @@ class KubernetesSource:
         )
 
     async def _let_in(self, work: Callable[[Access], Awaitable[T]]) -> T:
-        access = await self._opened()
+        access = await self._opening.take()
         try:
             return await work(access)
         except SourceError as error:
             if error.fault.kind is not FaultKind.AUTH or self._is_refused(access):
                 raise
-        fresh = await self._opened(stale=access)
+        fresh = await self._opening.take(stale=access)
         try:
             return await work(fresh)
         except SourceError as error:
-            if error.fault.kind is FaultKind.AUTH:
-                self._refused_until = _now() + REFUSED_SECONDS
+            if error.fault.kind is FaultKind.AUTH and self._clock is not None:
+                self._refused_until = self._clock.monotonic() + REFUSED_SECONDS
             raise
 
     def _is_refused(self, access: Access) -> bool:
         """Whether it was read anew a moment ago, and that did not help."""
-        return access is self._access and _now() < self._refused_until
+        if self._clock is None or access is not self._opening.access:
+            return False
+        return self._clock.monotonic() < self._refused_until
 
     async def aclose(self) -> None:
         """Close the connections."""
-        access, self._access = self._access, None
-        if access is not None:
-            await access.session.aclose()
-        await self._retire(None)
+        await self._opening.aclose()
 
     async def _list(
         self,
@@ -347,32 +361,6 @@ class KubernetesSource:
             ):
                 return None
             raise
-
-    async def _opened(self, stale: Access | None = None) -> Access:
-        """How to get in; read again when what we have is the stale one."""
-        async with self._opening:
-            if self._access is None or self._access is stale:
-                # Others may still be waiting for answers on the old connections.
-                await self._retire(stale.session if stale else None)
-                self._access = await load(
-                    self._context,
-                    self._kubeconfig,
-                    self._timeout_seconds,
-                    self._plugin_seconds,
-                    self._clock,
-                    self._together,
-                )
-            return self._access
-
-    async def _retire(self, session: HttpSession | None) -> None:
-        """Put it aside, and close the one that was put aside before."""
-        retired, self._retired = self._retired, session
-        if retired is not None:
-            await retired.aclose()
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 def _with(request: Request, access: Access) -> Request:

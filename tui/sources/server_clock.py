@@ -26,6 +26,10 @@ class ServerClock:
         """Ours: to be taken before a request is sent."""
         return self._clock.now()
 
+    def monotonic(self) -> float:
+        """Ours too: seconds that only ever grow."""
+        return self._clock.monotonic()
+
     def answered(self, headers: Mapping[str, str], sent: datetime) -> None:
         """The head of an answer came, right now."""
         shown = http_date(headers.get("date", ""))

@@ -66,6 +66,12 @@ class KubeTunnel:
         """Why the newest attempt failed; one that goes on may have failed in part."""
         return self._fault
 
+    @property
+    def delay(self) -> Fault | None:
+        """What a dial waits for just now, other than the network; None: nothing."""
+        delay = self._kube.delay
+        return delay and replace(delay, endpoint=self._shown)
+
     async def dial(self) -> Forward:
         """A connection to a pod behind the Service.
 
