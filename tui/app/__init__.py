@@ -266,7 +266,7 @@ class TaloscopeApp(Seeking):
         if before is None or is_news(before, message.fleet):
             self._name_window(message.fleet, self.clock.now())
         elif self._held_at is None and not self.is_past:
-            return  # the next second shows its ages
+            return  # the next beat shows its ages
         self.show_now()
 
     def on_entries_arrived(self, message: EntriesArrived) -> None:

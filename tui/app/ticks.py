@@ -6,10 +6,10 @@ from datetime import datetime
 
 from tui.present.units import time_of_day
 
-AGES_SECONDS = 1.0
+AGES_SECONDS = 2.0
 """Until ages are drawn anew, once nothing else has them drawn."""
-NEWS_SECONDS = 1.2
-"""The same after news: more of it mostly comes a little more than a second later."""
+NEWS_SECONDS = 2.2
+"""The same after news: more of it mostly comes a little more than a beat later."""
 _AT_SECONDS = 0.25
 """Into each second: a fleet is made at its begin, and the clock is drawn with it."""
 

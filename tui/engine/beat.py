@@ -1,4 +1,4 @@
-"""When the next fleet is made: soon where somebody waits for it, else once a second.
+"""When the next fleet is made: soon where somebody waits for it, else every two seconds.
 
 Answers come without an end. What is made of them in one go costs once.
 """
@@ -14,9 +14,9 @@ SHORTEST_SECONDS = 0.05
 """Answers that come within that time are shown together."""
 BUSY_SECONDS = 0.2
 """The least between two fleets while all is tried for the first time, or awaited."""
-CALM_SECONDS = 1.0
-"""The same afterwards, from one whole second of the clock to the next: then the clock
-on the screen, and all ages, are drawn with it."""
+CALM_SECONDS = 2.0
+"""The same afterwards, with a whole second of the clock: then the clock on the screen,
+and all ages, are drawn with it. Lines of a log do not wait for it."""
 SLOWEST_SECONDS = 5.0
 SHARE = 50
 """In a large estate a pass takes long: then no more than a fiftieth of the time."""
