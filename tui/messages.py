@@ -172,11 +172,16 @@ class OpenFinding(Message):
 
     cluster: str
     finding: Finding
+    ended_at: datetime | None = None
+    """Of one that is over, if anybody saw it end."""
 
 
 @dataclass
 class OpenSilences(Message):
     """Show all silences."""
+
+    chosen: str = ""
+    """The id of one to go to; empty for the first."""
 
 
 @dataclass

@@ -33,6 +33,7 @@ class Panel(LinePane):
 
     _title: Line = ()
     _right: Line = ()
+    _aside: Line = ()
     _tone: Tone | None = None
     _is_heavy = False
     """Whether the keyboard is inside; asked once for all lines."""
@@ -49,6 +50,13 @@ class Panel(LinePane):
                 self.repaint()
             else:
                 self.repaint_lines(range(1))
+
+    def show_note(self, note: Line) -> None:
+        """Show other words before those on the right; they stay with other titles."""
+        if note != self._aside:
+            self._aside = note
+            self.forget_strips()
+            self.repaint_lines(range(1))
 
     @property
     def is_folded(self) -> bool:
@@ -95,7 +103,7 @@ class Panel(LinePane):
         left = self._edge(box.top_left if has_sides else box.horizontal)
         right = self._edge(box.top_right if has_sides else box.horizontal)
         # The words on the right are few and exact: a long title is cut before them.
-        words = self._words(self._right, width - _TITLE_LEAST)
+        words = self._words((*self._aside, *self._right), width - _TITLE_LEAST)
         title = self._words(self._title, width - 2 - cells_of(words))
         room = width - 2 - cells_of(words) - cells_of(title)
         rule = self._edge(box.horizontal * max(0, room))

@@ -94,6 +94,7 @@ def test_a_silence_is_made_changed_and_ended_by_somebody() -> None:
     over = replace(longer, state=SilenceState.EXPIRED, ends_at=at(25))
     (ended,) = watched.look(30, silences=(over,))
     assert (ended.turn, ended.at, ended.lasted_seconds) == (Turn.ENDED, at(25), 20.0)
+    assert ended.about == longer, "until when it should have lasted is still known"
     assert watched.look(40, silences=()) == (), "the server forgets it in the end"
 
 

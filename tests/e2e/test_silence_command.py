@@ -241,3 +241,33 @@ def test_a_wrong_command_line_is_told_in_words(
     done = lab.run("silence", *arguments)
     assert (done.returncode, done.stdout) == (3, "")
     assert words in done.stderr
+
+
+def test_a_comment_of_nothing_but_spaces_says_no_more_than_none(
+    lab: RunningLab,
+) -> None:
+    done = lab.run("silence", "add", *FALSE, "--comment", " \t ")
+    assert done.returncode == 3
+    assert "say why: --comment" in done.stderr
+    assert listed(lab) == []
+
+
+def test_what_shows_that_alerts_arrive_is_not_hidden_without_a_yes(
+    lab: RunningLab,
+) -> None:
+    refused = lab.run("silence", "add", "Watchdog", *WHY)
+    assert refused.returncode == 4
+    assert "hides what shows that alerts arrive: Watchdog in monit" in refused.stdout
+    assert "--yes-hide-real" in refused.stderr
+    assert listed(lab) == []
+
+
+def test_ending_what_is_over_or_what_nobody_has_says_so(lab: RunningLab) -> None:
+    made = lab.run("silence", "add", *FALSE, *WHY).stdout.split()[-1]
+    assert lab.run("silence", "expire", made).returncode == 0
+    again = lab.run("silence", "expire", made)
+    assert (again.returncode, again.stdout) == (0, "")
+    assert f"{made}: ended already" in again.stderr
+    none = lab.run("silence", "expire", "alertname=Nope")
+    assert (none.returncode, none.stdout) == (1, "")
+    assert "no silence that stands has these matchers" in none.stderr

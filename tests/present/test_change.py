@@ -108,9 +108,12 @@ def test_a_timeline_without_a_memory_tells_what_the_alert_says() -> None:
 
 def test_a_timeline_tells_what_is_remembered_oldest_first() -> None:
     began, quiet, turned, sent, _ = timeline(EPISODE)
-    assert began.startswith("2026-10-10 02:13:47  began  first seen 2026-11-12 02:13")
-    assert "⊘ silenced  by ops until 05:13: False positive: Cilium" in quiet
-    assert f"false → ✖ REAL  {REASON} (kubernetes prod)  12s ago" in turned
+    assert began.startswith(
+        "2026-10-10 02:13:47  began  6w ago  first seen 2026-11-12 02:13"
+    )
+    assert "⊘ silenced  " in quiet
+    assert "ago  by ops until 05:13: False positive: Cilium" in quiet
+    assert f"false → ✖ REAL  12s ago  {REASON} (kubernetes prod)" in turned
     assert "last sent" in sent
 
 
@@ -126,7 +129,9 @@ def test_earlier_episodes_stand_below_each_with_its_last_verdict() -> None:
     lines = timeline(EPISODE, OLD_EPISODE)
     head = lines.index("it fired before")
     assert lines[head - 1] == ""
-    assert lines[head + 1].startswith("2026-11-18 02:13:47  · false  for 1d at most")
+    assert lines[head + 1].startswith(
+        "2026-11-18 02:13:47  · false  3d ago  for 1d at most"
+    )
 
 
 def test_of_many_earlier_episodes_the_newest_are_told() -> None:

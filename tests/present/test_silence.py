@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,8 +10,10 @@ from tests.estate import make_fleet, make_silence
 from tests.judged import NOW, ago, btrfs_alert, false_proxy, make_alert, scheduler_alert
 from tui.model.alert import JudgedAlert, Judgement, Verdict
 from tui.model.command import Outcome
+from tui.model.event import Event, Turn
 from tui.model.fault import Fault, FaultKind
-from tui.model.silence import Matcher, SilenceDraft
+from tui.model.metric import Rule, Ruler
+from tui.model.silence import Matcher, SilenceDraft, SilenceState
 from tui.present import silence, silence_effect, silence_start
 from tui.present.glyphs import UNICODE
 from tui.silencing.preview import Preview, preview
@@ -142,3 +145,34 @@ def test_alerts_that_are_not_all_false_are_silenced_for_the_usual_time() -> None
     alerts = (false_proxy("prod", 4), scheduler_alert())
     start = silence_start.for_alerts(make_fleet(), alerts, "me")
     assert (start.span, start.comment) == ("4h", "")
+
+
+def test_what_was_ended_by_hand_is_made_again_for_as_long_as_it_was_meant() -> None:
+    stood = make_silence()
+    over = replace(stood, state=SilenceState.EXPIRED, ends_at=NOW, updated_at=NOW)
+    assert silence_start.again(over, "prod", "me").span == "4h", "the usual"
+    long = replace(stood, ends_at=stood.starts_at + timedelta(days=7))
+    events = (
+        Event(stood.starts_at, Turn.BEGAN, stood),
+        Event(ago(minutes=9), Turn.CHANGED, long),
+        Event(ago(minutes=8), Turn.BEGAN, replace(long, id="another")),
+        Event(NOW, Turn.ENDED, long),
+    )
+    meant = silence_start.as_it_stood(over, events)
+    assert silence_start.again(meant, "prod", "me").span == "7d"
+    assert silence_start.as_it_stood(over, ()) is over
+
+
+def rule_row(state: str) -> str:
+    labels = {"severity": "critical"}
+    parts: Any = ("f", "g", 0, "Late", "up == 0", state, "ok", "", 60.0, labels, {}, ())
+    reach = Reach((), (), (Ruler("http://p", ("prod",), (Rule(*parts),)),))
+    found = preview(reach, (Matcher("pod", "x"),))
+    (row,) = (silence_effect.EffectRows(found, {}, NOW, UNICODE).row(0),)
+    return row.cells[-1].text
+
+
+def test_a_rule_that_fires_is_not_said_to_be_calm() -> None:
+    assert rule_row("firing").startswith("others of it fire; ")
+    assert rule_row("pending").startswith("others of it wait; ")
+    assert rule_row("inactive").startswith("calm now; ")

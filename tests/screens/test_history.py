@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from tests.estate import make_fleet
+from tests.estate import make_fleet, make_silence
 from tests.judged import NOW, ago
 from tests.remembered import CHANGES, ENDED, EPISODE, GONE, HABITS, OLD_EPISODE, PROXY
 from tests.screens.stage import SIZES, Stage, on_stage
@@ -12,10 +13,13 @@ from tui.model.change import key_of
 from tui.model.event import Connection, Event, Turn
 from tui.model.fleet import FeedKey, SourceKind
 from tui.model.memory import Habits
+from tui.model.silence import SilenceState
 from tui.screens.alert import AlertScreen
 from tui.screens.finding import FindingScreen
 from tui.screens.history import HistoryScreen
 from tui.screens.listing import Listing
+from tui.screens.mark_listing import MarkListing
+from tui.screens.silences import SilencesScreen
 
 
 async def opened(stage: Stage) -> None:
@@ -239,7 +243,7 @@ async def test_an_alert_shows_what_is_remembered_of_it(size: tuple[int, int]) ->
         await stage.publish(make_fleet())
         stage.app.screen.query_one("#body").scroll_to(y=16, animate=False)
         await stage.until("it fired before")
-        assert "for 1d at most" in stage.text
+        assert "for 1d" in stage.text
 
 
 async def test_an_answer_that_comes_after_one_has_left_harms_nobody() -> None:
@@ -283,3 +287,45 @@ async def test_what_happens_beside_alerts_stands_among_it_and_opens() -> None:
         assert isinstance(stage.app.screen, FindingScreen)
         await stage.press("escape", "2")
         assert "does not answer" not in stage.text
+
+
+async def test_a_finding_that_is_over_is_not_shown_as_if_it_stood() -> None:
+    fleet = make_fleet()
+    was = replace(fleet.clusters[0].findings[0], since=ago(minutes=14))
+    calm = replace(fleet.clusters[0], findings=())
+    gone = replace(fleet, clusters=(calm, *fleet.clusters[1:]))
+    event = Event(ago(seconds=5), Turn.ENDED, was, "prod", 835.0)
+    async with on_stage((160, 40), gone) as stage:
+        stage.backend.memory.events = (event,)
+        await opened(stage)
+        await stage.press("home", "enter")
+        assert isinstance(stage.app.screen, FindingScreen)
+        assert "ended 5s ago   was REAL" in stage.text
+        assert "02:13:42 UTC, 13m" in stage.text
+        assert "✖ REAL" not in "".join(stage.text.splitlines()[1:])
+        await stage.publish(fleet)
+        assert "✖ REAL   found by taloscope" in stage.text, "it is there again"
+        await stage.publish(gone)
+        assert "ended 0s ago   was REAL" in stage.text
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_a_silence_that_ended_opens_where_it_is(*, is_known: bool) -> None:
+    stood = make_silence()
+    over = replace(stood, id="s9", state=SilenceState.EXPIRED, comment="the one meant")
+    others = (stood, replace(over, id="s8", comment="another"))
+    listed = (*others, over) if is_known else others
+    fleet = replace(make_fleet(), silences=listed, alertmanagers=())
+    async with on_stage((160, 40), fleet) as stage:
+        stage.backend.memory.events = (Event(ago(seconds=1), Turn.ENDED, over),)
+        await opened(stage)
+        await stage.press("home", "enter")
+        screen = stage.app.screen
+        assert isinstance(screen, SilencesScreen)
+        if is_known:
+            assert screen.query_one(MarkListing).cursor_key == "s9"
+            assert "silences, expired" in stage.text
+        else:
+            assert "silences, active" in stage.text
+            told = [each.message for each in stage.app._notifications]
+            assert told == ["No Alertmanager lists that silence any more."]

@@ -306,3 +306,13 @@ async def test_what_a_person_wrote_stays_whatever_the_verdict_becomes() -> None:
         await stage.publish(with_proxy(false_proxy("agentic", 1)))
         assert "comment  mine" in stage.text
         assert "[4h]" in stage.text
+
+
+async def test_silencing_what_shows_that_alerts_arrive_needs_a_second_yes() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("2", "G", "s", *"move", "ctrl+s")
+        assert stage.backend.submitted == []
+        assert "hides Watchdog, which shows that alerts arrive" in stage.text
+        assert "This silences what shows that alerts arrive" in stage.text
+        await stage.press("y")
+        assert draft(stage).draft.comment == "move"

@@ -96,7 +96,9 @@ async def test_what_hides_something_real_is_loud_and_first() -> None:
 async def test_enter_unfolds_what_it_hides_and_folds_it_again() -> None:
     async with on_stage((120, 36), fleet_of()) as stage:
         await stage.press("S", "enter")
-        assert "· false  KubeProxyDown prod  Cilium replaces kube-proxy" in stage.text
+        assert (
+            "· false      KubeProxyDown prod  Cilium replaces kube-proxy" in stage.text
+        )
         assert "id      s1" in stage.text
         await stage.press("enter")
         assert "id      s1" not in stage.text
@@ -128,7 +130,7 @@ async def test_ending_tells_what_comes_back_and_needs_a_yes() -> None:
     async with on_stage((80, 24), fleet_of()) as stage:
         await stage.press("S", "x")
         assert "1 alert will notify again at once:" in stage.text
-        assert "· false  KubeProxyDown in prod" in stage.text
+        assert "· false      KubeProxyDown in prod" in stage.text
         await stage.press("enter")
         assert stage.backend.submitted == []
         await stage.press("x", "y")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.estate import make_fleet, make_silence
-from tests.judged import NOW, btrfs_alert, false_proxy, scheduler_alert
+from tests.judged import NOW, btrfs_alert, false_proxy, scheduler_alert, watchdog
 from tui.model.metric import Rule, RuleAlert, Ruler
 from tui.model.silence import Matcher
 from tui.silencing.preview import Certainty, Likeness, Warned, preview
@@ -164,3 +164,13 @@ def test_a_rule_whose_alerts_are_covered_already_is_not_told_again() -> None:
     ruler = make_ruler(make_rule("BTRFSCorruptionDetected"))
     name = Matcher("alertname", "BTRFSCorruptionDetected")
     assert preview(Reach((btrfs_alert(),), (), (ruler,)), (name,)).rules == ()
+
+
+def test_what_shows_that_alerts_arrive_is_named_and_warned_of() -> None:
+    reach = Reach((watchdog(), false_proxy("prod", 4)))
+    found = preview(reach, (Matcher("alertname", "Watchdog"),))
+    assert found.proof == (watchdog(),)
+    assert found.warned[0] is Warned.HIDES_PROOF
+    calm = preview(reach, (Matcher("alertname", "KubeProxyDown"),))
+    assert calm.proof == ()
+    assert Warned.HIDES_PROOF not in calm.warned

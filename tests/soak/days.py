@@ -36,6 +36,7 @@ from tui.cli.dashboard import prepare, watched
 from tui.clock import SystemClock
 from tui.config import load
 from tui.engine import recorder
+from tui.state import book_pages
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 REFRESH_SECONDS = 60.0
@@ -44,7 +45,7 @@ LOG_ENTRIES = 1_500
 """So few that the log is full within an hour: it grows until then, on purpose."""
 KEPT = 50
 """Changes and other things that happened, for the same reason: the lab makes 80 and 40
-an hour, so that 1,000 of each would grow by 0.2 MiB an hour for a day, and then end."""
+an hour, so that 1,000 of each would grow by half a MiB an hour for a day, and end."""
 LATE_MINUTES = 10
 """Of the lab's time, which pass in a few of our seconds."""
 PATIENCE_SECONDS = 60
@@ -117,7 +118,7 @@ async def looked_at(
     trimming: list[asyncio.Task[None]] = []
 
     async def connect() -> Backend:
-        recorder.KEPT = KEPT
+        recorder.KEPT = book_pages.NEWEST_CHANGES = KEPT
         thrift.save()
         trimming.append(asyncio.create_task(thrift.keep_trim(clock)))
         return await watched(config, clock, {"XDG_STATE_HOME": state})

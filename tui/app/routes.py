@@ -121,13 +121,14 @@ class Routes(Pasting):
             self.open(AlertScreen(message.alert, self.marks, memory))
 
     def on_open_finding(self, message: OpenFinding) -> None:
-        from tui.screens.finding import FindingScreen  # noqa: PLC0415 - see above
+        from tui.screens.finding import FindingScreen, Found  # noqa: PLC0415 - see above
 
         loki = {each.name: each.loki for each in self.config.clusters}.get(
             message.cluster
         )
         selector = loki.selector if loki else ""
-        self.open(FindingScreen(message.cluster, message.finding, self.marks, selector))
+        was = Found(message.cluster, message.finding, message.ended_at)
+        self.open(FindingScreen(was, self.marks, selector))
 
     def on_silence_alert(self, message: SilenceAlert) -> None:
         from tui.present import silence_start  # noqa: PLC0415 - see above
@@ -149,8 +150,9 @@ class Routes(Pasting):
     def on_repeat_silence(self, message: RepeatSilence) -> None:
         from tui.present import silence_start  # noqa: PLC0415 - see above
 
-        start = silence_start.again(message.silence, message.cluster, self.author)
-        self._open_form(start)
+        events = self.backend.memory.events if self.backend is not None else ()
+        before = silence_start.as_it_stood(message.silence, events)
+        self._open_form(silence_start.again(before, message.cluster, self.author))
 
     def refuses_change(self) -> bool:
         """Say that nothing can be changed in a cluster, when that is so."""
@@ -293,13 +295,13 @@ class Routes(Pasting):
             compare, marks = self.backend.compare, self.marks
             self.open(PipelineScreen(self.names, compare, marks, message.cluster))
 
-    def on_open_silences(self) -> None:
+    def on_open_silences(self, message: OpenSilences) -> None:
         from tui.screens.silences import Access, SilencesScreen  # noqa: PLC0415 - see above
 
         if self.backend is not None:
             memory = self.backend.memory
             access = Access(self.submit, memory, self.clock, self.author)
-            self.open(SilencesScreen(access, self.marks))
+            self.open(SilencesScreen(access, self.marks, message.chosen))
 
     def on_open_history(self) -> None:
         from tui.screens.history import HistoryScreen  # noqa: PLC0415 - see above

@@ -92,7 +92,9 @@ class Happenings:
                     yield Event(at, Turn.BEGAN, silence)
             elif is_over and old.state is not SilenceState.EXPIRED:
                 lasted = (silence.ends_at - silence.starts_at).total_seconds()
-                yield Event(min(silence.ends_at, now), Turn.ENDED, silence, "", lasted)
+                at = min(silence.ends_at, now)
+                # As it was: how long it was to last, the one that is over has lost.
+                yield Event(at, Turn.ENDED, old, "", lasted)
             elif not is_over and _is_other(old, silence):
                 yield Event(at, Turn.CHANGED, silence)
 

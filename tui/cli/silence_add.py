@@ -110,8 +110,8 @@ def _draft(
         (*template.matchers, *parse_arguments(asked.matchers)),
         now,
         ends_at,
-        asked.author or config.silences.author or login(environ),
-        asked.comment or template.comment,
+        asked.author.strip() or config.silences.author or login(environ),
+        asked.comment.strip() or template.comment,
     )
 
 
@@ -147,15 +147,19 @@ def _extended(equal: Silence, draft: SilenceDraft) -> SilenceDraft:
 
 def _may_hide(plan: Plan) -> bool:
     """Whether somebody has agreed, where something real is, or may be, hidden."""
+    what = "it may hide what is real"
     if plan.preview.real:
         question = "Hide what is REAL? Nobody will be told of it."
+    elif plan.preview.proof:
+        question = "Hide what shows that alerts arrive? A dead man's switch will call."
+        what = "it hides what shows that alerts arrive"
     elif plan.fault is not None:
         question = "What fires now is not known. Silence it all the same?"
     else:
         return True
     if confirmed(question):
         return True
-    complain("not made: it may hide what is real; --yes-hide-real agrees to that")
+    complain(f"not made: {what}; --yes-hide-real agrees to that")
     return False
 
 
@@ -199,6 +203,7 @@ def _preview(found: Preview) -> Mapping[str, Any]:
         "firing": [alert_document(each) for each in found.firing],
         "already": [alert_document(each) for each in found.already],
         "real": [each.alert.fingerprint for each in found.real],
+        "proof": [each.alert.fingerprint for each in found.proof],
         "pending": [
             {"labels": plain(each.labels), "certainty": each.certainty.value}
             for each in found.pending

@@ -39,6 +39,7 @@ from tui.model.alert import JudgedAlert
 from tui.model.command import Bulk, ExpireSilence, Outcome
 from tui.model.fleet import Fleet
 from tui.model.silence import Matcher, Silence, SilenceState
+from tui.present.units import moment
 from tui.silencing.grammar import parse_matcher
 from tui.silencing.upkeep import alerts_of, comes_back, hidden_by
 from tui.state.audit import audit_log
@@ -76,9 +77,17 @@ def run(
     plan = _plan(fleet, _found(known, ids, matchers), clock.now())
     if _complains(fleet, served, set(ids) - {silence.id for _, silence in known}):
         return _end(asked, plan, None, NOT_DONE)
+    if matchers and not plan.silences:
+        complain("no silence that stands has these matchers; none was ended")
+        return _end(asked, plan, None, NOT_DONE)
+    for _, silence in known:
+        if silence.id in ids and silence.state is SilenceState.EXPIRED:
+            complain(f"{silence.id}: ended already, {moment(silence.ends_at)} UTC")
+    if not plan.silences:
+        return _end(asked, plan, None, DONE)
     if asked.output == "text":
         print("\n".join(_lines(plan, environ)))
-    if asked.dry_run or not plan.silences:
+    if asked.dry_run:
         return _end(asked, plan, None, DONE)
     if not asked.yes and not _may_end(plan, by_matcher=bool(matchers)):
         return _end(asked, plan, None, UNCONFIRMED)

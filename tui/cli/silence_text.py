@@ -68,6 +68,9 @@ def preview_lines(preview: Preview, now: datetime, page: Page) -> Iterator[str]:
     for warned in preview.warned:
         if warned in _WARNINGS:
             yield from page.entry("yellow", "warning", _WARNINGS[warned])
+    if preview.proof:
+        words = f"hides what shows that alerts arrive: {names(preview.proof)}"
+        yield from page.entry("yellow", "warning", words)
     if preview.real:
         words = f"hides what is REAL: {names(preview.real)}"
         yield from page.entry("red", "REAL", words)

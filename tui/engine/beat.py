@@ -1,4 +1,4 @@
-"""When the next fleet is made: soon where somebody waits for it, else every two seconds.
+"""When the next fleet is made: soon where somebody waits for it, else every 2 s.
 
 Answers come without an end. What is made of them in one go costs once.
 """

@@ -147,9 +147,11 @@ class Inquiry:
 
 
 def _judgement(fleet: Fleet, subject: Subject) -> Judgement | None:
-    """What is said of the alert of that job, if one fires."""
+    """What is said of the alert of that job, if one fires: what `absent()` makes often
+    carries no such label, but the rule knows whose job it is."""
     cluster = fleet.cluster(subject.cluster)
     for each in (cluster.alerts if cluster else None) or ():
-        if each.alert.labels.get("job") == subject.job and each.judgement.rule:
+        jobs = {each.alert.labels.get("job"), each.judgement.needless_job}
+        if subject.job in jobs and each.judgement.rule:
             return each.judgement
     return None

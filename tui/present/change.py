@@ -220,4 +220,4 @@ def _event(at: datetime | None, words: Line, said: str, now: datetime) -> Line:
         return ()
     told = (Span(f"  {said}"),) if said else ()
     ago = Span(f"  {age(at, now)} ago", Tone.QUIET)
-    return (Span(f"{moment(at)}  ", Tone.QUIET), *words, *told, ago)
+    return (Span(f"{moment(at)}  ", Tone.QUIET), *words, ago, *told)

@@ -95,7 +95,8 @@ def _copies(alert: JudgedAlert) -> tuple[Copy, ...]:
 
 
 def pairs(*groups: Labels) -> tuple[Paragraph, ...]:
-    """Labels and annotations, one a line, by name; their values in one column.
+    """Labels and annotations, one a line, by name; their values in one column, with
+    the line breaks that they have.
 
     return  (line, cells that what is wrapped continues further in), an empty line
             between two groups
@@ -108,5 +109,7 @@ def pairs(*groups: Labels) -> tuple[Paragraph, ...]:
             found.append(((), 0))
         for name in sorted(group):
             head = f"{name.ljust(widest)}  "
-            found.append(((Span(head, Tone.QUIET), Span(group[name])), widest + 2))
+            for text in group[name].splitlines() or ("",):
+                found.append(((Span(head, Tone.QUIET), Span(text)), widest + 2))
+                head = " " * len(head)
     return tuple(found)

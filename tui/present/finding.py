@@ -17,7 +17,7 @@ from tui.model.scrape_error import scrape_error
 from tui.model.target import TargetRow
 from tui.present import trace
 from tui.present.glyphs import Marks, verdict_sign
-from tui.present.units import age, between, count, moment
+from tui.present.units import age, between, count, length, moment
 from widgets.values import Cell, Column, EvidenceItem, Line, Row, Span, Tone
 
 WAY_COLUMNS = (Column("", 20, weight=1),)
@@ -111,18 +111,45 @@ def head_lines(
     sign = verdict_sign(finding.verdict, marks)
     told = ", ".join(name for name in finding.seen_by if name in firing)
     alert = f"alert {told} tells of it" if told else "no alert"
-    lines: list[Line] = [
-        (sign.span, Span(f"   found by taloscope: {alert}", Tone.QUIET)),
-        (Span(finding.title, bold=True),),
-    ]
-    hurt = [trace.brief(each, marks) for each in finding.traces]
-    lines += [(Span("hurts ", Tone.QUIET), *line) for line in hurt]
-    if finding.detail:
-        lines.append((Span(finding.detail),))
+    said = (sign.span, Span(f"   found by taloscope: {alert}", Tone.QUIET))
+    lines = _what_it_is(said, finding, marks)
     if finding.since is not None:
         ago = f"  {age(finding.since, now)} ago"
         lines += [(), (Span(f"since {moment(finding.since)} UTC{ago}", Tone.QUIET),)]
     return tuple(lines)
+
+
+def ended_lines(
+    finding: Finding, ended_at: datetime | None, now: datetime, marks: Marks
+) -> tuple[Line, ...]:
+    """The same of one that is over: what it was, from when until when.
+
+    ended_at    None where nobody saw it end
+    """
+    word = verdict_sign(finding.verdict, marks).word
+    over = f"ended {age(ended_at, now)} ago" if ended_at else "it is over"
+    said = (
+        Span(f"{marks.dot} {over}", bold=True),
+        Span(f"   was {word}, found by taloscope", Tone.QUIET),
+    )
+    lines = _what_it_is(said, finding, marks)
+    if finding.since is not None:
+        told = f"since {moment(finding.since)} UTC"
+        if ended_at is not None:
+            lasted = length(ended_at - finding.since)
+            told = f"from {moment(finding.since)} to {moment(ended_at)} UTC, {lasted}"
+        lines += [(), (Span(told, Tone.QUIET),)]
+    return tuple(lines)
+
+
+def _what_it_is(said: Line, finding: Finding, marks: Marks) -> list[Line]:
+    """Its title, what it hurts and its detail, behind what is said of it."""
+    lines: list[Line] = [said, (Span(finding.title, bold=True),)]
+    hurt = [trace.brief(each, marks) for each in finding.traces]
+    lines += [(Span("hurts ", Tone.QUIET), *line) for line in hurt]
+    if finding.detail:
+        lines.append((Span(finding.detail),))
+    return lines
 
 
 def items(

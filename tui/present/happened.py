@@ -107,13 +107,10 @@ def _why(event: Event, now: datetime) -> str:
     return after if event.turn is Turn.ENDED else about.why
 
 
-def current(fleet: Fleet, event: Event) -> Finding | None:
-    """The finding of an event, as it is now, else as it was; None for other events."""
-    about = event.about
-    if not isinstance(about, Finding):
-        return None
-    cluster = fleet.cluster(event.cluster)
-    for finding in cluster.findings if cluster else ():
-        if (finding.kind, finding.subject) == (about.kind, about.subject):
+def current(fleet: Fleet, cluster: str, was: Finding) -> Finding:
+    """A finding of a cluster as it is now, else as it was."""
+    found = fleet.cluster(cluster)
+    for finding in found.findings if found else ():
+        if (finding.kind, finding.subject) == (was.kind, was.subject):
             return finding
-    return about
+    return was

@@ -42,6 +42,14 @@ class View(Enum):
         )
 
 
+VIEW_OF = {
+    SilenceState.ACTIVE: View.ACTIVE,
+    SilenceState.PENDING: View.PENDING,
+    SilenceState.EXPIRED: View.EXPIRED,
+}
+"""The view in which a silence of a state is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A silence, who has it, and what it does now."""

@@ -11,7 +11,7 @@ from tui.model.fleet import Cluster, Fleet
 def is_news(before: Fleet, after: Fleet) -> bool:
     """Whether more is new than that sources answered what they had answered before.
 
-    That, and what a review rests on, makes only ages: they are drawn anew by themselves.
+    That, and what a review rests on, makes only ages, which are drawn by themselves.
     """
     if replace(before, clusters=()) != replace(after, clusters=()):
         return True

@@ -29,6 +29,8 @@ from widgets.values import Cell, Line, Row, Span, Tone
 COLUMNS = alerts.WIDE_COLUMNS
 _NAMES = 3
 _PLACES = 3
+_RULE_STATES = {"firing": "others of it fire", "pending": "others of it wait"}
+"""None of those that fire or wait is covered, or the rule would not be told of."""
 _Item: TypeAlias = JudgedAlert | PendingAlert | RuleHit
 
 
@@ -107,14 +109,15 @@ class EffectRows:
 
     def _rule(self, hit: RuleHit) -> tuple[Cell, ...]:
         certain = hit.certainty is Certainty.CERTAIN
-        words = "would be silenced" if certain else "may be, by labels of its alerts"
+        state = _RULE_STATES.get(hit.rule.state, "calm now")
+        words = "would be silenced" if certain else "may match, by its alerts' labels"
         return (
             Cell(f"{self._marks.dot} rule"),
             Cell(hit.rule.name),
             Cell(),
             Cell(alerts.short_severity(hit.rule.labels.get("severity", ""))),
             Cell(),
-            Cell(f"calm now; {words}"),
+            Cell(f"{state}; {words}"),
         )
 
 
@@ -179,6 +182,8 @@ def _warning(warned: Warned, found: Preview, now: datetime, marks: Marks) -> Lin
             number = count(len(found.real), "REAL alert")
             words = f"{marks.real} hides {number}: {names}"
             return (Span(words, Tone.CRITICAL, bold=True),)
+        case Warned.HIDES_PROOF:
+            words = f"{odd} hides {_names(found.proof)}, which shows that alerts arrive"
         case Warned.MISSES:
             missed = count(len(found.missed), "alert")
             words = f"{odd} misses {missed} it was made for: {_names(found.missed)}"
@@ -279,10 +284,16 @@ def change_lines(old: Silence | None, command: PutSilence | None) -> tuple[Line,
 
 def question(found: Preview, blind: Line) -> tuple[str, tuple[Line, ...]]:
     """What a person must agree to: title and lines."""
-    if not found.real:
+    lines: list[Line] = [blind]
+    if found.real:
+        title, names = "This silences what is REAL", real_names(found.real)
+        told = "Nobody will be told of it while the silence lasts."
+        lines = [(Span(name, Tone.CRITICAL, bold=True),) for name in names]
+    elif found.proof:
+        title = "This silences what shows that alerts arrive"
+        told = "A dead man's switch that listens for it will call."
+        lines = [(Span(_names(found.proof), Tone.WARNING, bold=True),)]
+    else:
+        title = "Silence blindly?"
         told = "It is not known what fires, and so what this hides."
-        return "Silence blindly?", (blind, (), (Span(told),))
-    names = real_names(found.real)
-    lines = tuple((Span(name, Tone.CRITICAL, bold=True),) for name in names)
-    told = "Nobody will be told of it while the silence lasts."
-    return "This silences what is REAL", (*lines, (), (Span(told),))
+    return title, (*lines, (), (Span(told),))

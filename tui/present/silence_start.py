@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tui.model.alert import JudgedAlert
+from tui.model.event import Event
 from tui.model.fleet import Fleet
 from tui.model.silence import Matcher, Silence
 from tui.present import silence as words
@@ -145,9 +146,27 @@ def edit(silence: Silence, cluster: str) -> Start:
     )
 
 
+def as_it_stood(silence: Silence, events: Iterable[Event]) -> Silence:
+    """A silence as it was before somebody ended it, if that was seen.
+
+    Alertmanager writes the moment of that over the end that it had.
+    """
+    found = silence
+    for event in events:
+        if isinstance(event.about, Silence) and event.about.id == silence.id:
+            found = event.about
+    return found
+
+
 def again(silence: Silence, cluster: str, author: str) -> Start:
-    """A silence that is over, once more, for as long as it was."""
-    minutes = round((silence.ends_at - silence.starts_at).total_seconds() / 60)
+    """A silence that is over, once more, for as long as it was meant to last.
+
+    Of one that was ended by hand nobody may know that: it lasts as usual.
+    """
+    changed = silence.updated_at
+    is_cut = changed is not None and changed >= silence.ends_at
+    lasted = timedelta(0) if is_cut else silence.ends_at - silence.starts_at
+    minutes = round(lasted.total_seconds() / 60)
     return Start(
         f"silence {words.subject(silence.matchers)} again",
         cluster,

@@ -14,8 +14,17 @@ from tui.present import alerts as alert_words
 from tui.present.glyphs import Marks, verdict_sign
 from tui.present.kept import Kept
 from tui.present.reason import short
-from tui.present.units import age, brief_length, clock, count, length, moment
+from tui.present.units import (
+    age,
+    brief_length,
+    clock,
+    count,
+    length,
+    moment,
+    plain,
+)
 from tui.silencing.upkeep import IDLE, is_ending
+from widgets.text import wrap
 from widgets.values import Align, Cell, Column, Line, Row, Span, Tone
 
 COLUMNS = (
@@ -32,8 +41,12 @@ WIDE_COLUMNS = (
     Column("comment", 16, weight=3),
 )
 DETAIL_COLUMN = 2
+_BEFORE_DETAILS = 22
+"""Cells of the columns before the details, and of the edge behind them."""
 _MOST_EXPIRED = 500
 _MOST_HIDDEN = 50
+_SIGN = 13
+"""Cells of a verdict and the gap behind it: `♥ by design` is the longest."""
 
 
 class SilenceRows:
@@ -42,6 +55,7 @@ class SilenceRows:
     def __init__(self, marks: Marks) -> None:
         self._marks = marks
         self._made: dict[str, tuple[tuple[object, ...], Row]] = {}
+        self._room = 0
 
     def rows(
         self,
@@ -50,8 +64,10 @@ class SilenceRows:
         now: datetime,
         *,
         is_wide: bool,
+        width: int,
     ) -> tuple[Row, ...]:
-        """One row a silence; those unfolded tell all, below."""
+        """One row a silence; those unfolded tell all, below, within `width` cells."""
+        self._room = width - _BEFORE_DETAILS
         made: dict[str, tuple[tuple[object, ...], Row]] = {}
         for each in found[:_MOST_EXPIRED]:
             id_ = each.silence.id
@@ -132,8 +148,9 @@ class SilenceRows:
         lines: list[Line] = [
             (Span(f"{matcher}", Tone.ACCENT),) for matcher in silence.matchers
         ]
+        comment = (Span("comment ", Tone.QUIET), Span(plain(silence.comment) or "none"))
+        lines += wrap(comment, self._room, 8)
         lines += [
-            (Span("comment ", Tone.QUIET), Span(silence.comment or "none")),
             (
                 Span("from    ", Tone.QUIET),
                 Span(f"{moment(silence.starts_at)} until {moment(silence.ends_at)}"),
@@ -151,7 +168,7 @@ class SilenceRows:
             why = alert_words.reason(alert)
             lines.append(
                 (
-                    Span(f"{sign.text:<9}", sign.tone),
+                    Span(f"{sign.text:<{_SIGN}}", sign.tone),
                     Span(f"{alert.alert.name} {alert.cluster}  "),
                     Span(why, Tone.QUIET),
                 )
@@ -224,7 +241,7 @@ def back_lines(
         sign = verdict_sign(alert.verdict, marks)
         where = alert.cluster or "no cluster"
         is_loud = alert.verdict is Verdict.REAL
-        words = Span(f"{sign.text:<9}", sign.tone, bold=is_loud)
+        words = Span(f"{sign.text:<{_SIGN}}", sign.tone, bold=is_loud)
         lines.append((words, Span(f"{alert.alert.name} in {where}", bold=is_loud)))
     if len(back) > most:
         lines.append((Span(f"and {len(back) - most} more", Tone.QUIET),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -41,6 +42,15 @@ WIDE = 120
 """Cells from which all steps have room beside each other."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding, where it is, and when it ended if it is over and somebody saw that."""
+
+    cluster: str
+    finding: Finding
+    ended_at: datetime | None = None
+
+
 class FindingScreen(TellingDesk):
     """Like the screen of an alert, for what no alert tells."""
 
@@ -64,14 +74,14 @@ class FindingScreen(TellingDesk):
     ]
     AUTO_FOCUS = "Listing"
 
-    def __init__(
-        self, cluster: str, finding: Finding, marks: Marks, selector: str
-    ) -> None:
+    def __init__(self, found: Found, marks: Marks, selector: str) -> None:
         """Show what is known of it; `selector` is that of the cluster's kernel logs."""
         super().__init__(marks)
         self._selector = selector
-        self._cluster = cluster
-        self.finding = finding
+        self._cluster = found.cluster
+        self.finding = found.finding
+        self._ended_at = found.ended_at
+        self._was_there = False
         self._about = words.Subject(None, (), ())
         self._is_begun = False
 
@@ -105,6 +115,10 @@ class FindingScreen(TellingDesk):
         same = (self.finding.kind, self.finding.subject)
         newer = [f for f in cluster.findings if (f.kind, f.subject) == same]
         self.finding = newer[0] if newer else self.finding
+        if newer:
+            self._was_there, self._ended_at = True, None
+        elif self._was_there and self._ended_at is None:
+            self._ended_at = now
         before = self._about
         self._about = words.subject(self.finding, cluster)
         if self._about != before:
@@ -114,7 +128,11 @@ class FindingScreen(TellingDesk):
         place = (Span(f"  {self._cluster}", Tone.QUIET),)
         self.query_one("#why", Panel).show_title((*title, *place), gone)
         firing = {each.alert.name for each in cluster.alerts or ()}
-        head = words.head_lines(self.finding, firing, now, self.marks)
+        head = (
+            words.head_lines(self.finding, firing, now, self.marks)
+            if newer
+            else words.ended_lines(self.finding, self._ended_at, now, self.marks)
+        )
         self.query_one("#head", TextBlock).show_lines(*head, ())
         items = words.items(self._about, self._cluster, now, self.marks)
         self.query_one("#evidence", EvidenceList).show_items(items)

@@ -14,7 +14,8 @@ from tui.aside import aside
 from tui.backend import Memory
 from tui.messages import OpenAlert, OpenFinding, OpenMoment, OpenSilences, OpenSources
 from tui.model.change import Change
-from tui.model.event import Connection, Event, Mark
+from tui.model.event import Connection, Event, Mark, Turn
+from tui.model.finding import Finding
 from tui.model.fleet import Fleet
 from tui.model.memory import Habit, Habits
 from tui.present import happened, history
@@ -214,15 +215,17 @@ class HistoryScreen(TellingDesk):
         self.post_message(OpenAlert(found or habit.newest))
 
     def _open_event(self, event: Event, fleet: Fleet) -> None:
-        finding = happened.current(fleet, event)
-        if finding is not None:
-            self.post_message(OpenFinding(event.cluster, finding))
-        elif isinstance(event.about, Mark):
+        about = event.about
+        if isinstance(about, Finding):
+            finding = happened.current(fleet, event.cluster, about)
+            ended_at = event.at if event.turn is Turn.ENDED else None
+            self.post_message(OpenFinding(event.cluster, finding, ended_at))
+        elif isinstance(about, Mark):
             self.post_message(OpenMoment(event.at))
-        elif isinstance(event.about, Connection):
+        elif isinstance(about, Connection):
             self.post_message(OpenSources())
         else:
-            self.post_message(OpenSilences())
+            self.post_message(OpenSilences(about.id))
 
     def _open_change(self, change: Change, fleet: Fleet) -> None:
         found = history.current(fleet, change)

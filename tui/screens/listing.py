@@ -8,16 +8,28 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from tui.present.search import search
+from tui.present.units import plain
+from widgets.keys import hidden
+from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.values import Line, Row, Span, Tone
+
+_SHOWN = 16
+"""Characters of what was searched for that are told in an edge."""
 
 
 class Listing(RowTable):
     """A RowTable whose owner shows all rows, and whose user may see only some."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        hidden("escape", "widen", "Show all", "list.widen", "Show all rows again")
+    ]
+
     _all: tuple[Row, ...] = ()
     _wanted = ""
     _none: Line = ()
+    _told: Line = ()
+    """That it is narrowed, as the edge around it says."""
 
     def show_rows(self, rows: Sequence[Row], *, is_stale: bool = False) -> None:
         """Show other rows; stale ones are all drawn faintly."""
@@ -42,6 +54,16 @@ class Listing(RowTable):
         self._wanted = text.casefold()
         self._apply()
 
+    def action_widen(self) -> None:
+        """Show all rows again."""
+        self.narrow("")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is not narrowed leaves the key to others."""
+        if action == "widen":
+            return bool(self._wanted)
+        return super().check_action(action, parameters)
+
     @property
     def line_count(self) -> int:
         """Lines that all shown rows take."""
@@ -52,9 +74,24 @@ class Listing(RowTable):
         if not wanted:
             self.empty = self._none
             self.rows = self._all
-            return
-        self.empty = nothing_has(self._wanted) if self._all else self._none
-        self.rows = [row for row in self._all if wanted.fits(_text(row))]
+        else:
+            self.empty = nothing_has(self._wanted) if self._all else self._none
+            self.rows = [row for row in self._all if wanted.fits(_text(row))]
+        told = shown_of(self._wanted, len(self.rows), len(self._all)) if wanted else ()
+        if told != self._told:
+            self._told = told
+            self.refresh_bindings()
+            self._tell_edge()
+
+    def _tell_edge(self) -> None:
+        """Have the panel around it say that not all is shown.
+
+        No message does: what a parent has caused does not reach the parent.
+        """
+        for around in self.ancestors:
+            if isinstance(around, Panel):
+                around.show_note(self._told)
+                return
 
 
 class CopyListing(Listing):
@@ -70,6 +107,14 @@ class ReadListing(Listing):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "select" and super().check_action(action, parameters)
+
+
+def shown_of(text: str, shown: int, known: int) -> Line:
+    """That a list is narrowed, and to how many; nothing where it shows all."""
+    if not text:
+        return ()
+    words = plain(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+    return (Span(f"/{words} {shown:,} of {known:,}  ", Tone.ACCENT, bold=True),)
 
 
 def nothing_has(text: str) -> Line:

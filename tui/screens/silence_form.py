@@ -23,6 +23,7 @@ from tui.screens.span_fields import SpanFields
 from tui.silencing.grammar import WordingError, refusal
 from widgets.chips import Chips
 from widgets.panel import Panel
+from widgets.text import width_of
 from widgets.text_block import TextBlock
 from widgets.values import Line, Span, Tone
 
@@ -126,6 +127,12 @@ class SilenceForm(Panel):
     def matchers(self) -> tuple[Matcher, ...]:
         """Those that can be read."""
         return self.query_one(MatcherList).read().matchers
+
+    @property
+    def long_comment(self) -> str:
+        """The comment, where its field is too short to show all of it."""
+        field = self.query_one("#comment", Field)
+        return field.value if width_of(field.value) >= field.size.width > 0 else ""
 
     def _value(self, field: str) -> str:
         return self.query_one(f"#{field}", Input).value.strip()

@@ -84,10 +84,12 @@ class SilencesScreen(Desk):
         ),
     ]
 
-    def __init__(self, access: Access, marks: Marks) -> None:
+    def __init__(self, access: Access, marks: Marks, chosen: str = "") -> None:
+        """Show those that stand; or first the view that has the one with an id."""
         super().__init__(marks)
         self._access = access
         self._view = View.ACTIVE
+        self._sought = chosen
         self._unfolded: frozenset[str] = frozenset()
         self._rows = silences.SilenceRows(marks)
         self._last: tuple[Fleet, datetime] | None = None
@@ -125,11 +127,26 @@ class SilencesScreen(Desk):
             self._stamp = self._access.memory.stamp
             run_latest(self, "memory", self._remember)
         self._kept = kept.kept(fleet, self._memory, now)
+        if self._sought:
+            self._turn_to_sought()
         unread = history.unread("which hide nothing", self._unread, self.marks)
         self.query_one("#blind", TextBlock).show_lines(
             *silences.blindness(fleet, now, self.marks), *([unread] if unread else [])
         )
         self._show_rows()
+        if self._sought and self.query_one(MarkListing).move_to(self._sought):
+            self._sought = ""
+
+    def _turn_to_sought(self) -> None:
+        """Show the view of the silence that one came for, or say that it is gone."""
+        found = [each for each in self._kept if each.silence.id == self._sought]
+        if found:
+            self._view = kept.VIEW_OF[found[0].silence.state]
+            self.refresh_bindings()
+        else:
+            words = "No Alertmanager lists that silence any more."
+            self.notify(words, timeout=4, markup=False)
+            self._sought = ""
 
     async def _remember(self) -> None:
         """Learn when silences last hid something."""
@@ -148,7 +165,9 @@ class SilencesScreen(Desk):
         listing = self.query_one(MarkListing)
         listing.columns = silences.WIDE_COLUMNS if is_wide else silences.COLUMNS
         shown = kept.of_view(self._view, self._kept, now)
-        rows = self._rows.rows(shown, self._unfolded, now, is_wide=is_wide)
+        rows = self._rows.rows(
+            shown, self._unfolded, now, is_wide=is_wide, width=listing.size.width
+        )
         listing.say_if_empty((Span(self._nothing(fleet), Tone.QUIET),))
         listing.show_rows(rows)
         marked = alerts.marked_words(len(listing.marked), self.marks)

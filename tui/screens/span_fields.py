@@ -81,9 +81,12 @@ class SpanFields(Vertical):
         except WordingError:
             end = None
         is_end_typed = self._typed_in is not None and self._typed_in.id == "until"
-        typed = "" if is_end_typed else self._leader
+        is_length = self._ends_at is None and not is_end_typed
+        typed = self._leader if is_length else ""
         self._write("duration", silence.length_text(end, now, typed))
-        self._write("until", silence.end_text(end, self._zone))
+        if end is not None or not is_end_typed:
+            # What cannot be read stays, to be corrected.
+            self._write("until", silence.end_text(end, self._zone))
         # That of the end: the clocks may be changed until then.
         name = (end or now).astimezone(self._zone).tzname() or ""
         self.query_one(".unit", Label).update(Content(name))

@@ -71,6 +71,8 @@ class Warned(Enum):
 
     HIDES_REAL = "hides-real"
     """`Preview.real` names them: it needs a second confirmation."""
+    HIDES_PROOF = "hides-proof"
+    """`Preview.proof` names what shows that alerts arrive: the same."""
     MISSES = "misses"
     """It does not cover every alert that it is made for."""
     MATCHES_NOTHING = "matches-nothing"
@@ -97,6 +99,9 @@ class Preview:
     """Covered, and silenced by another silence already."""
     real: tuple[JudgedAlert, ...] = ()
     """The real ones among the covered, silenced already or not."""
+    proof: tuple[JudgedAlert, ...] = ()
+    """Those among the covered that fire by design, such as Watchdog: whoever listens
+    for them, a dead man's switch, takes their silence for a broken way."""
     beside: tuple[JudgedAlert, ...] = ()
     """Covered ones that are not among the alerts at hand; none without such."""
     missed: tuple[JudgedAlert, ...] = ()
@@ -142,6 +147,7 @@ def preview(
         firing=firing.pick(hit & ~silenced),
         already=firing.pick(hit & silenced),
         real=firing.pick(hit & reach.real),
+        proof=firing.pick(hit & reach.by_design),
         beside=firing.pick(hit & ~mine),
         missed=tuple(each for each in at_hand if each.alert.fingerprint not in covered),
         pending=pending,
@@ -155,6 +161,7 @@ def _with_warnings(found: Preview, matchers: Sequence[Matcher]) -> Preview:
     likenesses = {each.likeness for each in found.relations}
     told = {
         Warned.HIDES_REAL: bool(found.real),
+        Warned.HIDES_PROOF: bool(found.proof),
         Warned.MISSES: bool(found.missed),
         Warned.MATCHES_NOTHING: not found.hit and not found.pending,
         Warned.BROADER: bool(found.beside),

@@ -98,6 +98,13 @@ class Reach:
         return self.firing.mask(each.verdict is Verdict.REAL for each in self.alerts)
 
     @cached_property
+    def by_design(self) -> int:
+        """The mask of alerts that fire to show that alerts arrive."""
+        return self.firing.mask(
+            each.verdict is Verdict.BY_DESIGN for each in self.alerts
+        )
+
+    @cached_property
     def fingerprints(self) -> tuple[str, ...]:
         """Of each alert."""
         return tuple([each.alert.fingerprint for each in self.alerts])

@@ -91,17 +91,19 @@ def newest_changes(
         "JOIN episode e ON e.id = c.episode ORDER BY c.at DESC, c.id DESC LIMIT ?",
         (NEWEST_CHANGES,),
     )
-    subjects: dict[int, Subject] = {}
+    # What happened in one episode shares what is known of its alert.
+    subjects = {name[-2:]: change.subject for name, change in before.items()}
     found = {}
     for *row, facts in rows:
         # Of the facts only labels are read, and an episode has the same for ever.
-        name = tuple(row)
+        _, *happened, number = row[:6]
+        name = (*row[:6], row[9])
         change = before.get(name)
         if change is None:
-            _, *happened, number = row[:6]
-            if number not in subjects:
-                subjects[number] = _subject(_sight((*row[6:], facts)))
-            change = _change(subjects[number], *happened)
+            episode = (number, row[9])
+            if episode not in subjects:
+                subjects[episode] = _subject(_sight((*row[6:], facts)))
+            change = _change(subjects[episode], *happened)
         if change is not None:
             found[name] = change
     return found

@@ -303,3 +303,11 @@ def test_ask_is_a_value() -> None:
     exam.run("tcp")
     assert exam.asked[0] == exam.asked[1]
     assert isinstance(exam.asked[0], Ask)
+
+
+def test_what_nobody_expects_and_is_not_there_is_no_riddle() -> None:
+    absent = subject("vault", last_error="", health=Health.ABSENT)
+    unexpected = replace(absent, expected=Expected.NO)
+    assert "nothing is missing" in Exam(unexpected).conclusion
+    wanted_one = replace(absent, expected=Expected.YES)
+    assert "nothing is missing" not in Exam(wanted_one).conclusion

@@ -13,6 +13,7 @@ from tui.model.examination import (
     TargetCheck,
     TargetKind,
 )
+from tui.model.target import Expected, Health
 from tui.triage.examination.answer import HTTP
 from tui.triage.examination.behind import ENDPOINTS, NODE_PORTS, PODS, SERVICE
 from tui.triage.examination.case import ExamCase, ExamRule, Result
@@ -111,14 +112,21 @@ def examine(case: ExamCase) -> Examination:
         if result is not None:
             results[rule.id] = result
     kind = kind_of(case.subject)
-    conclusion = conclude(checks, results)
+    conclusion = conclude(checks, results, case.subject)
     return Examination(case.subject, kind, tuple(checks), conclusion)
 
 
-def conclude(checks: Collection[TargetCheck], results: Mapping[str, Result]) -> str:
+def conclude(
+    checks: Collection[TargetCheck], results: Mapping[str, Result], subject: Subject
+) -> str:
     """One sentence: the cause if one was found, else what is not known."""
     if cause := _cause(results):
         return cause
+    if (subject.expected, subject.health) == (Expected.NO, Health.ABSENT):
+        return (
+            "The inventory does not expect it, and Prometheus does not list it: "
+            "nothing is missing."
+        )
     states = {check.state for check in checks}
     if states & {ExamState.NOT_RUN, ExamState.RUNNING}:
         return ""
