@@ -290,3 +290,16 @@ async def test_a_matcher_that_no_field_takes_is_never_sent_cut() -> None:
         await stage.press("S", "e", "ctrl+s")
         assert stage.backend.submitted == []
         assert "than 16,384 characters" in stage.text
+
+
+async def test_a_long_comment_can_be_read_whole() -> None:
+    words = " ".join(f"word{n}" for n in range(60))
+    long = replace(make_silence(), comment=words)
+    manager = Alertmanager(ALERTMANAGER, ("prod",), (long,))
+    fleet = replace(make_fleet(), silences=(long,), alertmanagers=(manager,))
+    async with on_stage((80, 24), fleet) as stage:
+        await stage.press("S")
+        assert "word59" not in stage.text
+        await stage.press("enter")
+        await stage.until("word59")
+        assert "comment word0 word1" in stage.text

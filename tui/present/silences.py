@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,7 +24,6 @@ from tui.present.units import (
     plain,
 )
 from tui.silencing.upkeep import IDLE, is_ending
-from widgets.text import wrap
 from widgets.values import Align, Cell, Column, Line, Row, Span, Tone
 
 COLUMNS = (
@@ -41,7 +40,7 @@ WIDE_COLUMNS = (
     Column("comment", 16, weight=3),
 )
 DETAIL_COLUMN = 2
-_BEFORE_DETAILS = 22
+BEFORE_DETAILS = 22
 """Cells of the columns before the details, and of the edge behind them."""
 _MOST_EXPIRED = 500
 _MOST_HIDDEN = 50
@@ -55,7 +54,7 @@ class SilenceRows:
     def __init__(self, marks: Marks) -> None:
         self._marks = marks
         self._made: dict[str, tuple[tuple[object, ...], Row]] = {}
-        self._room = 0
+        self._fold: Callable[[Line], tuple[Line, ...]] = lambda line: (line,)
 
     def rows(
         self,
@@ -64,10 +63,13 @@ class SilenceRows:
         now: datetime,
         *,
         is_wide: bool,
-        width: int,
+        fold: Callable[[Line], tuple[Line, ...]],
     ) -> tuple[Row, ...]:
-        """One row a silence; those unfolded tell all, below, within `width` cells."""
-        self._room = width - _BEFORE_DETAILS
+        """One row a silence; those unfolded tell all, below.
+
+        fold    breaks a line that is too long to stand below a row
+        """
+        self._fold = fold
         made: dict[str, tuple[tuple[object, ...], Row]] = {}
         for each in found[:_MOST_EXPIRED]:
             id_ = each.silence.id
@@ -149,7 +151,7 @@ class SilenceRows:
             (Span(f"{matcher}", Tone.ACCENT),) for matcher in silence.matchers
         ]
         comment = (Span("comment ", Tone.QUIET), Span(plain(silence.comment) or "none"))
-        lines += wrap(comment, self._room, 8)
+        lines += self._fold(comment)
         lines += [
             (
                 Span("from    ", Tone.QUIET),

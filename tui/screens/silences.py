@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -29,10 +30,13 @@ from widgets.chips import Chips
 from widgets.keys import hidden
 from widgets.panel import Panel
 from widgets.row_table import RowTable
+from widgets.text import wrap
 from widgets.text_block import TextBlock
 from widgets.values import Span, Tone
 
 _VIEWS = tuple(View)
+_COMMENT = 8
+"""Cells before a comment below a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +169,9 @@ class SilencesScreen(Desk):
         listing = self.query_one(MarkListing)
         listing.columns = silences.WIDE_COLUMNS if is_wide else silences.COLUMNS
         shown = kept.of_view(self._view, self._kept, now)
-        rows = self._rows.rows(
-            shown, self._unfolded, now, is_wide=is_wide, width=listing.size.width
-        )
+        room = listing.size.width - silences.BEFORE_DETAILS
+        fold = partial(wrap, width=room, indent=_COMMENT)
+        rows = self._rows.rows(shown, self._unfolded, now, is_wide=is_wide, fold=fold)
         listing.say_if_empty((Span(self._nothing(fleet), Tone.QUIET),))
         listing.show_rows(rows)
         marked = alerts.marked_words(len(listing.marked), self.marks)
