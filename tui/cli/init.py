@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tui.cli.arguments import Parser, add_config
-from tui.cli.output import USAGE, complain
+from tui.cli.output import USAGE, complain, print_file
 from tui.clock import SystemClock
 from tui.config import ConfigError, find, load
 
@@ -48,7 +48,7 @@ def run(
     for fault in faults:
         complain(fault)
     if output is None:
-        sys.stdout.write(text)
+        print_file(text)
     elif not _is_kept(output, text, may_replace=asked.force):
         return USAGE
     return NOT_ALL if faults else DONE

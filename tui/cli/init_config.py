@@ -13,7 +13,7 @@ from tui.cli.init_estate import Files, Found, look
 from tui.cli.init_file import write
 from tui.cli.init_text import config_text, unlabelled
 from tui.cli.init_told import told
-from tui.cli.output import USAGE, cleaned, complain
+from tui.cli.output import USAGE, cleaned, complain, print_file
 from tui.clock import SystemClock
 from tui.config import find
 from tui.sources.base import SourceError
@@ -44,7 +44,7 @@ def run(asked: argparse.Namespace, environ: Mapping[str, str]) -> int:
     text = config_text(found, files)
     print("\n".join(told(found)), file=sys.stderr)
     if asked.dry_run:
-        sys.stdout.write(text)
+        print_file(text)
     elif (path := find(asked.config, environ)) and not _is_kept(
         path, text, may_replace=asked.force
     ):

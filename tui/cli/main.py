@@ -1,165 +1,93 @@
-"""The command line: which verb, which config. It imports what the verb needs, late."""
+"""The command line from outside: every verb begins and ends here.
+
+What all of them share is told here alone: what ctrl+c does, and what becomes of output
+that cannot be written. It imports nothing of weight, so that ctrl+c finds it early.
+"""
 
 from __future__ import annotations
 
-import argparse
 import os
+import signal
 import sys
-from collections.abc import Sequence
-from importlib import import_module
+from collections.abc import Callable, Sequence
+from types import FrameType
 
-from tui import light
-from tui.cli.arguments import Parser, add_config, add_output, add_timeout
+INTERRUPTED = 130
+"""As shells tell that a program was ended by SIGINT."""
 
-VERBS = """\
-without a verb, the dashboard opens on your config
-
-exit codes
-  0    done; for check: nothing real
-  1    for check and pipeline: something is real; else: it was not done
-  2    for these two: something could not be judged; else: unknown whether it was done
-  3    the command line or the config is wrong
-  4    for silence and undo: it was not confirmed
-  141  whoever was to read the output closed the pipe
-"""
-
-CUT_OFF = 141
-"""As shells tell that a program was ended by SIGPIPE."""
-
-
-OWN_OPTIONS = frozenset(
-    {
-        "completion",
-        "demo",
-        "doctor",
-        "init",
-        "lab",
-        "man",
-        "mark",
-        "pipeline",
-        "replay",
-        "report",
-        "serve",
-        "silence",
-        "undo",
-    }
-)
+Handler = Callable[[int, FrameType | None], object]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb; returns the exit code."""
-    try:
-        return _main(arguments)
-    except BrokenPipeError:
-        if sys.stdout.isatty():
-            raise  # that was no reader of ours
-        return CUT_OFF
-    finally:
-        _flush()
+    """Run one verb; returns the exit code.
 
-
-def _main(arguments: Sequence[str] | None) -> int:
-    parser = _parser()
-    asked, rest = parser.parse_known_args(arguments)
-    # These read their own options: they must not be imported only to know them.
-    if rest and asked.verb not in OWN_OPTIONS:
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    if asked.version:
-        return _print_version()
-    return _run(asked, rest)
-
-
-def _flush() -> None:
-    """Write what is left; who had enough of it, as `head` has, closes the pipe.
-
-    Python would complain when it closes the stream: from then on that leads nowhere.
+    arguments   None: those of this process, which is ours then, with its streams and
+                its signals
+    raise       SystemExit when the command line is wrong, or was a question for help
     """
+    if arguments is not None:
+        return _guarded(arguments, lambda _: None)
+    on_interrupt = _hear if _is_heard() else lambda _: None
+    on_interrupt(_leave)
+    sys.unraisablehook = _unraised
+    from tui.cli import streams  # noqa: PLC0415 - from here on ctrl+c is heard
+
+    streams.make_ours(os.environ)
+    code = _guarded(None, on_interrupt)
+    if code == INTERRUPTED:
+        _leave()  # threads that wait for a server have nobody to tell
+    return code
+
+
+def _guarded(
+    arguments: Sequence[str] | None, on_interrupt: Callable[[Handler], None]
+) -> int:
+    """Run it, and write what is left."""
+    from tui.cli import streams  # noqa: PLC0415 - as in main
+
     try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        code = _run(arguments, on_interrupt)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except SystemExit as end:
+        on_interrupt(_leave)
+        raise SystemExit(streams.finished(int(end.code or 0))) from None
+    except OSError:
+        on_interrupt(_leave)
+        if not streams.is_cut_short():
+            raise
+        code = streams.UNWRITTEN
+    on_interrupt(_leave)
+    return streams.finished(code)
 
 
-def _run(asked: argparse.Namespace, rest: Sequence[str]) -> int:
-    """What each verb needs is imported for it alone."""
-    light.save()
-    match asked.verb:
-        case "check":
-            from tui.cli import check  # noqa: PLC0415 - heavy: httpx and grpc
+def _run(
+    arguments: Sequence[str] | None, on_interrupt: Callable[[Handler], None]
+) -> int:
+    from tui.cli import verbs  # noqa: PLC0415 - as in main
 
-            return check.run(asked.config, asked.output, asked.timeout)
-        case "config":
-            from tui.cli import config  # noqa: PLC0415
-
-            return config.run(asked.config, asked.action)
-        case "demo" | "lab":
-            return int(import_module(f"tui.cli.{asked.verb}").run(rest))
-        case (
-            "doctor"
-            | "init"
-            | "mark"
-            | "pipeline"
-            | "replay"
-            | "report"
-            | "serve"
-            | "silence"
-            | "undo"
-        ):
-            verb = import_module(f"tui.cli.{asked.verb}")
-            return int(verb.run(rest, asked.config, os.environ))
-        case "completion" | "man":
-            from tui.cli import manual  # noqa: PLC0415 - it imports every verb
-
-            return manual.run(asked.verb, rest, _parser())
-        case _:
-            from tui.cli import dashboard  # noqa: PLC0415 - heavy: Textual
-
-            is_wall = asked.verb == "wall"
-            return dashboard.run(asked.config, os.environ, is_wall=is_wall)
+    verb = verbs.chosen(arguments)
+    # Only a verb has something to put back: a terminal, a lab, half of a file.
+    on_interrupt(signal.default_int_handler)
+    return verb()
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = Parser(
-        prog="taloscope",
-        description="A terminal war room for several Talos Linux clusters.",
-        epilog=VERBS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="store_true", help="print the version")
-    add_config(parser, default=None)
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
-    check = verbs.add_parser("check", help="look once, report, and set the exit code")
-    add_config(check)
-    add_output(check)
-    add_timeout(check)
-    config = verbs.add_parser("config", help="check the config, or say where it is")
-    add_config(config)
-    config.add_argument("action", choices=("check", "path"))
-    wall = verbs.add_parser("wall", help="the fleet for a display that nobody touches")
-    add_config(wall)
-    for verb, text in (
-        ("demo", "open the dashboard on a lab; options as for lab"),
-        ("doctor", "try every connection, say what to do; see doctor --help"),
-        ("init", "find your clusters and write a config; see init --help"),
-        ("mark", "note something in the record; see mark --help"),
-        ("pipeline", "where the way of the logs breaks; see pipeline --help"),
-        ("replay", "show what was recorded; see replay --help"),
-        ("report", "what was recorded, for a post-mortem; see report --help"),
-        ("serve", "the dashboard in browsers; see serve --help"),
-        ("silence", "add, list or expire silences; see silence --help"),
-        ("undo", "put back what was deleted from here; see undo --help"),
-        ("lab", "serve the demonstration estate on loopback; see lab --help"),
-        ("completion", "print what completes these words: bash, zsh or fish"),
-        ("man", "print the manual page, for man -l -"),
-    ):
-        verbs.add_parser(verb, help=text, add_help=False)
-    return parser
+def _is_heard() -> bool:
+    """Not where a shell told those in its background to ignore it."""
+    return signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def _print_version() -> int:
-    from tui.cli import version  # noqa: PLC0415 - 20 ms that only this option pays
+def _hear(handler: Handler) -> None:
+    signal.signal(signal.SIGINT, handler)
 
-    print("\n".join(version.lines()))
-    return 0
+
+def _leave(*_: object) -> None:
+    """End at once: an exception would be told, or lost, where imports meet it."""
+    os._exit(INTERRUPTED)
+
+
+def _unraised(told: sys.UnraisableHookArgs) -> None:
+    """What came where nothing can be raised, as in the locks of imports."""
+    if issubclass(told.exc_type, KeyboardInterrupt):
+        _leave()
+    sys.__unraisablehook__(told)

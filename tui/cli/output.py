@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TextIO
 
 from tui.present.units import plain
@@ -13,8 +14,21 @@ USAGE = 3
 
 
 def complain(message: object) -> None:
-    """Tell standard error."""
-    print(f"taloscope: {message}", file=sys.stderr)
+    """Tell standard error; whether that can be written shows when all is done."""
+    with suppress(OSError):
+        print(f"taloscope: {message}", file=sys.stderr)
+
+
+def print_file(text: str) -> None:
+    """Print what is UTF-8 by its kind, as TOML is, whatever the locale.
+
+    A terminal gets what it can show.
+    """
+    if sys.stdout.isatty():
+        sys.stdout.write(text)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode(errors="backslashreplace"))
 
 
 def is_coloured(stream: TextIO, environ: Mapping[str, str]) -> bool:

@@ -24,16 +24,23 @@ def trouble(environ: Mapping[str, str]) -> str:
 def has_only_ascii(environ: Mapping[str, str]) -> bool:
     """Whether the terminal is better given no other characters.
 
-    The font of a Linux console has few; and a locale that names no UTF-8 means it,
-    while none at all, as in a container, means nothing.
+    The font of a Linux console has few.
+    """
+    return environ.get("TERM") == "linux" or not is_utf8(environ)
+
+
+def is_utf8(environ: Mapping[str, str]) -> bool:
+    """Whether the locale is one of UTF-8.
+
+    One that names no UTF-8 means it, while none at all, as in a container, means
+    nothing.
     """
     character = environ.get("LC_CTYPE", "")
     if character in _COERCED:
         character = ""
     named = (environ.get("LC_ALL"), character, environ.get("LANG"))
     locale = next(filter(None, named), "UTF-8")
-    is_utf8 = "UTF8" in locale.upper().replace("-", "")
-    return environ.get("TERM") == "linux" or not is_utf8
+    return "UTF8" in locale.upper().replace("-", "")
 
 
 @contextmanager

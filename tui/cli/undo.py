@@ -118,7 +118,7 @@ def _is_confirmed(kept: Kept) -> bool:
     name = cleaned(f"{kept.namespace}/{kept.name}")
     try:
         answer = input(f"Put {name} back into {cleaned(kept.cluster)}? [y/N] ")
-    except (EOFError, KeyboardInterrupt):
+    except EOFError:
         print()
         return False
     return answer.strip().casefold() in {"y", "yes"}
