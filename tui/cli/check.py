@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -13,8 +12,8 @@ from random import Random
 from typing import TYPE_CHECKING, Literal
 
 from tui.cli.check_report import exit_code, report
-from tui.cli.output import USAGE, complain, is_coloured
-from tui.cli.text import Page, summary
+from tui.cli.output import USAGE, complain
+from tui.cli.text import page_on, summary
 from tui.clock import Clock, SystemClock
 from tui.config import Config, ConfigError, find, load
 from tui.model.fleet import Fleet
@@ -39,8 +38,7 @@ def run(explicit: Path | None, output: Literal["text", "json"], timeout: float) 
     if output == "json":
         print(json.dumps(report(fleet, now, unread), indent=2))
     else:
-        width = shutil.get_terminal_size((80, 24)).columns
-        page = Page(width, is_coloured=is_coloured(sys.stdout, os.environ))
+        page = page_on(sys.stdout, os.environ)
         print("\n".join(summary(fleet, now, page, unread)))
     return exit_code(fleet, now)
 

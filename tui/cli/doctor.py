@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import shutil
+import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from pathlib import Path
 
 from tui.cli.arguments import Parser, add_config, add_output
 from tui.cli.output import USAGE, cleaned, complain
+from tui.cli.text import Page, page_on
 from tui.clock import SystemClock
 from tui.config import Config, ConfigError, find, load
 from tui.engine.doctor import Doctor
 from tui.model.diagnosis import Connection, Doing, Step, StepState
 from tui.present import diagnosis
-from tui.present.glyphs import UNICODE
 from tui.state import crash
 from tui.state.place import folder
 
@@ -56,8 +56,7 @@ def run(
         told = [_json(each.where, step) for each in found for step in each.steps]
         print(json.dumps({"steps": told}, indent=2))
     else:
-        width = min(100, shutil.get_terminal_size((80, 24)).columns)
-        print("\n".join(_lines(found, width)))
+        print("\n".join(_lines(found, page_on(sys.stdout, environ))))
         print(f"\n{diagnosis.summary(steps)}")
     return ILL if any(step.is_ill for step in steps) else WELL
 
@@ -111,14 +110,16 @@ def _json(where: str, step: Step) -> dict[str, object]:
     }
 
 
-def _lines(found: Sequence[Examined], width: int) -> Iterator[str]:
+def _lines(found: Sequence[Examined], page: Page) -> Iterator[str]:
     """Each connection with its steps below it."""
+    width, marks = min(100, page.width), page.marks
     for number, each in enumerate(found):
         if number:
             yield ""
         is_ill = any(step.is_ill for step in each.steps)
-        yield from _wrapped(f"{'✖' if is_ill else '✔'} {cleaned(each.where)}", width, 2)
-        for line, indent in diagnosis.told(each.steps, UNICODE):
+        mark = marks.real if is_ill else marks.good
+        yield from _wrapped(f"{mark} {cleaned(each.where)}", width, 2)
+        for line, indent in diagnosis.told(each.steps, marks):
             text = "".join(span.text for span in line)
             yield from _wrapped(f"  {text}", width, indent + 2)
 

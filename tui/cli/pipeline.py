@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,10 +17,10 @@ from typing import Any
 from tui.cli.arguments import Parser, add_config, add_output, add_timeout
 from tui.cli.check import look, make_engine
 from tui.cli.check_report import REAL, UNDECIDED, plain
-from tui.cli.output import USAGE, cleaned, complain, is_coloured
+from tui.cli.output import USAGE, cleaned, complain
 from tui.cli.pipeline_files import write
 from tui.cli.pipeline_report import document
-from tui.cli.text import Page
+from tui.cli.text import Page, page_on
 from tui.clock import SystemClock
 from tui.config import Config, ConfigError, find, load
 from tui.model.fleet import Fleet
@@ -91,8 +90,7 @@ def _print(
         }
         print(json.dumps(report, indent=2))
         return code
-    width = shutil.get_terminal_size((80, 24)).columns
-    page = Page(width, is_coloured=is_coloured(sys.stdout, environ))
+    page = page_on(sys.stdout, environ)
     found = ways(fleet, asked.cluster)
     for way in found:
         print("\n".join(_lines(way, now, page)))

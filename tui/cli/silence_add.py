@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
@@ -14,7 +13,7 @@ from typing import Any
 
 from tui.cli.check import look, make_engine
 from tui.cli.check_report import alert_document, plain
-from tui.cli.output import cleaned, complain, is_coloured
+from tui.cli.output import cleaned, complain
 from tui.cli.silence_common import (
     DONE,
     SCHEMA,
@@ -28,7 +27,7 @@ from tui.cli.silence_common import (
     usage,
 )
 from tui.cli.silence_text import draft_lines, preview_lines
-from tui.cli.text import Page
+from tui.cli.text import page_on
 from tui.clock import Clock
 from tui.config import Config, SilenceTemplate
 from tui.engine.plan import Served
@@ -164,8 +163,7 @@ def _may_hide(plan: Plan) -> bool:
 
 
 def _lines(plan: Plan, environ: Mapping[str, str]) -> Iterator[str]:
-    width = shutil.get_terminal_size((80, 24)).columns
-    page = Page(width, is_coloured=is_coloured(sys.stdout, environ))
+    page = page_on(sys.stdout, environ)
     yield "extends a silence" if plan.draft.id else "a new silence"
     yield from draft_lines(plan.draft, plan.now, page)
     if plan.fault is not None:

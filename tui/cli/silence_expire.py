@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,7 +14,7 @@ from typing import Any
 
 from tui.cli.check import look, make_engine
 from tui.cli.check_report import alert_document, plain
-from tui.cli.output import complain, is_coloured
+from tui.cli.output import complain
 from tui.cli.silence_common import (
     DONE,
     NOT_DONE,
@@ -31,7 +30,7 @@ from tui.cli.silence_common import (
     told_to_the_end,
 )
 from tui.cli.silence_text import back_lines, names, silence_lines
-from tui.cli.text import Page
+from tui.cli.text import page_on
 from tui.clock import Clock
 from tui.config import Config
 from tui.engine.plan import Served
@@ -145,8 +144,7 @@ def _may_end(plan: Plan, *, by_matcher: bool) -> bool:
 
 
 def _lines(plan: Plan, environ: Mapping[str, str]) -> Iterator[str]:
-    width = shutil.get_terminal_size((80, 24)).columns
-    page = Page(width, is_coloured=is_coloured(sys.stdout, environ))
+    page = page_on(sys.stdout, environ)
     yield "to be ended"
     for _, silence in plan.silences:
         hides = len(plan.hides.get(silence.id, ()))

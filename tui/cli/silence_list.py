@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import sys
 from argparse import Namespace
 from collections import Counter
@@ -15,10 +14,10 @@ from datetime import datetime
 from typing import Any
 
 from tui.cli.check_report import plain
-from tui.cli.output import complain, is_coloured
+from tui.cli.output import complain
 from tui.cli.silence_common import DONE, NOT_DONE, SCHEMA, chosen, having
 from tui.cli.silence_text import silence_lines
-from tui.cli.text import Page
+from tui.cli.text import page_on
 from tui.clock import Clock, SystemClock
 from tui.config import Config
 from tui.engine.plan import Served
@@ -123,8 +122,7 @@ Found = Sequence[tuple[Heard, Silence]]
 
 
 def _lines(heard: Sequence[Heard], found: Found, now: datetime) -> Iterator[str]:
-    width = shutil.get_terminal_size((80, 24)).columns
-    page = Page(width, is_coloured=is_coloured(sys.stdout, os.environ))
+    page = page_on(sys.stdout, os.environ)
     for one in heard:
         if len(heard) > 1:
             yield f"{one.url}  {', '.join(one.served.names)}"

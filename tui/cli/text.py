@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TextIO
 
-from tui.cli.output import cleaned
+from tui.cli.output import cleaned, is_coloured
+from tui.cli.streams import has_signs
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.alertmanager import Alertmanager
 from tui.model.finding import Finding
@@ -15,7 +18,7 @@ from tui.model.fleet import Cluster, Fleet, SourceState, SourceStatus, Standing
 from tui.model.target import Health
 from tui.present import trace
 from tui.present.concealed import concealed, hidden_by, real_for
-from tui.present.glyphs import UNICODE
+from tui.present.glyphs import ASCII, UNICODE, Marks
 from tui.present.units import age, count, moment
 
 _COLOURS = {"red": 31, "yellow": 33, "green": 32, "grey": 90}
@@ -40,6 +43,7 @@ class Page:
 
     width: int = 80
     is_coloured: bool = False
+    marks: Marks = UNICODE
 
     def paint(self, colour: str, text: str) -> str:
         """The text in a colour, where colours are shown; words say the same."""
@@ -53,6 +57,13 @@ class Page:
         yield f"  {self.paint(colour, tag.ljust(_MARGIN - 2))}{lines[0]}"
         for line in lines[1:]:
             yield " " * _MARGIN + line
+
+
+def page_on(stream: TextIO, environ: Mapping[str, str]) -> Page:
+    """As wide as the terminal; with colours and signs where the stream takes them."""
+    width = shutil.get_terminal_size((80, 24)).columns
+    marks = UNICODE if has_signs(stream) else ASCII
+    return Page(width, is_coloured=is_coloured(stream, environ), marks=marks)
 
 
 def summary(fleet: Fleet, now: datetime, page: Page, unread: str = "") -> Iterator[str]:
@@ -159,7 +170,7 @@ def _finding(finding: Finding, now: datetime, page: Page) -> Iterator[str]:
     detail = f": {finding.detail}" if finding.detail else ""
     yield from page.entry(colour, tag, f"{finding.title}{since}{detail}")
     for each in finding.traces:
-        yield from page.entry("grey", "", trace.text(each, UNICODE))
+        yield from page.entry("grey", "", trace.text(each, page.marks))
 
 
 def _source(source: SourceStatus, now: datetime, page: Page) -> Iterator[str]:
