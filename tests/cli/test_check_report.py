@@ -141,3 +141,11 @@ def test_what_was_never_tried_gives_2() -> None:
 
 def test_a_quiet_estate_that_is_fully_seen_gives_0() -> None:
     assert exit_code(only(live(FLEET.clusters[0])), NOW) == 0
+
+
+def test_a_cluster_of_which_neither_targets_nor_alerts_are_read_gives_2() -> None:
+    seen = live(FLEET.clusters[0])
+    dark = replace(seen, targets=None, alerts=None)
+    assert exit_code(only(dark), NOW) == 2
+    assert document(only(dark))["clusters"][0]["standing"] == "unjudged"
+    assert exit_code(only(replace(seen, alerts=None)), NOW) == 0

@@ -1,4 +1,4 @@
-"""Ctrl+c in processes of their own: no traceback, and the exit code that shells know."""
+"""Ctrl+c in processes of their own: no traceback, and the exit code shells know."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from tui.cli.text import Page, summary
 from tui.model.alert import Verdict
 from tui.model.alertmanager import Alertmanager, Disagreement, Peer
 from tui.model.fault import ADVICE, Fault, FaultKind
-from tui.model.fleet import Cluster, Fleet
+from tui.model.fleet import Cluster, Fleet, SourceKind
 
 FLEET = make_fleet()
 
@@ -95,3 +95,15 @@ def test_text_from_outside_cannot_move_the_cursor() -> None:
     hostile = (replace(alert, judgement=evil),)
     text = lines(Fleet((replace(FLEET.clusters[0], alerts=hostile),)))
     assert not any("\x1b" in line or "\r" in line or "\n" in line for line in text)
+
+
+def test_a_cluster_of_which_only_kubernetes_is_read_is_not_called_quiet() -> None:
+    cluster = FLEET.clusters[1]
+    kinds = {SourceKind.KUBERNETES}
+    sources = tuple(each for each in cluster.sources if each.key.kind in kinds)
+    fresh = tuple(replace(each, observed_at=NOW, fault=None) for each in sources)
+    dark = replace(cluster, sources=fresh, targets=None, alerts=None, findings=())
+    text = "\n".join(lines(Fleet((dark,))))
+    assert "no Prometheus is read, no Alertmanager is read" in text
+    assert "NOT FULLY JUDGED" in text
+    assert "quiet" not in text

@@ -90,7 +90,7 @@ def text_of(targets: Iterable[Target], cluster: str = "prod") -> str:
         ),
         max_size=30,
     ),
-    st.one_of(st.just("prod"), ANYTHING.filter(bool)),
+    st.one_of(st.just("prod"), ANYTHING.filter(str.strip)),
 )
 def test_an_estate_that_is_up_is_without_a_finding_by_its_own_inventory(
     targets: list[Target], cluster: str

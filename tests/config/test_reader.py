@@ -114,7 +114,6 @@ def test_ranges_are_written_out(whole: Config) -> None:
 CASES = [
     ("", ":1: clusters: name at least one: [clusters.NAME]"),
     ("x = ", ":1: not TOML: Invalid value"),
-    ("[clusters.a]\n[clusters.a]", ":2: not TOML: Cannot declare"),
     ("clusters = 3", ":1: clusters: must be a table, not a number"),
     ("\nrefesh = '1s'", ":2: refesh: is not a key here; did you mean refresh?"),
     (

@@ -6,7 +6,8 @@ from tui.config.text import base_url, expanded, seconds
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("10s", 10), ("1.5s", 1.5), ("1m", 60), ("1m30s", 90)]
+    ("text", "value"),
+    [("10s", 10), ("1.5s", 1.5), ("1m", 60), ("1m30s", 90), ("500ms", 0.5)],
 )
 def test_durations_are_read_in_minutes_and_seconds(text: str, value: float) -> None:
     assert seconds(text) == value

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from tui.cli import pipeline_report
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.alertmanager import Alertmanager
-from tui.model.fleet import Cluster, Fleet, NodeView, SourceState, SourceStatus
+from tui.model.fleet import Cluster, Fleet, NodeView, SourceStatus, Standing
 from tui.model.log import LogFinding
 from tui.model.metric import Series
 from tui.model.target import Expected, Health, TargetRow
@@ -34,14 +34,12 @@ def exit_code(fleet: Fleet, now: datetime) -> int:
 
     A silence keeps an alert quiet; it does not make it untrue, so it still counts.
     """
-    alerts = [alert for each in fleet.clusters for alert in each.alerts or ()]
-    verdicts = {alert.verdict for alert in (*alerts, *fleet.unassigned_alerts)}
-    verdicts |= {found.verdict for each in fleet.clusters for found in each.findings}
-    if Verdict.REAL in verdicts:
+    standings = {each.standing(now) for each in fleet.clusters}
+    verdicts = {alert.verdict for alert in fleet.unassigned_alerts}
+    if Standing.REAL in standings or Verdict.REAL in verdicts:
         return REAL
-    states = {s.state(now) for each in fleet.clusters for s in each.sources}
-    blind = bool(states - {SourceState.LIVE})
-    return UNDECIDED if blind or Verdict.UNDECIDED in verdicts else 0
+    is_judged = standings <= {Standing.QUIET} and Verdict.UNDECIDED not in verdicts
+    return 0 if is_judged else UNDECIDED
 
 
 def report(fleet: Fleet, now: datetime, unread: str = "") -> Document:

@@ -14,11 +14,19 @@ from tui.cli.streams import has_signs
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.alertmanager import Alertmanager
 from tui.model.finding import Finding
-from tui.model.fleet import Cluster, Fleet, SourceState, SourceStatus, Standing
+from tui.model.fleet import (
+    Cluster,
+    Fleet,
+    SourceKind,
+    SourceState,
+    SourceStatus,
+    Standing,
+)
 from tui.model.target import Health
 from tui.present import trace
 from tui.present.concealed import concealed, hidden_by, real_for
 from tui.present.glyphs import ASCII, UNICODE, Marks
+from tui.present.sources import NAMES
 from tui.present.units import age, count, moment
 
 _COLOURS = {"red": 31, "yellow": 33, "green": 32, "grey": 90}
@@ -140,16 +148,23 @@ def _facts(cluster: Cluster) -> str:
     """Targets and nodes in numbers; what is not known is not counted."""
     parts = []
     if cluster.targets is None:
-        parts.append("targets unknown")
+        parts.append(_unknown(cluster, SourceKind.PROMETHEUS, "targets"))
     else:
         listed = [row for row in cluster.targets if row.health is not Health.ABSENT]
         up = sum(row.health is Health.UP for row in listed)
         parts.append(f"{up}/{len(listed)} targets up")
-    parts.append("alerts unknown" if cluster.alerts is None else "")
+    if cluster.alerts is None:
+        parts.append(_unknown(cluster, SourceKind.ALERTMANAGER, "alerts"))
     if cluster.nodes:
         ready = sum(bool(node.kube and node.kube.is_ready) for node in cluster.nodes)
         parts.append(f"{ready}/{count(len(cluster.nodes), 'node')} ready")
-    return ", ".join(part for part in parts if part)
+    return ", ".join(parts)
+
+
+def _unknown(cluster: Cluster, kind: SourceKind, what: str) -> str:
+    """That it is not known, and whether anybody is asked for it."""
+    asked = {source.key.kind for source in cluster.sources} or {kind}
+    return f"{what} unknown" if kind in asked else f"no {NAMES[kind]} is read"
 
 
 def alert_lines(judged: JudgedAlert, now: datetime, page: Page) -> Iterator[str]:

@@ -49,6 +49,8 @@ def _cluster(
         talos.finish()
     if not own and not cluster.context and not talos:
         table.problems.note(table.path, "nothing to read: give it a server or context")
+    if not name.strip():
+        table.problems.note(table.path, "a cluster needs a name: [clusters.NAME]")
     table.finish()
     return cluster
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,9 @@ from tui.config.table import Table
 from tui.config.text import base_url, service
 from tui.config.values import Endpoint, Secret, Through
 
+_CERTIFICATE = re.compile(
+    rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----\s[A-Za-z0-9+/=\s]+-----END "
+)
 KINDS = ("prometheus", "alertmanager", "loki")
 
 
@@ -67,8 +71,8 @@ def _endpoint(table: Table, place: Place, kind: str, home: str) -> Endpoint:
         bearer_token_file=place.file(table, "bearer_token_file"),
         bearer_token=_secret(table, place, "bearer_token"),
         bearer_token_command=_command(table, "bearer_token"),
-        ca_file=place.file(table, "ca_file"),
-        cert_file=place.file(table, "cert_file"),
+        ca_file=_certificates(table, place, "ca_file"),
+        cert_file=_certificates(table, place, "cert_file"),
         key_file=place.file(table, "key_file"),
         insecure=table.flag("insecure", default=False),
         tenant=table.text("tenant"),
@@ -77,6 +81,22 @@ def _endpoint(table: Table, place: Place, kind: str, home: str) -> Endpoint:
     _check_ways_in(table)
     table.finish()
     return endpoint
+
+
+def _certificates(table: Table, place: Place, key: str) -> Path | None:
+    """A file of certificates; what is none would be told by every connection."""
+    file = place.file(table, key)
+    if file is None or not file.is_file():
+        return file
+    try:
+        holds_one = _CERTIFICATE.search(file.read_bytes())
+    except OSError as error:
+        table.wrong(key, f"cannot be read: {error.strerror}")
+        return file
+    if not holds_one:
+        what = "holds no certificate: it must be PEM, -----BEGIN CERTIFICATE-----"
+        table.wrong(key, f"{file} {what}")
+    return file
 
 
 def _check_ways_in(table: Table) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tui.config.agreement import check
 from tui.config.clusters import clusters
+from tui.config.content import content
 from tui.config.endpoint import Place, endpoints
 from tui.config.table import Problems, Table
 from tui.config.text import seconds
@@ -62,7 +63,8 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
 
 def _text(path: Path, *, is_named: bool) -> str:
     try:
-        return path.read_bytes().decode()
+        # Editors of Windows begin a file with a mark that is none of its text.
+        return content(path).decode("utf-8-sig")
     except FileNotFoundError as error:
         told = "no such file" if is_named else "there is no config yet"
         raise ConfigError(
@@ -84,7 +86,10 @@ def _document(path: Path, text: str) -> Mapping[str, object]:
         line = str(text.count("\n") + 1)  # tomllib says "at end of document" then
         if found := _SYNTAX.fullmatch(said):
             said, line = f"{found[1]}, column {found[3]}", found[2]
-        raise ConfigError(f"{path}:{line}: not TOML: {said}") from error
+        from tui.config.syntax import in_words  # noqa: PLC0415 - seldom needed
+
+        what = in_words(said, text, int(line))
+        raise ConfigError(f"{path}:{line}: {what}") from error
     except ValueError as error:
         raise ConfigError(f"{path}: a number is too long to be one") from error
     except RecursionError as error:
@@ -139,11 +144,17 @@ def _contexts(top: Table) -> Mapping[str, str]:
 
 def _config(top: Table, place: Place) -> Config:
     plain = Config(place.path, ())
-    refresh = top.parsed("refresh", seconds) or plain.refresh_seconds
-    timeout = top.parsed("timeout", seconds) or min(plain.timeout_seconds, refresh / 2)
+    refresh = top.parsed("refresh", seconds)
+    if refresh is None:
+        refresh = plain.refresh_seconds
+    timeout = top.parsed("timeout", seconds)
+    if timeout is None:
+        timeout = min(plain.timeout_seconds, refresh / 2)
     if refresh < 1:
         top.wrong("refresh", "must be 1s or more")
-    if timeout >= refresh:
+    elif timeout <= 0:
+        top.wrong("timeout", "must be more than 0s")
+    elif timeout >= refresh:
         top.wrong("timeout", "must be shorter than refresh")
     kubeconfig = place.file(top, "kubeconfig")
     place = replace(place, contexts=_contexts(top), kubeconfig=kubeconfig)

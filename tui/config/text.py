@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-_DURATION = re.compile(r"(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
+_DURATION = re.compile(r"(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?")
 _RANGE = re.compile(r"(\d+\.\d+\.\d+)\.(\d+)-(\d+)((?::\d+)?)")
 _SERVICE = re.compile(
     r"([a-z0-9][a-z0-9-]*)/([a-z0-9][a-z0-9.-]*):([a-z0-9-]+)((?:/[^?#\s]*)?)"
@@ -14,15 +14,15 @@ _RANGE_LIKE = re.compile(r"[\d.]+-[\d.]*(?::.*)?")
 
 
 def seconds(text: str) -> float:
-    """Seconds of `10s`, `1m`, `1m30s`.
+    """Seconds of `10s`, `1m`, `1m30s`, `500ms`.
 
     raise   ValueError with a sentence
     """
     found = _DURATION.fullmatch(text)
     if found is None or not text:
         raise ValueError('must be a duration such as "10s" or "1m30s"')
-    minutes, rest = found.groups()
-    return 60 * int(minutes or 0) + float(rest or 0)
+    minutes, rest, milliseconds = found.groups()
+    return 60 * int(minutes or 0) + float(rest or 0) + int(milliseconds or 0) / 1_000
 
 
 def expanded(text: str) -> tuple[str, ...]:

@@ -155,7 +155,10 @@ class Cluster:
     """None where no Loki serves it."""
 
     def standing(self, now: datetime) -> Standing:
-        """The worst thing about it: blindness is worse than quiet, not than real."""
+        """The worst thing about it: blindness is worse than quiet, not than real.
+
+        Of which neither targets nor alerts are read, nobody can say that it is quiet.
+        """
         verdicts = set(once(self.alerts or (), verdicts_of))
         verdicts |= {finding.verdict for finding in self.findings}
         if Verdict.REAL in verdicts:
@@ -164,8 +167,10 @@ class Cluster:
         blind = states - {SourceState.LIVE, SourceState.CONNECTING}
         if Verdict.UNDECIDED in verdicts or blind:
             return Standing.UNJUDGED
-        unknown = SourceState.CONNECTING in states or not states
-        return Standing.CONNECTING if unknown else Standing.QUIET
+        if SourceState.CONNECTING in states or not states:
+            return Standing.CONNECTING
+        is_dark = self.targets is None and self.alerts is None
+        return Standing.UNJUDGED if is_dark else Standing.QUIET
 
 
 def verdicts_of(alerts: Sequence[JudgedAlert]) -> frozenset[Verdict]:

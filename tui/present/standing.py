@@ -251,9 +251,18 @@ def cluster_verdict(cluster: Cluster, now: datetime, marks: Marks) -> tuple[Sign
     if failing:
         words = f"{count(len(failing), 'source')} not live"
         signs.append(Sign(marks.degraded, words, Tone.WARNING))
-    if not signs and cluster.standing(now) is Standing.CONNECTING:
-        return (Sign(marks.connecting, "connecting", Tone.QUIET),)
-    return tuple(signs) or (Sign(marks.good, "quiet", Tone.GOOD),)
+    return tuple(signs) or (_calm(cluster.standing(now), marks),)
+
+
+def _calm(standing: Standing, marks: Marks) -> Sign:
+    """Of a cluster of which nothing bad is known."""
+    match standing:
+        case Standing.CONNECTING:
+            return Sign(marks.connecting, "connecting", Tone.QUIET)
+        case Standing.QUIET:
+            return Sign(marks.good, "quiet", Tone.GOOD)
+        case _:
+            return Sign(marks.unknown, "no alerts, no targets read", Tone.QUIET)
 
 
 def unseen(cluster: Cluster, now: datetime) -> tuple[SourceStatus, ...]:
