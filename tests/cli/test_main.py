@@ -30,12 +30,31 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         ["check", "--timeout", "soon"],
         ["check", "--unknown"],
         ["config"],
+        ["lab", "--at", "x"],
+        ["serve", "--port", "99999"],
     ],
 )
 def test_a_wrong_command_line_gives_3(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main(arguments)
     assert end.value.code == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["lab", "--at", "x"], "--at: 'x' is no time of the story"),
+        (["lab", "--now", "x"], "--now: 'x' is no RFC 3339 time"),
+        (["serve", "--port", "99999"], "must be between 0 and 65535, not '99999'"),
+        (["serve", "--refresh", "x"], "must be between 1 and 3600, not 'x'"),
+    ],
+)
+def test_a_value_that_cannot_be_is_told_with_what_can(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert told in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [[], ["check"], ["config", "check"]])

@@ -139,6 +139,14 @@ def test_a_finding_counts_in_its_verdict_like_an_alert() -> None:
     assert text_of(standing.cluster_words(cluster, NOW, UNICODE)) == "? 1 UNSURE"
 
 
+def test_a_cluster_of_which_nothing_is_judged_is_not_called_quiet() -> None:
+    seen = make_fleet().clusters[1]
+    fresh = tuple(replace(each, observed_at=NOW, fault=None) for each in seen.sources)
+    dark = replace(seen, sources=fresh, targets=None, alerts=None, findings=())
+    said = text_of(standing.cluster_words(dark, NOW, UNICODE))
+    assert said == "○ no alerts, no targets read"
+
+
 def test_a_real_finding_is_written_like_an_alert_and_says_when_none_tells_of_it() -> (
     None
 ):

@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from tui.cli.output import USAGE
+
+N = TypeVar("N", int, float)
 
 _TIME_AGO = re.compile(r"-\d")
 
@@ -56,6 +60,19 @@ def seconds(text: str) -> float:
     if not 0 < value < float("inf"):
         raise ValueError
     return value
+
+
+def between(least: int, most: int, kind: type[N]) -> Callable[[str], N]:
+    """What reads a number within bounds, and says them of anything else."""
+
+    def number(text: str) -> N:
+        with suppress(ValueError):
+            if least <= (value := kind(text)) <= most:
+                return value
+        words = f"must be between {least} and {most}, not {text!r}"
+        raise argparse.ArgumentTypeError(words)
+
+    return number
 
 
 def add_timeout(parser: argparse.ArgumentParser) -> None:

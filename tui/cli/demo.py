@@ -29,7 +29,8 @@ class LabError(Exception):
 def run(arguments: Sequence[str]) -> int:
     """Open the dashboard on a lab started with these arguments, and end both."""
     if {"-h", "--help"} & set(arguments):
-        return lab.run(["--help"])
+        lab.options_parser("demo").print_help()
+        return 0
     if problem := trouble(os.environ):
         complain(problem)
         return USAGE

@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
+from pathlib import Path
 
 from tui.cli.arguments import Parser
+
+_CODE = re.compile(r"^  (\d+) +(.*)$", re.MULTILINE)
+"""A line about an exit code, in the help of the program."""
+_VARIABLES = {
+    "TALOSCOPE_CONFIG": "the config, where --config names none",
+    "TALOSCOPE_LOG": "a file for what libraries write while the dashboard is open",
+    "TALOSCOPE_TOKEN": "for serve: what viewers must show, as --token",
+    "XDG_CONFIG_HOME": "where taloscope/config.toml is looked for (~/.config)",
+    "XDG_STATE_HOME": "where taloscope keeps history and record (~/.local/state)",
+    "KUBECONFIG, TALOSCONFIG": "as for kubectl and talosctl",
+    "LC_ALL, LC_CTYPE, LANG": "where the first that is set names no UTF-8, "
+    "everything is drawn and printed in ASCII",
+    "NO_COLOR": "set to anything: no colours",
+    "TERM": "what the terminal can; linux, its console, is drawn in ASCII",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +37,8 @@ class Option:
     """What it takes; empty when it takes nothing."""
     choices: tuple[str, ...]
     help: str
+    path: str
+    """Which option of `compgen` lists what it takes: f for files, d for folders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +50,8 @@ class Page:
     help: str
     options: tuple[Option, ...]
     verbs: tuple[Page, ...]
+    more: str
+    """What its help tells at the end, as it is laid out there."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -68,7 +89,7 @@ def read(program: argparse.ArgumentParser) -> Page:
     for verb in page.verbs:
         own = _own(verb.name.split()[-1])
         verbs.append(_page(verb.name, own, verb.help) if own else verb)
-    return Page(page.name, page.help, page.options, tuple(verbs))
+    return replace(page, verbs=tuple(verbs))
 
 
 def _own(verb: str) -> argparse.ArgumentParser | None:
@@ -92,7 +113,7 @@ def _own(verb: str) -> argparse.ArgumentParser | None:
         case "demo" | "lab":
             from tui.cli import lab  # noqa: PLC0415 - it serves an estate
 
-            found = lab.options_parser()
+            found = lab.options_parser(verb)
         case "completion":
             found = Parser()
             found.add_argument("shell", choices=tuple(_SHELLS))
@@ -112,7 +133,10 @@ def _page(name: str, parser: argparse.ArgumentParser, text: str) -> Page:
             ]
         elif action.help != argparse.SUPPRESS:
             options.append(_option(action))
-    return Page(name, text, tuple(options), tuple(verbs))
+    return Page(name, text, tuple(options), tuple(verbs), parser.epilog or "")
+
+
+_FOLDERS = {"DIR", "FOLDER"}
 
 
 def _option(action: argparse.Action) -> Option:
@@ -120,50 +144,66 @@ def _option(action: argparse.Action) -> Option:
     shown = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
     value = "" if action.nargs == 0 else shown
     words = (action.help or "").replace("%(default)s", str(action.default))
-    return Option(tuple(action.option_strings), value, choices, words)
+    listed = "d" if shown in _FOLDERS else "f"
+    path = listed if action.type is Path else ""
+    return Option(tuple(action.option_strings), value, choices, words, path)
 
 
 def bash(page: Page) -> str:
     """A function for `complete -F`."""
     cases = "\n".join(
-        f'    "{each.name}") words="{" ".join(each.words)}" ;;' for each in page.walk()
+        f'    "{each.name}") words="{" ".join(each.words)}" paths={_paths_of(each)} ;;'
+        for each in page.walk()
     )
     values = "\n".join(
-        f'    {"|".join(o.flags)}) words="{" ".join(o.choices)}" ;;'
-        for o in _choosing(page)
+        f"    {_flags(each, o)}) {_value(o)} ;;"
+        for each in page.walk()
+        for o in each.options
+        if o.flags and o.value
     )
     return f"""\
 # taloscope completion bash > /etc/bash_completion.d/taloscope
 _taloscope() {{
-  local word path=taloscope words="" at
+  local word path=taloscope words="" paths="" at
   for ((at = 1; at < COMP_CWORD; at++)); do
     word=${{COMP_WORDS[at]}}
     case "$path $word" in
-{_paths(page, "      ")}
+{_verbs(page, "      ")}
     esac
   done
   case "$path" in
 {cases}
   esac
-  case "${{COMP_WORDS[COMP_CWORD - 1]}}" in
-    --config|--kubeconfig|--talosconfig)
-      COMPREPLY=($(compgen -f -- "${{COMP_WORDS[COMP_CWORD]}}")); return ;;
+  case "$path ${{COMP_WORDS[COMP_CWORD - 1]}}" in
 {values}
   esac
-  COMPREPLY=($(compgen -W "$words" -- "${{COMP_WORDS[COMP_CWORD]}}"))
+  word=${{COMP_WORDS[COMP_CWORD]}}
+  COMPREPLY=($(compgen -W "$words" -- "$word"))
+  [ -z "$paths" ] || COMPREPLY+=($(compgen "$paths" -- "$word"))
 }}
 complete -F _taloscope taloscope"""
 
 
-def _paths(page: Page, margin: str) -> str:
+def _verbs(page: Page, margin: str) -> str:
     below = [each.name for each in page.walk()][1:]
     return "\n".join(f'{margin}"{name}") path="{name}" ;;' for name in below)
 
 
-def _choosing(page: Page) -> list[Option]:
-    """Options with a closed choice, each once."""
-    found = {o.flags: o for each in page.walk() for o in each.options}
-    return [o for o in found.values() if o.flags and o.choices]
+def _flags(page: Page, option: Option) -> str:
+    """What stands before its value, as a pattern of `case`."""
+    return "|".join(f'"{page.name} {flag}"' for flag in option.flags)
+
+
+def _value(option: Option) -> str:
+    """What is offered instead of words; nothing where nobody knows it."""
+    paths = f"-{option.path}" if option.path else ""
+    return f'words="{" ".join(option.choices)}" paths={paths}'
+
+
+def _paths_of(page: Page) -> str:
+    """What may stand there beside the words."""
+    found = [each.path for each in page.options if each.path and not each.flags]
+    return f"-{found[0]}" if found else ""
 
 
 def zsh(page: Page) -> str:
@@ -187,13 +227,17 @@ def fish(page: Page) -> str:
         for option in each.options:
             for flag in option.flags:
                 kind = "-l" if flag.startswith("--") else "-s"
-                needs = " -r" if option.value else ""
+                needs = _NEEDS[option.path] if option.value else ""
                 some = f" -a '{' '.join(option.choices)}'" if option.choices else ""
                 told = _quoted(option.help)
                 lines.append(f"{head} {kind} {flag.lstrip('-')}{needs}{some} -d {told}")
             if not option.flags and option.choices:
                 lines.append(f"{head} -a '{' '.join(option.choices)}'")
     return "\n".join(lines)
+
+
+_NEEDS = {"": " -r", "f": " -rF", "d": " -ra '(__fish_complete_directories)'"}
+"""How fish is told of a value."""
 
 
 def _quoted(text: str) -> str:
@@ -218,8 +262,24 @@ def man(page: Page) -> str:
             lines += [".TP", f".B {_roff(f'{flags} {value}'.strip())}"]
             some = f" One of {', '.join(option.choices)}." if option.choices else ""
             lines.append(_roff(option.help + some) or "\\&")
+        if each is not page and each.more:
+            lines += [".PP", ".nf", *map(_verbatim, each.more.splitlines()), ".fi"]
+    lines += ['.SH "EXIT STATUS"', *_listed(_CODE.findall(page.more))]
+    lines += [".SH ENVIRONMENT", *_listed(_VARIABLES.items())]
     lines += [".SH FILES", "~/.config/taloscope/config.toml", ".SH SEE ALSO"]
     return "\n".join([*lines, "talosctl(1), kubectl(1), amtool(1)"])
+
+
+def _listed(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Names, each with what it means."""
+    for name, told in pairs:
+        yield from (".TP", f".B {_roff(name)}", _roff(told))
+
+
+def _verbatim(line: str) -> str:
+    """A line as it is laid out."""
+    margin = line[: len(line) - len(line.lstrip())]
+    return f"\\&{margin}{_roff(line)}" if line.strip() else ""
 
 
 def _roff(text: str) -> str:

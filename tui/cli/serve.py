@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from tui.backend import Backend
-from tui.cli.arguments import Parser, add_config
+from tui.cli.arguments import Parser, add_config, between
 from tui.cli.output import USAGE, complain
 from tui.clock import SystemClock
 from tui.config import Config, ConfigError, find, load
@@ -149,7 +149,7 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--port",
-        type=_port,
+        type=between(0, 65_535, int),
         default=PORT,
         help="default: %(default)s; 0 takes one that is free",
     )
@@ -167,21 +167,21 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--viewers",
-        type=_count,
+        type=between(1, 200, int),
         default=8,
         metavar="N",
         help="so many at a time (default: %(default)s)",
     )
     parser.add_argument(
         "--refresh",
-        type=_seconds,
+        type=between(1, 3_600, float),
         default=0,
         metavar="SECONDS",
         help="viewers read no more often than this (default: as the config says)",
     )
     parser.add_argument(
         "--font-size",
-        type=_count,
+        type=between(1, 200, int),
         default=16,
         metavar="PIXELS",
         help="default: %(default)s; larger is fewer rows",
@@ -193,24 +193,3 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
         help="viewers may silence, and do what the config allows",
     )
     return parser
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 200:
-        raise ValueError
-    return value
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 1 <= value <= 3_600:
-        raise ValueError
-    return value
-
-
-def _port(text: str) -> int:
-    value = int(text)
-    if not 0 <= value <= 65_535:
-        raise ValueError
-    return value

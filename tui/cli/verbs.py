@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from tui import light
 from tui.cli.arguments import Parser, add_config, add_output, add_timeout
@@ -24,6 +24,23 @@ exit codes
   5    what it had to tell could not be written, as on a full disk
   130  ended with ctrl+c; what it was about to change may be changed
   141  whoever was to read the output closed the pipe
+"""
+
+CHECK = """\
+exit codes
+  0    nothing real, and every source answered
+  1    something real
+  2    nothing real is known, but something could not be judged
+  3    the command line or the config is wrong
+  5    the report could not be written
+"""
+CONFIG = """\
+check  read the config, and tell of each mistake with its line
+path   print where the config is, or should be
+
+exit codes
+  0    done; for check: it is fine
+  3    the command line or the config is wrong
 """
 
 Verb: TypeAlias = Callable[[], int]
@@ -111,13 +128,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="store_true", help="print the version")
     add_config(parser, default=None)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
-    check = verbs.add_parser("check", help="look once, report, and set the exit code")
+    look = "look once, report, and set the exit code"
+    check = verbs.add_parser("check", help=look, **_told(look, CHECK))
     add_config(check)
     add_output(check)
     add_timeout(check)
-    config = verbs.add_parser("config", help="check the config, or say where it is")
+    where = "check the config, or say where it is"
+    config = verbs.add_parser("config", help=where, **_told(where, CONFIG))
     add_config(config)
-    config.add_argument("action", choices=("check", "path"))
+    config.add_argument("action", choices=("check", "path"), help="see below")
     wall = verbs.add_parser("wall", help="the fleet for a display that nobody touches")
     add_config(wall)
     for verb, text in (
@@ -137,6 +156,15 @@ def _parser() -> argparse.ArgumentParser:
     ):
         verbs.add_parser(verb, help=text, add_help=False)
     return parser
+
+
+def _told(what: str, more: str) -> dict[str, Any]:
+    """How a parser tells what a verb does, and more below its options."""
+    return {
+        "description": f"{what[0].upper()}{what[1:]}.",
+        "epilog": more,
+        "formatter_class": argparse.RawDescriptionHelpFormatter,
+    }
 
 
 def _print_version() -> int:

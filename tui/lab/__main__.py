@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from tui.lab.control import offset
 from tui.lab.crowd import Crowd
@@ -17,18 +17,24 @@ from tui.lab.server import LabEnvironment, LabOptions, run_lab
 _SLICE_SECONDS = 0.000_5
 
 
-def options_parser() -> argparse.ArgumentParser:
-    """The lab's command line; `taloscope lab` has the same."""
+def options_parser(
+    prog: str = "python -m tui.lab",
+    kind: type[argparse.ArgumentParser] = argparse.ArgumentParser,
+) -> argparse.ArgumentParser:
+    """The lab's command line; `taloscope lab` and `taloscope demo` have the same.
+
+    kind    what leaves as the caller does when something is wrong
+    """
     faults = "\n".join(f"  {name:28} {text}" for name, text in FAULTS.items())
-    parser = argparse.ArgumentParser(
-        prog="taloscope lab",
+    parser = kind(
+        prog=prog,
         description="Serve the demonstration estate on loopback ports.",
         epilog=f"faults:\n{faults}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--at",
-        type=offset,
+        type=_offset,
         default="0s",
         metavar="TIME",
         help="start here, as in 4m30s",
@@ -62,6 +68,13 @@ def options_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _offset(text: str) -> timedelta:
+    try:
+        return offset(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is no number")
@@ -82,13 +95,20 @@ def _fault(text: str) -> str:
 
 
 def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text)
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no RFC 3339 time") from error
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM, SIGINT, or the parent's end; returns the exit code."""
-    asked = options_parser().parse_args(arguments)
+    return serve(options_parser().parse_args(arguments))
+
+
+def serve(asked: argparse.Namespace) -> int:
+    """The same with what was asked for."""
     crowd = Crowd(asked.targets, asked.alerts, asked.silences)
     options = LabOptions(
         asked.at, asked.speed, tuple(asked.fault), asked.now, asked.nodes, crowd
