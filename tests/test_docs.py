@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.config.test_mistakes import PEM
 from tests.estate import failing, make_fleet
 from tests.hidden import turned
 from tests.judged import NOW
@@ -114,7 +115,7 @@ def test_the_configs_shown_can_be_read(text: str, tmp_path: Path) -> None:
     for name in re.findall(r'(?:config|ca_file) *= "([^"]+)"', text):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
+        path.write_text(PEM)
     path = tmp_path / "config.toml"
     path.write_text(text)
     assert load(path, {"EDGE_PASSWORD": "x"}).clusters
