@@ -316,3 +316,16 @@ async def test_silencing_what_shows_that_alerts_arrive_needs_a_second_yes() -> N
         assert "This silences what shows that alerts arrive" in stage.text
         await stage.press("y")
         assert draft(stage).draft.comment == "move"
+
+
+async def test_a_long_comment_stands_whole_below_its_field_where_there_is_room() -> (
+    None
+):
+    async with on_stage((200, 60)) as stage:
+        await stage.press(*FALSE_POSITIVE)
+        await stage.until("2026-11-21 02:13 UTC)")
+        await stage.press("up", "up", "up", "up", "down", "down")
+        assert "Cilium replaces kube-proxy" in stage.text
+    async with on_stage((80, 24)) as stage:
+        await stage.press(*FALSE_POSITIVE)
+        assert "2026-11-21 02:13 UTC)" not in stage.text

@@ -196,7 +196,8 @@ class SilenceScreen(Desk):
             problems.insert(0, draft.unfinished)
         told = tuple((Span(words, tone),) for words in problems)
         change = silence_effect.change_lines(self.start.editing, draft.command)
-        self._form.say(*(self._said or (*self._whole(), *told, *change)))
+        self._form.show_whole(has_room=self.has_class("-wide"))
+        self._form.say(*(self._said or (*told, *change)))
         self._form.show_where(silence_effect.place_words(fleet, self._form.cluster))
         self.query_one("#effect", Panel).show_title(
             silence_effect.title(self._found, self.marks),
@@ -208,11 +209,6 @@ class SilenceScreen(Desk):
         table.empty = (Span("no alert is covered", Tone.QUIET),)
         source = silence_effect.EffectRows(self._found, known, now, self.marks)
         table.show_lazily(source)
-
-    def _whole(self) -> tuple[Line, ...]:
-        """The comment in full, where there is room for more than its field."""
-        comment = self._form.long_comment if self.has_class("-wide") else ""
-        return ((Span(comment, Tone.QUIET),),) if comment else ()
 
     def _blindness(self, now: datetime) -> Line:
         """Why it is not known what fires; empty when it is."""

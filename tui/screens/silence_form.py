@@ -62,6 +62,7 @@ class SilenceForm(Panel):
         with Horizontal(classes="field"):
             yield Label("comment", markup=False)
             yield Field(start.comment, id="comment")
+        yield TextBlock(id="whole", glyphs=glyphs)
         with Horizontal(classes="field"):
             yield Label("author", markup=False)
             yield Field(start.author, id="author")
@@ -128,11 +129,14 @@ class SilenceForm(Panel):
         """Those that can be read."""
         return self.query_one(MatcherList).read().matchers
 
-    @property
-    def long_comment(self) -> str:
-        """The comment, where its field is too short to show all of it."""
+    def show_whole(self, *, has_room: bool) -> None:
+        """Show all of a comment that its field is too short for."""
         field = self.query_one("#comment", Field)
-        return field.value if width_of(field.value) >= field.size.width > 0 else ""
+        is_cut = width_of(field.value) >= field.size.width > 0
+        line = (Span(field.value, Tone.QUIET),)
+        self.query_one("#whole", TextBlock).show_lines(
+            *((line,) if is_cut and has_room else ())
+        )
 
     def _value(self, field: str) -> str:
         return self.query_one(f"#{field}", Input).value.strip()
