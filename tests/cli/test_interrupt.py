@@ -53,6 +53,14 @@ def ended_in(place: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture(autouse=True)
+def _heard() -> Iterator[None]:
+    """Children hear ctrl+c, also where the suite itself runs in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def silent(tmp_path: Path) -> Iterator[tuple[socket.socket, Path]]:
     """A server that takes connections and tells nothing, and a config that has it."""

@@ -30,7 +30,7 @@ async def test_an_alert_shows_labels_timeline_and_runbook() -> None:
     async with on_stage((200, 60)) as stage:
         await stage.press("G", "enter")
         assert "2026-10-10 02:13:47  fires  6w ago" in stage.text
-        assert "⊘ silenced  by ops until 05:13" in stage.text
+        assert "⊘ silenced  1h ago  by ops until 05:13" in stage.text
         assert "No kube-proxy runs here on purpose." in stage.text
 
 
