@@ -22,7 +22,7 @@ from tui.sources.http import Request
 from tui.sources.http_tunnel import Dialler
 from tui.sources.peers import DoubtError, Peers
 from tui.sources.server_clock import ClockOf
-from tui.sources.wire import decode, decoding
+from tui.sources.wire import decode_little, decoding
 
 _SILENCES = "/api/v2/silences"
 _MOST_DOUBTS = 100
@@ -210,7 +210,7 @@ class AlertmanagerSource:
         request = Request(_SILENCES, method="POST", json_body=body)
         answer = await self._peers.write(request)
         try:
-            return decode(answer, wire.CREATED).id
+            return decode_little(answer, wire.CREATED).id
         except SourceError as error:
             raise DoubtError(error.fault) from error
 

@@ -14,7 +14,7 @@ from tui.sources.base import SourceError
 from tui.sources.http import Request
 from tui.sources.http_fault import Answer
 from tui.sources.text import first_line
-from tui.sources.wire import decode
+from tui.sources.wire import decode_little
 
 Send = Callable[[Request], Awaitable[Answer]]
 _PATHS: Mapping[SourceKind, str] = {
@@ -63,6 +63,6 @@ async def greet(send: Send, kind: SourceKind) -> Greeting:
         if error.fault.kind is FaultKind.NOT_FOUND:
             return Greeting("")
         raise
-    found = decode(answer, _BUILD)
+    found = decode_little(answer, _BUILD)
     said = (found.version, found.git_version, found.data.version, found.info.version)
     return Greeting(first_line("".join(said)), answer.date)

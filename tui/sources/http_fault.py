@@ -20,6 +20,9 @@ from tui.sources.text import first_line
 LONGEST_WAIT_SECONDS = 120.0
 """Whatever a server asks for: one that is back must be seen to be back."""
 
+_WORDS_BYTES = 1_048_576
+"""Of an error that are looked at for its words."""
+
 
 class NotSentError(SourceError):
     """Nothing of the request reached the server: it may be sent to another one."""
@@ -72,7 +75,8 @@ def server_words(answer: Answer) -> str:
     if looks_like_html(answer.body, answer.content_type):
         return ""
     try:
-        said: Any = msgspec.json.decode(answer.body)
+        # A longer one says nothing to us, and to take it apart would take its time.
+        said: Any = msgspec.json.decode(answer.body[:_WORDS_BYTES])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         said = bytes(answer.body[:4096]).decode(errors="replace")
     if isinstance(said, dict):

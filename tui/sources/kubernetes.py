@@ -61,7 +61,7 @@ from tui.sources.kubernetes_access import PLUGIN_SECONDS, Access, Together, load
 from tui.sources.kubernetes_opening import Opening
 from tui.sources.server_clock import ServerClock
 from tui.sources.websocket import dial
-from tui.sources.wire import decode
+from tui.sources.wire import decode_little, read
 
 T = TypeVar("T")
 
@@ -175,7 +175,7 @@ class KubernetesSource:
     async def version(self) -> str:
         """The tag of the API server that answers. wire: GET /version"""
         answer = await self.send(Request("/version"))
-        return decode(answer, wire.VERSION).git_version
+        return decode_little(answer, wire.VERSION).git_version
 
     async def services(
         self, namespace: str, field_selector: str = ""
@@ -338,7 +338,7 @@ class KubernetesSource:
         page = {**params, "limit": str(PAGE)}
         while True:
             answer = await self.send(Request(path, page))
-            part = decode(answer, decoder)
+            part = await read(answer, decoder, _as_it_is)
             found += part.items or ()
             more = part.metadata.more
             if not more:
@@ -353,7 +353,7 @@ class KubernetesSource:
     ) -> T | None:
         """One object. A 404 that does not name it comes from somebody else."""
         try:
-            return decode(await self.send(Request(path)), decoder)
+            return decode_little(await self.send(Request(path)), decoder)
         except SourceError as error:
             fault = error.fault
             if fault.kind is FaultKind.NOT_FOUND and f'"{name}" not found' in (
@@ -361,6 +361,10 @@ class KubernetesSource:
             ):
                 return None
             raise
+
+
+def _as_it_is(part: T) -> T:
+    return part
 
 
 def _with(request: Request, access: Access) -> Request:

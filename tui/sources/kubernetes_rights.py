@@ -17,7 +17,7 @@ from tui.sources.http import Request
 from tui.sources.kubernetes import KubernetesSource
 from tui.sources.kubernetes_wire import Wire
 from tui.sources.text import first_line
-from tui.sources.wire import decode
+from tui.sources.wire import decode_little
 
 
 class _UserWire(Wire):
@@ -68,7 +68,9 @@ async def who(kube: KubernetesSource) -> Who | None:
     body = {"apiVersion": version, "kind": "SelfSubjectReview"}
     path = f"/apis/{version}/selfsubjectreviews"
     try:
-        found = decode(await kube.send(_post(path, body)), _SELF).status.user_info
+        found = decode_little(
+            await kube.send(_post(path, body)), _SELF
+        ).status.user_info
     except SourceError as error:
         if error.fault.kind is FaultKind.NOT_FOUND:
             return None
@@ -97,7 +99,7 @@ async def may(
         "kind": "SelfSubjectAccessReview",
         "spec": {"resourceAttributes": attributes},
     }
-    return decode(await kube.send(_post(_ACCESS, body)), _REVIEW).status.allowed
+    return decode_little(await kube.send(_post(_ACCESS, body)), _REVIEW).status.allowed
 
 
 async def serves(kube: KubernetesSource, group: str) -> bool:

@@ -21,7 +21,7 @@ from tui.sources.http_fault import Answer
 from tui.sources.http_tunnel import Dialler
 from tui.sources.prometheus_targets import DOCUMENT, TargetsReader, left_in
 from tui.sources.server_clock import ServerClock
-from tui.sources.wire import decode, decoding, read, utc
+from tui.sources.wire import decode_little, decoding, read, utc
 
 FIRST_SYNC = timedelta(seconds=10)
 """Discovery's first sync takes up to 5 s; until then there is no target, with 200."""
@@ -100,7 +100,7 @@ class PrometheusSource:
         wire    GET /api/v1/alertmanagers
         """
         answer = await self._send(Request("/api/v1/alertmanagers"))
-        found = decode(answer, wire.ALERTMANAGERS).data.active_alertmanagers
+        found = decode_little(answer, wire.ALERTMANAGERS).data.active_alertmanagers
         return tuple(sorted(one.url for one in found or ()))
 
     async def query(self, expr: str) -> tuple[Sample, ...]:
@@ -119,10 +119,10 @@ class PrometheusSource:
         try:
             match found.kind:
                 case "vector":
-                    samples = wire.samples(decode(found.result, wire.SERIES))
+                    samples = await read(found.result, wire.SERIES, wire.samples)
                     return Measured(samples, found.warnings)
                 case "scalar":
-                    at, value = decode(found.result, wire.SCALAR)
+                    at, value = decode_little(found.result, wire.SCALAR)
                     return Measured((Sample({}, at, float(value)),), found.warnings)
         except ValueError as error:
             raise self._no_number(error) from error
@@ -146,7 +146,7 @@ class PrometheusSource:
         if found.kind != "matrix":
             raise self._not_this(found.kind)
         try:
-            return wire.series(decode(found.result, wire.SERIES))
+            return await read(found.result, wire.SERIES, wire.series)
         except ValueError as error:
             raise self._no_number(error) from error
 
@@ -206,19 +206,22 @@ class PrometheusSource:
     async def _evaluate(self, path: str, form: Mapping[str, str]) -> _Evaluated:
         request = Request(f"/api/v1/{path}", method="POST", form=form)
         answer = await self._send(request)
-        found = decode(answer, wire.RESULT)
-        return _Evaluated(
-            found.data.result_type,
-            replace(answer, body=bytes(found.data.result)),
-            tuple(found.warnings or ()),
-        )
+
+        def evaluated(found: wire.Envelope[wire.ResultWire]) -> _Evaluated:
+            return _Evaluated(
+                found.data.result_type,
+                replace(answer, body=bytes(found.data.result)),
+                tuple(found.warnings or ()),
+            )
+
+        return await read(answer, wire.RESULT, evaluated)
 
     async def _require_discovery(self) -> None:
         """Refuse an empty list from a server that is too young to know better."""
         request = Request("/api/v1/status/runtimeinfo")
         try:
             answer = await self._send(request)
-            started = utc(decode(answer, wire.RUNTIME).data.start_time)
+            started = utc(decode_little(answer, wire.RUNTIME).data.start_time)
         except SourceError:
             return  # others that speak this API (Thanos, Mimir) have no such page
         if started and answer.date and answer.date - started < FIRST_SYNC:

@@ -20,6 +20,8 @@ U = TypeVar("U")
 
 SMALL_BYTES = 65_536
 """An answer below this is read in less than a millisecond."""
+LITTLE_BYTES = 2_097_152
+"""More than any object that Kubernetes keeps: etcd takes 1.5 MiB. A few ms to read."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -35,6 +37,20 @@ def decode(answer: Answer, decoder: msgspec.json.Decoder[T]) -> T:
         )
     with emptied_on_failure(answer.body), decoding(answer.endpoint):
         return decoder.decode(answer.body)
+
+
+def decode_little(answer: Answer, decoder: msgspec.json.Decoder[T]) -> T:
+    """The same of a body that is small by its nature: one object, a version.
+
+    raise   as `decode`, and SourceError(PROTOCOL) when it is large: to take it apart
+            would hold up the loop, and nothing of it is meant for us
+    """
+    if len(answer.body) > LITTLE_BYTES:
+        summary = (
+            f"answered {len(answer.body) / 1e6:,.0f} MB, not of the shape expected"
+        )
+        raise source_error(FaultKind.PROTOCOL, summary, endpoint=answer.endpoint)
+    return decode(answer, decoder)
 
 
 @contextmanager
