@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.cli.homes import KUBECONFIG, change, ended, run
-from tests.e2e.labs import RunningLab, furnish, running_lab
 from tui.config import load
 from tui.model.contexts import KubeContext, TalosContext, by_server, paired
 from tui.model.discovery import candidates
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import SourceKind
 from tui.model.scraping import Service, ServicePort
-
-
-@pytest.fixture(scope="module")
-def lab() -> Iterator[RunningLab]:
-    with running_lab("--at", "3m", "--speed", "0") as started:
-        yield started
-
-
-@pytest.fixture
-def home(lab: RunningLab, tmp_path: Path) -> Path:
-    furnish(tmp_path, lab)
-    return tmp_path
 
 
 def test_from_an_empty_home_to_a_true_picture(home: Path) -> None:

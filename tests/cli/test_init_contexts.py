@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import socket
 from base64 import b64encode
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.homes import KUBECONFIG, TALOSCONFIG, change, ended, run
-from tests.e2e.labs import RunningLab, furnish, running_lab
 from tui.config import load
 
 NO_CERTIFICATE = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n"
-
-
-@pytest.fixture(scope="module")
-def lab() -> Iterator[RunningLab]:
-    with running_lab("--at", "3m", "--speed", "0") as started:
-        yield started
-
-
-@pytest.fixture
-def home(lab: RunningLab, tmp_path: Path) -> Path:
-    furnish(tmp_path, lab)
-    return tmp_path
 
 
 def written(home: Path) -> Path:
@@ -75,12 +61,15 @@ def test_the_first_context_that_works_is_taken(home: Path) -> None:
     assert f"· not taken     context old@prod\n{' ' * 18}{told}" in done.stderr
 
 
-def test_a_context_behind_one_that_works_is_named_and_not_tried(home: Path) -> None:
-    def how(known: Any) -> None:
-        prod = known["contexts"][0]["context"]
-        known["contexts"].append({"name": "spare@prod", "context": prod})
+def add_spare(known: Any) -> Any:
+    """Another context of the first one's server, which is returned."""
+    first = known["contexts"][0]["context"]
+    known["contexts"].append({"name": "spare@prod", "context": first})
+    return first
 
-    change(home / KUBECONFIG, how)
+
+def test_a_context_behind_one_that_works_is_named_and_not_tried(home: Path) -> None:
+    change(home / KUBECONFIG, add_spare)
     done = run(home, "init", "--yes", "--dry-run")
     assert done.returncode == 0
     assert "# context spare@prod leads to the same API server\n" in done.stdout
@@ -100,8 +89,7 @@ def test_a_server_that_is_silent_is_asked_once(home: Path) -> None:
         url = f"https://127.0.0.1:{silent.getsockname()[1]}"
 
         def how(known: Any) -> None:
-            prod = known["contexts"][0]["context"]
-            known["contexts"].append({"name": "spare@prod", "context": prod})
+            prod = add_spare(known)
             for each in known["clusters"]:
                 if each["name"] == prod["cluster"]:
                     each["cluster"]["server"] = url

@@ -19,10 +19,6 @@ from widgets.values import Line, Tone
 LATER = NOW + timedelta(days=3)
 
 
-def whole(line: Line) -> tuple[Line, ...]:
-    return (line,)
-
-
 def text(line: Line) -> str:
     return "".join(span.text for span in line)
 
@@ -78,7 +74,7 @@ def test_what_hid_nothing_for_a_week_is_told_with_the_time() -> None:
     )
     (found,) = kept(fleet_of(idle), memory, NOW)
     rows = silences.SilenceRows(UNICODE)
-    (row,) = rows.rows((found,), frozenset(), NOW, is_wide=True, fold=whole)
+    (row,) = rows.rows((found,), frozenset(), NOW, is_wide=True)
     assert row.cells[3].text == "nothing for 9d"
     assert row.cells[3].tone is Tone.WARNING
 
@@ -86,7 +82,7 @@ def test_what_hid_nothing_for_a_week_is_told_with_the_time() -> None:
 def test_that_it_hides_nothing_is_given_no_age_when_nobody_looked() -> None:
     (found,) = kept(fleet_of(make("new")), SilenceMemory(), NOW)
     (row,) = silences.SilenceRows(UNICODE).rows(
-        (found,), frozenset(), NOW, is_wide=True, fold=whole
+        (found,), frozenset(), NOW, is_wide=True
     )
     assert row.cells[3].text == "nothing"
 
@@ -110,14 +106,11 @@ def test_each_view_counts_its_silences_and_real_is_loud() -> None:
 def test_a_row_is_made_again_only_when_it_says_something_else() -> None:
     found = kept(fleet_of(make("a")), SilenceMemory(), NOW)
     rows = silences.SilenceRows(UNICODE)
-    first = rows.rows(found, frozenset(), NOW, is_wide=True, fold=whole)
+    first = rows.rows(found, frozenset(), NOW, is_wide=True)
     later = NOW + timedelta(seconds=1)
-    assert rows.rows(found, frozenset(), later, is_wide=True, fold=whole)[0] is first[0]
+    assert rows.rows(found, frozenset(), later, is_wide=True)[0] is first[0]
     much_later = NOW + timedelta(minutes=2)
-    assert (
-        rows.rows(found, frozenset(), much_later, is_wide=True, fold=whole)[0]
-        is not first[0]
-    )
+    assert rows.rows(found, frozenset(), much_later, is_wide=True)[0] is not first[0]
 
 
 def test_peers_that_disagree_or_are_silent_are_named() -> None:
@@ -130,7 +123,7 @@ def test_peers_that_disagree_or_are_silent_are_named() -> None:
     manager = replace(fleet.alertmanagers[0], peers=peers)
     (found,) = kept(fleet, SilenceMemory(), NOW)
     (row,) = silences.SilenceRows(UNICODE).rows(
-        (found,), frozenset(), NOW, is_wide=True, fold=whole
+        (found,), frozenset(), NOW, is_wide=True
     )
     assert "peers disagree: not so on http://b" in text(row.details[0])
     fleet = replace(fleet, alertmanagers=(manager,))

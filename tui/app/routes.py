@@ -121,14 +121,13 @@ class Routes(Pasting):
             self.open(AlertScreen(message.alert, self.marks, memory))
 
     def on_open_finding(self, message: OpenFinding) -> None:
-        from tui.screens.finding import FindingScreen, Found  # noqa: PLC0415 - see above
+        from tui.screens.finding import FindingScreen  # noqa: PLC0415 - see above
 
         loki = {each.name: each.loki for each in self.config.clusters}.get(
             message.cluster
         )
         selector = loki.selector if loki else ""
-        was = Found(message.cluster, message.finding, message.ended_at)
-        self.open(FindingScreen(was, self.marks, selector))
+        self.open(FindingScreen(message, self.marks, selector))
 
     def on_silence_alert(self, message: SilenceAlert) -> None:
         from tui.present import silence_start  # noqa: PLC0415 - see above

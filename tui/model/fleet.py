@@ -154,6 +154,12 @@ class Cluster:
     pipeline: Pipeline | None = None
     """None where no Loki serves it."""
 
+    def newest(self, finding: Finding) -> Finding | None:
+        """The same finding as it is now; None when it is not found any more."""
+        same = (finding.kind, finding.subject)
+        found = (each for each in self.findings if (each.kind, each.subject) == same)
+        return next(found, None)
+
     def standing(self, now: datetime) -> Standing:
         """The worst thing about it: blindness is worse than quiet, not than real.
 

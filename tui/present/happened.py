@@ -110,7 +110,4 @@ def _why(event: Event, now: datetime) -> str:
 def current(fleet: Fleet, cluster: str, was: Finding) -> Finding:
     """A finding of a cluster as it is now, else as it was."""
     found = fleet.cluster(cluster)
-    for finding in found.findings if found else ():
-        if (finding.kind, finding.subject) == (was.kind, was.subject):
-            return finding
-    return was
+    return (found.newest(was) if found else None) or was

@@ -125,18 +125,14 @@ def of_view(view: View, found: Iterable[Kept], now: datetime) -> tuple[Kept, ...
 def _is_in(view: View, each: Kept, now: datetime) -> bool:
     state = each.silence.state
     match view:
-        case View.ACTIVE:
-            return state is SilenceState.ACTIVE
         case View.REAL:
             return bool(each.real) and state is SilenceState.ACTIVE
         case View.ENDING:
             return is_ending(each.silence, now)
         case View.IDLE:
             return state is SilenceState.ACTIVE and not each.hidden
-        case View.PENDING:
-            return state is SilenceState.PENDING
-        case View.EXPIRED:
-            return state is SilenceState.EXPIRED
+        case _:
+            return VIEW_OF[state] is view
 
 
 def choices(found: Sequence[Kept], now: datetime, *, is_wide: bool) -> tuple[Line, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeAlias
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.alertmanager import Disagreement
@@ -48,13 +49,17 @@ _SIGN = 13
 """Cells of a verdict and the gap behind it: `♥ by design` is the longest."""
 
 
+Fold: TypeAlias = Callable[[Line], tuple[Line, ...]]
+
+
 class SilenceRows:
     """Makes rows; a row is made again only when it would say something else."""
 
-    def __init__(self, marks: Marks) -> None:
+    def __init__(self, marks: Marks, fold: Fold = lambda line: (line,)) -> None:
+        """fold     breaks a line that is too long to stand below a row"""
         self._marks = marks
         self._made: dict[str, tuple[tuple[object, ...], Row]] = {}
-        self._fold: Callable[[Line], tuple[Line, ...]] = lambda line: (line,)
+        self._fold = fold
 
     def rows(
         self,
@@ -63,13 +68,8 @@ class SilenceRows:
         now: datetime,
         *,
         is_wide: bool,
-        fold: Callable[[Line], tuple[Line, ...]],
     ) -> tuple[Row, ...]:
-        """One row a silence; those unfolded tell all, below.
-
-        fold    breaks a line that is too long to stand below a row
-        """
-        self._fold = fold
+        """One row a silence; those unfolded tell all, below."""
         made: dict[str, tuple[tuple[object, ...], Row]] = {}
         for each in found[:_MOST_EXPIRED]:
             id_ = each.silence.id

@@ -132,12 +132,10 @@ def _is_special(judged: JudgedAlert) -> bool:
 
 
 def _finding(found: Finding, cluster: Cluster, now: datetime) -> list[str]:
-    same = found.kind, found.subject
-    is_there = any((each.kind, each.subject) == same for each in cluster.findings)
     word = verdict_sign(found.verdict, UNICODE).word
     subject = "" if found.subject in found.title else f" {found.subject}"
     how_long = f"for {age(found.since, now)}" if found.since else ""
-    gone = "" if is_there else "no longer found"
+    gone = "" if cluster.newest(found) else "no longer found"
     head = _head(f"{word}  {found.title} {cluster.name}{subject}", gone, how_long)
     hurt = [f"  hurts: {_text(trace.brief(t, UNICODE))}" for t in found.traces[:1]]
     detail = [f"  why: {found.detail}"] if found.detail else []

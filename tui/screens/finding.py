@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,6 +10,7 @@ from textual.binding import Binding, BindingType
 
 from tui.messages import (
     OpenChecks,
+    OpenFinding,
     OpenLogs,
     OpenNode,
     OpenPipeline,
@@ -19,7 +19,6 @@ from tui.messages import (
     OpenTargets,
 )
 from tui.model.examination import Subject
-from tui.model.finding import Finding
 from tui.model.fleet import Fleet
 from tui.present import finding as words
 from tui.present import trace as traces
@@ -40,15 +39,6 @@ MOST_TRACES = 3
 """Devices whose way is shown in full."""
 WIDE = 120
 """Cells from which all steps have room beside each other."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A finding, where it is, and when it ended if it is over and somebody saw that."""
-
-    cluster: str
-    finding: Finding
-    ended_at: datetime | None = None
 
 
 class FindingScreen(TellingDesk):
@@ -74,13 +64,13 @@ class FindingScreen(TellingDesk):
     ]
     AUTO_FOCUS = "Listing"
 
-    def __init__(self, found: Found, marks: Marks, selector: str) -> None:
+    def __init__(self, asked: OpenFinding, marks: Marks, selector: str) -> None:
         """Show what is known of it; `selector` is that of the cluster's kernel logs."""
         super().__init__(marks)
         self._selector = selector
-        self._cluster = found.cluster
-        self.finding = found.finding
-        self._ended_at = found.ended_at
+        self._cluster = asked.cluster
+        self.finding = asked.finding
+        self._ended_at = asked.ended_at
         self._was_there = False
         self._about = words.Subject(None, (), ())
         self._is_begun = False
@@ -112,9 +102,8 @@ class FindingScreen(TellingDesk):
         cluster = fleet.cluster(self._cluster)
         if cluster is None:
             return
-        same = (self.finding.kind, self.finding.subject)
-        newer = [f for f in cluster.findings if (f.kind, f.subject) == same]
-        self.finding = newer[0] if newer else self.finding
+        newer = cluster.newest(self.finding)
+        self.finding = newer or self.finding
         if newer:
             self._was_there, self._ended_at = True, None
         elif self._was_there and self._ended_at is None:

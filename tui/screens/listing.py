@@ -110,9 +110,7 @@ class ReadListing(Listing):
 
 
 def shown_of(text: str, shown: int, known: int) -> Line:
-    """That a list is narrowed, and to how many; nothing where it shows all."""
-    if not text:
-        return ()
+    """That a list is narrowed, and to how many."""
     words = plain(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
     return (Span(f"/{words} {shown:,} of {known:,}  ", Tone.ACCENT, bold=True),)
 

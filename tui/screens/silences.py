@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -32,7 +31,7 @@ from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.text import wrap
 from widgets.text_block import TextBlock
-from widgets.values import Span, Tone
+from widgets.values import Line, Span, Tone
 
 _VIEWS = tuple(View)
 _COMMENT = 8
@@ -95,7 +94,7 @@ class SilencesScreen(Desk):
         self._view = View.ACTIVE
         self._sought = chosen
         self._unfolded: frozenset[str] = frozenset()
-        self._rows = silences.SilenceRows(marks)
+        self._rows = silences.SilenceRows(marks, self._folded)
         self._last: tuple[Fleet, datetime] | None = None
         self._kept: tuple[Kept, ...] = ()
         self._memory = SilenceMemory()
@@ -169,9 +168,7 @@ class SilencesScreen(Desk):
         listing = self.query_one(MarkListing)
         listing.columns = silences.WIDE_COLUMNS if is_wide else silences.COLUMNS
         shown = kept.of_view(self._view, self._kept, now)
-        room = listing.size.width - silences.BEFORE_DETAILS
-        fold = partial(wrap, width=room, indent=_COMMENT)
-        rows = self._rows.rows(shown, self._unfolded, now, is_wide=is_wide, fold=fold)
+        rows = self._rows.rows(shown, self._unfolded, now, is_wide=is_wide)
         listing.say_if_empty((Span(self._nothing(fleet), Tone.QUIET),))
         listing.show_rows(rows)
         marked = alerts.marked_words(len(listing.marked), self.marks)
@@ -179,6 +176,11 @@ class SilencesScreen(Desk):
         gap = (Span("  "),) if marked else ()
         as_of = silences.as_of(fleet, now)
         self.query_one(Panel).show_title((title, *gap, *marked), as_of)
+
+    def _folded(self, line: Line) -> tuple[Line, ...]:
+        """A line in as many as it needs below a row."""
+        room = self.query_one(MarkListing).size.width - silences.BEFORE_DETAILS
+        return wrap(line, room, _COMMENT)
 
     def _nothing(self, fleet: Fleet) -> str:
         """What an empty list says: that there are none, or that nobody knows."""
