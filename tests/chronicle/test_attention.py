@@ -64,6 +64,11 @@ def test_what_turns_real_calls_once_with_its_evidence() -> None:
     assert watched.look(20, REAL) == ()
 
 
+def test_what_turned_real_calls_with_the_time_of_that() -> None:
+    (call,) = Watched().look(10, replace(REAL, turned_at=at(10)))
+    assert call.since == at(10)
+
+
 def test_what_is_real_at_the_start_calls_nobody() -> None:
     attention = Attention(Wishes(), UTC)
     assert attention.look(fleet([REAL], 0), at(0)) == ()

@@ -194,12 +194,12 @@ def test_what_is_concealed_comes_first_and_the_rest_keeps_its_order() -> None:
     assert names == ["KubeProxyDown", "A", "B"]
 
 
-def test_what_turned_real_in_this_episode_says_when_and_stays_where_it_is() -> None:
-    other = judged(REAL, name="A")
-    looks = [fleet([other, judged(v)], s) for v, s in ((FALSE, 0), (REAL, 10))]
+def test_what_turned_real_in_this_episode_says_when_and_is_the_newest() -> None:
+    newer = judged(REAL, name="A", starts_at=at(-60))
+    looks = [fleet([newer, judged(v)], s) for v, s in ((FALSE, 0), (REAL, 10))]
     known = seen(seen(Known(), looks[0], 0), looks[1], 10)
-    first, turned = Marker().marked(looks[1], known).clusters[0].alerts or ()
-    assert first is other
+    turned, other = Marker().marked(looks[1], known).clusters[0].alerts or ()
+    assert other is newer
     assert (turned.turned_at, turned.matters_since) == (at(10), at(10))
     assert turned.concealed is None
 

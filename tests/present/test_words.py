@@ -14,7 +14,7 @@ from tests.estate import (
     prod,
     unreachable_fleet,
 )
-from tests.judged import NOW, ago, make_alert
+from tests.judged import NOW, ago, btrfs_alert, make_alert
 from tui.model.alert import Judgement, Verdict
 from tui.model.fault import FaultKind
 from tui.model.fleet import SourceKind, Trend
@@ -210,6 +210,15 @@ def test_a_row_is_made_again_only_when_its_alert_or_age_changed() -> None:
     later = maker.rows(known, (), NOW + timedelta(minutes=1))
     changed = [new is not old for new, old in zip(later, first, strict=True)]
     assert changed == [True, False, False]
+
+
+def test_what_turned_real_is_as_old_as_that() -> None:
+    turned = replace(btrfs_alert(), turned_at=NOW - timedelta(seconds=6))
+    maker = alerts.AlertRows(UNICODE)
+    (row,) = maker.rows((turned,), (), NOW)
+    assert row.cells[4].text == "6s"
+    (row,) = maker.rows((turned,), (), NOW + timedelta(seconds=1))
+    assert row.cells[4].text == "7s"
 
 
 def test_a_reason_is_not_told_twice() -> None:

@@ -177,7 +177,7 @@ def _made(key: Key, source: _Source) -> Real:
         alert.name,
         source.judgement.reason,
         alert.severity,
-        hidden.since if hidden is not None else alert.starts_at,
+        hidden.since if hidden is not None else source.matters_since,
         alert.labels,
         source.judgement.evidence,
     )

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tui.chronicle.known import Known
-from tui.model.alert import Concealed, JudgedAlert, Surprise, Verdict
+from tui.model.alert import Concealed, JudgedAlert, Surprise, Verdict, rank
 from tui.model.change import AlertName
 from tui.model.fleet import Fleet
 from tui.model.kept import Kept
@@ -67,7 +67,7 @@ class Marker:
         for judged in alerts:
             if judged.verdict is not Verdict.REAL:
                 continue
-            name = judged.endpoint, judged.alert.fingerprint
+            name = _name(judged)
             found = _concealed(judged, known, name)
             turned = _turned(judged, known, name)
             if found is None and turned is None:
@@ -91,11 +91,15 @@ class Marker:
         return result
 
 
+def _name(judged: JudgedAlert) -> AlertName:
+    return judged.endpoint, judged.alert.fingerprint
+
+
 def _in_order(alerts: Alerts, marked: Sequence[JudgedAlert]) -> Alerts:
-    """Each in its marked form, the concealed ones first."""
-    mine = {each.alert.fingerprint: each for each in marked}
-    all_of_them = [mine.get(each.alert.fingerprint, each) for each in alerts]
-    return Kept(sorted(all_of_them, key=lambda each: each.concealed is None))
+    """Each in its marked form, the concealed ones first, then by what matters."""
+    mine = {_name(each): each for each in marked}
+    all_of_them = [mine.get(_name(each), each) for each in alerts]
+    return Kept(sorted(all_of_them, key=lambda each: (not each.concealed, *rank(each))))
 
 
 def _are_same(some: Sequence[object], others: Sequence[object]) -> bool:

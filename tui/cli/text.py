@@ -171,7 +171,7 @@ def alert_lines(judged: JudgedAlert, now: datetime, page: Page) -> Iterator[str]
     """An alert, its verdict in the margin."""
     colour, tag = _VERDICTS[judged.verdict]
     alert = judged.alert
-    told = [alert.severity, age(alert.starts_at, now)]
+    told = [alert.severity, age(judged.matters_since, now)]
     told += ["silenced"] if judged.is_silenced else []
     about = ", ".join(part for part in told if part)
     job = f" {alert.labels['job']}" if "job" in alert.labels else ""

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from operator import itemgetter
-from typing import TypeAlias
 
 from tui.engine.answers import Answers, answers_of
 from tui.engine.kinds import Kind, grouped
 from tui.engine.plan import Served
 from tui.engine.view import View
-from tui.model.alert import Alert, JudgedAlert, Verdict
+from tui.model.alert import Alert, JudgedAlert, Rank, Verdict, rank
 from tui.model.fleet import SourceKind
 from tui.model.kept import Kept
 from tui.model.question import Question
@@ -25,10 +24,6 @@ from tui.model.reading import STALE_AFTER
 from tui.triage import assign, notes
 from tui.triage.case import Case, Scene
 
-_Rank: TypeAlias = tuple[int, int, float, str]
-
-_VERDICTS = list(Verdict)
-_SEVERITIES = ("critical", "error", "warning", "info")
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _STALE_PACE = timedelta(seconds=1)
 """How often what rests on an old answer is judged: it says how old that is."""
@@ -79,7 +74,7 @@ class _Group:
     grounds: tuple[_Ground, ...]
     judged: tuple[JudgedAlert, ...]
     """In the order of the members ..."""
-    ranks: tuple[_Rank, ...]
+    ranks: tuple[Rank, ...]
     """... and what each is sorted by."""
     at: datetime
     due: datetime
@@ -176,7 +171,7 @@ class Judging:
             listed,
             grounds,
             tuple(judged),
-            tuple(map(_rank, judged)),
+            tuple(map(rank, judged)),
             now,
             due if kind.has_rule else _NEVER,
             known.timed_at if known is not None and is_timely else now,
@@ -302,12 +297,3 @@ def _are_others(before: tuple[Alert, ...], now: tuple[Alert, ...]) -> bool:
 
 def _is_same(old: Alert, new: Alert) -> bool:
     return old is new or old == new
-
-
-def _rank(judged_alert: JudgedAlert) -> _Rank:
-    """Worst verdict first, then severity, then the newest."""
-    alert = judged_alert.alert
-    known = alert.severity in _SEVERITIES
-    severity = _SEVERITIES.index(alert.severity) if known else len(_SEVERITIES)
-    verdict = _VERDICTS.index(judged_alert.verdict)
-    return verdict, severity, -alert.starts_at.timestamp(), alert.fingerprint

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import TypeAlias
 
 from tui.model.labels import Labels
 from tui.model.silence import SilenceNote
 
 WATCHDOG = "Watchdog"
 """The alert that always fires: the sign of life of the alerting path."""
+
+
+Rank: TypeAlias = tuple[int, int, float, str]
 
 
 class AlertState(Enum):
@@ -160,3 +164,16 @@ class JudgedAlert:
     def is_silenced(self) -> bool:
         """Whether a silence (not an inhibition) covers it."""
         return bool(self.alert.silenced_by)
+
+
+_VERDICTS = list(Verdict)
+_SEVERITIES = ("critical", "error", "warning", "info")
+
+
+def rank(judged: JudgedAlert) -> Rank:
+    """Worst verdict first, then severity, then what matters since the shortest time."""
+    alert = judged.alert
+    known = alert.severity in _SEVERITIES
+    severity = _SEVERITIES.index(alert.severity) if known else len(_SEVERITIES)
+    verdict = _VERDICTS.index(judged.verdict)
+    return verdict, severity, -judged.matters_since.timestamp(), alert.fingerprint

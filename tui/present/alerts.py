@@ -168,7 +168,7 @@ class AlertRows:
 
     def _make(self, alert: JudgedAlert, now: datetime) -> _Made:
         row = alert_row(alert, self._silences, now, self._marks, is_wide=self._is_wide)
-        due = age_changes(alert.alert.starts_at, now)
+        due = age_changes(alert.matters_since, now)
         if alert.concealed is not None:
             due = now + _SECOND  # it tells how long that lasts
         elif alert.is_silenced:
@@ -198,7 +198,7 @@ class _Made:
             and old.concealed == alert.concealed
             and old.alert.state is alert.alert.state
             and old.alert.silenced_by == alert.alert.silenced_by
-            and old.alert.starts_at == alert.alert.starts_at
+            and old.matters_since == alert.matters_since
             and old.alert.labels == alert.alert.labels
             and old.alert.annotations == alert.alert.annotations
         )
@@ -222,7 +222,7 @@ def alert_row(
 ) -> Row:
     """The row of one alert as of now."""
     hidden = concealed.hidden_line(alert, now, marks)
-    how_old = age(alert.alert.starts_at, now)
+    how_old = age(alert.matters_since, now)
     row = _alert_row(alert, how_old, hidden, marks, is_wide=is_wide)
     line = silenced.row_line(alert, silences, now, marks)
     return _with_line(row, line, is_wide=is_wide) if line and not hidden else row

@@ -102,7 +102,7 @@ def _alert(judged: JudgedAlert, fleet: Fleet, now: datetime) -> list[str]:
     cluster = fleet.cluster(name)
     known = cluster.alerts if cluster else fleet.unassigned_alerts
     key = alerts.alert_key(judged)
-    how_long = f"for {age(alert.starts_at, now)}"
+    how_long = f"for {age(judged.matters_since, now)}"
     if known is None:
         how_long = f"not known whether it fires, began {moment(alert.starts_at)}Z"
     elif all(alerts.alert_key(each) != key for each in known):
