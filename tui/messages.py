@@ -36,6 +36,8 @@ class EntriesArrived(Message, bubble=False):
 
     cluster: str
     entries: tuple[Entry, ...]
+    turn: int = 0
+    """How often another moment had been shown by then."""
 
 
 @dataclass
@@ -44,6 +46,7 @@ class GapsFound(Message, bubble=False):
 
     cluster: str
     gaps: tuple[Gap, ...]
+    turn: int = 0
 
 
 @dataclass

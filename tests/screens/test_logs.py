@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
-from tests.estate import kernel_entries, make_entry, make_fleet
+from tests.estate import failing, kernel_entries, make_entry, make_fleet
+from tests.judged import NOW
 from tests.screens.stage import Stage, on_stage
+from tui.model.fault import FaultKind
+from tui.model.fleet import Fleet, SourceKind, SourceStatus
 from tui.model.log import Gap, LogBatch
+from tui.screens.log_pane import LogPane
 from tui.screens.logs import LogsScreen
 from widgets.log_view import LogView
 
@@ -152,3 +157,63 @@ async def test_what_is_lost_while_one_looks_is_told_at_once() -> None:
         await stage.press("L")
         stage.backend.tell("prod", LogBatch(gaps=(lost,)))
         await stage.until("gap: about 7 entries lost")
+
+
+def without_loki(fleet: Fleet, *names: str) -> Fleet:
+    """A fleet of which some clusters have not been told of by Loki for four minutes."""
+
+    def without(source: SourceStatus) -> SourceStatus:
+        if source.key.kind is not SourceKind.LOKI:
+            return source
+        seen = NOW - timedelta(minutes=4)
+        return replace(
+            failing(source, FaultKind.TIMEOUT, "no answer"), observed_at=seen
+        )
+
+    return replace(
+        fleet,
+        clusters=tuple(
+            replace(each, sources=tuple(map(without, each.sources)))
+            if each.name in names
+            else each
+            for each in fleet.clusters
+        ),
+    )
+
+
+async def test_a_log_that_does_not_come_says_so_beside_that_it_follows() -> None:
+    names = [each.name for each in make_fleet().clusters]
+    async with on_stage((80, 24)) as stage:
+        await stage.press("L")
+        assert "stale" not in stage.text
+        await stage.publish(without_loki(make_fleet(), names[0]))
+        await stage.until(f"{names[0]} ⧗ stale 4m  following")
+        await stage.publish(without_loki(make_fleet(), *names))
+        await stage.until(" ⧗ stale 4m  following")
+        assert f"{names[0]} ⧗" not in stage.text
+
+
+async def test_what_is_on_its_way_when_a_log_is_read_anew_comes_once() -> None:
+    async with on_stage((200, 60)) as stage:
+        await stage.press("L")
+        (pane,) = stage.app.screen.query(LogPane)
+        pane.refill()
+        stage.backend.lost = {"prod": (Gap(1, 2, "for a test", 7),)}
+        stage.backend.tell("prod", LogBatch(gaps=stage.backend.lost["prod"]))
+        stage.backend.log("prod", make_entry("came meanwhile"))
+        await stage.settle()
+        stage.backend.log("prod", make_entry("came later"))
+        await stage.until("came later")
+        log = pane.log_view
+        told = [log.teller.text(item) for item in log.kept_items()]
+        assert told.count("came meanwhile") == told.count("came later") == 1
+        assert sum("about 7 entries lost" in each for each in told) == 1
+
+
+async def test_what_was_said_before_a_turn_of_time_does_not_come_behind_it() -> None:
+    async with on_stage((200, 60)) as stage:
+        stage.backend.log("prod", make_entry("BTRFS error (device sdz): once"))
+        stage.app._turn()
+        await stage.until("sdz): once")
+        await stage.settle()
+        assert stage.text.count("sdz): once") == 1

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.estate import make_entry
+from tests.estate import make_entry, make_fleet
 from tests.screens.stage import Stage, on_stage
+from tests.screens.test_logs import without_loki
 from tests.screens.test_logs_past import numbered
 from tui.screens.log_pane import LogPane
+from widgets.status_line import StatusLine
 
 
 def panes(stage: Stage) -> list[LogPane]:
@@ -124,3 +126,16 @@ async def test_the_title_and_the_bars_tell_one_number_of_errors() -> None:
         await stage.press("L", "1")
         await stage.until("prod  ✖ 3 btrfs")
         await stage.until(", 3 errors")
+
+
+async def test_a_cluster_whose_log_does_not_come_is_not_called_calm() -> None:
+    fleet = without_loki(make_fleet(), "monit")
+    async with on_stage((80, 24), fleet) as stage:
+        await stage.press("L", "C")
+        (others,) = stage.app.screen.query("#others").results(StatusLine)
+        (line,) = (each for each in stage.text.splitlines() if "2 monit" in each)
+        assert others.display
+        assert "2 monit ⧗ stale 4m" in line
+        assert "3 agentic ✔ no errors" in line
+        await stage.press("2")
+        await stage.until("⧗ stale 4m  following")

@@ -21,17 +21,10 @@ from tui.app.ticks import AGES_SECONDS, NEWS_SECONDS, Ticks, first_tick
 from tui.backend import Backend
 from tui.clock import Clock, WoundClock
 from tui.config import Config
-from tui.messages import (
-    AcknowledgeHidden,
-    EntriesArrived,
-    FleetChanged,
-    GapsFound,
-    OpenAlert,
-)
+from tui.messages import AcknowledgeHidden, FleetChanged, OpenAlert
 from tui.model.alert import JudgedAlert
 from tui.model.attention import Real
 from tui.model.fleet import Fleet
-from tui.model.log import LogBatch
 from tui.present import calling
 from tui.present.concealed import Told, concealed, told_of
 from tui.present.glyphs import UNICODE, Marks
@@ -207,6 +200,8 @@ class TaloscopeApp(Seeking):
         """Connect, then keep the backend going until the app ends."""
         backend, *_ = await asyncio.gather(self._connect(), self._fill())
         self.backend = backend
+        # Before anything runs, and before a screen can read what there is by then.
+        self.hear_from(backend, self.names)
         async with asyncio.TaskGroup() as group:
             group.create_task(backend.run())
             # The charts need it; it is slow to import, and servers to answer.
@@ -221,14 +216,13 @@ class TaloscopeApp(Seeking):
 
     def _listen(self, backend: Backend) -> None:
         """Show what is known already, and from now on what is new."""
-        backend.subscribe(lambda fleet: self._tell(FleetChanged(fleet)))
+        backend.subscribe(self._hear_fleet)
         backend.calls.subscribe(self._call)
-        backend.subscribe_logs(self._hear)
         self.begin_in_record()
-        self._tell(FleetChanged(backend.fleet))
-        for name in self.names:
-            self._tell(EntriesArrived(name, tuple(backend.entries(name))))
-            self._tell(GapsFound(name, tuple(backend.gaps(name))))
+        self.post_message(FleetChanged(backend.fleet))
+
+    def _hear_fleet(self, fleet: Fleet) -> None:
+        self.post_message(FleetChanged(fleet))
 
     def _call(self, found: tuple[Real, ...]) -> None:
         """Have the terminal call whoever sits before it."""
@@ -246,15 +240,6 @@ class TaloscopeApp(Seeking):
             self._window = title
             write(self, calling.titled(title))
 
-    def _hear(self, cluster: str, batch: LogBatch) -> None:
-        if batch.entries:
-            self._tell(EntriesArrived(cluster, batch.entries))
-        if batch.gaps:
-            self._tell(GapsFound(cluster, batch.gaps))
-
-    def _tell(self, message: FleetChanged | EntriesArrived | GapsFound) -> None:
-        self.post_message(message)
-
     def on_fleet_changed(self, message: FleetChanged) -> None:
         self._tell_trouble()
         before = self._newer or self.fleet
@@ -268,16 +253,6 @@ class TaloscopeApp(Seeking):
         elif self._held_at is None and not self.is_past:
             return  # the next beat shows its ages
         self.show_now()
-
-    def on_entries_arrived(self, message: EntriesArrived) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, Desk) and screen.is_open:
-                screen.add_entries(message.cluster, message.entries)
-
-    def on_gaps_found(self, message: GapsFound) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, Desk) and screen.is_open:
-                screen.add_gaps(message.cluster, message.gaps)
 
     def _tick(self) -> None:
         """Let a second pass on the clock; the ages below it have their own beat."""

@@ -182,6 +182,7 @@ class Rewinding(Routes):
         if backend is None:
             return
         self.fleet = backend.fleet
+        self.drop_under_way()
         for screen in self.screen_stack:
             if isinstance(screen, Desk):
                 screen.turn(backend)

@@ -13,7 +13,7 @@ from functools import partial
 from heapq import merge
 from typing import TYPE_CHECKING
 
-from tui.app.pasting import Pasting
+from tui.app.hearing import Hearing
 from tui.messages import (
     EditSilence,
     EndSilence,
@@ -55,7 +55,7 @@ _DEPTH = 1
 """Screens on the stack while the first one is in front."""
 
 
-class Routes(Pasting):
+class Routes(Hearing):
     """The half of the app that opens and closes screens."""
 
     backend: Backend | None
@@ -262,7 +262,7 @@ class Routes(Pasting):
 
     def on_open_logs(self, message: OpenLogs) -> None:
         from tui.present import logs  # noqa: PLC0415 - see above
-        from tui.screens.log_pane import LogAccess  # noqa: PLC0415 - see above
+        from tui.screens.log_scope import LogAccess  # noqa: PLC0415 - see above
         from tui.screens.logs import LogsScreen  # noqa: PLC0415 - see above
 
         backend = self.backend
@@ -274,7 +274,11 @@ class Routes(Pasting):
                 return merge(backend.entries(name), notes, key=lambda x: x.at_ns or 0)
 
             access = LogAccess(
-                kept, backend.archive, self.clock, self.config.log_entries
+                kept,
+                self.under_way,
+                backend.archive,
+                self.clock,
+                self.config.log_entries,
             )
             self.open(LogsScreen(message, self.names, access, self.marks))
 

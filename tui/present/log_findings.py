@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tui.model.fleet import Cluster
 from tui.model.log import LogFinding
-from tui.present import faults
+from tui.present import faults, stream
 from tui.present.glyphs import Marks
 from tui.present.logs import TONES
 from tui.present.units import age, plain
@@ -94,29 +94,9 @@ def title(clusters: Sequence[Cluster]) -> Line:
     return (Span(f"kernel findings of the last hour{count}", Tone.ACCENT),)
 
 
-def note(clusters: Sequence[Cluster], now: datetime, marks: Marks) -> Line:
-    """The clusters of which no findings are known: none is not the same as calm."""
-    spans: list[Span] = []
-    for each in clusters:
-        word = _unknown(each, now, marks)
-        if word is not None:
-            gap = "  " if spans else ""
-            spans += [Span(f"{gap}{each.name} ", Tone.QUIET), word]
-    return tuple(spans)
-
-
 def nothing(clusters: Sequence[Cluster], now: datetime, marks: Marks) -> Line:
     """What the list says when it is empty."""
-    unknown = [_unknown(each, now, marks) for each in clusters]
+    unknown = [stream.unknown(each, now, marks) for each in clusters]
     if None in unknown:
         return (Span("no findings", Tone.QUIET),)
     return (Span("nothing is known yet of these kernel logs", Tone.QUIET),)
-
-
-def _unknown(cluster: Cluster, now: datetime, marks: Marks) -> Span | None:
-    """Why a cluster's findings are not known; None when they are, as of now."""
-    is_old = faults.worst(cluster, faults.LOG_SOURCES, now) is not None
-    if cluster.log_findings or cluster.last_entry_at is not None:
-        age_of = faults.pane_age(cluster, faults.LOG_SOURCES, now, marks)
-        return age_of[0] if is_old and age_of else None
-    return faults.unknown(cluster, faults.LOG_SOURCES, now, marks)

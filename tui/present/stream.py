@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
+from tui.model.fleet import Cluster
 from tui.model.kernel import classify
-from tui.present import logs
+from tui.present import faults, logs
 from tui.present.glyphs import Marks
 from tui.present.log_lines import exact_of_ns
 from tui.present.logs import ClassCounts
@@ -45,21 +47,49 @@ def short_chips(found: ClassCounts, marks: Marks) -> Line:
     return ()
 
 
-def others(told: Iterable[tuple[str, ClassCounts, bool]], marks: Marks) -> Line:
-    """Panes that stand side by side, of which some are out of view.
+def unknown(cluster: Cluster, now: datetime, marks: Marks) -> Span | None:
+    """Why a cluster's log is not known as of now; None when it is."""
+    is_old = faults.worst(cluster, faults.LOG_SOURCES, now) is not None
+    if cluster.log_findings or cluster.last_entry_at is not None:
+        age_of = faults.pane_age(cluster, faults.LOG_SOURCES, now, marks)
+        return age_of[0] if is_old and age_of else None
+    return faults.unknown(cluster, faults.LOG_SOURCES, now, marks)
 
-    told  the name of each, what it counted, and whether it is in view
+
+def note(clusters: Iterable[Cluster], now: datetime, marks: Marks) -> Line:
+    """The clusters whose logs do not come now: a log that is cut looks like a calm one.
+
+    What is true of all of them is said once, without their names.
     """
+    words = [(each.name, unknown(each, now, marks)) for each in clusters]
+    told = [(name, word) for name, word in words if word is not None]
+    if len(told) == len(words) and len({word for _, word in told}) == 1:
+        return (told[0][1],)
     spans: list[Span] = []
-    for number, (name, found, is_shown) in enumerate(told, 1):
+    for name, word in told:
+        gap = "  " if spans else ""
+        spans += [Span(f"{gap}{name} ", Tone.QUIET), word]
+    return tuple(spans)
+
+
+Other = tuple[str, ClassCounts, Span | None, bool]
+"""A pane among others: its name, what it counted, why that is not of now, and whether
+it is in view."""
+
+
+def others(told: Iterable[Other], marks: Marks) -> Line:
+    """Panes that stand side by side, of which some are out of view."""
+    spans: list[Span] = []
+    for number, (name, found, not_live, is_shown) in enumerate(told, 1):
         left, right = ("[", "]") if is_shown else (" ", " ")
-        chips = short_chips(found, marks) or (
-            Span(f"{marks.good} no errors", Tone.QUIET),
-        )
+        chips = short_chips(found, marks)
+        if not_live is not None:
+            chips = (*chips, Span("  "), not_live) if chips else (not_live,)
+        calm = Span(f"{marks.good} no errors", Tone.QUIET)
         spans += [
             Span(left, Tone.ACCENT),
             Span(f"{number} {name} ", bold=is_shown),
-            *chips,
+            *(chips or (calm,)),
             Span(right, Tone.ACCENT),
         ]
     return tuple(spans)

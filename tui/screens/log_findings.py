@@ -11,7 +11,7 @@ from textual.message import Message
 
 from tui.model.fleet import Fleet
 from tui.model.log import LogFinding
-from tui.present import log_findings
+from tui.present import log_findings, stream
 from tui.present.glyphs import Marks
 from tui.screens.listing import Listing
 from widgets.panel import Panel
@@ -49,7 +49,7 @@ class FindingsPanel(Panel):
         self._known = {log_findings.key_of(each): each for each in found}
         self._listing.say_if_empty(log_findings.nothing(clusters, now, self._marks))
         self._listing.show_rows(log_findings.rows(clusters, now, self._marks))
-        note = log_findings.note(clusters, now, self._marks)
+        note = stream.note(clusters, now, self._marks)
         self.show_title(log_findings.title(clusters), note)
         most = max(_FRAME + 1, self.screen.size.height // _SHARE)
         self.styles.height = min(_FRAME + max(1, len(found)), most)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from heapq import merge
 from itertools import islice, repeat
@@ -12,9 +13,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from tui.backend import Archive
-from tui.clock import Clock
-from tui.model.fleet import Fleet
+from tui.model.fleet import Cluster, Fleet
 from tui.model.kernel import kind_of
 from tui.model.log import Entry, Gap, LogFinding
 from tui.present import log_bars, log_lines, logs, stream
@@ -25,8 +24,9 @@ from tui.screens import log_counts
 from tui.screens.latest import run_latest
 from tui.screens.line import LineScreen
 from tui.screens.log_past import PAST_KEYS, SHIFT, PastPane
+from tui.screens.log_scope import LogAccess, Scope
 from widgets.histogram import Histogram
-from widgets.values import LogLine
+from widgets.values import LogLine, Span
 
 _EDGES = 10
 """Cells of a title that are frame and gaps."""
@@ -40,31 +40,6 @@ _AROUND = timedelta(minutes=1)
 """So much is read before and behind a line of the past."""
 _SLICE = 250
 """Entries read in one go, so that keys are never kept waiting."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogAccess:
-    """Where the logs come from, and how many entries a log keeps."""
-
-    read: Callable[[str], Iterable[Entry | LogLine]]
-    """The entries of a cluster that are kept when it is asked, oldest first."""
-    archive: Archive
-    """What Loki has of older ones."""
-    clock: Clock
-    kept: int
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What of the logs is wanted."""
-
-    names: tuple[str, ...]
-    """The clusters."""
-    what: str
-    """These in words, for the title."""
-    node: str = ""
-    kind: str = ""
-    """Only this class of the kernel catalogue."""
 
 
 class LogPane(PastPane):
@@ -82,12 +57,14 @@ class LogPane(PastPane):
         """Make a pane; `fleet` is what was shown last, for the names of nodes."""
         super().__init__(marks, access.archive, access.clock, access.kept)
         self._scope = scope
-        self._read = access.read
+        self._access = access
         self._starts_at_error = bool(scope.node or scope.kind)
         self._short = stream.short_names(scope.names)
         self._node_names: dict[str, dict[str, str]] = {}
         self._fleet = fleet
         self._late: list[log_lines.Sourced] = []
+        self._known_news: Counter[str] = Counter()
+        """How many messages to come, by cluster, tell of what was read already."""
         self._sought: LogFinding | None = None
         """Where to stand as soon as its last line is read."""
         self._tally = log_bars.Tally()
@@ -145,16 +122,20 @@ class LogPane(PastPane):
 
     def add_entries(self, cluster: str, entries: tuple[Entry, ...]) -> None:
         """Take in new entries of a cluster."""
-        if cluster in self.names and self._stretch is None:
-            self._arrive(list(zip(repeat(cluster), entries)))
+        self._arrive(cluster, entries)
 
     def add_gaps(self, cluster: str, gaps: tuple[Gap, ...]) -> None:
         """Say what of a cluster's log is lost."""
-        if cluster in self.names and self._stretch is None:
-            self._arrive([(cluster, logs.gap_line(gap)) for gap in gaps])
+        self._arrive(cluster, [logs.gap_line(gap) for gap in gaps])
 
-    def _arrive(self, told: Sequence[log_lines.Sourced]) -> None:
+    def _arrive(self, cluster: str, news: Sequence[Entry | LogLine]) -> None:
         """Show it, or keep it until all that was there before is shown."""
+        if self._known_news[cluster] > 0:
+            self._known_news[cluster] -= 1
+            return
+        if cluster not in self.names or self._stretch is not None:
+            return
+        told = list(zip(repeat(cluster), news))
         if self._is_filling:
             self._late += told
         else:
@@ -265,6 +246,10 @@ class LogPane(PastPane):
     async def _fill(self) -> None:
         """Read what is kept in slices, then what came meanwhile."""
         known = merge(*map(self._known, self.names), key=_at)
+        # What came until here was read with it; and so was what is under way.
+        self._late = []
+        under_way = self._access.under_way
+        self._known_news = Counter({name: under_way(name) for name in self.names})
         while part := list(islice(known, _SLICE)):
             self._append(part)
             await self._clock.sleep(0)
@@ -285,7 +270,7 @@ class LogPane(PastPane):
 
     def _known(self, name: str) -> Iterator[log_lines.Sourced]:
         """What is kept of a cluster as of now, also when it is gone through later."""
-        return zip(repeat(name), self._read(name))
+        return zip(repeat(name), self._access.read(name))
 
     def _append(self, told: Iterable[log_lines.Sourced]) -> None:
         found = self._wanted(told)
@@ -373,13 +358,30 @@ class LogPane(PastPane):
         """How many lines of each class it shows; of the past Loki tells above them."""
         return self._tally.classes() if self._stretch is None else {}
 
+    def not_live(self) -> Span | None:
+        """Why what the first of its clusters writes does not come now."""
+        return next(
+            (stream.unknown(each, self._clock.now(), self.marks) for each in self._of),
+            None,
+        )
+
+    @property
+    def _of(self) -> list[Cluster]:
+        """Its clusters, as far as they are known; of the past Loki tells for itself."""
+        if self._fleet is None or self._stretch is not None:
+            return []
+        return [each for each in self._fleet.clusters if each.name in self.names]
+
     def show_status(self) -> None:
         """Say what is shown, how many errors it has, and whether it follows."""
         if not self.is_open:
             return
         scope = self._scope
         only = [scope.kind] if scope.kind else []
-        right = self.log_view.words(self.size.width - _TITLE)
+        note = stream.note(self._of, self._clock.now(), self.marks)
+        note = (*note, Span("  ")) if note else ()
+        room = self.size.width - _TITLE - sum(len(span.text) for span in note)
+        right = (*note, *self.log_view.words(room))
         room = self.size.width - sum(len(span.text) for span in right) - _EDGES
         what = scope.node or scope.what
         title = stream.title(what, only, self.trouble(), self.marks, room)

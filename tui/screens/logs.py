@@ -16,8 +16,9 @@ from tui.model.log import Entry, Gap
 from tui.present import stream
 from tui.present.glyphs import Marks
 from tui.screens.log_findings import FindingsPanel
-from tui.screens.log_pane import LogAccess, LogPane, Scope
+from tui.screens.log_pane import LogPane
 from tui.screens.log_past import PastPane
+from tui.screens.log_scope import LogAccess, Scope
 from tui.screens.telling import TellingDesk
 from widgets.keys import hidden
 from widgets.status_line import StatusLine
@@ -227,7 +228,8 @@ class LogsScreen(TellingDesk):
         others = self.query_one("#others", StatusLine)
         if others.display:
             told = [
-                (pane.names[0], pane.trouble(), pane.display) for pane in self._panes
+                (pane.names[0], pane.trouble(), pane.not_live(), pane.display)
+                for pane in self._panes
             ]
             others.show(stream.others(told, self.marks))
 
