@@ -229,6 +229,7 @@ WRONG = [
     ('event = "Scheduled"\nwithin = "61m"', "must be whole minutes, 1m to 60m"),
     ('event = "Scheduled"\nwithin = "90s"', "must be whole minutes, 1m to 60m"),
     ('os_image = "("\non = "every-node"', "rules.backup.claims[0].os_image"),
+    ('os_image = ".*"\non = "every-node"', "matches anything at all: name the OS"),
     ('inventory = "x"', "needs expected: true or false"),
 ]
 

@@ -42,6 +42,8 @@ class Case:
     inventory: State = field(default_factory=dict)
     others: Mapping[str, State] = field(default_factory=dict)
     """Clusters that share its servers, and what is wrong with their Kubernetes."""
+    alone: tuple[str, ...] = ()
+    """Servers of those that the others do without."""
     home: str = MAIN
     """Where shared servers live; empty when nobody says."""
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -101,5 +103,6 @@ def _case(name: str, row: dict[str, Any]) -> Case:
         alert=usual | labels,
         expect=Verdict(row.pop("expect")),
         loki=tuple(row.pop("loki")) if "loki" in row else None,
+        alone=tuple(row.pop("alone", ())),
         **row,
     )

@@ -224,6 +224,8 @@ def _cluster(case: Case, cluster: str, url: str) -> str:
         "context": case.named(cluster),
     }
     for name in servers:
+        if cluster != MAIN and name in case.alone:
+            continue
         keys[name] = {"url": f"{url}/{case.id}/{name}/{MAIN}", **home}
     if cluster == MAIN:
         keys["inventory"] = dict(case.inventory)

@@ -298,7 +298,7 @@ def _sent(one: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
         "labels": one["labels"],
         "annotations": {},
         "fingerprint": fingerprint(one["labels"]),
-        "startsAt": moved("now-2h", now),
+        "startsAt": moved(one.get("starts", "now-2h"), now),
         "updatedAt": moved(one.get("updated", "now-20s"), now),
         "endsAt": moved(one.get("ends", "now+3m"), now),
         "receivers": [{"name": "null"}],

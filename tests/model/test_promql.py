@@ -49,6 +49,7 @@ REFUSED = [
     ("absent(up)", "makes evidence of what is missing"),
     ("absent_over_time(up[5m])", "makes evidence of what is missing"),
     ("up or vector(0)", "makes evidence of what is missing"),
+    ("scalar(broken) == bool 1", "scalar makes evidence of what is missing"),
     ("up unless broken", "makes evidence of what is missing"),
     ("sum(vector(1)) + sum(up)", "vector makes evidence"),
     ("up offset 1w", "asks of another time"),

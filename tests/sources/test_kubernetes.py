@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -88,14 +88,42 @@ async def test_what_the_review_asks_is_answered(prod: KubernetesSource) -> None:
     assert {"cilium", "vector"} <= {each.name for each in sets}
 
 
-def pod(status: dict[str, Any], **metadata: Any) -> Any:
-    raw = {"metadata": {"name": "p", **metadata}, "status": status}
+def pod(
+    status: dict[str, Any], spec: Mapping[str, Any] | None = None, **metadata: Any
+) -> Any:
+    raw = {
+        "metadata": {"name": "p", **metadata},
+        "spec": spec or {},
+        "status": status,
+    }
     decoded = wire.PODS.decode(json.dumps({"items": [raw]}).encode())
     assert decoded.items
     return wire.pod(decoded.items[0])
 
 
 READY = {"type": "Ready", "status": "True"}
+
+
+@pytest.mark.parametrize(
+    ("containers", "address"),
+    [
+        (None, ""),
+        ([{"command": None, "args": None}], ""),
+        ([{"command": ["kube-scheduler", "--bind-address=::1"]}], "::1"),
+        ([{"args": ["--bind-address=127.0.0.1", "--bind-address=0.0.0.0"]}], "0.0.0.0"),
+        ([{"command": ["--bind-address=::"], "args": ["--v=2"]}, {}], "::"),
+        ([{"args": ["--no-bind-address=::"]}], ""),
+    ],
+)
+def test_a_pod_says_where_it_listens(containers: Any, address: str) -> None:
+    assert pod({}, {"containers": containers}).bind_address == address
+
+
+def test_a_pod_belongs_to_who_controls_it() -> None:
+    owners = [{"uid": "a"}, {"uid": "b", "controller": True}]
+    assert pod({}, ownerReferences=owners).owner == "b"
+    assert pod({}, ownerReferences=owners[:1]).owner == ""
+    assert pod({}, ownerReferences=None).owner == ""
 
 
 def test_a_pod_that_is_being_deleted_is_not_ready() -> None:

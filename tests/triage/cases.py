@@ -59,6 +59,8 @@ def node(name: str, *, is_control_plane: bool = False) -> KubeNode:
 
 
 def pod(name: str, on: str, **labels: str) -> Pod:
+    """A static pod is named after its node."""
+    is_static = bool(on) and name.endswith(f"-{on}")
     return Pod(
         "kube-system",
         name,
@@ -68,6 +70,7 @@ def pod(name: str, on: str, **labels: str) -> Pod:
         is_ready=True,
         created_at=CREATED,
         scheduled=True,
+        bind_address="127.0.0.1" if is_static else "",
     )
 
 

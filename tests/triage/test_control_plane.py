@@ -227,7 +227,7 @@ def test_the_scheduler_s_pods_say_nothing_of_the_controller_manager() -> None:
 
 def test_it_is_told_what_was_scheduled_last() -> None:
     found = judged(SCHEDULER_DOWN, {SCHEDULED: (event(3), event(50))})
-    work = found.evidence[3]
+    work = found.evidence[4]
     assert work.value == "none waits; scheduled last: Pod/web-0 3 min ago"
 
 

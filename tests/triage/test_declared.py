@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.triage.cases import NOW, alert, case
-from tests.triage.declared_cases import KINDS, Changes, rule
+from tests.triage.cases import NOW, PLANE, WORKER, alert, case
+from tests.triage.declared_cases import KINDS, SERVICES, WELL, Changes, rule, told
 from tui.model.alert import Alert, Judgement, Verdict
 from tui.model.declared import DeclaredRule, InventorySays, TargetsUp
 from tui.model.fault import Fault, FaultKind
@@ -54,6 +54,16 @@ def test_a_claim_that_is_proven_clears_the_alert(name: str) -> None:
     assert piece.supports is Verdict.FALSE_POSITIVE
     assert all((piece.claim, piece.source, piece.query, piece.value))
     assert piece.observed_at is not None
+
+
+def test_what_a_node_said_before_the_alert_began_does_not_clear_it() -> None:
+    kind, began = KINDS["service"], replace(LATE, starts_at=NOW - timedelta(seconds=6))
+    rules = book(rule(kind.expects))
+    for age, verdict in ((5, Verdict.FALSE_POSITIVE), (7, Verdict.UNDECIDED)):
+        said = (told(PLANE, WELL), told(WORKER, WELL, age=age))
+        found = rules.judge(known(rules, began, kind.proof | {SERVICES: said}))
+        assert found.verdict is verdict
+    assert "talos-wk-1 last answered before the alert began" in found.reason
 
 
 REFUTED = [(n, *each) for n, kind in KINDS.items() for each in kind.refuted]

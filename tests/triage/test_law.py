@@ -300,6 +300,24 @@ def test_an_answer_clears_for_two_refreshes_and_no_longer(about: Alert) -> None:
         assert "last answered 20 s ago" in found.reason
 
 
+@pytest.mark.parametrize("about", ALERTS)
+def test_what_was_read_before_an_alert_began_does_not_clear_it(about: Alert) -> None:
+    for question in required(BOOK, about):
+        well = case(replace(about, starts_at=SEEN))
+        early = replace(well.answers[question], observed_at=SEEN - timedelta(seconds=1))
+        assert caution(BOOK, well) == 0
+        found = BOOK.judge(with_answer(well, question, early))
+        assert found.verdict is Verdict.UNDECIDED
+        assert found.reason.endswith("last answered before the alert began")
+
+
+def test_an_alert_that_begins_in_the_future_is_told_as_such() -> None:
+    later = replace(ALERTS[0], starts_at=NOW + timedelta(hours=1))
+    found = BOOK.judge(case(later))
+    assert found.verdict is Verdict.UNDECIDED
+    assert "which is in the future: clocks disagree" in found.reason
+
+
 def test_a_contradiction_stands_when_its_source_goes_quiet() -> None:
     sick = case(ALERTS[0], {kube_proxy.CONFIG: cilium_config("false")})
     later = replace(sick, now=NOW + timedelta(hours=1))

@@ -199,7 +199,8 @@ def _comparison(text: str) -> Comparison:
 
 
 def _regex(text: str) -> str:
-    compiled(text).matches("")
+    if compiled(text).matches(""):
+        raise ValueError("matches anything at all: name the OS")
     return text
 
 

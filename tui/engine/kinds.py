@@ -13,6 +13,7 @@ from tui.engine.plan import Served
 from tui.engine.view import View
 from tui.model.alert import Alert
 from tui.model.fleet import SourceKind
+from tui.model.metric import Rule
 from tui.model.question import Question
 from tui.model.reading import Freshness
 from tui.triage import assign
@@ -71,7 +72,7 @@ def grouped(
         kind = replace(
             kind,
             is_placed=placed not in {"", name},
-            concerns=_concerned(view, alert, kind.cluster),
+            concerns=_concerned(view, served, alert, kind.cluster),
         )
         loose.setdefault(kind, []).append(alert)
     for kind, members in loose.items():
@@ -120,20 +121,61 @@ def _kind(view: View, served: Served, alert: Alert, cluster: str) -> Kind:
     )
 
 
-def _concerned(view: View, alert: Alert, cluster: str) -> tuple[str, ...]:
-    """All clusters of a shared Prometheus, when the alert is not of one alone.
+def _concerned(
+    view: View, served: Served, alert: Alert, cluster: str
+) -> tuple[str, ...]:
+    """All clusters that the alert may be about, when it is not of one alone.
+
+    Only what clears it must hold in all. None for an alert of one cluster.
+    """
+    if not view.rulebook.is_cleared_by_clusters(alert):
+        return ()
+    found = (*_told_of(view, alert, cluster), *_senders(view, served, alert, cluster))
+    return tuple(dict.fromkeys(found))
+
+
+def _told_of(view: View, alert: Alert, cluster: str) -> tuple[str, ...]:
+    """The clusters of a shared Prometheus.
 
     An `absent()` alert carries no labels but those of the sender: it says the same of
-    every cluster that the sender looks at. Only what clears it must hold in all.
+    every cluster that the sender looks at.
     """
     served = view.serving(SourceKind.PROMETHEUS, cluster)
     if served is None or not served.is_shared:
         return ()
-    if not view.rulebook.is_cleared_by_clusters(alert):
+    if assign.is_own(alert, _rules(view, served), served.marks, cluster, served.home):
         return ()
+    return served.names
+
+
+def _senders(view: View, served: Served, alert: Alert, cluster: str) -> tuple[str, ...]:
+    """The clusters of a shared Alertmanager that may have sent what names none.
+
+    All but those whose own Prometheus does not fire it now: what several send with the
+    same labels is one alert there.
+    """
+    if not cluster or assign.is_marked(alert.labels, served.marks):
+        return ()
+    return tuple(
+        each.name
+        for each in served.clusters
+        if each.name != cluster and _may_send(view, each.name, alert)
+    )
+
+
+def _may_send(view: View, cluster: str, alert: Alert) -> bool:
+    served = view.serving(SourceKind.PROMETHEUS, cluster)
+    rules = _rules(view, served) if served else ()
+    return not rules or any(
+        rule.health != "ok"
+        or any(active.labels.items() <= alert.labels.items() for active in rule.alerts)
+        for rule in rules
+        if rule.name == alert.name
+    )
+
+
+def _rules(view: View, served: Served) -> tuple[Rule, ...]:
+    """The rules of a Prometheus as they are now; none when nobody knows."""
     known, pace = view.said(served.key("rules"))
     is_fresh = known.freshness(view.now, pace) is Freshness.LIVE
-    rules = known.value if is_fresh and known.value else ()
-    if assign.is_own(alert, rules, served.marks, cluster, served.home):
-        return ()
-    return tuple(each.name for each in served.clusters)
+    return known.value if is_fresh and known.value else ()

@@ -51,6 +51,10 @@ class Pod:
     uid: str = ""
     claims: tuple[str, ...] = ()
     """Names of the volume claims that it uses, of its own namespace."""
+    owner: str = ""
+    """What makes and replaces it, by its uid; empty for nobody."""
+    bind_address: str = ""
+    """Where a program of Kubernetes' own listens; empty when its flags do not say."""
 
 
 @dataclass(frozen=True, slots=True)

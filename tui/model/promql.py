@@ -32,7 +32,7 @@ _CALL = """
 abs avg_over_time ceil changes clamp clamp_max clamp_min count_over_time delta deriv exp
 floor histogram_avg histogram_count histogram_fraction histogram_quantile histogram_sum
 idelta increase irate label_join label_replace ln log10 log2 max_over_time min_over_time
-quantile_over_time rate resets round scalar sgn sort sort_desc sqrt stddev_over_time
+quantile_over_time rate resets round sgn sort sort_desc sqrt stddev_over_time
 stdvar_over_time sum_over_time time timestamp
 """
 _AGGREGATIONS = frozenset(_AGGREGATE.split())
@@ -41,7 +41,9 @@ _OPERATORS = frozenset({"and", "atan2"})
 _ARITHMETIC = frozenset({*"+-*/%^<>", "==", "!=", "<=", ">="})
 _LISTS = frozenset({"by", "without", "on", "ignoring", "group_left", "group_right"})
 _NUMBERS = frozenset({"inf", "nan"})
-_OF_NOTHING = frozenset({"absent", "absent_over_time", "vector", "or", "unless"})
+_OF_NOTHING = frozenset(
+    {"absent", "absent_over_time", "scalar", "vector", "or", "unless"}
+)
 _OF_ANOTHER_TIME = frozenset(
     {"@", "offset", "first_over_time", "last_over_time", "present_over_time"}
 )

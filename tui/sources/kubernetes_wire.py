@@ -5,7 +5,7 @@ The package's own models take a hundred times the time and twenty times the memo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -31,6 +31,13 @@ _DEFAULT_CLASS = (
 
 class Wire(msgspec.Struct, rename="camel"):
     """Everything may be missing; maps, lists and times may be null."""
+
+
+class OwnerWire(Wire):
+    """What an object belongs to; one of them at most controls it."""
+
+    uid: str = ""
+    controller: bool | None = None
 
 
 class MetaWire(Wire):
@@ -137,10 +144,18 @@ class PodVolumeWire(Wire):
     ephemeral: Mapping[str, Any] | None = None
 
 
+class ContainerSpecWire(Wire):
+    """A container as it is wanted: what it runs."""
+
+    command: list[str] | None = None
+    args: list[str] | None = None
+
+
 class PodSpecWire(Wire):
     """Spec of a pod."""
 
     node_name: str = ""
+    containers: list[ContainerSpecWire] | None = None
     volumes: list[PodVolumeWire] | None = None
 
 
@@ -154,10 +169,16 @@ class PodStatusWire(Wire):
     container_statuses: list[ContainerWire] | None = None
 
 
+class PodMetaWire(MetaWire):
+    """Metadata of a pod."""
+
+    owner_references: list[OwnerWire] | None = None
+
+
 class PodWire(Wire):
     """A pod."""
 
-    metadata: MetaWire
+    metadata: PodMetaWire
     spec: PodSpecWire = msgspec.field(default_factory=PodSpecWire)
     status: PodStatusWire = msgspec.field(default_factory=PodStatusWire)
 
@@ -286,7 +307,23 @@ def pod(wire: PodWire) -> Pod:
         reason="" if is_ready else _why_not(wire),
         uid=wire.metadata.uid,
         claims=tuple(filter(None, (_claim_of(wire, one) for one in volumes))),
+        owner=_owner(wire.metadata.owner_references or ()),
+        bind_address=_flag("--bind-address=", wire.spec.containers or ()),
     )
+
+
+def _owner(owners: Iterable[OwnerWire]) -> str:
+    """The uid of the one that controls it."""
+    return next((one.uid for one in owners if one.controller), "")
+
+
+def _flag(name: str, containers: Iterable[ContainerSpecWire]) -> str:
+    """What a flag says; the last one counts, as it does for the program."""
+    words = [
+        word for one in containers for word in (*(one.command or ()), *(one.args or ()))
+    ]
+    found = (word for word in reversed(words) if word.startswith(name))
+    return next(found, name).removeprefix(name)
 
 
 def _claim_of(wire: PodWire, volume: PodVolumeWire) -> str:

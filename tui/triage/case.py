@@ -71,7 +71,8 @@ class Case:
         return None if answer is None else answer.value
 
     def fresh(self, question: Question) -> Any:
-        """The last answer unless it is stale: older than two of its refreshes."""
+        """The last answer unless it is stale: older than two of its refreshes, or than
+        the alert itself, of which it then says nothing."""
         return self.value(question) if self._is_live(question) else None
 
     def observed_at(self, question: Question) -> datetime | None:
@@ -99,10 +100,7 @@ class Case:
             return f"{source}: {answer.fault.summary}"
         if answer.observed_at is None or answer.value is None:
             return f"{source} has not answered yet"
-        seconds = (self.now - answer.observed_at).total_seconds()
-        if seconds < 0:
-            return f"{source} answered in the future: the clock was set back"
-        return f"{source} last answered {seconds:.0f} s ago"
+        return f"{source} {self._last_answered(answer.observed_at)}"
 
     @property
     def has_recent_rows(self) -> bool:
@@ -111,9 +109,22 @@ class Case:
         at, pace = self.scene.rows_at, self.scene.rows_pace or self.interval
         return at is not None and -1 <= (self.now - at) / pace <= STALE_AFTER
 
+    def _last_answered(self, at: datetime) -> str:
+        """When that was, in words."""
+        seconds = (self.now - at).total_seconds()
+        if at < self.alert.starts_at:
+            is_ahead = self.alert.starts_at > self.now
+            clocks = ", which is in the future: clocks disagree" if is_ahead else ""
+            return f"last answered before the alert began{clocks}"
+        if seconds < 0:
+            return "answered in the future: the clock was set back"
+        return f"last answered {seconds:.0f} s ago"
+
     def _is_live(self, question: Question) -> bool:
         answer, pace = self.answers.get(question), self.pace(question)
         if answer is None or answer.observed_at is None:
+            return False
+        if answer.observed_at < self.alert.starts_at:
             return False
         is_past = answer.observed_at - self.now <= pace
         return is_past and answer.freshness(self.now, pace) is Freshness.LIVE

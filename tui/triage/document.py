@@ -42,9 +42,10 @@ alert judges it.
 | none is refuted, one could not be told | undecided, naming the source that failed |
 | every claim is proven by fresh answers | false positive, or by design |
 
-- **Absence of proof never clears an alert.** No answer, a failed one, or one older
-  than two of its own refreshes proves nothing. Most questions are asked at each
-  `refresh`; workloads, events, kernel lines and static pods at every third.
+- **Absence of proof never clears an alert.** No answer, a failed one, one older
+  than two of its own refreshes, or one from before the alert began proves nothing.
+  Most questions are asked at each `refresh`; workloads, events, kernel lines and
+  static pods at every third.
 - There are no weights: every claim of a rule is required. A second source may
   explain, or refute while the first is silent; it never proves what the first does
   not tell.
@@ -67,7 +68,8 @@ Evidence comes from the alert's own cluster, and from no other.
   clusters that match, the one with the most labels; when two match alike, nobody's.
 - Without such a label it is of the cluster in which its Alertmanager lives (`cluster`
   in the config), unless exactly one cluster's kernel logs hold the lines that it is
-  made of.
+  made of. Where that Alertmanager serves other clusters too, it is false only when each
+  of them proves it as well, but for those whose own Prometheus does not fire it.
 - What cannot be assigned is shown as unassigned, with the reason, and is never
   cleared.
 - An `absent()` alert carries no labels but those that its sender adds, and these say

@@ -51,7 +51,9 @@ def none_answers(job: str) -> Claim:
 def _none_answers(job: str, case: Case) -> Ruling:
     question = TargetsOf(job)
     every: tuple[TargetRow, ...] = case.value(question)
-    rows = [row for row in every if _namespace(row) in {"", _NAMESPACE}]
+    # What only the inventory lists, Prometheus has not tried.
+    listed = (row for row in every if row.target is not None)
+    rows = [row for row in listed if _namespace(row) in {"", _NAMESPACE}]
     for row in rows:
         if row.health is Health.UP:
             if is_scraped(row, case.dated_at(question)):

@@ -76,6 +76,7 @@ def _rules(component: str, alert: str, value: str, own: _Own) -> tuple[Rule, Rul
         claims=(
             claims.runs(component),
             claims.is_talos(),
+            claims.hides(component),
             claims.leads(component),
             own.claim,
         ),
@@ -84,8 +85,9 @@ def _rules(component: str, alert: str, value: str, own: _Own) -> tuple[Rule, Rul
         fixes=fixes(value, component),
         would_change=(
             "A control-plane node without a Ready pod of it, a lease that is no longer "
-            "renewed, a node that does not run Talos, work that is not done, or an "
-            "inventory that expects the job."
+            "renewed, a node that does not run Talos, metrics that are served beyond "
+            "their own node, work that is not done, or an inventory that expects the "
+            "job."
         ),
         blind_spots=(*_BLIND_SPOTS, *own.blind_spots),
         notes=(partial(claims.told_by_talos, component), *own.notes),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from ipaddress import ip_address
 
 from tui.model.alert import Evidence, Verdict
 from tui.model.declared import Where
@@ -134,8 +135,38 @@ def _stance(*, is_well: bool, is_old: bool) -> Verdict:
     return Verdict.UNDECIDED if is_old else Verdict.FALSE_POSITIVE
 
 
+def hides(component: str) -> Claim:
+    """The excuse itself, by its own flags: a machine config may undo it."""
+    return Claim(
+        "it serves its metrics to its own node alone",
+        (static_pods(component),),
+        partial(_hides, component),
+    )
+
+
+def _hides(component: str, case: Case) -> Ruling:
+    pods: tuple[Pod, ...] = case.value(static_pods(component))
+    own = [pod for pod in pods if pod.name == f"{component}-{pod.node}"]
+    for pod in own:
+        if pod.bind_address and not _is_loopback(pod.bind_address):
+            return fails(f"{pod.name} serves its metrics on {pod.bind_address}")
+    for pod in own:
+        if not pod.bind_address:
+            return unclear(f"{pod.name} does not say where it serves its metrics")
+    if not own:
+        return unclear(f"no {component} pod says where it serves its metrics")
+    return holds(f"on {own[0].bind_address}")
+
+
+def _is_loopback(text: str) -> bool:
+    try:
+        return ip_address(text).is_loopback
+    except ValueError:
+        return False
+
+
 def is_talos() -> Claim:
-    """The excuse itself: only Talos hides these metrics."""
+    """Who hides them: elsewhere nobody says that they are hidden on purpose."""
     return Claim("every node runs Talos", (NODES,), _is_talos)
 
 

@@ -56,6 +56,9 @@ def _replacement_on(case: Case) -> Ruling:
                 f"{CONFIG.name} was changed at {config.changed_at:%Y-%m-%d %H:%M} UTC, "
                 f"after {pod.name} started: what it runs with is not known"
             )
+    # A second DaemonSet has settings of its own, under the same label.
+    if len({pod.owner for pod in agents}) > 1:
+        return unclear("the agents are not all of one DaemonSet: nor need settings be")
     return holds(f"{KEY} is {setting!r}")
 
 
