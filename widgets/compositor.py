@@ -9,11 +9,14 @@ screen of panels two lines of three.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
+from textual.widget import Widget
+
+from widgets.pane import LinePane
 
 
 class ThriftyCompositor(Compositor):
@@ -36,17 +39,29 @@ class ThriftyCompositor(Compositor):
         finally:
             self._changed = ()
 
+    def painting(self) -> Iterator[None]:
+        """Have the lines painted that are due now, in steps that are a line long; then
+        to draw is to pick them up."""
+        for widget, part in self._seen(cells(self._dirty_regions)):
+            if isinstance(widget, LinePane):
+                yield from widget.painting(part.line_range)
+
     def _get_renders(
         self, crop: Region | None = None
     ) -> Iterable[tuple[Region, Region, list[Strip]]]:
         if not self._changed:
             yield from super()._get_renders(crop)
             return
-        left = cells(self._changed)
+        for widget, part in self._seen(cells(self._changed)):
+            shown = part.translate(self.visible_widgets[widget][0].offset)
+            yield shown, shown, widget.render_lines(part)
+
+    def _seen(self, left: dict[int, int]) -> Iterator[tuple[Widget, Region]]:
+        """What is seen of each widget in these cells, counted from its own corner."""
         # What is in front comes first, and hides all that is behind it.
         for widget, (region, clip) in self.visible_widgets.items():
             for part in parts(region.intersection(clip), left):
-                yield part, part, widget.render_lines(part.translate(-region.offset))
+                yield widget, part.translate(-region.offset)
 
 
 def cells(regions: Iterable[Region]) -> dict[int, int]:

@@ -6,7 +6,7 @@ around it has.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Self
 
 from rich.segment import Segment
@@ -74,16 +74,41 @@ class LinePane(Toned):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         width = self.outer_size.width
-        background = self.background_colors[1]
-        if background != self._background:
-            self._background = background
-            self.forget_styles()
+        background = self._look_behind()
         drawn = [self.draw_line(y, width) for y in crop.line_range]
         self._note(crop, drawn)
         strips = self._filtered(drawn, background)
         if crop.x == 0 and crop.width == width:
             return strips
         return [strip.crop(crop.x, crop.right) for strip in strips]
+
+    @property
+    def is_all_due(self) -> bool:
+        """Whether all of it is to be sent; what `repaint` sends is painted already."""
+        return self._is_all_due
+
+    def painting(self, lines: range) -> Iterator[None]:
+        """Paint some lines of what is all due before they are drawn, and yield behind
+        each that was not in the cache: there one may leave off for other work."""
+        width, background = self.outer_size.width, self._look_behind()
+        for y in lines:
+            if not self._is_all_due or y >= self.outer_size.height:
+                return
+            before = self.strips_built
+            self._filtered([self.draw_line(y, width)], background)
+            if self.strips_built > before:
+                yield
+                if not self.is_attached:
+                    return
+                width, background = self.outer_size.width, self._look_behind()
+
+    def _look_behind(self) -> Color:
+        """What lies behind us; what was painted upon another colour is forgotten."""
+        background = self.background_colors[1]
+        if background != self._background:
+            self._background = background
+            self.forget_styles()
+        return background
 
     def _note(self, crop: Region, drawn: Sequence[Strip]) -> None:
         """Remember what the terminal shows now.

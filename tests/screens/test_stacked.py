@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from textual import messages
 from textual.app import App, ComposeResult
 from textual.geometry import Region
@@ -10,7 +12,10 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from tests.widgets.screen import screen_text
-from tui.screens.stacked import StackedScreen
+from tui.clock import turn
+from tui.screens.stacked import LINES_AT_ONCE, StackedScreen
+from widgets.pane import LinePane
+from widgets.values import Span
 
 
 class Counted(Static):
@@ -86,3 +91,67 @@ async def test_what_changes_between_laying_out_and_drawing_is_drawn() -> None:
         page._refresh_layout()
         await pilot.pause()
         assert page.text.drawn > drawn
+
+
+class Tall(LinePane):
+    """Lines that note in which turn of the loop each of them was painted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turn = 0
+        self.painted: Counter[int] = Counter()
+
+    def on_mount(self) -> None:
+        self.styles.height = "1fr"
+        self.run_worker(self._count())
+
+    async def _count(self) -> None:
+        while True:
+            self.turn += 1
+            await turn()
+
+    def draw_line(self, y: int, width: int) -> Strip:
+        return self.cached((y, width), lambda: self._paint(y, width))
+
+    def _paint(self, y: int, width: int) -> Strip:
+        self.painted[self.turn] += 1
+        return self.line_strip((Span(f"line {y}"),), width)
+
+
+class Many(StackedScreen):
+    """A screen full of lines."""
+
+    def compose(self) -> ComposeResult:
+        yield Tall()
+
+
+async def test_a_screen_full_of_lines_is_painted_in_steps() -> None:
+    app: App[None] = App()
+    async with app.run_test(size=(80, 60)) as pilot:
+        screen = Many()
+        await app.push_screen(screen)
+        await pilot.pause()
+        pane = screen.query_one(Tall)
+        assert max(pane.painted.values()) <= LINES_AT_ONCE
+        pane.painted.clear()
+        pane.forget_strips()
+        pane.refresh()
+        await pilot.pause()
+        assert sum(pane.painted.values()) == 60
+        assert max(pane.painted.values()) <= LINES_AT_ONCE
+        assert "line 59" in screen_text(app)
+
+
+async def test_what_is_closed_while_it_is_painted_harms_nobody() -> None:
+    app: App[None] = App()
+    async with app.run_test(size=(80, 60)) as pilot:
+        await app.push_screen(Many())
+        for _ in range(3):
+            screen = Many()
+            await app.push_screen(screen)
+            pane = screen.query_one(Tall)
+            await turn()
+            await pane.remove()
+            await app.pop_screen()
+        await pilot.pause()
+        assert "line 59" in screen_text(app)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.screen import Screen
 
+from tui.clock import turn
 from widgets.compositor import ThriftyCompositor
 from widgets.keys import hidden
+from widgets.pane import LinePane
+
+LINES_AT_ONCE = 8
+"""Lines that are painted in one step of the loop: half a millisecond each, or less."""
 
 
 class StackedScreen(Screen[None], inherit_bindings=False):
@@ -30,12 +37,16 @@ class StackedScreen(Screen[None], inherit_bindings=False):
         ),
     ]
 
+    _compositor: ThriftyCompositor
+
     def __init__(self) -> None:
         super().__init__()
         self._compositor = ThriftyCompositor()
         self._is_laying_out = False
         self._is_owed = False
-        """Whether it is laid out in a way that the terminal does not show yet."""
+        """Whether there is something to draw that waits for its lines."""
+        self._painting: Iterator[None] | None = None
+        """Those lines."""
 
     @property
     def is_current(self) -> bool:
@@ -57,27 +68,48 @@ class StackedScreen(Screen[None], inherit_bindings=False):
             super()._refresh_layout(size, scroll)
         finally:
             self._is_laying_out = before
+            self._painting = None
 
     def _compositor_refresh(self) -> None:
-        """Draw; what was laid out just now in a step of its own, after this one.
+        """Draw; what was laid out just now, and panes that are new, in steps of their
+        own after this one.
 
-        Textual does both in one: with a screen full of panes that is a long step.
+        Textual does all in one: with a screen full of panes that is a long step.
         """
-        if self._is_laying_out and not self._is_owed:
+        if self._is_laying_out or self._is_owed or self._has_new_panes:
             # A screen that is being closed takes no call.
-            self._is_owed = self.call_later(self._draw_owed)
-        if not (self._is_laying_out and self._is_owed):
-            self._is_owed = False
+            self._is_owed = self._is_owed or self.call_later(self._draw_owed)
+        if not self._is_owed:
             super()._compositor_refresh()
 
-    def _draw_owed(self) -> None:
-        """Draw, unless that was done since, with what has changed meanwhile: all of it
-        where that is due anyway."""
-        if not self._is_owed:
-            return
+    @property
+    def _has_new_panes(self) -> bool:
+        return any(
+            isinstance(each, LinePane) and each.is_all_due
+            for each in self._dirty_widgets
+        )
+
+    async def _draw_owed(self) -> None:
+        """Have the lines painted; then draw, with what has changed meanwhile."""
+        await turn()
+        while self._paint():
+            await turn()
+        await turn()
+        self._is_owed, self._painting = False, None
+        self._gather()
+        super()._compositor_refresh()
+
+    def _paint(self) -> bool:
+        """Paint some lines of what is due; whether there are more."""
+        if self._painting is None:
+            self._gather()
+            self._painting = self._compositor.painting()
+        return sum(1 for _ in islice(self._painting, LINES_AT_ONCE)) == LINES_AT_ONCE
+
+    def _gather(self) -> None:
+        """Add to what is due what has changed since."""
         if self._repaint_required:
             self._repaint_required = False
             self._dirty_widgets = {self}
         # Drawing forgets who asked for it.
         self._compositor.update_widgets(self._dirty_widgets)
-        self._compositor_refresh()

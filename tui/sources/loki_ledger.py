@@ -107,13 +107,13 @@ class Ledger:
 
     def differing(self, since: int, until: int, counts: Mapping[int, int]) -> list[int]:
         """Seconds from since to before until of which Loki has another number."""
-        seconds = {*counts, *self._known}
+        since = max(since, self.floor)
         return sorted(
             second
-            for second in seconds
-            if max(since, self.floor) <= second < until
-            and self._held(second) != counts.get(second, 0)
-            and self._agreed.get(second) != counts.get(second, 0)
+            for second in {*counts, *self._known}
+            if since <= second < until
+            and self._held(second) != (count := counts.get(second, 0))
+            and self._agreed.get(second) != count
         )
 
     def agree(self, second: int, count: int) -> None:

@@ -18,8 +18,8 @@ from tui.sources.large import emptied_on_failure
 T = TypeVar("T")
 U = TypeVar("U")
 
-SMALL_BYTES = 65_536
-"""An answer below this is read in less than a millisecond."""
+SMALL_BYTES = 16_384
+"""An answer below this is read, and made into values, in a few milliseconds."""
 LITTLE_BYTES = 2_097_152
 """More than any object that Kubernetes keeps: etcd takes 1.5 MiB. A few ms to read."""
 

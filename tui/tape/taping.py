@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tui.backend import Backend
-from tui.clock import Clock
+from tui.clock import Clock, turn
 from tui.model.alert import JudgedAlert
 from tui.model.change import AlertName, Change, Ended, key_of
 from tui.model.fault import Fault
@@ -103,12 +103,18 @@ class Taping:
 
     async def _beat(self, seconds: float) -> None:
         await self._remember()
+        logs = {}
+        for cluster in self._backend.fleet.clusters:
+            logs[cluster.name] = self._log(cluster.name)
+            await turn()
         # No sooner: a fleet is never newer than the moment that it is recorded as.
-        now, memory = self._clock.now(), self._memory
-        notes = self._noter.new(memory.changes, memory.events, now)
-        taped = self._taped(now)
-        work = partial(self._writer.write, taped, notes)
+        work = partial(self._write, self._taped(self._clock.now(), logs))
         self.trouble = await self._do(work, seconds)
+
+    def _write(self, taped: Taped) -> None:
+        """Write, and note what came since; only the worker does so, one at a time."""
+        changes, events = taped.memory.changes, taped.memory.events
+        self._writer.write(taped, self._noter.new(changes, events, taped.at))
 
     async def _do(self, work: partial[None], seconds: float) -> str:
         try:
@@ -117,16 +123,15 @@ class Taping:
         except TimeoutError:
             return f"the disk does not answer within {seconds:.0f} s"
 
-    def _taped(self, now: datetime) -> Taped:
-        fleet = self._backend.fleet
+    def _taped(self, now: datetime, logs: Mapping[str, TapedLog]) -> Taped:
         while self._pasts:
             oldest = next(iter(self._pasts))
             is_old = now - self._pasts[oldest].asked_at > PAST_KEPT
             if not is_old and len(self._pasts) <= PASTS:
                 break
             del self._pasts[oldest]
-        logs = {each.name: self._log(each.name) for each in fleet.clusters}
-        return Taped(now, fleet, self._memory, logs, dict(self._pasts))
+        fleet, pasts = self._backend.fleet, dict(self._pasts)
+        return Taped(now, fleet, self._memory, logs, pasts)
 
     def _log(self, cluster: str) -> TapedLog:
         """The newest entries; the same value as before when there are no others."""
