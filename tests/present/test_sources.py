@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.estate import LOKI, make_source
+from tests.estate import LOKI, failing, make_source
 from tests.judged import NOW
 from tui.model.fault import Fault, FaultKind
-from tui.model.fleet import SourceKind
+from tui.model.fleet import SourceKind, SourceStatus
 from tui.present.glyphs import UNICODE
 from tui.present.sources import rows
 
@@ -30,3 +30,16 @@ def test_what_the_server_said_is_told_once(detail: str) -> None:
 def test_a_detail_that_says_more_is_told_too() -> None:
     fault = Fault(FaultKind.FORBIDDEN, "forbids this", "HTTP 403")
     assert told(fault) == ["forbids this", "HTTP 403", fault.advice]
+
+
+def test_what_talos_tells_of_a_whole_cluster_is_no_node() -> None:
+    each = [make_source(SourceKind.TALOS, f"prod/{n}", "services") for n in (1, 2)]
+    pods = make_source(SourceKind.TALOS, "prod", "static pods")
+
+    def tally(*feeds: SourceStatus) -> str:
+        return rows(dict.fromkeys(feeds, ("prod",)), (), NOW, UNICODE)[0].cells[3].text
+
+    broken = failing(pods, FaultKind.TIMEOUT, "no answer")
+    assert tally(*each, pods) == "2 nodes"
+    assert tally(*each, broken) == "2 nodes, 1 of 1 feed"
+    assert tally(pods) == "1 feed"

@@ -168,6 +168,15 @@ async def test_blindness_is_said_in_the_head_of_the_cluster() -> None:
         assert "1 source not live" in stage.text
 
 
+async def test_sources_that_are_not_live_are_counted_as_the_list_of_sources_does() -> (
+    None
+):
+    async with on_stage((200, 60), with_failing(SourceKind.PROMETHEUS)) as stage:
+        assert "1 source not live" in stage.text  # two feeds of one server
+        await stage.press("W")
+        assert "1 of 9 sources not live" in stage.text
+
+
 async def test_nothing_reachable_is_said_loudly_with_the_fault() -> None:
     async with on_stage((120, 36), unreachable_fleet()) as stage:
         assert "NOTHING CAN BE REACHED" in stage.top

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.estate import connecting_fleet, make_fleet
+from tests.estate import connecting_fleet, make_fleet, with_failing
 from tests.machines import (
     alive,
     black_holed,
@@ -15,7 +15,7 @@ from tests.machines import (
 )
 from tests.screens.stage import SIZES, Stage, on_stage
 from tests.screens.test_views import HOSTILE
-from tui.model.fleet import Fleet, NodeView
+from tui.model.fleet import Fleet, NodeView, SourceKind
 from tui.model.reading import Reading
 from tui.present.glyphs import ASCII
 
@@ -118,6 +118,20 @@ async def test_unknown_untold_impossible_stale_and_zero_look_different() -> None
         assert " 0% " in line_of(stage, "talos-wk-3")
         assert "…" in line_of(stage, "talos-wk-3")
         assert "leader" not in line_of(stage, "talos-wk-2")
+
+
+async def test_what_kubernetes_does_not_tell_is_told() -> None:
+    shown = with_failing(SourceKind.KUBERNETES)
+    nodes = tuple(replace(each, kube=None) for each in shown.clusters[0].nodes)
+    blind = replace(shown.clusters[0], nodes=nodes)
+    shown = replace(shown, clusters=(blind, *shown.clusters[1:]))
+    async with on_stage((120, 36), shown) as stage:
+        await stage.press("N")
+        assert "Kubernetes nodes of prod: no answer within 5 s" in stage.text
+        await stage.press("enter")
+        assert "○ Ready unknown" in stage.text
+        await stage.press("escape", "2")
+        assert "no answer within 5 s" not in stage.text
 
 
 async def test_versions_that_differ_are_marked() -> None:

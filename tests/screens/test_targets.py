@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.estate import failing, make_fleet, make_target
+from tests.estate import failing, make_fleet, make_target, unreachable_fleet
 from tests.judged import NOW, ago
 from tests.screens.stage import SIZES, Stage, on_stage
 from tui.model.fault import Fault, FaultKind
@@ -102,7 +102,7 @@ async def test_words_narrow_and_a_bang_leaves_out() -> None:
 async def test_nothing_found_says_so() -> None:
     async with on_stage((120, 36)) as stage:
         await stage.press("t", "slash", *"zzz")
-        assert "nothing here has 'zzz'" in stage.text
+        assert "nothing here has 'zzz'; esc shows all" in stage.text
 
 
 def timed(job: str, took: float, scraped: float, turned: float) -> TargetRow:
@@ -248,6 +248,14 @@ async def test_a_cluster_without_an_answer_is_named() -> None:
         await stage.press("t")
         assert "13/14 up" in stage.text or "12/14 up" in stage.text
         assert "agentic … connecting" in stage.text or "agentic ○" in stage.text
+
+
+async def test_clusters_without_an_answer_leave_no_gap_where_numbers_would_be() -> None:
+    async with on_stage((160, 36), unreachable_fleet()) as stage:
+        assert "targets  ○ unknown" in stage.text
+        await stage.press("t")
+        words = "prod ○ unknown  monit ○ unknown  agentic ○ unknown"
+        assert f"targets of all clusters  {words}" in stage.text
 
 
 async def test_targets_of_no_configured_cluster_are_shown_and_counted() -> None:

@@ -214,6 +214,7 @@ async def test_sources_say_what_failed_and_what_to_do(size: tuple[int, int]) -> 
         assert "connection refused" in stage.text
         assert "Something answers for that address." in stage.text
         assert "in 2s" in stage.text
+        assert "o sources" not in stage.text.splitlines()[-1]
 
 
 async def test_sources_are_one_row_a_server_and_unfold_to_their_feeds() -> None:

@@ -16,6 +16,7 @@ TARGET_SOURCES = frozenset({SourceKind.PROMETHEUS})
 ALERT_SOURCES = frozenset({SourceKind.ALERTMANAGER})
 NODE_SOURCES = frozenset({SourceKind.TALOS, SourceKind.KUBERNETES})
 LOG_SOURCES = frozenset({SourceKind.LOKI})
+KUBERNETES_SOURCES = frozenset({SourceKind.KUBERNETES})
 
 _NAMES = {
     SourceKind.PROMETHEUS: "Prometheus",
@@ -142,7 +143,7 @@ def shared_note(
     now: datetime,
     marks: Marks,
 ) -> FaultNote | None:
-    """The first fault of several clusters, and whose rows it makes old."""
+    """The first fault of several clusters, whose it is, and who has another."""
     found = [
         (source, cluster.name)
         for cluster in clusters
@@ -152,5 +153,9 @@ def shared_note(
         return None
     first = found[0][0]
     names = [name for source, name in found if source.key == first.key]
+    others = [name for source, name in found if source.key != first.key]
     note = fault_note(first, now, marks)
-    return replace(note, what=f"{note.what} of {', '.join(names)}")
+    what = f"{note.what} of {', '.join(names)}"
+    if others:
+        what += f" (and another of {', '.join(others)})"
+    return replace(note, what=what)

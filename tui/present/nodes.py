@@ -229,7 +229,7 @@ def booted_at(node: NodeView) -> datetime | None:
     return told or (talos.boot_time if talos else None)
 
 
-def header(node: NodeView, now: datetime, marks: Marks) -> Line:
+def header(node: NodeView, cluster: Cluster, now: datetime, marks: Marks) -> Line:
     """Who it is and how it is."""
     sign = node_sign(node, marks)
     spans = [Span(f" {node.name}  ", Tone.TEXT, bold=True), sign.span]
@@ -241,6 +241,8 @@ def header(node: NodeView, now: datetime, marks: Marks) -> Line:
     if node.kube is not None:
         ready = _kube(node.kube, marks)
         spans += [Span("  "), Span(ready.text, ready.tone or Tone.TEXT)]
+    elif faults.worst(cluster, faults.KUBERNETES_SOURCES, now) is not None:
+        spans.append(Span(f"  {marks.unknown} Ready unknown", Tone.WARNING))
     seen = _seen(node, now)
     tone = Tone.WARNING if node.talos.fault else Tone.QUIET
     return (*spans, Span(f"  heard {seen}" if seen else "  never heard", tone))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from tui.model import server_clock
@@ -59,6 +59,11 @@ def server_of(source: SourceStatus) -> tuple[SourceKind, str]:
     """The kind of its server, and where it is: the nodes of a Talos context are one."""
     kind, where = source.key.kind, source.key.endpoint
     return kind, where.partition("/")[0] if kind is SourceKind.TALOS else where
+
+
+def server_count(feeds: Iterable[SourceStatus]) -> int:
+    """How many servers they are of."""
+    return len({server_of(each) for each in feeds})
 
 
 def group_key(source: SourceStatus) -> str:
@@ -141,17 +146,31 @@ def _clock(ahead: float | None) -> tuple[Line, ...]:
 
 
 def _tally(feeds: Sequence[SourceStatus], now: datetime) -> str:
-    """How many feeds there are, and how many of them are in trouble."""
-    bad = sum(each.state(now) in _TROUBLE for each in feeds)
-    noun = "node" if feeds[0].key.kind is SourceKind.TALOS else "feed"
-    return f"{bad} of {count(len(feeds), noun)}" if bad else count(len(feeds), noun)
+    """How many nodes or feeds there are, and how many of them are in trouble.
+
+    What Talos tells of a cluster as a whole is no node: it is told of in trouble alone.
+    """
+    machines = [each for each in feeds if _machine(each)]
+    others = [each for each in feeds if not _machine(each)]
+    parts = [
+        f"{bad} of {count(len(some), noun)}" if bad else count(len(some), noun)
+        for some, noun in ((machines, "node"), (others, "feed"))
+        for bad in [sum(each.state(now) in _TROUBLE for each in some)]
+        if some and (bad or some is machines or not machines)
+    ]
+    return ", ".join(parts)
+
+
+def _machine(source: SourceStatus) -> str:
+    """The address of a Talos machine; empty when the feed is not of one."""
+    is_talos = source.key.kind is SourceKind.TALOS
+    return source.key.endpoint.partition("/")[2] if is_talos else ""
 
 
 def _feed(source: SourceStatus, now: datetime, marks: Marks) -> Row:
     sign = state_sign(source.state(now), marks)
     key = source.key
-    is_talos = key.kind is SourceKind.TALOS
-    what = key.endpoint.partition("/")[2] or key.feed if is_talos else key.feed
+    what = _machine(source) or key.feed
     cells = (
         Cell(f"  {sign.text}", sign.tone),
         Cell(),

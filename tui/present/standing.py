@@ -21,6 +21,7 @@ from tui.model.fleet import (
 from tui.model.kept import once
 from tui.present import targets
 from tui.present.glyphs import Marks, Sign, verdict_sign
+from tui.present.sources import server_count
 from tui.present.units import age, count
 from widgets.values import Line, Span, Tone
 
@@ -249,7 +250,7 @@ def cluster_verdict(cluster: Cluster, now: datetime, marks: Marks) -> tuple[Sign
         signs.append(Sign(marks.unsure, f"{found.undecided} UNSURE", Tone.WARNING))
     failing = unseen(cluster, now)
     if failing:
-        words = f"{count(len(failing), 'source')} not live"
+        words = f"{count(server_count(failing), 'source')} not live"
         signs.append(Sign(marks.degraded, words, Tone.WARNING))
     return tuple(signs) or (_calm(cluster.standing(now), marks),)
 

@@ -154,7 +154,8 @@ def unread(fleet: Fleet, chosen: str, now: datetime, marks: Marks) -> Line:
         is_meant = not chosen or cluster.name == chosen
         if is_meant and cluster.targets is None:
             told = faults.unknown(cluster, faults.TARGET_SOURCES, now, marks)
-            spans += [Span(f"  {cluster.name} ", told.tone), told]
+            gap = "  " if spans else ""
+            spans += [Span(f"{gap}{cluster.name} ", told.tone), told]
     return tuple(spans)
 
 

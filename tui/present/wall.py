@@ -16,7 +16,7 @@ from tui.present import standing, wall_silences, wall_tiles, wall_troubles
 from tui.present.big import face_for, spelled
 from tui.present.glyphs import Marks
 from tui.present.incident import Incident, Trouble, incident, troubles
-from tui.present.sources import users
+from tui.present.sources import server_count, users
 from tui.present.units import age, clock, count
 from widgets.values import Align, Field, Fields, Line, Span, Tone
 
@@ -220,15 +220,16 @@ def _foot(fleet: Fleet, now: datetime, width: int, marks: Marks) -> tuple[Fields
     """The time, to the second: a clock that stands still says that all of it does."""
     known = users(fleet)
     seen = [each.observed_at for each in known if each.observed_at]
-    bad = sum(bool(each.fault) for each in known)
+    servers = count(server_count(known), "source")
+    bad = server_count(each for each in known if each.fault)
     if not seen:
         words = Span("nothing has answered yet", Tone.QUIET)
     elif bad:
-        told = f"{bad} of {count(len(known), 'source')} not live"
+        told = f"{bad} of {servers} not live"
         oldest = f"{told}, the oldest answer {age(min(seen), now)} old"
         words = Span(f"{marks.stale} {oldest}", Tone.WARNING)
     else:
-        told = f"{count(len(known), 'source')} live"
+        told = f"{servers} live"
         words = Span(f"{told}, the oldest answer {age(min(seen), now)} old", Tone.QUIET)
     time = Span(f"{now.astimezone(UTC):%a %d %b  %H:%M:%S} UTC", Tone.QUIET)
     return ((Field((words,), width - 27), Field((time,), 26, Align.RIGHT)),)

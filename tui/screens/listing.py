@@ -75,7 +75,7 @@ class Listing(RowTable):
             self.empty = self._none
             self.rows = self._all
         else:
-            self.empty = nothing_has(self._wanted) if self._all else self._none
+            self.empty = narrowed_away(self._wanted) if self._all else self._none
             self.rows = [row for row in self._all if wanted.fits(_text(row))]
         told = shown_of(self._wanted, len(self.rows), len(self._all)) if wanted else ()
         if told != self._told:
@@ -116,8 +116,13 @@ def shown_of(text: str, shown: int, known: int) -> Line:
 
 
 def nothing_has(text: str) -> Line:
-    """What a list says that was narrowed to nothing."""
+    """What a list says in which nothing was found."""
     return (Span(f"nothing here has {text!r}", Tone.QUIET),)
+
+
+def narrowed_away(text: str) -> Line:
+    """What a list says that was narrowed to nothing."""
+    return (*nothing_has(text), Span("; esc shows all", Tone.QUIET))
 
 
 def _text(row: Row) -> str:

@@ -95,7 +95,7 @@ class NodeScreen(TellingDesk):
             words = f" {self._access.address} is not a node of {self._access.cluster}"
             who.show((Span(words, Tone.WARNING),))
             return
-        who.show(nodes.header(node, now, self.marks))
+        who.show(nodes.header(node, cluster, now, self.marks))
         facts = nodes.facts_line(node, cluster, now, self.marks)
         self.query_one("#facts", StatusLine).show(facts)
         lines = nodes.trouble_lines(node, now, self.marks)

@@ -10,11 +10,12 @@ from textual.binding import Binding, BindingType
 
 from tui.messages import OpenDmesg, OpenNode
 from tui.model.fleet import Fleet
-from tui.present import nodes_table
+from tui.present import faults, nodes_table
 from tui.present.glyphs import Marks
 from tui.present.nodes_place import Place, places
 from tui.screens.listing import Listing
 from tui.screens.telling import TellingDesk
+from widgets.fault_bar import FaultBar
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.values import Span, Tone
@@ -69,6 +70,9 @@ class NodesScreen(TellingDesk):
         self._places: tuple[Place, ...] = ()
 
     def compose_body(self) -> ComposeResult:
+        bar = FaultBar(glyphs=self.marks.glyphs)
+        bar.display = False
+        yield bar
         with Panel(glyphs=self.marks.glyphs):
             yield Listing(
                 nodes_table.COLUMNS,
@@ -87,6 +91,11 @@ class NodesScreen(TellingDesk):
             )
             for place in found
         }
+        chosen = [c for c in fleet.clusters if self._cluster in {"", c.name}]
+        # What is wrong with Talos stands in the rows of the nodes.
+        kinds = faults.KUBERNETES_SOURCES
+        note = faults.shared_note(chosen, kinds, now, self.marks)
+        self.query_one(FaultBar).show_fault(note)
         entries = self._entries.of(found)
         title = (
             Span(f"nodes of {self._cluster or 'all clusters'}  ", Tone.ACCENT),

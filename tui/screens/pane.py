@@ -64,7 +64,7 @@ class Pane(Panel):
         if failed is not None:
             # On the left, where it is not the first to go when there is no room.
             age = faults.pane_age(cluster, self.KINDS, now, self.marks)
-            heading = (*age, Span("  "), *heading)
+            heading = (*age, Span("  "), *heading) if age else heading
         # The age of what is live stands in the header of the column only.
         self.show_title((subject, *heading))
 

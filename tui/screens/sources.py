@@ -50,6 +50,7 @@ class SourcesScreen(Desk):
     """
 
     CSS_PATH = "sources.tcss"
+    FIRST_KEYS = ("examine",)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "x",

@@ -20,7 +20,7 @@ from tui.present.glyphs import Marks
 from tui.present.search import Search, search
 from tui.present.target_order import Arrangement, Known
 from tui.screens.latest import run_latest
-from tui.screens.listing import nothing_has
+from tui.screens.listing import narrowed_away
 from tui.screens.long_listing import LongListing
 from tui.screens.strips import AskPasts, Strips
 from tui.screens.telling import TellingDesk
@@ -158,7 +158,7 @@ class TargetsScreen(TellingDesk):
     def _empty(self, fleet: Fleet, now: datetime) -> Line:
         """Why there is no row."""
         if self._search:
-            return nothing_has(self.query_one(LongListing).narrowed)
+            return narrowed_away(self.query_one(LongListing).narrowed)
         told = target_list.unread(fleet, self._cluster, now, self.marks)
         return told or (Span("no targets", Tone.QUIET),)
 
@@ -170,10 +170,12 @@ class TargetsScreen(TellingDesk):
         words = f"targets of {self._cluster or 'all clusters'}  "
         counted = target_list.heading(self._arrangement) if self._arrangement else ()
         unread = target_list.unread(fleet, self._cluster, now, self.marks)
+        gap = (Span("  "),) if counted and unread else ()
         age = faults.oldest_age(chosen, kinds, now, self.marks)
         order = Span(self._order if self._order == _WORST else f"by {self._order}")
         self.query_one(Panel).show_title(
-            (Span(words, Tone.ACCENT), *counted, *unread), (order, Span("  "), *age)
+            (Span(words, Tone.ACCENT), *counted, *gap, *unread),
+            (order, Span("  "), *age),
         )
 
     def _ask_strips(self, now: datetime) -> None:
