@@ -70,6 +70,38 @@ async def test_a_small_screen_shows_one_cluster_and_a_line_about_all() -> None:
         assert "┌ 2 monit" not in stage.text
 
 
+def calm_prod() -> Fleet:
+    """The estate, where nothing is wrong with the first cluster alone."""
+    fleet = make_fleet()
+    prod = replace(fleet.clusters[0], alerts=(), findings=())
+    return replace(fleet, clusters=(prod, *fleet.clusters[1:]))
+
+
+async def test_a_small_screen_begins_with_the_worst_cluster() -> None:
+    async with on_stage((80, 24), calm_prod()) as stage:
+        assert "[2 monit" in stage.text.splitlines()[1]
+        await stage.press("j", "1")
+        assert "[1 prod" in stage.text.splitlines()[1]
+        await stage.publish(calm_prod())
+        assert "[1 prod" in stage.text.splitlines()[1]
+
+
+async def test_who_has_chosen_a_cluster_before_all_have_answered_stays_there() -> None:
+    async with on_stage((80, 24), connecting_fleet()) as stage:
+        await stage.press("3")
+        await stage.publish(calm_prod())
+        assert "[3 agentic" in stage.text.splitlines()[1]
+
+
+async def test_the_worst_cluster_is_gone_to_when_it_answers() -> None:
+    async with on_stage((80, 24), connecting_fleet()) as stage:
+        assert "[1 prod" in stage.text.splitlines()[1]
+        await stage.publish(calm_prod())
+        assert "[2 monit" in stage.text.splitlines()[1]
+        await stage.publish(make_fleet())
+        assert "[2 monit" in stage.text.splitlines()[1]
+
+
 async def test_ages_leave_the_line_about_all_first_when_there_is_no_room() -> None:
     async with on_stage((70, 24)) as stage:
         line = stage.text.splitlines()[1]

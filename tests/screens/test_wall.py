@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from tests.clock import ManualClock
-from tests.estate import make_fleet, make_silence
+from tests.estate import make_fleet, make_silence, with_failing
 from tests.fakes import make_config
 from tests.judged import NOW
 from tests.screens.stage import on_stage
 from tui.app import TaloscopeApp
 from tui.backend import Backend
+from tui.model.fleet import SourceKind
 from tui.screens.fleet import FleetScreen
 from tui.screens.wall import WallScreen
 
@@ -65,3 +66,12 @@ async def test_the_wall_keeps_as_many_strips_however_long_it_runs() -> None:
         await stage.settle()
         assert len(vars(page)["_strips"]) <= 200
         assert len(list(stage.app.screen.walk_children())) == 4
+
+
+async def test_what_is_cut_off_leaves_a_gap_before_the_next_figure() -> None:
+    shown = with_failing(SourceKind.PROMETHEUS, SourceKind.KUBERNETES)
+    async with on_stage((80, 24), shown) as stage:
+        await stage.press("W")
+        line = next(each for each in stage.text.splitlines() if "prod  " in each)
+        assert "… " in line
+        assert "…1" not in line

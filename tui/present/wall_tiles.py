@@ -221,6 +221,7 @@ def _one_line(cluster: Cluster, now: datetime, width: int, marks: Marks) -> Fiel
             name,
         ),
         Field(standing.cluster_words(cluster, now, marks), width // 3),
-        Field(figures, max(0, width - name - width // 3 - 10)),
+        Field((), 1),
+        Field(figures, max(0, width - name - width // 3 - 11)),
         Field(standing.cluster_age(cluster, now, marks), 8),
     )

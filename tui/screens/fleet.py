@@ -14,7 +14,7 @@ from tui.backend import Backend
 from tui.clock import turn
 from tui.messages import EndSilence, OpenAlert, SilenceAlert
 from tui.model.alert import JudgedAlert
-from tui.model.fleet import Cluster, Fleet
+from tui.model.fleet import Cluster, Fleet, Standing
 from tui.model.log import Entry, Gap
 from tui.present import alerts, standing
 from tui.present.glyphs import Marks
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tui.present.spoken import Selected
 
 _COLUMN_WIDTH = 50
+_STANDINGS = list(Standing)
 _STRAY_LINES = 4
 _HELD_SECONDS = 0.002
 """So long the panes of a column may hold the event loop together."""
@@ -113,6 +114,8 @@ class FleetScreen(TellingDesk):
         """All columns, in the order of the config."""
         self._first = 0
         self._chosen = 0
+        self._is_led = True
+        """Until every cluster has answered, or somebody has chosen one."""
         self._last: tuple[Fleet, datetime] | None = None
         self._silences: Known = {}
 
@@ -139,6 +142,7 @@ class FleetScreen(TellingDesk):
         if self._last is None or self._last[0].silences is not fleet.silences:
             self._silences = {each.id: each for each in fleet.silences}
         self._last = fleet, now
+        self._lead(fleet, now)
         for column in self.columns:
             cluster = fleet.cluster(column.cluster_name)
             if cluster is not None and column.display:
@@ -240,9 +244,19 @@ class FleetScreen(TellingDesk):
         """Go to the next column, or to the one before."""
         self.action_cluster(self._chosen + by + 1)
 
+    def _lead(self, fleet: Fleet, now: datetime) -> None:
+        """Begin with the worst cluster where there is no room for all of them."""
+        if not self._is_led or not self.size.width:
+            return
+        found = [_STANDINGS.index(each.standing(now)) for each in fleet.clusters]
+        if self._shown < len(self._names) and min(found) < found[self._chosen]:
+            self.action_cluster(found.index(min(found)) + 1)
+        self._is_led = _STANDINGS.index(Standing.CONNECTING) in found
+
     def action_cluster(self, number: int) -> None:
         """Go to a column by its number."""
         if 1 <= number <= len(self._names):
+            self._is_led = False
             like = self.focused
             self._chosen = number - 1
             self._place()
@@ -255,6 +269,7 @@ class FleetScreen(TellingDesk):
         """The keyboard may have come into another column by tab or mouse."""
         for place, column in enumerate(self.columns):
             if column.has_pseudo_class("focus-within"):
+                self._is_led = self._is_led and place == self._chosen
                 self._chosen = place
 
     @property
