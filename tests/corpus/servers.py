@@ -113,6 +113,8 @@ async def _refusal(how: Any) -> web.StreamResponse:
         return web.Response(text='{"items":[{"meta', content_type="application/json")
     if how == "empty":
         return json_answer({"kind": "List", "metadata": {}, "items": []})
+    if how == "unknown":
+        return web.Response(text="404 page not found\n", status=404)
     status = 503 if how == "hang" else int(how)
     text = {"kind": "Status", "status": "Failure", "message": f"refused: {how}"}
     return json_answer(text, status)

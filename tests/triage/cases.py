@@ -91,6 +91,7 @@ def healthy() -> dict[Question, Any]:
     values: dict[Question, Any] = {
         NODES: (PLANE_NODE, WORKER_NODE),
         kube_proxy.CONFIG: cilium_config("true"),
+        kube_proxy.OF_NODES: (),
         kube_proxy.AGENTS: (PLANE_AGENT, AGENT),
         kube_proxy.PROXY_PODS: (),
         kube_proxy.PROXY_SETS: (),

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from tests.triage.cases import (
     AGENT,
     BOOK,
+    CREATED,
     INTERVAL,
     NODES,
     NOW,
@@ -39,6 +40,7 @@ from tests.triage.cases import (
 from tests.triage.declared_cases import KINDS, event, rule
 from tui.model.alert import Alert, Verdict
 from tui.model.fault import Fault, FaultKind
+from tui.model.kube import NodeSettings
 from tui.model.question import Answer, Question
 from tui.model.question_beyond import StaticPod, TargetsOf
 from tui.model.reading import Reading
@@ -87,6 +89,10 @@ VARIANTS: dict[Question, list[Any]] = {
         (PLANE_NODE, replace(WORKER_NODE, os_image="Debian")),
     ],
     kube_proxy.CONFIG: [cilium_config(each) for each in (None, "false")],
+    kube_proxy.OF_NODES: [
+        (NodeSettings("c", {kube_proxy.KEY: "false"}, CREATED),),
+        (NodeSettings("c", {}, NOW),),
+    ],
     kube_proxy.AGENTS: [
         (),
         (PLANE_AGENT, replace(AGENT, is_ready=False)),

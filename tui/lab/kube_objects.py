@@ -260,6 +260,20 @@ class Maker:
             found.append({"metadata": metadata, "data": dict(data)})
         return found
 
+    def node_configs(self) -> list[Object]:
+        """cilium.io/v2 CiliumNodeConfig: one node of prod has a shorter MTU."""
+        if self.cluster.name != "prod":
+            return []
+        metadata = self.metadata("CiliumNodeConfig", "tunnelled", "kube-system")
+        metadata["managedFields"] = [self.managed(by="helm")]
+        chosen = {"matchLabels": {"kubernetes.io/hostname": "talos-wk-3"}}
+        return [
+            {
+                "metadata": metadata,
+                "spec": {"nodeSelector": chosen, "defaults": {"mtu": "1420"}},
+            }
+        ]
+
     def namespaces(self) -> list[Object]:
         """v1 Namespace: the usual ones, and those with pods."""
         names = {pod.namespace for pod in self.cluster.pods}

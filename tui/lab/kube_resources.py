@@ -25,11 +25,12 @@ class Resource:
     columns: tuple[cells.Column, ...] = ()
     fields: frozenset[str] = field(default=frozenset())
     is_writable: bool = False
+    version: str = "v1"
 
     @property
     def api_version(self) -> str:
-        """`v1`, or `group/v1`: the lab serves no other version."""
-        return f"{self.group}/v1" if self.group else "v1"
+        """`v1`, or `group/v1`: the lab serves one version of each group."""
+        return f"{self.group}/{self.version}" if self.group else self.version
 
     def described(self) -> Mapping[str, object]:
         """Its entry in an APIResourceList."""
@@ -270,6 +271,18 @@ RESOURCES: tuple[Resource, ...] = (
         fields=_NAMED,
     ),
     Resource(
+        group="cilium.io",
+        name="ciliumnodeconfigs",
+        singular="ciliumnodeconfig",
+        kind="CiliumNodeConfig",
+        short=(),
+        is_namespaced=True,
+        make=Maker.node_configs,
+        columns=(cells.NAME, cells.AGE),
+        fields=_NAMED,
+        version="v2",
+    ),
+    Resource(
         group="monitoring.coreos.com",
         name="servicemonitors",
         singular="servicemonitor",
@@ -316,3 +329,4 @@ RESOURCES: tuple[Resource, ...] = (
 )
 MONITORING = "monitoring.coreos.com"
 GROUPS = tuple(sorted({one.group for one in RESOURCES} - {""}))
+VERSIONS = {one.group: one.version for one in RESOURCES}

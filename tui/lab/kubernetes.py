@@ -23,7 +23,7 @@ from tui.lab.http import Handler, json_answer, text_answer
 from tui.lab.kube_cells import AGE, NAME
 from tui.lab.kube_forward import Kubelet, behind
 from tui.lab.kube_objects import Maker, Object
-from tui.lab.kube_resources import GROUPS, MONITORING, RESOURCES, Resource
+from tui.lab.kube_resources import GROUPS, MONITORING, RESOURCES, VERSIONS, Resource
 from tui.lab.kube_reviews import answered
 from tui.lab.kube_selectors import SelectorError, by_fields, by_labels
 from tui.lab.kube_writes import Place, RefusedError, create, delete
@@ -155,7 +155,9 @@ class Kubernetes:
         match parts:
             case ["api", "v1", *rest]:
                 return await self._resource(request, "", rest)
-            case ["apis", group, "v1", *rest] if group in self._groups:
+            case ["apis", group, version, *rest] if (
+                group in self._groups and version == VERSIONS[group]
+            ):
                 return await self._resource(request, group, rest)
         if request.method not in ("GET", "HEAD"):
             return await self._review(request, parts)
@@ -374,7 +376,7 @@ def _version(cluster: LabCluster) -> Mapping[str, str]:
 
 
 def _group(name: str) -> Mapping[str, object]:
-    version = {"groupVersion": f"{name}/v1", "version": "v1"}
+    version = {"groupVersion": f"{name}/{VERSIONS[name]}", "version": VERSIONS[name]}
     return {"name": name, "versions": [version], "preferredVersion": version}
 
 
@@ -382,6 +384,6 @@ def _described(group: str) -> Mapping[str, object]:
     return {
         "kind": "APIResourceList",
         "apiVersion": "v1",
-        "groupVersion": f"{group}/v1" if group else "v1",
+        "groupVersion": f"{group}/{VERSIONS[group]}" if group else "v1",
         "resources": [one.described() for one in RESOURCES if one.group == group],
     }

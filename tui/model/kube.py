@@ -100,6 +100,17 @@ class ConfigMap:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeSettings:
+    """Settings of Cilium for some nodes: there they win over its ConfigMap."""
+
+    name: str
+    """With its kind, as evidence names it."""
+    data: Labels
+    changed_at: datetime | None
+    """The last change; None: not told."""
+
+
+@dataclass(frozen=True, slots=True)
 class KubeEvent:
     """An event object."""
 

@@ -37,6 +37,18 @@ class ConfigMapOf:
 
 
 @dataclass(frozen=True, slots=True)
+class CiliumNodeConfigs:
+    """Answer: `tuple[NodeSettings, ...]`, also none where there is no such kind."""
+
+    namespace: str
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return _get("ciliumnodeconfigs", self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
 class PodsWith:
     """Answer: `tuple[Pod, ...]` that carry the selector's labels."""
 
@@ -254,6 +266,7 @@ class ClaimsIn:
 
 KubeQuestion: TypeAlias = (
     ConfigMapOf
+    | CiliumNodeConfigs
     | PodsWith
     | DaemonSetsWith
     | DaemonSetOf

@@ -46,6 +46,12 @@ RIGHTS = (
     Right("storage.k8s.io", "csidrivers", "the review cannot judge storage"),
     Right("storage.k8s.io", "volumeattachments", "volumes have no node"),
     Right(
+        "cilium.io",
+        "ciliumnodeconfigs",
+        "whether Cilium replaces kube-proxy on every node is not known",
+        is_optional=True,
+    ),
+    Right(
         "monitoring.coreos.com",
         "servicemonitors",
         "who makes a job is not known",

@@ -22,11 +22,13 @@ from tui.model.kube import (
     KubeEvent,
     KubeNode,
     Lease,
+    NodeSettings,
     Pod,
     Workload,
 )
 from tui.model.machine import Certificate
 from tui.model.question import (
+    CiliumNodeConfigs,
     ClaimsIn,
     ConfigMapOf,
     CsiDrivers,
@@ -49,6 +51,7 @@ from tui.model.question import (
     VolumeAttachments,
 )
 from tui.model.scraping import EndpointSlice, Service, ServiceMonitor
+from tui.sources import kubernetes_cilium as cilium
 from tui.sources import kubernetes_managed_wire as managed
 from tui.sources import kubernetes_scraping_wire as scraping
 from tui.sources import kubernetes_storage as storage
@@ -207,8 +210,8 @@ class KubernetesSource:
         """The answer to a question, of the type that the question's docstring names."""
         answer: Coroutine[Any, Any, Any]
         match question:
-            case ConfigMapOf(namespace, name):
-                answer = self.config_map(namespace, name)
+            case ConfigMapOf() | CiliumNodeConfigs():
+                answer = self._ask_settings(question)
             case PodsWith(namespace, selector, field_selector):
                 answer = self.pods(namespace, selector, field_selector)
             case Deployments() | StatefulSets() | DaemonSets():
@@ -234,6 +237,16 @@ class KubernetesSource:
             case _:
                 assert_never(question)
         return await answer
+
+    async def _ask_settings(
+        self, question: ConfigMapOf | CiliumNodeConfigs
+    ) -> ConfigMap | tuple[NodeSettings, ...]:
+        """What programs are told to do."""
+        match question:
+            case ConfigMapOf(namespace, name):
+                return await self.config_map(namespace, name)
+            case CiliumNodeConfigs(namespace):
+                return await cilium.node_configs(self._list, namespace)
 
     async def _ask_scraping(
         self, question: ServicesIn | EndpointSlicesOf | ServiceMonitors

@@ -139,7 +139,7 @@ def deployment(wire: DeploymentWire) -> Workload:
         observed_generation=wire.status.observed_generation,
         wanted=wire.spec.replicas,
         existing=wire.status.replicas,
-        changed_at=_latest(_spec_changed(wire.metadata), progress.last_update_time),
+        changed_at=_latest(spec_changed(wire.metadata), progress.last_update_time),
         is_hindered=claim(refused) is True,
     )
 
@@ -155,7 +155,7 @@ def stateful_set(wire: StatefulSetWire) -> Workload:
         observed_generation=status.observed_generation,
         wanted=spec.replicas,
         existing=status.replicas,
-        changed_at=_spec_changed(wire.metadata),
+        changed_at=spec_changed(wire.metadata),
         is_hindered=is_ordered and status.ready_replicas < status.replicas,
         is_dated=False,
     )
@@ -170,17 +170,17 @@ def on_nodes(wire: DaemonSetWire) -> Workload:
         observed_generation=wire.status.observed_generation,
         wanted=wire.status.desired_number_scheduled,
         existing=wire.status.current_number_scheduled,
-        changed_at=_spec_changed(wire.metadata),
+        changed_at=spec_changed(wire.metadata),
         is_dated=False,
     )
 
 
 def config_map(wire: ConfigMapWire) -> ConfigMap:
     """A ConfigMap."""
-    return ConfigMap(wire.data or {}, _spec_changed(wire.metadata))
+    return ConfigMap(wire.data or {}, spec_changed(wire.metadata))
 
 
-def _spec_changed(metadata: ManagedMetaWire) -> datetime | None:
+def spec_changed(metadata: ManagedMetaWire) -> datetime | None:
     """When anything but the status was written last, by a person or a program."""
     written = (
         one.time for one in metadata.managed_fields or () if one.subresource != "status"

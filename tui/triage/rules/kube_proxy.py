@@ -6,8 +6,14 @@ from dataclasses import replace
 
 from tui.model.alert import Verdict
 from tui.model.declared import Where
-from tui.model.kube import ConfigMap, DaemonSet, KubeNode, Pod
-from tui.model.question import ConfigMapOf, DaemonSetsWith, KubeNodes, PodsWith
+from tui.model.kube import ConfigMap, DaemonSet, KubeNode, NodeSettings, Pod
+from tui.model.question import (
+    CiliumNodeConfigs,
+    ConfigMapOf,
+    DaemonSetsWith,
+    KubeNodes,
+    PodsWith,
+)
 from tui.triage.case import Case
 from tui.triage.on_nodes import none_listed, pods_ready
 from tui.triage.rule import Claim, Rule, Ruling, fails, holds, unclear
@@ -22,6 +28,7 @@ from tui.triage.rules.component import (
 JOB = "kube-proxy"
 NODES = KubeNodes()
 CONFIG = ConfigMapOf("kube-system", "cilium-config")
+OF_NODES = CiliumNodeConfigs("kube-system")
 AGENTS = PodsWith("kube-system", "k8s-app=cilium")
 PROXY_PODS = PodsWith("kube-system", "k8s-app=kube-proxy")
 PROXY_SETS = DaemonSetsWith("kube-system", "k8s-app=kube-proxy")
@@ -44,22 +51,42 @@ def _replacement_on(case: Case) -> Ruling:
     setting = config.data.get(KEY)
     if setting is None:
         return unclear(f"{CONFIG.name} does not say {KEY}")
+    of_nodes: tuple[NodeSettings, ...] = case.value(OF_NODES)
+    for each in of_nodes:
+        own = each.data.get(KEY, setting)
+        if (own in _ON) is not (setting in _ON):
+            return unclear(f"{each.name} sets {KEY} to {own!r} on some nodes")
     if setting not in _ON:
         return fails(f"Cilium does not replace it: {KEY} is {setting!r}")
-    # An agent reads its settings when its pod starts, and never again.
-    if config.changed_at is None:
-        return unclear(f"{CONFIG.name} does not say when it was changed")
+    if doubt := _runs_otherwise(case):
+        return unclear(doubt)
+    return holds(f"{KEY} is {setting!r}")
+
+
+def _runs_otherwise(case: Case) -> str:
+    """Why the agents may run with other settings than are told; empty when they do not.
+
+    An agent reads its settings when its pod starts, and never again.
+    """
+    config: ConfigMap = case.value(CONFIG)
+    of_nodes: tuple[NodeSettings, ...] = case.value(OF_NODES)
     agents: tuple[Pod, ...] = case.value(AGENTS)
-    for pod in agents:
-        if pod.created_at is None or pod.created_at < config.changed_at:
-            return unclear(
-                f"{CONFIG.name} was changed at {config.changed_at:%Y-%m-%d %H:%M} UTC, "
-                f"after {pod.name} started: what it runs with is not known"
-            )
+    for name, at in (
+        (CONFIG.name, config.changed_at),
+        *((each.name, each.changed_at) for each in of_nodes),
+    ):
+        if at is None:
+            return f"{name} does not say when it was changed"
+        for pod in agents:
+            if pod.created_at is None or pod.created_at < at:
+                return (
+                    f"{name} was changed at {at:%Y-%m-%d %H:%M} UTC, after "
+                    f"{pod.name} started: what it runs with is not known"
+                )
     # A second DaemonSet has settings of its own, under the same label.
     if len({pod.owner for pod in agents}) > 1:
-        return unclear("the agents are not all of one DaemonSet: nor need settings be")
-    return holds(f"{KEY} is {setting!r}")
+        return "the agents are not all of one DaemonSet: nor need settings be"
+    return ""
 
 
 def _no_proxy(case: Case) -> Ruling:
@@ -105,7 +132,7 @@ _RULE = Rule(
         ),
         Claim(
             "Cilium is set to replace kube-proxy, since before its agents started",
-            (CONFIG, AGENTS),
+            (CONFIG, OF_NODES, AGENTS),
             _replacement_on,
         ),
         Claim("no kube-proxy is installed", (PROXY_PODS, PROXY_SETS), _no_proxy),
@@ -119,8 +146,10 @@ _RULE = Rule(
     ),
     blind_spots=(
         "An agent that is Ready but programs the datapath wrongly.",
-        "Any change of the ConfigMap after an agent started makes it undecided, "
-        "even one of another setting.",
+        "Any change of the ConfigMap, or of a CiliumNodeConfig, after an agent started "
+        "makes it undecided, even one of another setting.",
+        "Settings that an agent has from its own arguments, from annotations of its "
+        "node, or from a CiliumNodeConfig that was deleted since.",
         "A kube-proxy under another label or in another namespace.",
         "A node that is not Ready makes it undecided, not real: its agent may be "
         "well. The node has a finding of its own.",
