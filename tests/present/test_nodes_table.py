@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tests.estate import make_fleet
+from tests.cut import without_loki
+from tests.estate import BTRFS, make_fleet
 from tests.judged import NOW
 from tests.machines import dead, make_vitals
 from tui.model.fleet import Cluster, Fleet, NodeView
@@ -21,7 +22,8 @@ def prod() -> Cluster:
 
 
 def fleet_of(*nodes: NodeView) -> Fleet:
-    return Fleet((replace(prod(), nodes=nodes),), (), ())
+    """One cluster of these nodes, whose sources do not age."""
+    return Fleet((replace(prod(), nodes=nodes, sources=()),), (), ())
 
 
 def entries(known: Entries, fleet: Fleet, now: datetime = NOW) -> dict[str, Entry]:
@@ -134,3 +136,24 @@ def test_a_row_is_made_again_when_one_goes_back_in_time() -> None:
     before = entries(known, fleet_of(node))[node.name]
     assert before.row == entries(Entries(), fleet_of(node))[node.name].row
     assert before.row != later.row
+
+
+def kern(entry: Entry) -> str:
+    place = next(n for n, field in enumerate(FIELDS) if field.column.title == "kern")
+    return entry.row.cells[place].text
+
+
+def test_errors_that_loki_told_of_a_while_ago_are_not_those_of_now() -> None:
+    known, fleet = Entries(), make_fleet()
+    before = entries(known, fleet)
+    after = entries(known, without_loki(fleet, "prod"))
+    assert (kern(before["talos-wk-2"]), kern(before["talos-wk-1"])) == ("6", "0")
+    assert (kern(after["talos-wk-2"]), kern(after["talos-wk-1"])) == ("⧗6", "⧗0")
+
+
+def test_of_nodes_that_are_alike_the_one_with_more_errors_is_first() -> None:
+    well = [each for each in prod().nodes if each.name != "talos-wk-2"]
+    some = replace(well[0], kernel=(replace(BTRFS, node=well[0].name, count=1),))
+    many = replace(well[1], kernel=(replace(BTRFS, node=well[1].name, count=26),))
+    shown = rows(entries(Entries(), fleet_of(some, many)).values(), "worst first")
+    assert [kern_row.cells[1].text for kern_row in shown] == [many.name, some.name]

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
-from tests.estate import failing, kernel_entries, make_entry, make_fleet
-from tests.judged import NOW
+from tests.cut import without_loki
+from tests.estate import kernel_entries, make_entry, make_fleet
 from tests.screens.stage import Stage, on_stage
-from tui.model.fault import FaultKind
-from tui.model.fleet import Fleet, SourceKind, SourceStatus
 from tui.model.log import Gap, LogBatch
 from tui.screens.log_pane import LogPane
 from tui.screens.logs import LogsScreen
@@ -157,28 +154,6 @@ async def test_what_is_lost_while_one_looks_is_told_at_once() -> None:
         await stage.press("L")
         stage.backend.tell("prod", LogBatch(gaps=(lost,)))
         await stage.until("gap: about 7 entries lost")
-
-
-def without_loki(fleet: Fleet, *names: str) -> Fleet:
-    """A fleet of which some clusters have not been told of by Loki for four minutes."""
-
-    def without(source: SourceStatus) -> SourceStatus:
-        if source.key.kind is not SourceKind.LOKI:
-            return source
-        seen = NOW - timedelta(minutes=4)
-        return replace(
-            failing(source, FaultKind.TIMEOUT, "no answer"), observed_at=seen
-        )
-
-    return replace(
-        fleet,
-        clusters=tuple(
-            replace(each, sources=tuple(map(without, each.sources)))
-            if each.name in names
-            else each
-            for each in fleet.clusters
-        ),
-    )
 
 
 async def test_a_log_that_does_not_come_says_so_beside_that_it_follows() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.cut import without_loki
 from tests.estate import make_entry, make_fleet
 from tests.screens.stage import Stage, on_stage
-from tests.screens.test_logs import without_loki
 from tests.screens.test_logs_past import numbered
 from tui.screens.log_pane import LogPane
 from widgets.status_line import StatusLine

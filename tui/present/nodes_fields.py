@@ -172,6 +172,8 @@ def _kernel(place: Place) -> Cell:
     errors = kernel_errors(place)
     if errors is None:
         return Cell(place.marks.unknown, Tone.QUIET)
+    if place.is_log_old:
+        return Cell(f"{place.marks.stale}{errors}", Tone.QUIET)
     return Cell(str(errors), Tone.CRITICAL if errors else Tone.QUIET)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tui.model.fleet import Cluster, Fleet, NodeView
 from tui.model.machine import Facts, Vitals
-from tui.present import nodes
+from tui.present import faults, nodes
 from tui.present.glyphs import Marks, Sign
 from tui.present.machine_versions import Wanted, wanted_of
 from widgets.values import Tone
@@ -25,6 +25,8 @@ class Place:
     wanted: Wanted
     now: datetime
     marks: Marks
+    is_log_old: bool
+    """Loki brings nothing of its cluster at this moment."""
 
     @property
     def key(self) -> str:
@@ -48,6 +50,7 @@ class Place:
             _says_the_same(self.node, other.node)
             and self.wanted == other.wanted
             and self.marks is other.marks
+            and self.is_log_old is other.is_log_old
             and one.certificates == two.certificates
             and (one.last_entry_at is None) is (two.last_entry_at is None)
         )
@@ -87,9 +90,10 @@ def places(
 ) -> tuple[Place, ...]:
     """The nodes of one cluster, or of all, in the order of the config."""
     return tuple(
-        Place(each, node, wanted, now, marks)
+        Place(each, node, wanted, now, marks, is_log_old)
         for each in fleet.clusters
         if not cluster or each.name == cluster
         for wanted in [wanted_of(each)]
+        for is_log_old in [faults.worst(each, faults.LOG_SOURCES, now) is not None]
         for node in each.nodes
     )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from tui.model.fleet import Fleet
 from tui.present import faults, nodes
 from tui.present.glyphs import Marks, Sign
-from tui.present.nodes_fields import FIELDS
+from tui.present.nodes_fields import FIELDS, kernel_errors
 from tui.present.nodes_place import Place
 from tui.present.units import age, age_changes, until
 from widgets.values import Line, Row, Span, Tone
@@ -89,9 +89,10 @@ def missing(fleet: Fleet, now: datetime, marks: Marks) -> Line:
     return tuple(known[:1])
 
 
-def _badness(entry: Entry) -> tuple[int, int]:
-    """The worst first; among equals those with more services down."""
-    return _LOUD.index(entry.sign.tone), -entry.bad_services
+def _badness(entry: Entry) -> tuple[int, int, int]:
+    """The worst first; among equals those with more services down, or errors."""
+    errors = kernel_errors(entry.place) or 0
+    return _LOUD.index(entry.sign.tone), -entry.bad_services, -errors
 
 
 def _rank(value: float | str | None) -> tuple[int, float, str]:
