@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
-from widgets.log_search import LEVELS, LogFilter, LogSearch
+from widgets.log_search import LogFilter, LogSearch
 from widgets.log_sieve import CHUNK, Everything, Selection, Sieve
 from widgets.log_teller import ERROR, Teller
 from widgets.ring import Ring
@@ -108,11 +107,6 @@ class LogBook:
         self.search = self._awaited = None
         if typed:
             self.search = LogSearch(typed, self.ring, self.teller, self.filter)
-
-    def next_level(self) -> None:
-        """Show all lines, warnings and errors, or errors alone."""
-        level = (self.filter.level + 1) % len(LEVELS)
-        self.choose(replace(self.filter, level=level))
 
     @property
     def is_complete(self) -> bool:

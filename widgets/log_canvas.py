@@ -242,6 +242,7 @@ class LogCanvas(LinePane):
 
     @chosen.setter
     def chosen(self, wanted: LogFilter) -> None:
+        self._window.hold()
         self._book.choose(wanted)
         self.hurry()
 

@@ -49,6 +49,6 @@ BINDINGS = (
     hidden("l,right", "sideways(1)", "Right", "log.right", "Move to the right"),
     hidden("g,home", "oldest", "Oldest", "log.oldest", "Go to the oldest line"),
     hidden("G,end", "newest", "Newest", "log.newest", "Follow the newest line"),
-    hidden("pagedown", "page(1)", "Page down", "log.page_down", "A page down"),
-    hidden("pageup", "page(-1)", "Page up", "log.page_up", "A page up"),
+    hidden("pagedown,ctrl+f", "page(1)", "Page down", "log.page_down", "A page down"),
+    hidden("pageup,b,ctrl+b", "page(-1)", "Page up", "log.page_up", "A page up"),
 )

@@ -13,6 +13,9 @@ from widgets.ring import Ring
 
 LEVELS = ("", "warnings and errors", "errors")
 """What the level filter lets pass, the widest first."""
+AS_TEXT = "(as text)"
+"""Said behind a pattern that is no regular expression: a slip of the fingers finds
+nothing then, which must not look like a log without it."""
 _LEAST = (0, WARNING, ERROR)
 
 
@@ -24,10 +27,13 @@ class Pattern:
 
     def __init__(self, typed: str) -> None:
         self.typed = typed
+        self.is_literal = False
+        """It is no regular expression."""
         flags = re.IGNORECASE if typed.islower() else re.NOFLAG
         try:
             self._regex = re.compile(typed, flags)
         except re.error:
+            self.is_literal = True
             self._regex = re.compile(re.escape(typed), flags)
 
     def finds(self, text: str) -> bool:
@@ -61,8 +67,9 @@ class LogFilter:
     def words(self) -> str:
         """What passes, in few words; empty when all does."""
         parts = []
-        if self.typed.removeprefix("!"):
-            parts.append(f"& {self.typed}")
+        if typed := self.typed.removeprefix("!"):
+            note = f" {AS_TEXT}" if Pattern(typed).is_literal else ""
+            parts.append(f"& {self.typed}{note}")
         if self.level:
             parts.append(LEVELS[self.level])
         if parts and self.around:

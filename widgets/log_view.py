@@ -16,7 +16,7 @@ from textual.timer import Timer
 
 from widgets.log_canvas import LogCanvas
 from widgets.log_keys import BINDINGS
-from widgets.log_search import LogFilter
+from widgets.log_search import LEVELS, LogFilter
 from widgets.scroll import top_for
 from widgets.values import LogLine, TimeWords
 
@@ -48,6 +48,12 @@ class LogView(LogCanvas, can_focus=True):
     @dataclass
     class FilterAsked(Message):
         """The user wants to type a filter."""
+
+        view: LogView
+
+    @dataclass
+    class SearchMissed(Message):
+        """The user wants to see the next match, but searches for nothing."""
 
         view: LogView
 
@@ -96,7 +102,7 @@ class LogView(LogCanvas, can_focus=True):
         if self._window.is_at_start(lines):
             self.post_message(self.EdgeReached(self, -1))
         if len(lines):
-            self._window.top = (lines.at(0), 0)
+            self._window.go((lines.at(0), 0))
         self.following = self._window.is_at_end(lines, self.outer_size.height)
         self._paint()
 
@@ -104,6 +110,11 @@ class LogView(LogCanvas, can_focus=True):
         if self.past:
             self.post_message(self.LiveAsked(self))
             return
+        self._follow()
+
+    def _follow(self) -> None:
+        """Show the newest line; where one stood was left."""
+        self._book.current = self.ring.first - 1
         self.following = True
         self._paint()
 
@@ -111,8 +122,11 @@ class LogView(LogCanvas, can_focus=True):
         if self.past:
             self.post_message(self.LiveAsked(self))
             return
-        self.following = not self.following
-        self._paint()
+        if not self.following:
+            self._follow()
+        else:
+            self.following = False
+            self._paint()
 
     def action_sideways(self, steps: int) -> None:
         self._left = max(0, self._left + steps * _SIDE_STEP)
@@ -120,6 +134,8 @@ class LogView(LogCanvas, can_focus=True):
 
     def action_match(self, direction: int) -> None:
         """Go to the next match below (1) or above (-1) the one that we are on."""
+        if self._book.search is None:
+            self.post_message(self.SearchMissed(self))
         number = self._book.match(self._edge(direction), direction)
         if number is not None:
             self._go_to(number)
@@ -136,8 +152,8 @@ class LogView(LogCanvas, can_focus=True):
 
     def action_level(self) -> None:
         """Show all lines, warnings and errors, or errors alone."""
-        self._book.next_level()
-        self.hurry()
+        level = (self.chosen.level + 1) % len(LEVELS)
+        self.chosen = replace(self.chosen, level=level)
 
     def action_filter(self) -> None:
         self.post_message(self.FilterAsked(self))
@@ -219,22 +235,26 @@ class LogView(LogCanvas, can_focus=True):
             self._book.current = self._here()
             self.following = False
 
+    @property
+    def _stands(self) -> bool:
+        """Whether the line that one went to is in view: who scrolled on left it."""
+        self._lay_out()
+        return any(number == self._book.current for number, _ in self._layout)
+
     def _here(self) -> int:
         """The line that one stands on; else the last in view."""
-        current, ring = self._book.current, self.ring
-        if ring.first <= current < ring.end:
-            return current
+        if self._stands:
+            return self._book.current
         if self._layout:
             return self._layout[-1][0]
         return self._book.shown.at(len(self._book.shown) - 1)
 
     def _edge(self, direction: int) -> int:
         """Where looking for something begins: the current line, or out of view."""
-        current, ring = self._book.current, self.ring
-        if ring.first <= current < ring.end:
-            return current
+        if self._stands:
+            return self._book.current
         if not self._layout:
-            return ring.end
+            return self.ring.end
         return self._layout[0][0] - 1 if direction > 0 else self._layout[-1][0] + 1
 
     @property
@@ -287,5 +307,5 @@ class LogView(LogCanvas, can_focus=True):
         lines = self._book.shown
         if event.x == self.outer_size.width - 1 and len(lines):
             place = top_for(event.y, self.outer_size.height, len(lines))
-            self._window.top = (lines.at(min(place, len(lines) - 1)), 0)
+            self._window.go((lines.at(min(place, len(lines) - 1)), 0))
             self._look_at(0)

@@ -22,6 +22,19 @@ class Window:
         self._rows_of = rows_of
         self.top: Row = (0, 0)
         """May be a line that is not in the selection: the next one is shown."""
+        self._held: Row | None = None
+        """Where the reader was before another selection of lines was chosen."""
+
+    def go(self, top: Row) -> None:
+        """Begin at a row."""
+        self.top, self._held = top, None
+
+    def hold(self) -> None:
+        """Before another selection is shown, or one after the other while one types:
+        each is shown where the reader was, however few lines the last one had."""
+        if self._held is None:
+            self._held = self.top
+        self.top = self._held
 
     def rows(self, lines: Selection, height: int) -> list[Row]:
         """The rows in view, fewer where the lines end."""
@@ -47,7 +60,9 @@ class Window:
     def settle(self, lines: Selection, height: int, *, at_end: bool) -> None:
         """Stay inside the lines; show their end if that is wanted."""
         last = self.last_top(lines, height)
-        if at_end or self.top > last:
+        if at_end:
+            self.go(last)
+        elif self.top > last:
             self.top = last
 
     def is_at_end(self, lines: Selection, height: int) -> bool:
@@ -68,13 +83,13 @@ class Window:
         while place < len(lines) and skip >= (count := self._rows_of(lines.at(place))):
             place, skip = place + 1, skip - count
         if place < len(lines):
-            self.top = (lines.at(place), max(0, skip))
+            self.go((lines.at(place), max(0, skip)))
         elif len(lines):
-            self.top = (lines.at(len(lines) - 1), 0)
+            self.go((lines.at(len(lines) - 1), 0))
 
     def centre(self, lines: Selection, number: int, height: int) -> None:
         """Bring a line into the middle."""
-        self.top = (number, 0)
+        self.go((number, 0))
         self.move(lines, -(height // 2))
 
     def _start(self, lines: Selection) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from widgets.log_book import LogBook
+from widgets.log_search import AS_TEXT
 from widgets.values import Line, Span, Tone
 
 
@@ -23,9 +24,10 @@ def search_status(book: LogBook) -> str:
     if search is None:
         return ""
     count = f"{search.count:,}" if search.is_complete else f"{search.count:,}+"
+    note = f" {AS_TEXT}" if search.pattern.is_literal else ""
     if search.count and book.current >= book.ring.first:
-        return f"match {search.place(book.current + 1):,} of {count}"
-    return f"{count} matches" if search.count != 1 else f"{count} match"
+        return f"match {search.place(book.current + 1):,} of {count}{note}"
+    return f"{count} {'match' if search.count == 1 else 'matches'}{note}"
 
 
 def filter_status(book: LogBook) -> str:

@@ -6,6 +6,7 @@ from tests.cut import without_loki
 from tests.estate import kernel_entries, make_entry, make_fleet
 from tests.screens.stage import Stage, on_stage
 from tui.model.log import Gap, LogBatch
+from tui.screens.desk import SearchBar
 from tui.screens.log_pane import LogPane
 from tui.screens.logs import LogsScreen
 from widgets.log_view import LogView
@@ -192,3 +193,20 @@ async def test_what_was_said_before_a_turn_of_time_does_not_come_behind_it() -> 
         await stage.until("sdz): once")
         await stage.settle()
         assert stage.text.count("sdz): once") == 1
+
+
+async def test_the_next_match_without_a_search_tells_how_to_search() -> None:
+    async with on_stage((120, 36)) as stage:
+        await stage.press("L", "n")
+        (said,) = stage.app._notifications
+        assert said.message == "Nothing is searched for; / asks for what."
+
+
+async def test_the_line_that_is_typed_says_what_for() -> None:
+    async with on_stage((120, 36)) as stage:
+        await stage.press("L")
+        bar = stage.app.screen.query_one(SearchBar)
+        for key, words in (("slash", "search"), ("ampersand", "filter"), ("@", "time")):
+            await stage.press(key)
+            assert bar.placeholder == words
+            await stage.press("escape")

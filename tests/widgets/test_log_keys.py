@@ -109,6 +109,66 @@ async def test_marks_are_gone_to_and_copied_together() -> None:
         assert app.asked[-2:] == [["line 99."], ["line 99."]]
 
 
+async def test_a_line_out_of_view_is_not_the_one_that_one_stands_on() -> None:
+    app = stage(*numbered(1000, loud=500))
+    async with app.run_test(size=(30, 9)) as pilot:
+        app.view.search(r"line 5\d\d\.")
+        await pilot.press("E")
+        await read(pilot, app.view)
+        assert app.view.search_status == "match 1 of 100"
+        await pilot.press("pageup", "pageup", "pageup", "y")
+        assert app.asked == [["line 480."]]
+        await pilot.press("e")
+        await read(pilot, app.view)
+        await pilot.press("G", "y", "N", "y")
+        await read(pilot, app.view)
+        assert app.asked[1:] == [["line 999."], ["line 599."]]
+        await pilot.press("G")
+        assert app.view.search_status == "100 matches"
+
+
+async def test_a_filter_leaves_one_where_one_reads() -> None:
+    app = stage(*numbered(1000))
+    async with app.run_test(size=(30, 9)) as pilot:
+        await pilot.press("g", "pagedown")
+        first = screen_lines(app)[0]
+        for typed in ("9", "99", "999", ""):
+            app.view.chosen = LogFilter(typed)
+            await read(pilot, app.view)
+        assert screen_lines(app)[0] == first
+        for typed in ("9", "99", ""):
+            app.view.chosen = LogFilter(typed)
+            await read(pilot, app.view)
+            if typed:
+                await pilot.press("pagedown")
+        assert "line 899." in screen_lines(app)[0]
+
+
+async def test_keys_of_less_go_by_pages() -> None:
+    app = stage(*numbered(100))
+    async with app.run_test(size=(30, 9)) as pilot:
+        seen = []
+        for key in ("g", "ctrl+f", "ctrl+f", "b", "ctrl+b"):
+            await pilot.press(key)
+            await read(pilot, app.view)
+            seen.append(int(screen_lines(app)[0].split()[2].rstrip(".")))
+        assert seen == [0, 8, 16, 8, 0]
+
+
+async def test_what_is_no_pattern_is_said_to_be_a_text() -> None:
+    app = stage(*numbered(100))
+    async with app.run_test(size=(30, 9)) as pilot:
+        app.view.chosen = LogFilter("!line (")
+        app.view.search("[")
+        await read(pilot, app.view)
+        words = "".join(span.text for span in app.view.words())
+        assert "& !line ( (as text): 100" in words
+        assert "0 matches (as text)" in words
+        app.view.search("line.")
+        assert "match" in app.view.search_status
+        assert "as text" not in app.view.search_status
+
+
 async def test_a_long_line_is_broken_and_loses_no_letter() -> None:
     app = stage(LogLine("abcdefghij" * 6))
     async with app.run_test(size=(26, 6)) as pilot:

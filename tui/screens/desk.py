@@ -242,7 +242,7 @@ class Desk(StackedScreen):
         bar = self.query_one("#search", SearchBar)
         bar.suggester = TimeSuggester(now)
         self._searched = log
-        bar.value = ""
+        bar.value, bar.placeholder = "", "time"
         bar.display = True
         self.set_focus(bar)
         self.query_one(KeyBar).tell_search(meant("", now), _GOES)
@@ -265,7 +265,7 @@ class Desk(StackedScreen):
     ) -> None:
         self._searched, self._is_filter = found, is_filter
         bar = self.query_one("#search", SearchBar)
-        bar.value = typed
+        bar.value, bar.placeholder = typed, "filter" if is_filter else "search"
         bar.display = True
         self.set_focus(bar)
         self.query_one(KeyBar).tell_search(words)
@@ -286,6 +286,10 @@ class Desk(StackedScreen):
 
     def on_log_canvas_error_missed(self) -> None:
         self.notify("No more errors that way.", timeout=2, markup=False)
+
+    def on_log_view_search_missed(self) -> None:
+        words = "Nothing is searched for; / asks for what."
+        self.notify(words, timeout=2, markup=False)
 
     def action_unmark(self) -> None:
         """Take the marks of all lists away."""
@@ -315,7 +319,11 @@ class Desk(StackedScreen):
             self._leave_search()
             if go is not None:
                 self._go(go, event.value)
-            elif isinstance(self._searched, LogView) and not self._is_filter:
+            elif (
+                isinstance(self._searched, LogView)
+                and not self._is_filter
+                and event.value
+            ):
                 self._searched.action_match(-1)
 
     def _look_for(self, text: str) -> None:
