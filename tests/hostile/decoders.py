@@ -19,7 +19,13 @@ from tui.model import question as asked
 from tui.model.fleet import SourceKind
 from tui.model.rights import RIGHTS
 from tui.model.silence import Matcher, SilenceDraft
-from tui.sources import alertmanager_wire, kubernetes_wire, loki_wire, prometheus_wire
+from tui.sources import (
+    alertmanager_wire,
+    kubernetes_cilium,
+    kubernetes_wire,
+    loki_wire,
+    prometheus_wire,
+)
 from tui.sources import greeting as greeting_module
 from tui.sources import kubernetes_managed_wire as managed
 from tui.sources import kubernetes_rights as rights
@@ -261,6 +267,7 @@ READERS = (
             (asked.Deployments(), managed.DEPLOYMENTS),
             (asked.StatefulSets(), managed.STATEFUL),
             (asked.ConfigMapOf("a", "b"), managed.CONFIG_MAP),
+            (asked.CiliumNodeConfigs("a"), kubernetes_cilium.CONFIGS),
             (asked.ServicesIn("a"), scraping.SERVICES),
             (asked.EndpointSlicesOf("a", "b"), scraping.ENDPOINT_SLICES),
             (asked.ServiceMonitors(), scraping.SERVICE_MONITORS),

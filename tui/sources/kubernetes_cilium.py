@@ -26,7 +26,7 @@ class _ConfigWire(Wire):
     spec: _SpecWire = msgspec.field(default_factory=_SpecWire)
 
 
-_CONFIGS = msgspec.json.Decoder(ListWire[_ConfigWire])
+CONFIGS = msgspec.json.Decoder(ListWire[_ConfigWire])
 
 
 async def node_configs(listing: Listing, namespace: str) -> tuple[NodeSettings, ...]:
@@ -38,7 +38,7 @@ async def node_configs(listing: Listing, namespace: str) -> tuple[NodeSettings, 
     for version in _VERSIONS:
         path = f"/apis/cilium.io/{version}/namespaces/{namespace}/ciliumnodeconfigs"
         try:
-            return tuple(map(_settings, await listing(path, {}, _CONFIGS)))
+            return tuple(map(_settings, await listing(path, {}, CONFIGS)))
         except SourceError as error:
             fault = error.fault
             if fault.kind is not FaultKind.NOT_FOUND or _UNKNOWN not in fault.detail:
