@@ -96,6 +96,15 @@ async def test_who_has_chosen_a_cluster_before_all_have_answered_stays_there() -
 async def test_the_worst_cluster_is_gone_to_when_it_answers() -> None:
     async with on_stage((80, 24), connecting_fleet()) as stage:
         assert "[1 prod" in stage.text.splitlines()[1]
+        # What fails at once is no reason to stop: the alerts come later.
+        connecting = connecting_fleet()
+        blind = [
+            replace(c, sources=c.sources[:2]) for c in unreachable_fleet().clusters
+        ]
+        half = zip(connecting.clusters, blind, strict=True)
+        first = [replace(c, sources=(*b.sources, *c.sources[2:])) for c, b in half]
+        await stage.publish(replace(connecting, clusters=tuple(first)))
+        assert "[1 prod" in stage.text.splitlines()[1]
         await stage.publish(calm_prod())
         assert "[2 monit" in stage.text.splitlines()[1]
         await stage.publish(make_fleet())

@@ -14,7 +14,7 @@ from tui.backend import Backend
 from tui.clock import turn
 from tui.messages import EndSilence, OpenAlert, SilenceAlert
 from tui.model.alert import JudgedAlert
-from tui.model.fleet import Cluster, Fleet, Standing
+from tui.model.fleet import Cluster, Fleet, SourceState, Standing
 from tui.model.log import Entry, Gap
 from tui.present import alerts, standing
 from tui.present.glyphs import Marks
@@ -115,7 +115,7 @@ class FleetScreen(TellingDesk):
         self._first = 0
         self._chosen = 0
         self._is_led = True
-        """Until every cluster has answered, or somebody has chosen one."""
+        """Until every feed was tried, or somebody has chosen a cluster."""
         self._last: tuple[Fleet, datetime] | None = None
         self._silences: Known = {}
 
@@ -251,7 +251,10 @@ class FleetScreen(TellingDesk):
         found = [_STANDINGS.index(each.standing(now)) for each in fleet.clusters]
         if self._shown < len(self._names) and min(found) < found[self._chosen]:
             self.action_cluster(found.index(min(found)) + 1)
-        self._is_led = _STANDINGS.index(Standing.CONNECTING) in found
+        sources = (source for each in fleet.clusters for source in each.sources)
+        self._is_led = any(
+            source.state(now) is SourceState.CONNECTING for source in sources
+        )
 
     def action_cluster(self, number: int) -> None:
         """Go to a column by its number."""
