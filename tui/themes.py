@@ -33,7 +33,7 @@ LIGHT = Theme(
     background="#fbfbf9",
     surface="#f1f2f0",
     panel="#e4e7e6",
-    error="#b8330f",
+    error="#b02a0a",
     warning="#8a5a00",
     success="#00714f",
 )
