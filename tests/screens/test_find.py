@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.estate import make_fleet
 from tests.screens.stage import on_stage
 
@@ -18,6 +20,13 @@ async def test_a_screen_is_opened_by_its_name() -> None:
     async with on_stage() as stage:
         await stage.press("colon", *"sources", "enter")
         assert "┏ sources" in stage.text
+
+
+@pytest.mark.parametrize("word", ["theme", "help"])
+async def test_what_people_look_for_first_is_found(word: str) -> None:
+    async with on_stage() as stage:
+        await stage.press("colon", *word)
+        assert "nothing here has" not in stage.text
 
 
 async def test_a_key_of_the_screen_behind_does_its_work() -> None:

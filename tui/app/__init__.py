@@ -93,7 +93,7 @@ class TaloscopeApp(Seeking):
             id="go.wall",
             tooltip="The fleet for a big display that nobody touches",
         ),
-        Binding("T", "theme", "Dark or light", show=False, id="app.theme"),
+        Binding("T", "theme", "Dark or light theme", show=False, id="app.theme"),
         Binding(
             "ctrl+z",
             "suspend_process",

@@ -22,7 +22,14 @@ class Seeking(Noting):
     """Finds keys and things, and opens what was found."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1", "help", "Keys", show=False, id="app.help"),
+        Binding(
+            "question_mark,f1",
+            "help",
+            "Keys",
+            show=False,
+            id="app.help",
+            tooltip="Help: all keys of the pane in focus",
+        ),
         Binding(
             "colon,ctrl+p",
             "find",
