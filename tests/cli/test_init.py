@@ -24,7 +24,7 @@ def init(lab: RunningLab, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def config_with(folder: Path, text: str) -> Path:
     """The clusters of the lab with this inventory; nothing is dialled."""
-    heads = "".join(f"[clusters.{name}]\ncontext = 'x'\n" for name in CLUSTERS)
+    heads = "".join(f"[clusters.{name}]\ncontext = '{name}'\n" for name in CLUSTERS)
     path = folder / "config.toml"
     path.write_text(heads + text)
     return path

@@ -24,6 +24,10 @@ PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
         ("[clusters.' ']\ncontext = 'x'", '1: clusters." ": a cluster needs a name'),
         (CLUSTER + CLUSTER, f"3: clusters.prod {AGAIN}"),
         ("[a.b]\n[a]\nb.c = 1", f"3: a.b {AGAIN}"),
+        (
+            f"{CLUSTER}[clusters.monit]\ncontext = 'prod'\n",
+            "4: clusters.monit.context: is that of prod too: alerts of one would be",
+        ),
         (f"{CLUSTER}context = 'y'", "3: a key of this name is there already"),
         ("a = { b = 1, b = 2 }", "1: a key of this name is there already"),
         (f"refresh = '100ms'\n{CLUSTER}", "1: refresh: must be 1s or more"),

@@ -230,6 +230,14 @@ WRONG = [
     ('event = "Scheduled"\nwithin = "90s"', "must be whole minutes, 1m to 60m"),
     ('os_image = "("\non = "every-node"', "rules.backup.claims[0].os_image"),
     ('os_image = ".*"\non = "every-node"', "matches anything at all: name the OS"),
+    ('os_image = ".+"\non = "every-node"', "matches anything at all: name the OS"),
+    *(
+        (
+            f'pods = "x"\nselector = "{selector}"\nare = "ready"\non = "every-node"',
+            "selector: says only what the pods are not",
+        )
+        for selector in ("app!=a", "!app", "app notin (a, b)", "app!=a, !tier")
+    ),
     ('inventory = "x"', "needs expected: true or false"),
 ]
 
@@ -241,6 +249,15 @@ def test_each_mistake_in_a_claim_is_named_where_it_is(
     found = mistakes(tmp_path, claim(text))
     assert any(what in each for each in found), found
     assert all(": rules.backup" in each for each in found)
+
+
+@pytest.mark.parametrize("selector", ["app=a", "app", "app in (a, b), !old", "a==b"])
+def test_a_selector_that_says_what_the_pods_are_is_taken(
+    tmp_path: Path, selector: str
+) -> None:
+    text = f'pods = "x"\nselector = "{selector}"\nare = "ready"\non = "every-node"'
+    expects = PodsReady("x", selector, Where.EVERY_NODE)
+    assert one(tmp_path, claim(text)).claims == (DeclaredClaim(expects),)
 
 
 @pytest.mark.parametrize(

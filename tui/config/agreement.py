@@ -20,6 +20,12 @@ def check(problems: Problems, config: Config, shared: Mapping[str, Endpoint]) ->
             problems.note((*where, "cluster"), what)
     for index, cluster in enumerate(config.clusters):
         for other in config.clusters[:index]:
+            if cluster.context and cluster.context == other.context:
+                problems.note(
+                    ("clusters", cluster.name, "context"),
+                    f"is that of {other.name} too: alerts of one would be judged by "
+                    "what the other answers",
+                )
             if cluster.labels == other.labels and _share(cluster, other):
                 problems.note(
                     ("clusters", cluster.name, "labels"),

@@ -33,6 +33,8 @@ _COMPARISON = re.compile(
 )
 _NAMED = re.compile(r"([a-z0-9.-]+)/([a-z0-9.-]+)")
 _LONGEST_MINUTES = 60
+_NO_OS = ("", "?", "no OS is called that")
+_SAYS_NOT = re.compile(r"\s*!.*|[^=]*!=.*|.*\snotin\s.*", re.DOTALL)
 
 
 def claims(rule: Table) -> tuple[DeclaredClaim, ...]:
@@ -82,11 +84,21 @@ def _pods(table: Table) -> Expectation | None:
         if "on" in table:
             table.wrong("on", "is of no use with none: it means nowhere at all")
         return NoPods(namespace, selector) if namespace and selector else None
+    if is_there and selector and all(map(_SAYS_NOT.fullmatch, _parts(selector))):
+        table.wrong(
+            "selector",
+            "says only what the pods are not: a misspelt name would let in any pod",
+        )
     if is_there and "on" not in table:
         table.problems.note(table.path, f"needs on: {_words(Where)}")
     if not (namespace and selector and is_there and where):
         return None
     return PodsReady(namespace, selector, where)
+
+
+def _parts(selector: str) -> list[str]:
+    """What a selector demands; commas stand in the values of `in (a, b)` too."""
+    return re.split(r",(?![^(]*\))", selector)
 
 
 def _daemon_set(table: Table) -> Expectation | None:
@@ -199,7 +211,8 @@ def _comparison(text: str) -> Comparison:
 
 
 def _regex(text: str) -> str:
-    if compiled(text).matches(""):
+    pattern = compiled(text)
+    if any(pattern.matches(each) for each in _NO_OS):
         raise ValueError("matches anything at all: name the OS")
     return text
 
