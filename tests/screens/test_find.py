@@ -41,6 +41,27 @@ async def test_a_cluster_goes_by_its_name() -> None:
         assert "find" not in stage.text
 
 
+async def test_a_cluster_is_gone_to_from_any_screen() -> None:
+    async with on_stage((80, 24)) as stage:
+        await stage.press("N", "enter", "colon", *"monit")
+        assert "cluster   monit" in stage.text
+        await stage.press("enter")
+        assert "[2 monit" in stage.text.splitlines()[1]
+
+
+async def test_on_the_fleet_a_cluster_is_told_once() -> None:
+    async with on_stage() as stage:
+        await stage.press("colon", *"cluster monit")
+        assert "Cluster monit" in stage.text
+        assert "cluster   monit" not in stage.text
+
+
+async def test_what_is_typed_in_a_form_is_not_lost_on_the_way_to_a_cluster() -> None:
+    async with on_stage() as stage:
+        await stage.press("s", *"why not", "ctrl+p", *"agentic", "enter")
+        assert "Leave the form?" in stage.text
+
+
 async def test_a_node_is_opened_by_a_part_of_its_name() -> None:
     node = make_fleet().clusters[0].nodes[0]
     async with on_stage() as stage:

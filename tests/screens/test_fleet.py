@@ -229,7 +229,7 @@ async def test_pause_holds_the_screen_and_counts_what_waits() -> None:
     async with on_stage() as stage:
         await stage.press("p")
         await stage.publish(connecting_fleet())
-        assert "held 0s, 1 update wait" in stage.top
+        assert "held 0s, 1 update waits" in stage.top
         assert "✖ 5 REAL" in stage.top
         await stage.press("p")
         assert "connecting" in stage.top

@@ -350,7 +350,8 @@ class TaloscopeApp(Seeking):
         if self._held_at is None:
             return ()
         words = f"{self.marks.paused} held {length(now - self._held_at)}"
-        waiting = f", {count(self._waiting, 'update')} wait  "
+        verb = "waits" if self._waiting == 1 else "wait"
+        waiting = f", {count(self._waiting, 'update')} {verb}  "
         return (Span(words + waiting, Tone.WARNING, bold=True),)
 
     def action_pause(self) -> None:

@@ -10,8 +10,9 @@ from tui.app.noting import Noting
 from tui.messages import OpenAlert, OpenFinding, OpenNode, OpenTarget
 from tui.model.alert import JudgedAlert
 from tui.model.finding import Finding
-from tui.model.fleet import NodeView
+from tui.model.fleet import Cluster, NodeView
 from tui.model.target import TargetRow
+from tui.screens.fleet import FleetScreen
 
 if TYPE_CHECKING:
     from tui.present.named import Named
@@ -36,7 +37,7 @@ class Seeking(Noting):
             "Find",
             show=False,
             id="app.find",
-            tooltip="Find a screen, key, alert, node or target by name",
+            tooltip="Find a screen, key, alert, cluster, node or target by name",
         ),
     ]
     ENABLE_COMMAND_PALETTE = False
@@ -55,17 +56,34 @@ class Seeking(Noting):
         from tui.present import named  # noqa: PLC0415 - see routes
         from tui.screens.find import FindScreen  # noqa: PLC0415 - see routes
 
+        first = self.screen_stack[0]
+        # On the fleet itself, keys go to the clusters.
+        is_away = isinstance(first, FleetScreen) and self.screen is not first
+
         def look_up() -> named.Directory:
-            return named.directory(self.fleet, self.marks)
+            return named.directory(self.fleet, self.marks, has_clusters=is_away)
 
         screen = FindScreen(actions(self, self.names), look_up, self.marks)
         self.push_screen(screen, self._go)
 
     async def _go(self, goal: Goal | None) -> None:
-        if isinstance(goal, tuple):
+        if isinstance(goal, tuple) and isinstance(goal[1], Cluster):
+            await self._go_to_cluster(goal[0])
+        elif isinstance(goal, tuple):
             self._open(*goal)
         elif goal is not None:
             await goal.run(self)
+
+    async def _go_to_cluster(self, name: str) -> None:
+        """Close what is in front of the fleet, unless that asks first."""
+        fleet = self.screen_stack[0]
+        while self.screen is not fleet:
+            depth = len(self.screen_stack)
+            await self.action_back()
+            if len(self.screen_stack) >= depth:
+                return
+        if isinstance(fleet, FleetScreen):
+            fleet.action_cluster(self.names.index(name) + 1)
 
     def _open(self, cluster: str, thing: Named) -> None:
         """Open a thing of a cluster, as its row on the first screen would."""

@@ -1,22 +1,23 @@
-"""Everything that has a name, to be found by it: alerts, findings, nodes, targets."""
+"""What has a name, to be found by it: alerts, findings, clusters, nodes, targets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TypeAlias
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.finding import Finding
-from tui.model.fleet import Fleet, NodeView
+from tui.model.fleet import Cluster, Fleet, NodeView
 from tui.model.target import TargetRow
-from tui.present import alerts, nodes, targets
+from tui.present import alerts, nodes, standing, targets
 from tui.present.finding_rows import finding_key
 from tui.present.glyphs import Marks, Sign, verdict_sign
 from tui.present.search import search
 from widgets.values import Cell, Column, Row, Tone
 
-Named: TypeAlias = JudgedAlert | Finding | NodeView | TargetRow
+Named: TypeAlias = JudgedAlert | Finding | Cluster | NodeView | TargetRow
 
 _WHAT = Column("what", 9)
 _KEY_COLUMNS = (_WHAT, Column("words", 24, weight=1))
@@ -64,13 +65,19 @@ def entry(key: str, what: Cell, name: str, *rest: Cell, also: str = "") -> Entry
     return Entry(row, name.casefold(), shown.casefold())
 
 
-def directory(fleet: Fleet | None, marks: Marks) -> Directory:
-    """Everything of a fleet that can be opened: alerts first, the worst first."""
+def directory(
+    fleet: Fleet | None, marks: Marks, *, has_clusters: bool = False
+) -> Directory:
+    """Everything of a fleet that can be opened: alerts first, the worst first.
+
+    has_clusters    whether one can go to a cluster by more than a key of the screen
+    """
     entries: list[Entry] = []
     things: dict[str, tuple[str, Named]] = {}
     if fleet is None:
         return Directory((), things)
-    for made, cluster, thing in _all(fleet, marks):
+    found = chain(_all(fleet, marks), _clusters(fleet, marks) if has_clusters else ())
+    for made, cluster, thing in found:
         key = f"{cluster} {made.row.key}"
         while key in things:
             key += "+"  # two servers may tell of the same
@@ -115,6 +122,21 @@ def _all(fleet: Fleet, marks: Marks) -> Iterator[tuple[Entry, str, Named]]:
     for cluster in fleet.clusters:
         for row in sorted(cluster.targets or (), key=lambda each: each.rank):
             yield _target(row, cluster.name, marks), cluster.name, row
+
+
+def _clusters(fleet: Fleet, marks: Marks) -> Iterator[tuple[Entry, str, Named]]:
+    for cluster in fleet.clusters:
+        found = standing.tally(cluster.alerts or (), cluster.findings)
+        if found.real:
+            state = _state(Sign(marks.real, f"{found.real} REAL", Tone.CRITICAL))
+        elif found.undecided:
+            state = _state(
+                Sign(marks.unsure, f"{found.undecided} UNSURE", Tone.WARNING)
+            )
+        else:
+            state = Cell()
+        made = entry("cluster", _what("cluster"), cluster.name, state, Cell())
+        yield made, cluster.name, cluster
 
 
 def _warnings(fleet: Fleet, marks: Marks) -> Iterator[tuple[Entry, str, Named]]:

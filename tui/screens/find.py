@@ -25,7 +25,7 @@ from widgets.values import Cell, Span, Tone
 Goal: TypeAlias = Action | tuple[str, Named]
 _AGAIN_SECONDS = 4.0
 """Until what is known by name is listed anew: much of it comes while one types."""
-_HINT = "a screen, a key, an alert, a node, a target"
+_HINT = "a screen, a key, an alert, a cluster, a node, a target"
 
 
 class Hits(RowTable, can_focus=False):
