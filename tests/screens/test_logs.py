@@ -210,3 +210,15 @@ async def test_the_line_that_is_typed_says_what_for() -> None:
             await stage.press(key)
             assert bar.placeholder == words
             await stage.press("escape")
+
+
+async def test_a_held_screen_that_goes_on_leaves_a_reader_where_he_was() -> None:
+    entries = [make_entry(f"line {n}") for n in range(100)]
+    async with on_stage((120, 36)) as stage:
+        stage.backend.log("prod", *entries)
+        await stage.press("L")
+        log = stage.app.screen.query_one(LogView)
+        for keys, follows in ((("p", "p"), True), (("g", "p", "p"), False)):
+            await stage.press(*keys)
+            assert log.following is follows
+        assert "line 0" in stage.text

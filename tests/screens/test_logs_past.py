@@ -196,3 +196,13 @@ async def test_a_loki_that_does_not_answer_is_told_and_asked_again() -> None:
         await stage.press("g")
         await until_lines(stage, 150)
         assert texts(stage) == [f"prod {n:05}" for n in range(50, 200)]
+
+
+async def test_an_empty_time_of_one_class_is_not_called_empty() -> None:
+    every = numbered(50)
+    async with on_stage((120, 36)) as stage:
+        stage.backend.archive.kept = {"prod": every}
+        await stage.press("L", "c", "@")
+        await stage.press(*"-30s..-10s", "enter")
+        await stage.until("Loki has nothing of btrfs of this time")
+        await stage.until("in the past: 02:13:17-02:13:37, ")

@@ -100,6 +100,8 @@ class Desk(StackedScreen):
         self._typed_at = datetime.fromtimestamp(0, UTC)
         """When that was asked for."""
         self._has_told_hidden = False
+        self._held: list[LogView] = []
+        """The logs that follow again when the screen is no longer held."""
 
     def compose(self) -> ComposeResult:
         yield StatusLine(glyphs=self.marks.glyphs, id="top")
@@ -198,8 +200,10 @@ class Desk(StackedScreen):
         self.query_one("#scrub", StatusLine).show(line)
 
     def freeze(self, *, is_frozen: bool) -> None:
-        """Hold the logs where they are, or let them follow again."""
-        for log in self.query(LogView):
+        """Hold the logs where they are, or let those follow again that did before."""
+        if is_frozen:
+            self._held = [log for log in self.query(LogView) if log.following]
+        for log in self._held:
             log.following = not is_frozen
 
     def go_back(self) -> None:

@@ -92,6 +92,10 @@ class LogPane(PastPane):
         return self._scope.names
 
     @property
+    def only(self) -> str:
+        return self._scope.only
+
+    @property
     def is_open(self) -> bool:
         """False once it is being taken away, or the app is being closed."""
         return self.is_attached and self.app.is_running

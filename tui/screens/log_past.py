@@ -27,6 +27,8 @@ from widgets.values import Span, Tone
 SHIFT = timedelta(minutes=30)
 _REACH = timedelta(days=29)
 """Loki is asked about so much of the past at once."""
+_SHORT = timedelta(minutes=10)
+"""The ends of a shorter stretch are told to the second."""
 
 PAST_KEYS: list[BindingType] = [
     Binding(
@@ -99,6 +101,11 @@ class PastPane(Panel):
     @abstractmethod
     def names(self) -> tuple[str, ...]:
         """The clusters that are shown."""
+
+    @property
+    @abstractmethod
+    def only(self) -> str:
+        """What alone is shown, with a space before it; empty for everything."""
 
     @abstractmethod
     def _begin(self) -> None:
@@ -194,7 +201,8 @@ class PastPane(Panel):
             self._say_past()
             self._past_read(found)
             if pages.is_over and not found:
-                self.notify("Loki has nothing older.", timeout=2, markup=False)
+                words = plain(f"Loki has nothing older{self.only}.")
+                self.notify(words, timeout=2, markup=False)
 
     async def _read_newer(self) -> None:
         """Add what Loki has behind the newest entry; from its end on it is live."""
@@ -211,12 +219,12 @@ class PastPane(Panel):
         found = await self._read_some(pages)
         if pages is self._newer:
             self.log_view.append(self._teller.held(found))
-            none = "Loki has nothing from this time on"
+            none = f"Loki has nothing{self.only} from this time on"
             if pages.trouble:
                 none = f"Loki did not answer: {pages.trouble}; down tries again"
             elif self._stretch is not None and self._stretch.until is not None:
-                none = "Loki has nothing of this time"
-            self.log_view.empty = (Span(none, Tone.QUIET),)
+                none = f"Loki has nothing{self.only} of this time"
+            self.log_view.empty = (Span(plain(none), Tone.QUIET),)
             self._say_past()
             self._past_read(found)
 
@@ -286,7 +294,9 @@ class PastPane(Panel):
         if self._stretch is None:
             return
         first, end = self._reach(self._stretch)
-        until = f"{time_of_ns(first)[:5]}-{time_of_ns(end)[:5]}"
+        asked = self._stretch.until and self._stretch.until - self._stretch.since
+        cells = len("14:05:00" if asked and asked < _SHORT else "14:05")
+        until = f"{time_of_ns(first)[:cells]}-{time_of_ns(end)[:cells]}"
         begin = datetime.fromtimestamp(first // log_lines.SECOND_NS, UTC)
         is_today = begin.date() == self._clock.now().astimezone(UTC).date()
         day = "" if is_today else f"{begin:%m-%d} "

@@ -37,3 +37,9 @@ class Scope:
     node: str = ""
     kind: str = ""
     """Only this class of the kernel catalogue."""
+
+    @property
+    def only(self) -> str:
+        """What of the clusters, with a space before it; empty for everything."""
+        parts = [each for each in (self.kind, self.node) if each]
+        return f" of {' of '.join(parts)}" if parts else ""
