@@ -166,7 +166,7 @@ async def test_behind_a_stretch_one_scrolls_on_without_a_seam() -> None:
         stage.backend.logs = {"prod": every[-50:]}
         stage.backend.archive.kept = {"prod": every}
         await stage.press("L", "1", "at", *"-5m..-4m", "enter")
-        await stage.until("in the past: 02:08-02:09")
+        await stage.until("in the past: 02:08:47-02:09:47")
         log = stage.app.screen.query_one(LogView)
         before = log.line_count
         for _ in range(20):

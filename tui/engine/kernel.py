@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 
+from tui.aside import aside
 from tui.clock import Clock
 from tui.courtesy import keyboard
 from tui.engine.connections import Connections
@@ -13,6 +16,7 @@ from tui.engine.journal import Journal
 from tui.engine.plan import Served
 from tui.engine.view import KERNEL_WINDOW
 from tui.model.log import Entry, Gap, LogBatch
+from tui.sources.loki_wire import identity
 from tui.store import KernelLogged
 from tui.triage import assign
 
@@ -45,14 +49,26 @@ class Kernel:
         return tuple(self._gaps.get(cluster, ()))
 
     async def follow(self, served: Served, heard: Callable[[LogBatch], None]) -> None:
-        """Follow the kernel logs of one Loki for all clusters that it serves."""
+        """Follow the kernel logs of one Loki for all clusters that it serves.
+
+        When it is begun again after a failure of our own, the tail brings once more
+        what there was: that is not told twice.
+        """
+        known = await aside(partial(_identities, self._kept(served)))
         since = self._clock.now() - KERNEL_WINDOW
         since_ns = int(since.timestamp()) * 1_000_000_000
         tail = self._connections.loki_tail(served.endpoint)
-        async for batch in tail.batches(since_ns):
-            self._keep(served, batch)
-            heard(batch)
-            await keyboard.give_way(self._clock)
+        async with aclosing(tail.batches(since_ns)) as batches:
+            async for batch in batches:
+                self._keep(served, _without(batch, known))
+                if batch.is_current:
+                    known = frozenset()
+                heard(batch)
+                await keyboard.give_way(self._clock)
+
+    def _kept(self, served: Served) -> list[Sequence[Entry]]:
+        """What is kept of each of its clusters."""
+        return [self.journal.entries(name) for name in served.names]
 
     def _keep(self, served: Served, batch: LogBatch) -> None:
         """Divide what is new among the clusters; fold it; pass it on."""
@@ -77,3 +93,14 @@ class Kernel:
                 self._apply(KernelLogged(name, log))
             for heard in tuple(self.log_listeners):
                 heard(name, replace(batch, entries=own))
+
+
+def _identities(logs: Iterable[Sequence[Entry]]) -> frozenset[int]:
+    return frozenset(identity(entry) for log in logs for entry in log)
+
+
+def _without(batch: LogBatch, known: frozenset[int]) -> LogBatch:
+    if not known:
+        return batch
+    fresh = (each for each in batch.entries if identity(each) not in known)
+    return replace(batch, entries=tuple(fresh))

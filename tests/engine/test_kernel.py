@@ -1,0 +1,65 @@
+"""The kernel logs of a Loki, followed for its clusters."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, replace
+from typing import cast
+
+import pytest
+
+from tests.clock import ManualClock
+from tests.engine.test_comparer import CLUSTER, LOKI
+from tests.estate import make_entry
+from tests.judged import NOW
+from tui.engine.connections import Connections
+from tui.engine.kernel import Kernel
+from tui.engine.plan import Served
+from tui.model.fleet import SourceKind
+from tui.model.log import Entry, LogBatch
+from tui.present.units import to_ns
+from tui.store import KernelLogged
+
+LINE = "BTRFS error (device sdb): parent transid verify failed on logical 1"
+OLD = tuple(
+    replace(make_entry(f"{LINE}{n}"), at_ns=to_ns(NOW) - 60_000_000_000 + n)
+    for n in range(3)
+)
+NEW = replace(OLD[0], at_ns=OLD[0].at_ns + 1_000_000_000)
+
+
+@dataclass
+class Tails:
+    """A Loki whose first tail is cut by a fault of ours; the next begins anew."""
+
+    opened: int = 0
+
+    def loki_tail(self, endpoint: object) -> Tails:
+        del endpoint
+        return self
+
+    async def batches(self, since_ns: int) -> AsyncGenerator[LogBatch, None]:
+        del since_ns
+        self.opened += 1
+        yield LogBatch(OLD)
+        if self.opened == 1:
+            raise RuntimeError("a bug")
+        yield LogBatch((NEW,))
+        yield LogBatch(is_current=True)
+        yield LogBatch((OLD[0],))
+
+
+async def test_what_a_tail_brings_again_after_a_fault_of_ours_is_told_once() -> None:
+    told: list[Entry] = []
+    logs: list[KernelLogged] = []
+    ignored: list[LogBatch] = []
+    tails, served = Tails(), Served(SourceKind.LOKI, LOKI, (CLUSTER,))
+    connections = cast("Connections", tails)
+    kernel = Kernel([CLUSTER.name], 100, connections, ManualClock(NOW), logs.append)
+    kernel.log_listeners.append(lambda _, batch: told.extend(batch.entries))
+    with pytest.raises(RuntimeError):
+        await kernel.follow(served, ignored.append)
+    await kernel.follow(served, ignored.append)
+    # Once it has caught up, the tail itself knows what it has brought.
+    assert told == [*OLD, NEW, OLD[0]]
+    assert [each.log.findings[0].count for each in logs] == [3, 4, 5]
