@@ -71,6 +71,11 @@ def test_a_real_alert_is_told_with_its_evidence_and_its_age() -> None:
     assert told.text == "\n".join(told.lines)
 
 
+def test_a_sentence_and_its_cluster_are_kept_apart() -> None:
+    found = Finding(FindingKind.NODE_UNREACHABLE, Verdict.REAL, "a", "a is down", "no")
+    assert said_of(found).name == "a is down, prod"
+
+
 def test_what_turned_real_is_told_since_then() -> None:
     turned = replace(btrfs_alert(), turned_at=NOW - timedelta(seconds=6))
     assert "for 6s" in said_of(turned).lines[0]

@@ -295,6 +295,13 @@ async def test_a_target_opens_to_all_that_is_known_of_it(
         assert [key[0][0] for key in stage.backend.asked][-1] == "monit"
 
 
+async def test_the_foot_of_a_target_says_once_that_texts_are_copied() -> None:
+    async with on_stage((120, 36)) as stage:
+        await stage.press("t", "enter")
+        foot = stage.text.splitlines()[-1]
+        assert foot.count("copy") == 1
+
+
 async def test_its_last_day_is_drawn_and_asked_once() -> None:
     async with on_stage((120, 40)) as stage:
         stage.backend.remembered = past_of()

@@ -86,9 +86,9 @@ def _of(name: str, thing: Thing, fleet: Fleet, now: datetime) -> Spoken:
             title = f"{thing.job} {thing.instance}".rstrip() + f" {name}"
             lines = _target(thing, cluster, fleet, now)
         case Finding():
-            title, lines = f"{thing.title} {name}", _finding(thing, cluster, now)
+            title, lines = f"{thing.title}, {name}", _finding(thing, cluster, now)
         case LogFinding():
-            title, lines = f"{thing.meaning} {name}", _kernel(thing, cluster, now)
+            title, lines = f"{thing.meaning}, {name}", _kernel(thing, cluster, now)
         case Change():
             title, lines = f"{thing.subject.name} {name}", _change(thing, fleet, now)
         case Event():

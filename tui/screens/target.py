@@ -26,6 +26,7 @@ from tui.screens.curve_panel import CurvePanel
 from tui.screens.latest import run_latest
 from tui.screens.listing import CopyListing, Listing
 from tui.screens.telling import TellingDesk
+from widgets.keys import hidden
 from widgets.page import Body
 from widgets.panel import Panel
 from widgets.row_table import RowTable
@@ -52,7 +53,7 @@ class TargetScreen(TellingDesk):
             id="target.checks",
             tooltip="Check what to look at next for it",
         ),
-        Binding("c", "copy", "Copy", id="target.copy", tooltip="Copy this text"),
+        hidden("c", "copy", "Copy", "target.copy", "Copy this text"),
         Binding(
             "a",
             "among",
