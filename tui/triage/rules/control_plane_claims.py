@@ -67,12 +67,13 @@ def runs(component: str) -> Claim:
 def _runs(component: str, case: Case) -> Ruling:
     nodes: tuple[KubeNode, ...] = case.value(NODES)
     pods: tuple[Pod, ...] = case.value(static_pods(component))
-    planes = chosen(nodes, Where.CONTROL_PLANES)
-    if not planes:
+    if not chosen(nodes, Where.CONTROL_PLANES):
         return none_listed(Where.CONTROL_PLANES)
+    by_node = {pod.node: pod for pod in pods if pod.name == f"{component}-{pod.node}"}
+    # A node that runs one is a control plane, whether or not it is labelled so.
+    planes = tuple(n for n in nodes if n.is_control_plane or n.name in by_node)
     for node in planes:
-        name = f"{component}-{node.name}"
-        pod = next((p for p in pods if p.name == name and p.node == node.name), None)
+        pod = by_node.get(node.name)
         if pod is None:
             return fails(f"no {component} pod on {node.name}")
         if pod.phase != "Running" or not pod.is_ready:
