@@ -205,8 +205,9 @@ class LogCanvas(LinePane):
 
     @empty.setter
     def empty(self, line: Line) -> None:
-        self._empty = line
-        self._touch()
+        if line != self._empty:
+            self._empty = line
+            self._touch()
 
     @property
     def status(self) -> str:

@@ -169,6 +169,19 @@ async def test_a_log_that_does_not_come_says_so_beside_that_it_follows() -> None
         assert f"{names[0]} ⧗" not in stage.text
 
 
+async def test_an_empty_log_of_a_loki_that_fails_tells_why_and_what_else_to_read() -> (
+    None
+):
+    names = [each.name for each in make_fleet().clusters]
+    async with on_stage((120, 36), without_loki(make_fleet(), *names)) as stage:
+        stage.backend.logs = {}
+        await stage.press("L")
+        await stage.until("Loki no answer")
+        await stage.until("o why · N, then d: what the nodes themselves tell")
+        await stage.publish(make_fleet())
+        assert "Loki no answer" not in stage.text
+
+
 async def test_what_is_on_its_way_when_a_log_is_read_anew_comes_once() -> None:
     async with on_stage((200, 60)) as stage:
         await stage.press("L")

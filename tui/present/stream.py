@@ -72,6 +72,16 @@ def note(clusters: Iterable[Cluster], now: datetime, marks: Marks) -> Line:
     return tuple(spans)
 
 
+def nothing(clusters: Iterable[Cluster], now: datetime, marks: Marks) -> Line:
+    """What an empty log says: why nothing comes; nothing when nothing was written."""
+    found = (faults.worst(each, faults.LOG_SOURCES, now) for each in clusters)
+    failed = next((each for each in found if each is not None), None)
+    if failed is None:
+        return ()
+    own = Span(f" {marks.dot} N, then d: what the nodes themselves tell", Tone.QUIET)
+    return (*faults.fault_line(failed, now, marks), own)
+
+
 Other = tuple[str, ClassCounts, Span | None, bool]
 """A pane among others: its name, what it counted, why that is not of now, and whether
 it is in view."""

@@ -136,14 +136,12 @@ class LogPane(PastPane):
         """Show it, or keep it until all that was there before is shown."""
         if self._known_news[cluster] > 0:
             self._known_news[cluster] -= 1
-            return
-        if cluster not in self.names or self._stretch is not None:
-            return
-        told = list(zip(repeat(cluster), news))
-        if self._is_filling:
-            self._late += told
-        else:
-            self._append(told)
+        elif cluster in self.names and self._stretch is None:
+            told = list(zip(repeat(cluster), news))
+            if self._is_filling:
+                self._late += told
+            else:
+                self._append(told)
 
     def take_after(self, other: LogPane) -> None:
         """Be as another pane is: the same time, class, filter and search."""
@@ -252,8 +250,7 @@ class LogPane(PastPane):
         known = merge(*map(self._known, self.names), key=_at)
         # What came until here was read with it; and so was what is under way.
         self._late = []
-        under_way = self._access.under_way
-        self._known_news = Counter({name: under_way(name) for name in self.names})
+        self._known_news = Counter({n: self._access.under_way(n) for n in self.names})
         while part := list(islice(known, _SLICE)):
             self._append(part)
             await self._clock.sleep(0)
@@ -364,10 +361,9 @@ class LogPane(PastPane):
 
     def not_live(self) -> Span | None:
         """Why what the first of its clusters writes does not come now."""
-        return next(
-            (stream.unknown(each, self._clock.now(), self.marks) for each in self._of),
-            None,
-        )
+        now = self._clock.now()
+        words = [stream.unknown(each, now, self.marks) for each in self._of]
+        return words[0] if words else None
 
     @property
     def _of(self) -> list[Cluster]:
@@ -382,7 +378,10 @@ class LogPane(PastPane):
             return
         scope = self._scope
         only = [scope.kind] if scope.kind else []
-        note = stream.note(self._of, self._clock.now(), self.marks)
+        now = self._clock.now()
+        note = stream.note(self._of, now, self.marks)
+        if self._stretch is None:
+            self.log_view.empty = stream.nothing(self._of, now, self.marks)
         note = (*note, Span("  ")) if note else ()
         room = self.size.width - _TITLE - sum(len(span.text) for span in note)
         right = (*note, *self.log_view.words(room))

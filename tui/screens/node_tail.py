@@ -56,9 +56,7 @@ class TailPanel(Panel):
 
     def say(self, line: Line) -> None:
         """Say this while there are no lines."""
-        log = self.query_one(LogView)
-        if line != log.empty:
-            log.empty = line
+        self.query_one(LogView).empty = line
 
     async def _pump(
         self,

@@ -304,9 +304,7 @@ class KernelPane(Pane):
         self._now = now
         log = self.query_one(KernelLog)
         known = cluster.last_entry_at is not None
-        line = self.missing(cluster, now, is_known=known, none="")
-        if line != log.empty:
-            log.empty = line
+        log.empty = self.missing(cluster, now, is_known=known, none="")
         names = logs.node_names(cluster)
         if names != self._names:
             # Entries may come before anybody knows what their nodes are called.
