@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,31 +19,49 @@ _LEAST = (0, WARNING, ERROR)
 
 
 class Pattern:
-    """A regular expression; what is none is looked for as it stands.
+    """A regular expression of RE2; what is none is looked for as it stands.
 
-    In small letters it finds capitals too.
+    In small letters it finds capitals too. Python's `re` may take for ever over a few
+    letters that somebody typed.
     """
 
     def __init__(self, typed: str) -> None:
         self.typed = typed
         self.is_literal = False
         """It is no regular expression."""
-        flags = re.IGNORECASE if typed.islower() else re.NOFLAG
+        import re2  # noqa: PLC0415 - seldom needed, and never for the first frame
+
+        options = re2.Options()
+        options.case_sensitive = not typed.islower()
+        options.log_errors = False
+        options.never_capture = True
         try:
-            self._regex = re.compile(typed, flags)
-        except re.error:
+            self._regex = re2.compile(_bytes(typed), options)
+        except re2.error:
             self.is_literal = True
-            self._regex = re.compile(re.escape(typed), flags)
+            options.literal = True
+            self._regex = re2.compile(_bytes(typed), options)
 
     def finds(self, text: str) -> bool:
         """Whether it is in a text."""
-        return self._regex.search(text) is not None
+        return self._regex.search(_bytes(text)) is not None
 
     def stretches(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield where it matches in a text."""
-        for match in self._regex.finditer(text):
+        data = _bytes(text)
+        for match in self._regex.finditer(data):
             if match.end() > match.start():
-                yield match.span()
+                yield _letters(data[: match.start()]), _letters(data[: match.end()])
+
+
+def _bytes(text: str) -> bytes:
+    """UTF-8; half a surrogate pair, which is no character, as a question mark."""
+    return text.encode("utf-8", "replace")
+
+
+def _letters(data: bytes) -> int:
+    """How many characters these bytes are."""
+    return len(data.decode("utf-8", "replace"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from time import thread_time
+
 import pytest
 
 from widgets.log_search import LogFilter, LogSearch, Pattern
@@ -37,6 +39,32 @@ def test_small_letters_find_capitals_but_not_the_other_way_round() -> None:
 def test_what_is_no_regular_expression_is_found_as_it_stands() -> None:
     assert Pattern("(device").finds("error (device sdb)")
     assert not Pattern("(device").finds("none")
+
+
+def test_no_pattern_takes_for_ever() -> None:
+    text = "a" * 50_000 + "!"
+    for typed in ("(a+)+$", "(a|aa)+$", "(.*)*b"):
+        begin = thread_time()
+        assert not Pattern(typed).finds(text)
+        assert thread_time() - begin < 1
+
+
+def test_what_is_found_is_counted_in_letters() -> None:
+    assert list(Pattern("fehler").stretches("größer: FEHLER \ud800 fehler")) == [
+        (8, 14),
+        (17, 23),
+    ]
+
+
+def test_half_a_letter_is_looked_for_without_harm() -> None:
+    assert not Pattern("\ud800").finds("calm")
+    assert Pattern("c.\u0308?").finds("calm \udfff")
+
+
+@pytest.mark.parametrize("typed", ["(?=er)", r"(a)\1", "a{2000}"])
+def test_what_re2_has_not_is_said_to_be_no_expression(typed: str) -> None:
+    assert Pattern(typed).is_literal
+    assert Pattern(typed).finds(f"x{typed}x")
 
 
 def test_an_empty_match_marks_nothing() -> None:
