@@ -56,7 +56,7 @@ def test_what_the_log_let_go_is_no_longer_counted() -> None:
     tally.add(
         ("prod", replace(make_entry("a"), at_ns=n * 100 * SECOND)) for n in range(1, 9)
     )
-    found = tally.bars(500 * SECOND, 800 * SECOND, 40)
+    found = tally.bars(500 * SECOND, 800 * SECOND, 40, "")
     assert sum(found.counts) == 4
     assert min(tally.every) == 500 * SECOND
 

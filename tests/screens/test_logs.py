@@ -169,6 +169,14 @@ async def test_a_log_that_does_not_come_says_so_beside_that_it_follows() -> None
         assert f"{names[0]} ⧗" not in stage.text
 
 
+async def test_bars_of_a_log_that_does_not_come_do_not_look_calm() -> None:
+    names = [each.name for each in make_fleet().clusters]
+    async with on_stage((120, 36)) as stage:
+        await stage.press("L")
+        await stage.publish(without_loki(make_fleet(), names[0]))
+        await stage.until(f", none come from {names[0]} now")
+
+
 async def test_an_empty_log_of_a_loki_that_fails_tells_why_and_what_else_to_read() -> (
     None
 ):
@@ -177,6 +185,7 @@ async def test_an_empty_log_of_a_loki_that_fails_tells_why_and_what_else_to_read
         stage.backend.logs = {}
         await stage.press("L")
         await stage.until("Loki no answer")
+        await stage.until("no entries are kept, none come now")
         await stage.until("o why · N, then d: what the nodes themselves tell")
         await stage.publish(make_fleet())
         assert "Loki no answer" not in stage.text

@@ -18,7 +18,6 @@ _DAY = 86_400 * _SECOND
 GRAIN = 10
 """Seconds to which the entries that are kept are counted."""
 COUNTING = Bars(words=(Span("counting ...", Tone.QUIET),))
-NOTHING = Bars(words=(Span("no entries are kept", Tone.QUIET),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class Tally:
         for key in [key for key in self.trouble if key[0] < since_ns]:
             del self.trouble[key]
 
-    def bars(self, since_ns: int, until_ns: int, cells: int) -> Bars:
+    def bars(self, since_ns: int, until_ns: int, cells: int, missing: str) -> Bars:
         """What was counted from one time to another; what is older is forgotten."""
         self.forget(since_ns)
         steps = Steps.over(since_ns, until_ns, cells, GRAIN)
@@ -91,7 +90,7 @@ class Tally:
             for (at, _, severity), number in self.trouble.items()
             if severity == "error"
         )
-        return bars(steps, steps.bins(self.every.items()), steps.bins(errors))
+        return bars(steps, steps.bins(self.every.items()), steps.bins(errors), missing)
 
     def classes(self) -> ClassCounts:
         """How many lines of each class and severity were counted."""
@@ -114,7 +113,7 @@ def pairs(counts: Iterable[LogCount]) -> list[tuple[int, int]]:
 def bars(steps: Steps, every: list[int], errors: list[int], missing: str = "") -> Bars:
     """A histogram with its words.
 
-    missing  whose entries are not counted, or which are counted too
+    missing  whose entries are not counted or do not come, or which are counted too
     """
     minutes, seconds = divmod(steps.step_seconds, 60)
     step = " ".join(f"{n}{unit}" for n, unit in ((minutes, "m"), (seconds, "s")) if n)
@@ -127,6 +126,12 @@ def bars(steps: Steps, every: list[int], errors: list[int], missing: str = "") -
     has_day = until_ns // _DAY != steps.since_ns // _DAY
     begin, end = (_clock(at, has_day) for at in (steps.since_ns, until_ns))
     return Bars(tuple(every), tuple(errors), begin, end, words)
+
+
+def nothing(missing: str) -> Bars:
+    """What stands there when no entry is kept; as `bars`."""
+    late: Line = (Span(f", {plain(missing)}", Tone.WARNING),) if missing else ()
+    return Bars(words=(Span("no entries are kept", Tone.QUIET), *late))
 
 
 def unanswered(why: str) -> Bars:

@@ -62,7 +62,7 @@ def note(clusters: Iterable[Cluster], now: datetime, marks: Marks) -> Line:
     What is true of all of them is said once, without their names.
     """
     words = [(each.name, unknown(each, now, marks)) for each in clusters]
-    told = [(name, word) for name, word in words if word is not None]
+    told = _late(words)
     if len(told) == len(words) and len({word for _, word in told}) == 1:
         return (told[0][1],)
     spans: list[Span] = []
@@ -70,6 +70,20 @@ def note(clusters: Iterable[Cluster], now: datetime, marks: Marks) -> Line:
         gap = "  " if spans else ""
         spans += [Span(f"{gap}{name} ", Tone.QUIET), word]
     return tuple(spans)
+
+
+def late(clusters: Iterable[Cluster], now: datetime, marks: Marks) -> str:
+    """The same behind counts, in words; empty when all is of now."""
+    words = [(each.name, unknown(each, now, marks)) for each in clusters]
+    names = [name for name, _ in _late(words)]
+    if not names:
+        return ""
+    of_some = f" from {', '.join(names)}" if len(names) < len(words) else ""
+    return f"none come{of_some} now"
+
+
+def _late(words: Iterable[tuple[str, Span | None]]) -> list[tuple[str, Span]]:
+    return [(name, word) for name, word in words if word is not None]
 
 
 def nothing(clusters: Iterable[Cluster], now: datetime, marks: Marks) -> Line:

@@ -307,12 +307,13 @@ class LogPane(PastPane):
         if self._stretch is not None or self._is_filling:
             return
         log = self.log_view
-        now = to_ns(self._clock.now())
+        now = self._clock.now()
+        late = stream.late(self._of, now, self.marks)
+        bars = log_bars.nothing(late)
         first = log.teller.at_ns(log.ring[log.ring.first]) if log.line_count else 0
         if first and self._tally.every:
-            bars = self._tally.bars(first, max(now, first), self._bar_cells)
-        else:
-            bars = log_bars.NOTHING
+            end = max(to_ns(now), first)
+            bars = self._tally.bars(first, end, self._bar_cells, late)
         self._bars.show(bars)
         self.show_status()
 
