@@ -10,9 +10,12 @@ import pytest
 from tests.estate import BTRFS, ISCSI, failing, make_entry, make_fleet
 from tests.judged import NOW, ago
 from tests.screens.stage import SIZES, Stage, on_stage
+from tui.model.alert import Verdict
 from tui.model.fault import FaultKind
+from tui.model.finding import Finding, FindingKind
 from tui.model.fleet import Fleet, SourceKind
 from tui.model.log import Entry, LogFinding
+from tui.screens.finding import FindingScreen
 from tui.screens.log_findings import FindingsPanel
 from tui.screens.log_pane import LogPane
 from tui.screens.logs import LogsScreen
@@ -88,6 +91,26 @@ async def test_the_keyboard_goes_between_log_and_list_and_escape_closes() -> Non
         assert isinstance(stage.app.screen, LogsScreen)
         await stage.press("escape")
         assert not isinstance(stage.app.screen, LogsScreen)
+
+
+async def test_a_key_leads_from_an_error_to_what_it_hurts() -> None:
+    page = Finding(FindingKind.KERNEL, Verdict.REAL, BTRFS.node, "kernel of it: ill")
+    warned = replace(ISCSI, node="talos-wk-9", severity="warning")
+    fleet = having(BTRFS, warned)
+    clusters = tuple(
+        replace(each, findings=(page,) if each.name == BTRFS.cluster else ())
+        for each in fleet.clusters
+    )
+    async with on_stage((120, 36), replace(fleet, clusters=clusters)) as stage:
+        await stage.press("L", "F", "j", "i")
+        (toast,) = stage.app._notifications
+        assert toast.message.startswith("talos-wk-9 has warnings alone")
+        await stage.press("k", "i")
+        await stage.until("kernel of it: ill")
+        assert isinstance(stage.app.screen, FindingScreen)
+        await stage.press("escape")
+        assert isinstance(stage.app.screen, LogsScreen)
+        assert panel(stage).display
 
 
 async def test_the_worst_is_first_and_what_no_rule_sees_before_what_one_sees() -> None:

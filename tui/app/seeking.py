@@ -37,7 +37,7 @@ class Seeking(Noting):
             "Find",
             show=False,
             id="app.find",
-            tooltip="Find a screen, key, alert, cluster, node or target by name",
+            tooltip="Find a screen, key, alert, cluster, node or target",
         ),
     ]
     ENABLE_COMMAND_PALETTE = False
