@@ -48,6 +48,13 @@ class Terminal:
                 self.sent += self._read()
         return found
 
+    def judged(self) -> None:
+        """Go to the first cluster, and read until its alerts are judged: where not all
+        have room, the worst one is in view."""
+        self.until(b"agentic")
+        os.write(self._master, b"1")
+        self.until(b"Cilium replaces it, 4/4")
+
     def until_true(self, is_so: Callable[[], bool]) -> None:
         """Read until something outside is so; fails in time."""
         clock = SystemClock()
@@ -127,7 +134,7 @@ def test_what_turns_real_calls_through_the_terminal_and_the_command(
     kept = tmp_path / "kept"
     environ = calling(lab, kept)
     with dashboard(environ) as terminal:
-        terminal.until(b"Cilium replaces it")
+        terminal.judged()
         begun = len(terminal.sent)
         move(lab, "4m40s")
         terminal.until(rb"\x1b\]9;taloscope: [^\x07]*prod: [^\x07]*\x07")

@@ -75,7 +75,7 @@ def test_after_refreshes_that_were_missed_each_source_is_asked_as_after_one(
         environ = {**lab.environment, "XDG_STATE_HOME": str(tmp_path)}
         environ.pop("TMUX", None)
         with dashboard(refreshing(environ, OFTEN)) as terminal:
-            terminal.until(b"Cilium replaces it")
+            terminal.judged()
             pid = terminal.process.pid
             terminal.until_true(lambda: any(folder.glob("*.tape")))
             path = recording(folder, pid)
@@ -100,7 +100,7 @@ def test_a_program_that_was_stopped_knows_what_happened_meanwhile(
     with running_lab("--at", "1m", "--speed", "0") as lab, pushing(lab) as pusher:
         environ = {**calling(lab, kept), "XDG_STATE_HOME": str(tmp_path)}
         with dashboard(environ) as terminal:
-            terminal.until(b"Cilium replaces it")
+            terminal.judged()
             pid = terminal.process.pid
             terminal.until_true(lambda: any(folder.glob("*.tape")))
             path = recording(folder, pid)

@@ -17,6 +17,8 @@ import pytest
 from tests.e2e.labs import RunningLab, running_lab
 
 pytestmark = pytest.mark.terminal
+FIRST = ("wait:agentic", "press:1")
+"""Where not all have room the worst cluster is in view; these are of the first."""
 HARNESS = Path(__file__).parent.parent / "bench" / "ptybench.py"
 
 
@@ -29,7 +31,7 @@ def lab() -> Iterator[RunningLab]:
 def drive(lab: RunningLab, size: str, *steps: str) -> dict[str, Any]:
     """Run the dashboard, take the steps, leave with q; fails where a step fails."""
     command = [sys.executable, str(HARNESS), "--size", size, "--timeout", "30"]
-    for step in steps:
+    for step in (*FIRST, *steps):
         command += ["--step", step]
     command += ["--quit", "q", "--", sys.executable, "-m", "tui"]
     done = subprocess.run(
@@ -63,7 +65,6 @@ def test_the_story_is_told_on_the_screen(lab: RunningLab, size: str) -> None:
     run = drive(
         lab,
         size,
-        "wait:agentic",
         "wait:false +KubeProxyDown",
         moved(lab, "4m40s"),
         "press:r",
@@ -149,7 +150,7 @@ def test_a_false_positive_is_silenced_with_six_keys_at_most(
         "gone:silences [0-9]+ alert",
         "wait:silenced",
     )
-    assert presses(steps) <= 6
+    assert presses((*FIRST, *steps)) <= 6
     drive(lab, size, *steps)
     (silence,) = active_silences(lab)
     assert silence["comment"].startswith("False positive: ")
