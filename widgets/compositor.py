@@ -42,9 +42,9 @@ class ThriftyCompositor(Compositor):
     def painting(self) -> Iterator[None]:
         """Have the lines painted that are due now, in steps that are a line long; then
         to draw is to pick them up."""
-        for widget, part in self._seen(cells(self._dirty_regions)):
+        for widget, _, own in self._seen(cells(self._dirty_regions)):
             if isinstance(widget, LinePane):
-                yield from widget.painting(part.line_range)
+                yield from widget.painting(own.line_range)
 
     def _get_renders(
         self, crop: Region | None = None
@@ -52,16 +52,15 @@ class ThriftyCompositor(Compositor):
         if not self._changed:
             yield from super()._get_renders(crop)
             return
-        for widget, part in self._seen(cells(self._changed)):
-            shown = part.translate(self.visible_widgets[widget][0].offset)
-            yield shown, shown, widget.render_lines(part)
+        for widget, part, own in self._seen(cells(self._changed)):
+            yield part, part, widget.render_lines(own)
 
-    def _seen(self, left: dict[int, int]) -> Iterator[tuple[Widget, Region]]:
-        """What is seen of each widget in these cells, counted from its own corner."""
+    def _seen(self, left: dict[int, int]) -> Iterator[tuple[Widget, Region, Region]]:
+        """What is seen of each widget in these cells, on the screen and on its own."""
         # What is in front comes first, and hides all that is behind it.
         for widget, (region, clip) in self.visible_widgets.items():
             for part in parts(region.intersection(clip), left):
-                yield widget, part.translate(-region.offset)
+                yield widget, part, part.translate(-region.offset)
 
 
 def cells(regions: Iterable[Region]) -> dict[int, int]:

@@ -54,7 +54,8 @@ class Kernel:
         When it is begun again after a failure of our own, the tail brings once more
         what there was: that is not told twice.
         """
-        known = await aside(partial(_identities, self._kept(served)))
+        kept = self._kept(served)
+        known = await aside(partial(_identities, kept)) if kept else frozenset()
         since = self._clock.now() - KERNEL_WINDOW
         since_ns = int(since.timestamp()) * 1_000_000_000
         tail = self._connections.loki_tail(served.endpoint)
@@ -67,8 +68,9 @@ class Kernel:
                 await keyboard.give_way(self._clock)
 
     def _kept(self, served: Served) -> list[Sequence[Entry]]:
-        """What is kept of each of its clusters."""
-        return [self.journal.entries(name) for name in served.names]
+        """What is kept of its clusters; nothing when the program has just begun."""
+        logs = (self.journal.entries(name) for name in served.names)
+        return [log for log in logs if log]
 
     def _keep(self, served: Served, batch: LogBatch) -> None:
         """Divide what is new among the clusters; fold it; pass it on."""

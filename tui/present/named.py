@@ -126,15 +126,8 @@ def _all(fleet: Fleet, marks: Marks) -> Iterator[tuple[Entry, str, Named]]:
 
 def _clusters(fleet: Fleet, marks: Marks) -> Iterator[tuple[Entry, str, Named]]:
     for cluster in fleet.clusters:
-        found = standing.tally(cluster.alerts or (), cluster.findings)
-        if found.real:
-            state = _state(Sign(marks.real, f"{found.real} REAL", Tone.CRITICAL))
-        elif found.undecided:
-            state = _state(
-                Sign(marks.unsure, f"{found.undecided} UNSURE", Tone.WARNING)
-            )
-        else:
-            state = Cell()
+        signs = standing.warnings(cluster, marks)
+        state = _state(signs[0]) if signs else Cell()
         made = entry("cluster", _what("cluster"), cluster.name, state, Cell())
         yield made, cluster.name, cluster
 

@@ -240,14 +240,20 @@ def _spaced(signs: Iterable[Sign], gap: str) -> Line:
     return tuple(spans)
 
 
-def cluster_verdict(cluster: Cluster, now: datetime, marks: Marks) -> tuple[Sign, ...]:
-    """The cluster in one glance: the worst about it, and that we are blind if so."""
+def warnings(cluster: Cluster, marks: Marks) -> list[Sign]:
+    """How many alerts and findings of it want somebody, the worst first."""
     signs = []
     found = tally(cluster.alerts or (), cluster.findings)
     if found.real:
         signs.append(Sign(marks.real, f"{found.real} REAL", Tone.CRITICAL))
     if found.undecided:
         signs.append(Sign(marks.unsure, f"{found.undecided} UNSURE", Tone.WARNING))
+    return signs
+
+
+def cluster_verdict(cluster: Cluster, now: datetime, marks: Marks) -> tuple[Sign, ...]:
+    """The cluster in one glance: the worst about it, and that we are blind if so."""
+    signs = warnings(cluster, marks)
     failing = unseen(cluster, now)
     if failing:
         words = f"{count(server_count(failing), 'source')} not live"

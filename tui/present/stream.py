@@ -61,9 +61,8 @@ def note(clusters: Iterable[Cluster], now: datetime, marks: Marks) -> Line:
 
     What is true of all of them is said once, without their names.
     """
-    words = [(each.name, unknown(each, now, marks)) for each in clusters]
-    told = _late(words)
-    if len(told) == len(words) and len({word for _, word in told}) == 1:
+    told, is_all = _late(clusters, now, marks)
+    if is_all and len({word for _, word in told}) == 1:
         return (told[0][1],)
     spans: list[Span] = []
     for name, word in told:
@@ -74,16 +73,20 @@ def note(clusters: Iterable[Cluster], now: datetime, marks: Marks) -> Line:
 
 def late(clusters: Iterable[Cluster], now: datetime, marks: Marks) -> str:
     """The same behind counts, in words; empty when all is of now."""
-    words = [(each.name, unknown(each, now, marks)) for each in clusters]
-    names = [name for name, _ in _late(words)]
-    if not names:
+    told, is_all = _late(clusters, now, marks)
+    if not told:
         return ""
-    of_some = f" from {', '.join(names)}" if len(names) < len(words) else ""
+    of_some = "" if is_all else f" from {', '.join(name for name, _ in told)}"
     return f"none come{of_some} now"
 
 
-def _late(words: Iterable[tuple[str, Span | None]]) -> list[tuple[str, Span]]:
-    return [(name, word) for name, word in words if word is not None]
+def _late(
+    clusters: Iterable[Cluster], now: datetime, marks: Marks
+) -> tuple[list[tuple[str, Span]], bool]:
+    """Why the logs of some do not come, by name; and whether that is all of them."""
+    words = [(each.name, unknown(each, now, marks)) for each in clusters]
+    told = [(name, word) for name, word in words if word is not None]
+    return told, len(told) == len(words)
 
 
 def nothing(clusters: Iterable[Cluster], now: datetime, marks: Marks) -> Line:

@@ -66,10 +66,9 @@ def runs(component: str) -> Claim:
 
 def _runs(component: str, case: Case) -> Ruling:
     nodes: tuple[KubeNode, ...] = case.value(NODES)
-    pods: tuple[Pod, ...] = case.value(static_pods(component))
     if not chosen(nodes, Where.CONTROL_PLANES):
         return none_listed(Where.CONTROL_PLANES)
-    by_node = {pod.node: pod for pod in pods if pod.name == f"{component}-{pod.node}"}
+    by_node = _by_node(component, case)
     # A node that runs one is a control plane, whether or not it is labelled so.
     planes = tuple(n for n in nodes if n.is_control_plane or n.name in by_node)
     for node in planes:
@@ -136,6 +135,12 @@ def _stance(*, is_well: bool, is_old: bool) -> Verdict:
     return Verdict.UNDECIDED if is_old else Verdict.FALSE_POSITIVE
 
 
+def _by_node(component: str, case: Case) -> Mapping[str, Pod]:
+    """The pods that nodes run of it by themselves: named after both."""
+    pods: tuple[Pod, ...] = case.value(static_pods(component))
+    return {pod.node: pod for pod in pods if pod.name == f"{component}-{pod.node}"}
+
+
 def hides(component: str) -> Claim:
     """The excuse itself, by its own flags: a machine config may undo it."""
     return Claim(
@@ -146,8 +151,7 @@ def hides(component: str) -> Claim:
 
 
 def _hides(component: str, case: Case) -> Ruling:
-    pods: tuple[Pod, ...] = case.value(static_pods(component))
-    own = [pod for pod in pods if pod.name == f"{component}-{pod.node}"]
+    own = tuple(_by_node(component, case).values())
     for pod in own:
         if pod.bind_address and not _is_loopback(pod.bind_address):
             return fails(f"{pod.name} serves its metrics on {pod.bind_address}")
