@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tui.model.examination import Subject
     from tui.model.finding import Finding
     from tui.model.fleet import Fleet
-    from tui.model.log import Entry, Gap
+    from tui.model.log import Entry, Gap, LogFinding
     from tui.model.silence import Silence
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class OpenAlert(Message):
     """Show everything about an alert."""
 
     alert: JudgedAlert
+    at_runbook: bool = False
+    """Begin where it says what to do."""
 
 
 @dataclass
@@ -167,6 +169,8 @@ class OpenLogs(Message):
     """Only what this one wrote; the log stands at its first error."""
     kind: str = ""
     """Only this class of the kernel catalogue."""
+    line: LogFinding | None = None
+    """The log stands at the last line of this one."""
 
 
 @dataclass

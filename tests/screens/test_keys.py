@@ -32,6 +32,7 @@ from tui.screens.node_services import ServicesTab
 from tui.screens.nodes import NodesScreen
 from tui.screens.panes import AlertsPane, KernelLog
 from tui.screens.pipeline import PipelineScreen
+from tui.screens.places import PlacesScreen
 from tui.screens.report import ReportScreen
 from tui.screens.save import SaveScreen
 from tui.screens.silence import SilenceScreen
@@ -68,6 +69,7 @@ OWNERS = (
     SilencesScreen,
     MatcherInput,
     TemplatesScreen,
+    PlacesScreen,
     LengthScreen,
     Chips,
     CopyListing,

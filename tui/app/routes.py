@@ -118,7 +118,7 @@ class Routes(Hearing):
 
         if self.backend is not None:
             memory = self.backend.memory
-            self.open(AlertScreen(message.alert, self.marks, memory))
+            self.open(AlertScreen(message, self.marks, memory))
 
     def on_open_finding(self, message: OpenFinding) -> None:
         from tui.screens.finding import FindingScreen  # noqa: PLC0415 - see above

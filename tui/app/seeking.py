@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from tui.app.noting import Noting
-from tui.messages import OpenAlert, OpenFinding, OpenNode, OpenTarget
-from tui.model.alert import JudgedAlert
-from tui.model.finding import Finding
-from tui.model.fleet import Cluster, NodeView
-from tui.model.target import TargetRow
+from tui.model.fleet import Cluster
 from tui.screens.fleet import FleetScreen
 
 if TYPE_CHECKING:
@@ -87,12 +83,7 @@ class Seeking(Noting):
 
     def _open(self, cluster: str, thing: Named) -> None:
         """Open a thing of a cluster, as its row on the first screen would."""
-        match thing:
-            case JudgedAlert():
-                self.post_message(OpenAlert(thing))
-            case Finding():
-                self.post_message(OpenFinding(cluster, thing))
-            case NodeView():
-                self.post_message(OpenNode(cluster, thing.address or thing.name))
-            case TargetRow():
-                self.post_message(OpenTarget(cluster, thing.key))
+        from tui.screens.places import opening  # noqa: PLC0415 - see routes
+
+        if not isinstance(thing, Cluster):
+            self.post_message(opening(cluster, thing))

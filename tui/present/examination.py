@@ -50,16 +50,28 @@ def subjects(alert: JudgedAlert, cluster: Cluster | None) -> tuple[Subject, ...]
     return  one made of the alert's own labels when Prometheus lists none of them;
             empty when the alert is about no target
     """
-    labels = alert.alert.labels
-    job = labels.get("job", "") or alert.judgement.needless_job
-    is_about = alert.alert.name in _ABOUT_TARGETS or bool(alert.judgement.needless_job)
-    if cluster is None or not job or not is_about:
+    job = _job_of(alert)
+    if cluster is None or not job:
         return ()
-    rows = [row for row in cluster.targets or () if _is_meant(row, job, labels)]
+    found = tuple(Subject.of(cluster.name, row) for row in rows_of(alert, cluster))
+    return found or (_of_labels(cluster.name, job, alert.alert.labels),)
+
+
+def rows_of(alert: JudgedAlert, cluster: Cluster) -> tuple[TargetRow, ...]:
+    """Those of its cluster's targets that an alert speaks of, those down first; of many
+    only those that are not up."""
+    job, labels = _job_of(alert), alert.alert.labels
+    known = cluster.targets or () if job else ()
+    rows = [row for row in known if _is_meant(row, job, labels)]
     ill = [row for row in rows if row.health is not Health.UP]
-    ordered = sorted(ill or rows, key=lambda row: row.health is not Health.DOWN)
-    found = tuple(Subject.of(cluster.name, row) for row in ordered)
-    return found or (_of_labels(cluster.name, job, labels),)
+    return tuple(sorted(ill or rows, key=lambda row: row.health is not Health.DOWN))
+
+
+def _job_of(alert: JudgedAlert) -> str:
+    """The job that an alert is about; empty when it is about no target."""
+    needless = alert.judgement.needless_job
+    is_about = alert.alert.name in _ABOUT_TARGETS or bool(needless)
+    return alert.alert.labels.get("job", "") or needless if is_about else ""
 
 
 def _is_meant(row: TargetRow, job: str, labels: Labels) -> bool:

@@ -86,9 +86,7 @@ def subject(finding: Finding, cluster: Cluster) -> Subject:
         )
     kernel: tuple[LogFinding, ...] = ()
     if finding.kind is FindingKind.KERNEL:
-        kernel = tuple(
-            each for each in cluster.log_findings if each.node in finding.subject
-        )
+        kernel = tuple(each for each in cluster.log_findings if each.node in words)
     return Subject(node, rows, kernel, finding.kind in _ABOUT_LOGS)
 
 

@@ -11,7 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from tui.backend import Memory
-from tui.messages import EndSilence, OpenChecks, OpenMonitor, SilenceAlert
+from tui.messages import (
+    EndSilence,
+    OpenAlert,
+    OpenChecks,
+    OpenMonitor,
+    SilenceAlert,
+)
 from tui.model.alert import JudgedAlert
 from tui.model.change import key_of
 from tui.model.examination import Subject
@@ -24,12 +30,14 @@ from tui.present import (
     evidence,
     examination,
     history,
+    places,
     runbook,
     silenced,
 )
 from tui.present.glyphs import Marks
 from tui.screens.latest import run_latest
 from tui.screens.listing import CopyListing, Listing
+from tui.screens.places import lead_on
 from tui.screens.telling import TellingDesk
 from widgets.evidence_list import EvidenceList
 from widgets.page import Body
@@ -64,6 +72,13 @@ class AlertScreen(TellingDesk):
             tooltip="Copy the fix or query",
         ),
         Binding(
+            "O",
+            "places",
+            "Go to",
+            id="alert.places",
+            tooltip="Go to the node, target or log that it names",
+        ),
+        Binding(
             "w",
             "checks",
             "What next",
@@ -84,9 +99,10 @@ class AlertScreen(TellingDesk):
     ]
     AUTO_FOCUS = "Listing"
 
-    def __init__(self, alert: JudgedAlert, marks: Marks, memory: Memory) -> None:
+    def __init__(self, asked: OpenAlert, marks: Marks, memory: Memory) -> None:
         super().__init__(marks)
-        self.alert = alert
+        self.alert = asked.alert
+        self._starts_at_runbook = asked.at_runbook
         self._memory = memory
         self._recalled = -1
         """The stamp of the memory when it was last asked."""
@@ -161,6 +177,9 @@ class AlertScreen(TellingDesk):
         self.query_one("#page", TextBlock).show(
             *(Paragraph(line, indent) for line, indent in page or ((none, 0),))
         )
+        if self._starts_at_runbook:
+            self._starts_at_runbook = False
+            self.call_after_refresh(self.action_runbook)
 
     def _recall(self) -> None:
         """Ask what is remembered of it, when there may be something new."""
@@ -250,6 +269,13 @@ class AlertScreen(TellingDesk):
     def action_runbook(self) -> None:
         """Bring the runbook page into view."""
         self.query_one("#runbook").scroll_visible(top=True, animate=False)
+
+    def action_places(self) -> None:
+        """Go to one of the things that it or its evidence names."""
+        if self._last is not None:
+            asked = self.alert, *self._last, self.marks
+            found = places.of_alert(*asked, is_open=True)
+            lead_on(self, self.alert.alert.name, found)
 
     def action_checks(self) -> None:
         """Look at what comes next for the targets that it is about."""

@@ -14,6 +14,7 @@ from tui.backend import Backend
 from tui.clock import turn
 from tui.messages import EndSilence, OpenAlert, SilenceAlert
 from tui.model.alert import JudgedAlert
+from tui.model.finding import Finding
 from tui.model.fleet import Cluster, Fleet, SourceState, Standing
 from tui.model.log import Entry, Gap
 from tui.present import alerts, standing
@@ -239,6 +240,33 @@ class FleetScreen(TellingDesk):
             self.post_message(EndSilence(quiet[0], tuple(quiet[1:])))
         else:
             self.notify("No silence covers it.", timeout=2, markup=False)
+
+    def action_places(self) -> None:
+        """Go to one of the things that the alert or finding under the cursor names."""
+        from tui.present import places  # noqa: PLC0415 - seldom needed
+        from tui.screens.places import lead_on  # noqa: PLC0415 - seldom needed
+
+        about = self._alert_or_finding
+        if about is None or self._last is None:
+            return
+        fleet, now = self._last
+        if isinstance(about, JudgedAlert):
+            found = places.of_alert(about, fleet, now, self.marks, is_open=False)
+            lead_on(self, about.alert.name, found)
+        else:
+            cluster = fleet.cluster(self.chosen_cluster)
+            if cluster is not None:
+                found = places.of_finding(about, cluster, now, self.marks)
+                lead_on(self, about.subject, found)
+
+    @property
+    def _alert_or_finding(self) -> JudgedAlert | Finding | None:
+        """What the cursor is on, in the alerts that have the keyboard."""
+        for stray in self.query(StrayAlerts):
+            if stray.has_focus_within:
+                return stray.selected
+        panes = (each for each in self.query(AlertsPane) if each.has_focus_within)
+        return next((each.selected_thing for each in panes), None)
 
     def action_step(self, by: int) -> None:
         """Go to the next column, or to the one before."""

@@ -99,6 +99,8 @@ class LogsScreen(TellingDesk):
         self._first = 0
         """The first of the panes that are in view."""
         self._chosen = 0
+        self._sought = wanted.line
+        """Where it begins."""
         self._panes = [self._merged(wanted.cluster, wanted.node, wanted.kind)]
 
     def _merged(self, cluster: str, node: str = "", kind: str = "") -> LogPane:
@@ -114,6 +116,10 @@ class LogsScreen(TellingDesk):
         yield StatusLine(glyphs=self.marks.glyphs, id="others")
         yield Horizontal(*self._panes, id="panes")
         yield self._findings
+
+    def on_mount(self) -> None:
+        if self._sought is not None:
+            self.call_after_refresh(self._panes[0].stand_at, self._sought)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """With one cluster there is nothing to be put beside it."""

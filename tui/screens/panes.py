@@ -64,6 +64,13 @@ def silence_keys(place: str) -> tuple[Binding, ...]:
             f"{place}.expire",
             "End its silence, or those of the marked",
         ),
+        hidden(
+            "O",
+            "screen.places",
+            "Go to",
+            f"{place}.places",
+            "Go to what it names: node, target, log",
+        ),
     )
 
 
