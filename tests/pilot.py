@@ -3,6 +3,8 @@
 Of a test of the screens that was three quarters of its time and half of its CPU. Here
 the same is waited for, in finer steps: that nobody has a message left, and that the
 process has nothing to do.
+
+What the styles are is read once for all apps of a process, and not anew in each.
 """
 
 from __future__ import annotations
@@ -11,6 +13,9 @@ from time import process_time
 
 import textual.app
 import textual.pilot
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+from textual.css.types import CSSLocation
 from textual.pilot import Pilot, WaitForScreenTimeout
 
 from tui.clock import SystemClock, turn
@@ -21,6 +26,9 @@ RESIZE_SECONDS = 0.025
 IDLE_SECONDS = 0.001
 """Of CPU within a step: less is nothing."""
 _resize = Pilot.resize_terminal
+_parse = Stylesheet._parse_rules
+_parsed: dict[tuple[object, ...], list[RuleSet]] = {}
+"""The rules of each text with its place and variables; nobody changes a rule."""
 CLOCK = SystemClock()
 """The real one: the pilot waits for threads too."""
 
@@ -31,6 +39,25 @@ def hasten() -> None:
     textual.pilot.wait_for_idle = until_idle  # type: ignore[attr-defined]
     Pilot._wait_for_screen = until_heard  # type: ignore[assignment]
     Pilot.resize_terminal = until_resized  # type: ignore[assignment,method-assign]
+    Stylesheet._parse_rules = parsed_once  # type: ignore[method-assign]
+
+
+def parsed_once(
+    self: Stylesheet,
+    css: str,
+    read_from: CSSLocation,
+    is_default_rules: bool = False,
+    tie_breaker: int = 0,
+    scope: str = "",
+) -> list[RuleSet]:
+    """Parse a sheet of styles, unless another app has done it."""
+    variables = tuple(self._variables.items())
+    key = (variables, css, read_from, is_default_rules, tie_breaker, scope)
+    rules = _parsed.get(key)
+    if rules is None:
+        rules = _parse(self, css, read_from, is_default_rules, tie_breaker, scope)
+        _parsed[key] = rules
+    return rules
 
 
 async def until_idle(min_sleep: float = STEP_SECONDS, max_sleep: float = 1) -> None:
