@@ -110,7 +110,10 @@ def test_where_nothing_is_recorded_that_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(tmp_path) == 1
-    assert "nothing is recorded in" in complaint(capsys)
+    told = complaint(capsys)
+    assert "nothing is recorded in" in told
+    assert "the dashboard records while it runs" in told
+    assert "[record] in the config says enabled = false" in told
 
 
 def test_a_file_that_is_none_is_said(

@@ -107,3 +107,13 @@ def test_a_cluster_of_which_only_kubernetes_is_read_is_not_called_quiet() -> Non
     assert "no Prometheus is read, no Alertmanager is read" in text
     assert "NOT FULLY JUDGED" in text
     assert "quiet" not in text
+
+
+def test_a_failing_source_is_told_in_the_words_of_who_failed() -> None:
+    cluster = FLEET.clusters[0]
+    source = failing(cluster.sources[0], FaultKind.CONFIG, "cannot use the context 'p'")
+    assert source.fault is not None
+    fault = replace(source.fault, detail="executable getoken failed: exit code 3")
+    only = replace(cluster, sources=(replace(source, fault=fault),))
+    text = " ".join(" ".join(lines(Fleet((only,)))).split())
+    assert "cannot use the context 'p': executable getoken failed: exit code 3." in text

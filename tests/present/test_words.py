@@ -27,6 +27,7 @@ from tui.present import (
     runbook,
     sources,
     standing,
+    stream,
     targets,
     units,
 )
@@ -284,3 +285,21 @@ def test_rows_are_of_the_moment_when_one_goes_back_in_time() -> None:
     before = maker.rows(found, (), NOW)
     assert before == alerts.AlertRows(UNICODE).rows(found, (), NOW)
     assert before != later
+
+
+def test_what_comes_within_the_second_comes_now() -> None:
+    spans = {-2.0: "now", 0.0: "now", 0.9: "now", 1.0: "in 1s", 61.0: "in 1m"}
+    for seconds, words in spans.items():
+        assert units.until(NOW + timedelta(seconds=seconds), NOW) == words
+    assert units.until(None, NOW) == ""
+
+
+def test_names_of_clusters_that_are_cut_say_so() -> None:
+    names = ("prod", "monit", "agentic", "agency")
+    assert stream.short_names(names) == {
+        "prod": "prod",
+        "monit": "monit",
+        "agentic": "agent…",
+        "agency": "agency",
+    }
+    assert stream.short_names(("prod", "agentic"))["agentic"] == "agen…"

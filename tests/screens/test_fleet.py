@@ -143,6 +143,22 @@ async def test_number_keys_and_arrows_choose_the_cluster() -> None:
         assert "┏ 2 monit" in stage.text
         await stage.press("9")
         assert "┏ 2 monit" in stage.text
+        (toast,) = stage.app._notifications
+        assert toast.message == "There is no cluster 9: 1 to 3 are there."
+
+
+@pytest.mark.parametrize("way", ["t", "N", "L", "P", "H"])
+async def test_on_every_list_a_cluster_that_is_not_there_is_told(way: str) -> None:
+    async with on_stage() as stage:
+        await stage.press(way, "4")
+        (toast,) = stage.app._notifications
+        assert toast.message == "There is no cluster 4: 1 to 3 are there."
+
+
+async def test_digits_of_other_meaning_say_nothing_of_clusters() -> None:
+    async with on_stage() as stage:
+        await stage.press("tab", "enter", "9", "escape", "slash", "9")
+        assert not list(stage.app._notifications)
 
 
 async def test_targets_say_up_and_what_is_not_as_it_should_be() -> None:

@@ -197,6 +197,6 @@ def _source(source: SourceStatus, now: datetime, page: Page) -> Iterator[str]:
     what = f"{key.kind.value} {key.feed} at {key.endpoint}"
     seen = f", last answer {age(source.observed_at, now)} ago"
     fault = source.fault
-    why = f": {fault.summary}. {fault.advice}" if fault else ""
+    why = f": {fault.words}. {fault.advice}" if fault else ""
     told = f"{what}{seen if source.observed_at else ''}{why}"
     yield from page.entry("yellow", state.value, told)

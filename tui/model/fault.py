@@ -46,6 +46,13 @@ class Fault:
     """What to do, where that can be said more exactly than by the kind."""
 
     @property
+    def words(self) -> str:
+        """What is wrong in one line, with what the server or the library said."""
+        if self.detail and self.detail not in self.summary:
+            return f"{self.summary}: {self.detail}"
+        return self.summary
+
+    @property
     def advice(self) -> str:
         """What to do about it, in one sentence."""
         if self.remedy:

@@ -332,3 +332,9 @@ def summary(
             for span in cluster_age(cluster, now, marks)
         ]
     return tuple(spans)
+
+
+def no_cluster(number: str, known: int) -> str:
+    """What is said of the number of a cluster that is not there."""
+    there = f"1 to {known} are" if known > 1 else "only 1 is"
+    return f"There is no cluster {number}: {there} there."

@@ -123,13 +123,18 @@ def others(told: Iterable[Other], marks: Marks) -> Line:
 
 
 def short_names(names: Iterable[str]) -> dict[str, str]:
-    """Each name cut to as few letters as tell it from the others, four at least."""
+    """Each name cut to as few letters as tell it from the others, four at least; what
+    is cut ends in `…`, and what that would not make shorter is not cut."""
     known = tuple(dict.fromkeys(names))
     longest = max(map(len, known), default=0)
     for length in range(_SHORTEST, longest + 1):
         if len({name[:length] for name in known}) == len(known):
-            return {name: name[:length] for name in known}
+            return {name: _cut(name, length) for name in known}
     return {name: name for name in known}
+
+
+def _cut(name: str, length: int) -> str:
+    return name if len(name) <= length + 1 else f"{name[:length]}…"
 
 
 def full(line: LogLine) -> tuple[Line, ...]:

@@ -67,7 +67,8 @@ def until(then: datetime | None, now: datetime) -> str:
     """When something will be: `in 4s`, `now`; empty when nobody knows."""
     if then is None:
         return ""
-    return f"in {length(then - now)}" if then > now else "now"
+    left = length(then - now)
+    return "now" if left == "0s" else f"in {left}"
 
 
 def time_of_day(at: datetime) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
@@ -113,6 +114,16 @@ class Desk(StackedScreen):
     def compose_body(self) -> ComposeResult:
         """Yield what is between the top line and the keys."""
         yield from ()
+
+    def on_key(self, event: events.Key) -> None:
+        """Say so when the number of a cluster is pressed that is not there."""
+        number = event.key
+        if not number.isdecimal() or int(number) <= len(self._names):
+            return
+        bound = self._bindings.key_to_bindings.get(number, [])
+        if any(each.action == f"cluster({number})" for each in bound):
+            words = standing.no_cluster(number, len(self._names))
+            self.notify(words, timeout=3, markup=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is no key for a cluster that is not there."""

@@ -69,7 +69,10 @@ class Shelf:
         except OSError as error:
             raise TapeError(f"{self._place}: {error.strerror}") from error
         if not found:
-            raise TapeError(f"nothing is recorded in {self._place}")
+            raise TapeError(
+                f"nothing is recorded in {self._place}: the dashboard records while it "
+                "runs, unless [record] in the config says enabled = false"
+            )
         return found
 
     def span(self) -> tuple[datetime, datetime]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from tui.clock import Clock
 from tui.model.diagnosis import Doing, Step, StepState
-from tui.model.fault import ADVICE, Fault, FaultKind
+from tui.model.fault import ADVICE, FaultKind
 from tui.model.machine import expires_soon
 from tui.model.probe import Address, Handshake, PeerCertificate, Trust
 from tui.sources.base import SourceError
@@ -234,14 +234,7 @@ def clock(
 def failed(what: Doing, error: SourceError, subject: str = "", name: str = "") -> Step:
     """A step that ended with a fault."""
     fault = error.fault
-    return Step(what, StepState.ILL, said(fault), fault.advice, subject, name)
-
-
-def said(fault: Fault) -> str:
-    """A fault in one line."""
-    if fault.detail and fault.detail not in fault.summary:
-        return f"{fault.summary}: {fault.detail}"
-    return fault.summary
+    return Step(what, StepState.ILL, fault.words, fault.advice, subject, name)
 
 
 def left_out(subject: str, *doings: Doing) -> tuple[Step, ...]:
