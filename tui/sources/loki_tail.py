@@ -21,16 +21,14 @@ from tui.sources.http_fault import NotSentError
 from tui.sources.loki_inbox import Inbox, either
 from tui.sources.loki_ledger import SECOND_NS, Ledger, second_of, spans
 from tui.sources.loki_pages import PAGE, Pager, Ranges
+from tui.sources.loki_time import AHEAD_NS, LogTime
 from tui.sources.loki_wire import TailFrame
-from tui.sources.wire import to_ns
 
 LATE_SECONDS = 120
 """Late entries of the last minutes are looked for at each pass."""
 WHOLE_SECONDS = 30.0
 """How often they are looked for in all that is known; and the longest time without a
 batch while all is well."""
-AHEAD_NS = 600 * SECOND_NS
-"""Loki takes entries up to ten minutes ahead of its clock."""
 BACKFILL_NS = 60 * SECOND_NS
 NOT_AHEAD_NS = 5 * SECOND_NS
 """The tail starts in the past: its server's clock may be behind ours."""
@@ -76,6 +74,7 @@ class LokiTail:
         self._source = source
         self._query = query
         self._clock = clock
+        self._time = LogTime(clock)
         self._backoff = backoff
         self._pager = Pager(source, query)
         self._ledger = Ledger()
@@ -187,7 +186,7 @@ class LokiTail:
 
     async def _receive(self, inbox: Inbox) -> None:
         """Take the frames as they come, so that the server never waits for us."""
-        now_ns = to_ns(self._clock.now())
+        now_ns = self._time.now_ns()
         floor_ns = self._ledger.floor * SECOND_NS
         oldest = max(self._since, now_ns - BACKFILL_NS, floor_ns)
         start_ns = min(oldest, now_ns - NOT_AHEAD_NS)
@@ -249,7 +248,7 @@ class LokiTail:
         return  None when it is better to read than to count: the tail was not well, its
                 server's clock is ahead of ours, or it is half a minute since one read
         """
-        now_ns = to_ns(self._clock.now())
+        now_ns = self._time.now_ns()
         until_ns = now_ns - SECOND_NS
         if self._flow > PAGE:
             return second_of(min(until_ns, self._heard_to))
@@ -264,7 +263,8 @@ class LokiTail:
         whole   before that second the tail brought all, if Loki's own number of entries
                 in each second says so: what it brought whole is not read once more
         """
-        now_ns = to_ns(self._clock.now())
+        now_ns = self._time.now_ns()
+        self._return_to(now_ns)
         is_near = now_ns - self._read_to <= NEAR_NS and not self._ledger.is_full
         if whole is not None and is_near and self._is_countable:
             async with aclosing(self._late(whole)) as batches:
@@ -286,6 +286,19 @@ class LokiTail:
             async for batch in batches:
                 yield batch
         self._forget()
+
+    def _return_to(self, now_ns: int) -> None:
+        """After our clock was set back because it was wrong: go on from what is now.
+
+        What is known by then of later seconds is known still; where all that is looked
+        at lies in the future, nothing can be known of what comes.
+        """
+        if self._read_to <= now_ns + AHEAD_NS:
+            return
+        self._read_to = now_ns
+        if self._ledger.oldest > second_of(now_ns):
+            self._since = self._read_to = (second_of(now_ns) + 1) * SECOND_NS
+            self._ledger = Ledger(second_of(self._since))
 
     def _unread(self, now_ns: int) -> LogSpan:
         """From where ranges were read to, the second before it again, to the future."""
@@ -352,11 +365,11 @@ class LokiTail:
 
     def _advance(self, read_to_ns: int) -> None:
         """Note how far ranges were read; what is ahead of our clock will be again."""
-        self._read_to = max(self._read_to, min(read_to_ns, to_ns(self._clock.now())))
+        self._read_to = max(self._read_to, min(read_to_ns, self._time.now_ns()))
 
     def _forget(self) -> None:
         """Keep the ledger within bounds, but what ranges will bring again."""
-        now_ns = to_ns(self._clock.now())
+        now_ns = self._time.now_ns()
         unread = second_of(self._unread(now_ns).since_ns)
         self._ledger.forget(second_of(now_ns), unread)
 
@@ -376,5 +389,7 @@ class LokiTail:
     def _fresh(self, entries: Iterable[Entry]) -> Iterator[LogBatch]:
         """Those that were not passed on yet, in order of time, cut into batches."""
         fresh = self._ledger.add(entries)
+        if fresh:
+            self._time.saw(fresh[-1].at_ns)
         for start in range(0, len(fresh), LONGEST_BATCH):
             yield LogBatch(tuple(fresh[start : start + LONGEST_BATCH]))
