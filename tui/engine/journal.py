@@ -46,15 +46,6 @@ class Journal:
 
         return  what the log of the cluster amounts to now
         """
-        kept, new = self._entries[cluster], self._store.of(entries)
-        first = time_order(new[0])
-        if kept and first < time_order(kept[-1]):
-            place = bisect_right(kept, first, key=time_order)
-            new = sorted((*kept[place:], *new), key=time_order)
-            del kept[place:]
-        kept.extend(new)
-        if len(kept) > self._most + self._slack:
-            del kept[: len(kept) - self._most]
         old = self._logs[cluster]
         found = kernel_log.fold(old.findings, entries, cluster)
         runs = kernel_log.runs(entries)
@@ -66,5 +57,18 @@ class Journal:
             voice.heard(old.voices, runs),
             clues.noted(old.clues, entries),
         )
+        # Last: what cannot be folded is not kept either.
+        self._keep(cluster, entries)
         self._logs[cluster] = log
         return log
+
+    def _keep(self, cluster: str, entries: Sequence[Entry]) -> None:
+        kept, new = self._entries[cluster], self._store.of(entries)
+        first = time_order(new[0])
+        if kept and first < time_order(kept[-1]):
+            place = bisect_right(kept, first, key=time_order)
+            new = sorted((*kept[place:], *new), key=time_order)
+            del kept[place:]
+        kept.extend(new)
+        if len(kept) > self._most + self._slack:
+            del kept[: len(kept) - self._most]

@@ -176,9 +176,22 @@ async def attempt(
         summary = f"no answer within {seconds:g} s" if seconds else "no answer in time"
         return Fault(FaultKind.TIMEOUT, summary, endpoint=endpoint), None
     except Exception as error:  # noqa: BLE001 - a bug in one source must not end the others
-        detail = "".join(traceback.format_exception(error))
-        summary = f"taloscope failed here: {type(error).__name__}"
-        return Fault(FaultKind.BUG, summary, detail, endpoint), None
+        return _bug(error, endpoint), None
+
+
+def tried(work: Callable[[], Any]) -> tuple[Fault | None, Any]:
+    """Do what waits for nothing; a mistake of our own comes back as a value."""
+    try:
+        return None, work()
+    except Exception as error:  # noqa: BLE001 - a bug in one part must not end the others
+        return _bug(error, ""), None
+
+
+def _bug(error: Exception, endpoint: str) -> Fault:
+    """A mistake of our own, with what is needed to find it."""
+    detail = "".join(traceback.format_exception(error))
+    summary = f"taloscope failed here: {type(error).__name__}"
+    return Fault(FaultKind.BUG, summary, detail, endpoint)
 
 
 def same(old: Any, new: tuple[Any, ...]) -> tuple[Any, ...]:
