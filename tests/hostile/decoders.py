@@ -22,6 +22,7 @@ from tui.model.silence import Matcher, SilenceDraft
 from tui.sources import (
     alertmanager_wire,
     kubernetes_cilium,
+    kubernetes_leases,
     kubernetes_wire,
     loki_wire,
     prometheus_wire,
@@ -257,7 +258,8 @@ READERS = (
             (asked.KubeNodes(), kubernetes_wire.NODES),
             (asked.PodsWith("", ""), kubernetes_wire.PODS),
             (asked.EventsWith("", ""), kubernetes_wire.EVENTS),
-            (asked.LeaseOf("a", "b"), kubernetes_wire.LEASE),
+            (asked.LeaseOf("a", "b"), kubernetes_leases.LEASE),
+            (asked.LeasesIn("a"), kubernetes_leases.LEASES),
             (asked.StorageClasses(), kubernetes_wire.STORAGE_CLASSES),
             (asked.CsiDrivers(), kubernetes_wire.CSI_DRIVERS),
             (asked.KubeVersion(), kubernetes_wire.VERSION),

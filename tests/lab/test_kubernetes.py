@@ -179,6 +179,19 @@ async def test_a_lost_leaders_lease_is_old(api: Api) -> None:
     assert NOW - datetime.fromisoformat(renewed) == timedelta(minutes=20)
 
 
+NODE_LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
+
+
+async def test_every_kubelet_renews_a_lease_until_its_node_is_lost(api: Api) -> None:
+    api.world.change_faults(["node-dead:talos-wk-3"], [])
+    leases = (await api.get(NODE_LEASES))["items"]
+    renewed = {each["metadata"]["name"]: each["spec"]["renewTime"] for each in leases}
+    ages = {name: NOW - datetime.fromisoformat(at) for name, at in renewed.items()}
+    assert ages.keys() == set(await api.names("/api/v1/nodes"))
+    assert ages.pop("talos-wk-3") >= timedelta(minutes=20)
+    assert max(ages.values()) <= timedelta(seconds=10)
+
+
 async def test_one_storage_class_is_the_default_of_a_driver_that_is_there(
     api: Api,
 ) -> None:

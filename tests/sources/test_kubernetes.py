@@ -23,6 +23,7 @@ from tui.model.question import (
     KubeNodes,
     KubeVersion,
     LeaseOf,
+    LeasesIn,
     PodsWith,
     StorageClasses,
 )
@@ -76,6 +77,14 @@ async def test_the_other_questions_are_answered(prod: KubernetesSource) -> None:
     assert lease.holder
     assert lease.renewed_at is not None
     assert await prod.ask(LeaseOf("kube-system", "no-such-lease")) == ()
+    of_nodes = await prod.ask(LeasesIn("kube-node-lease"))
+    assert {one.name for one in of_nodes} == {one.name for one in await prod.nodes()}
+    assert {(one.namespace, one.duration_seconds) for one in of_nodes} == {
+        ("kube-node-lease", 40)
+    }
+    ages = [NOW - one.renewed_at for one in of_nodes if one.renewed_at is not None]
+    assert len(ages) == len(of_nodes)
+    assert max(ages) <= timedelta(seconds=10)
 
 
 async def test_what_the_review_asks_is_answered(prod: KubernetesSource) -> None:

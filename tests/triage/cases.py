@@ -15,6 +15,7 @@ from tui.model.question_beyond import StaticPod, TargetsOf
 from tui.model.reading import Reading
 from tui.model.target import Expected, Health, InventoryTarget, Target, TargetRow
 from tui.triage.case import Case
+from tui.triage.on_nodes import LEASES, NODES
 from tui.triage.rulebook import Rulebook
 from tui.triage.rules import kube_proxy
 from tui.triage.rules.control_plane import CONTROLLER_MANAGER, SCHEDULER
@@ -39,7 +40,6 @@ INTERVAL = timedelta(seconds=10)
 SEEN = NOW - timedelta(seconds=4)
 CREATED = NOW - timedelta(days=18)
 
-NODES = kube_proxy.NODES
 PLANE = "talos-cp-1"
 WORKER = "talos-wk-1"
 
@@ -90,6 +90,7 @@ def healthy() -> dict[Question, Any]:
     """What a well cluster answers to every question of every rule."""
     values: dict[Question, Any] = {
         NODES: (PLANE_NODE, WORKER_NODE),
+        LEASES: node_leases(),
         kube_proxy.CONFIG: cilium_config("true"),
         kube_proxy.OF_NODES: (),
         kube_proxy.AGENTS: (PLANE_AGENT, AGENT),
@@ -132,6 +133,18 @@ def down(job: str, health: Health = Health.DOWN, namespace: str = "") -> TargetR
 def lease(component: str, age: float = 2.0, holder: str = f"{PLANE}_8d6f") -> Lease:
     renewed = SEEN - timedelta(seconds=age)
     return Lease("kube-system", component, holder, renewed, 15)
+
+
+def node_lease(name: str, age: float = 6.0, seconds: int = 40) -> Lease:
+    """As a kubelet renews it every ten seconds."""
+    renewed = SEEN - timedelta(seconds=age)
+    return Lease("kube-node-lease", name, name, renewed, seconds)
+
+
+def node_leases(*changed: Lease) -> tuple[Lease, ...]:
+    """Those of both nodes, but for the changed ones."""
+    known = {each.name: each for each in (*map(node_lease, (PLANE, WORKER)), *changed)}
+    return tuple(known.values())
 
 
 def alert(name: str, **labels: str) -> Alert:

@@ -17,6 +17,8 @@ from tests.triage.cases import (
     SEEN,
     WORKER,
     WORKER_NODE,
+    node_lease,
+    node_leases,
 )
 from tui.model.alert import Verdict
 from tui.model.declared import (
@@ -57,6 +59,7 @@ from tui.model.question_beyond import (
 from tui.model.silence import Matcher
 from tui.model.talos import ServiceHealth, TalosNode, TalosService
 from tui.model.target import Expected, Health, Target, TargetRow
+from tui.triage.on_nodes import LEASES
 
 Changes = dict[Question, Any]
 
@@ -136,7 +139,11 @@ KINDS: dict[str, Kind] = {
     ),
     "pods ready": Kind(
         PodsReady("kube-system", "k8s-app=cilium", Where.EVERY_NODE),
-        {NODES: (PLANE_NODE, WORKER_NODE), PODS: (PLANE_AGENT, AGENT)},
+        {
+            NODES: (PLANE_NODE, WORKER_NODE),
+            LEASES: node_leases(),
+            PODS: (PLANE_AGENT, AGENT),
+        },
         (
             ({PODS: (PLANE_AGENT,)}, "no k8s-app=cilium pod on talos-wk-1"),
             ({PODS: (PLANE_AGENT, SICK)}, "not ready (CrashLoopBackOff)"),
@@ -149,11 +156,19 @@ KINDS: dict[str, Kind] = {
                 {NODES: (PLANE_NODE, replace(WORKER_NODE, heartbeat_at=CREATED))},
                 "the kubelet of talos-wk-1 reported",
             ),
+            (
+                {LEASES: node_leases(node_lease(WORKER, age=120))},
+                "the kubelet of talos-wk-1 last renewed its lease 120 s ago",
+            ),
         ),
     ),
     "pods on planes": Kind(
         PodsReady("kube-system", "k8s-app=cilium", Where.CONTROL_PLANES),
-        {NODES: (PLANE_NODE, WORKER_NODE), PODS: (PLANE_AGENT,)},
+        {
+            NODES: (PLANE_NODE, WORKER_NODE),
+            LEASES: (node_lease(PLANE),),
+            PODS: (PLANE_AGENT,),
+        },
         (({PODS: (AGENT,)}, "no k8s-app=cilium pod on talos-cp-1"),),
         (({NODES: (WORKER_NODE,)}, "no control-plane node is listed"),),
     ),

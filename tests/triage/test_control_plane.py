@@ -13,6 +13,7 @@ from tests.triage.cases import (
     PLANE,
     PLANE_NODE,
     SEEN,
+    WORKER,
     WORKER_NODE,
     alert,
     case,
@@ -20,6 +21,8 @@ from tests.triage.cases import (
     judged,
     lease,
     node,
+    node_lease,
+    node_leases,
     pod,
     with_answer,
 )
@@ -30,6 +33,7 @@ from tui.model.question import Question
 from tui.model.question_beyond import StaticPod
 from tui.model.reading import Reading
 from tui.model.target import InventoryTarget
+from tui.triage.on_nodes import LEASES
 from tui.triage.rules.control_plane import CONTROLLER_MANAGER, SCHEDULER
 from tui.triage.rules.control_plane_claims import (
     DAEMON_SETS,
@@ -45,6 +49,7 @@ from tui.triage.rules.control_plane_claims import (
 
 SCHEDULER_DOWN = alert("KubeSchedulerDown", severity="critical")
 MANAGER_DOWN = alert("KubeControllerManagerDown", severity="critical")
+PROXY_DOWN = alert("KubeProxyDown", severity="critical")
 
 PODS = static_pods(SCHEDULER)
 LEASE = leader(SCHEDULER)
@@ -140,6 +145,16 @@ UNDECIDED: list[tuple[str, Changes, str]] = [
         "the kubelet of talos-cp-1 reported",
     ),
     (
+        "kubelet dead for two minutes, and Talos too",
+        {LEASES: node_leases(node_lease(PLANE, age=120)), STATIC_PODS: {}},
+        "the kubelet of talos-cp-1 last renewed its lease 120 s ago",
+    ),
+    (
+        "no lease, and Talos silent",
+        {LEASES: (), STATIC_PODS: {}},
+        "no lease tells that the kubelet of talos-cp-1 lives",
+    ),
+    (
         "a pod fits nowhere, and nothing was scheduled lately",
         {UNASSIGNED: (UNFIT,)},
         "home/web-0 waits (Unschedulable: 0/2 nodes), and no event Scheduled",
@@ -201,6 +216,14 @@ STILL_FALSE: list[tuple[str, Changes]] = [
         "plane quiet, but Talos there says that it is well",
         {NODES: (replace(PLANE_NODE, is_ready=None),)},
     ),
+    (
+        "plane without a lease, but Talos there says that it is well",
+        {LEASES: ()},
+    ),
+    (
+        "the kubelet of a worker is dead",
+        {LEASES: node_leases(node_lease(WORKER, age=120))},
+    ),
     ("Talos says nothing", {STATIC_PODS: {}}),
     (
         "Talos says otherwise than the API server",
@@ -218,6 +241,24 @@ STILL_FALSE: list[tuple[str, Changes]] = [
 )
 def test_what_says_nothing_of_the_scheduler_changes_nothing(changes: Changes) -> None:
     assert judged(SCHEDULER_DOWN, changes).verdict is Verdict.FALSE_POSITIVE
+
+
+def test_leases_that_may_not_be_read_leave_it_undecided_without_talos() -> None:
+    fault = Fault(FaultKind.FORBIDDEN, "forbids this: cannot list leases")
+    blind = with_answer(
+        case(SCHEDULER_DOWN, {STATIC_PODS: {}}), LEASES, Reading(fault=fault)
+    )
+    found = BOOK.judge(blind)
+    assert found.verdict is Verdict.UNDECIDED
+    assert "no lease of a kubelet is known (kubernetes prod: forbids" in found.reason
+
+
+def test_a_lease_of_a_kubelet_is_held_against_both_clocks() -> None:
+    ahead = {LEASES: timedelta(minutes=2)}
+    for known in (case(SCHEDULER_DOWN, {STATIC_PODS: {}}), case(PROXY_DOWN)):
+        found = BOOK.judge(replace(known, ahead=ahead))
+        assert found.verdict is Verdict.UNDECIDED
+        assert "the clock of kubernetes prod is 2 min ahead" in found.reason
 
 
 def test_the_scheduler_s_pods_say_nothing_of_the_controller_manager() -> None:

@@ -26,6 +26,7 @@ from tests.triage.cases import (
     PLANE_AGENT,
     PLANE_NODE,
     SEEN,
+    WORKER,
     WORKER_NODE,
     alert,
     case,
@@ -34,6 +35,8 @@ from tests.triage.cases import (
     down,
     healthy,
     lease,
+    node_lease,
+    node_leases,
     pod,
     with_answer,
 )
@@ -48,6 +51,7 @@ from tui.model.silence import Matcher
 from tui.model.target import Health, InventoryTarget
 from tui.triage import declared
 from tui.triage.case import Case
+from tui.triage.on_nodes import LEASES
 from tui.triage.rule import CLEARING
 from tui.triage.rulebook import Rulebook
 from tui.triage.rules import kube_proxy
@@ -87,6 +91,14 @@ VARIANTS: dict[Question, list[Any]] = {
         (replace(PLANE_NODE, is_ready=False), WORKER_NODE),
         (replace(PLANE_NODE, heartbeat_at=NOW - timedelta(hours=1)), WORKER_NODE),
         (PLANE_NODE, replace(WORKER_NODE, os_image="Debian")),
+    ],
+    LEASES: [
+        (),
+        (node_lease(PLANE),),
+        node_leases(node_lease(PLANE, age=120)),
+        node_leases(node_lease(WORKER, age=120)),
+        node_leases(node_lease(WORKER, age=-600)),
+        node_leases(replace(node_lease(WORKER), renewed_at=None)),
     ],
     kube_proxy.CONFIG: [cilium_config(each) for each in (None, "false")],
     kube_proxy.OF_NODES: [
@@ -234,6 +246,24 @@ def test_a_piece_that_is_taken_away_never_clears_an_alert(
         known.answers[q] != poorer.answers.get(q) for q in required(book, known.alert)
     ):
         assert caution(book, poorer) > 0
+
+
+@given(cases(), st.data())
+def test_a_lease_that_is_lost_or_older_never_clears_an_alert(
+    found: tuple[Rulebook, Case], data: st.DataObject
+) -> None:
+    book, known = found
+    answer = known.answers.get(LEASES)
+    if answer is None or not answer.value:
+        return
+    one = data.draw(st.sampled_from(answer.value))
+    if one.renewed_at is not None and one.renewed_at > SEEN:
+        return  # with time one from the future gets right
+    by = timedelta(seconds=data.draw(st.sampled_from((1, 40, 71, 7200))))
+    left = data.draw(st.sampled_from(((), (older(one, by),))))
+    rest = tuple(each for each in answer.value if each is not one)
+    poorer = with_answer(known, LEASES, replace(answer, value=(*left, *rest)))
+    assert caution(book, poorer) >= caution(book, known)
 
 
 @given(cases(), st.data())

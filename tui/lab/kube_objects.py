@@ -317,8 +317,8 @@ class Maker:
         }
 
     def leases(self) -> list[Object]:
-        """coordination.k8s.io/v1 Lease of the leaders, in kube-system."""
-        return [
+        """coordination.k8s.io/v1 Lease of the leaders, and of each node's kubelet."""
+        leaders = [
             {
                 "metadata": self.metadata("Lease", lease.name, "kube-system"),
                 "spec": {
@@ -331,6 +331,19 @@ class Maker:
             }
             for lease in self.cluster.leases
         ]
+        return [*leaders, *map(self._node_lease, self.cluster.nodes)]
+
+    def _node_lease(self, node: LabNode) -> Object:
+        """That of a kubelet: nobody else ever holds it, so it is never acquired."""
+        stopped_at = None if node.is_ready else node.ready_since
+        return {
+            "metadata": self.metadata("Lease", node.name, "kube-node-lease"),
+            "spec": {
+                "holderIdentity": node.name,
+                "leaseDurationSeconds": 40,
+                "renewTime": f"{self._beat(stopped_at, 10)[:-1]}.000000Z",
+            },
+        }
 
 
 def pod_address(pod: LabPod, node: LabNode) -> str:

@@ -126,13 +126,15 @@ class KubeEvent:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A leader-election lease: who holds it and when it was last renewed."""
+    """A lease of a leader or of a kubelet: who holds it, and when it was renewed."""
 
     namespace: str
     name: str
     holder: str
     renewed_at: datetime | None
+    """By the clock of its holder."""
     duration_seconds: int
+    """0 when it does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,18 @@ class LeaseOf:
 
 
 @dataclass(frozen=True, slots=True)
+class LeasesIn:
+    """Answer: `tuple[Lease, ...]`, all of a namespace."""
+
+    namespace: str
+
+    @property
+    def text(self) -> str:
+        """How a person would ask."""
+        return _get("leases", self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
 class DaemonSetOf:
     """Answer: `tuple[DaemonSet, ...]`: the one of that name, or nothing."""
 
@@ -276,6 +288,7 @@ KubeQuestion: TypeAlias = (
     | EventsWith
     | KubeNodes
     | LeaseOf
+    | LeasesIn
     | KubeVersion
     | StorageClasses
     | CsiDrivers

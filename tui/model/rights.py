@@ -38,8 +38,8 @@ RIGHTS = (
     Right(
         "coordination.k8s.io",
         "leases",
-        "whether schedulers lead is not known",
-        (GET,),
+        "whether schedulers lead and kubelets live is not known",
+        (GET, LIST),
     ),
     Right("discovery.k8s.io", "endpointslices", "no port-forwards, fewer checks"),
     Right("storage.k8s.io", "storageclasses", "the review cannot judge storage"),

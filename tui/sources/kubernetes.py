@@ -21,7 +21,6 @@ from tui.model.kube import (
     DaemonSet,
     KubeEvent,
     KubeNode,
-    Lease,
     NodeSettings,
     Pod,
     Workload,
@@ -42,6 +41,7 @@ from tui.model.question import (
     KubeQuestion,
     KubeVersion,
     LeaseOf,
+    LeasesIn,
     PersistentVolumes,
     PodsWith,
     ServiceMonitors,
@@ -52,6 +52,7 @@ from tui.model.question import (
 )
 from tui.model.scraping import EndpointSlice, Service, ServiceMonitor
 from tui.sources import kubernetes_cilium as cilium
+from tui.sources import kubernetes_leases as leases
 from tui.sources import kubernetes_managed_wire as managed
 from tui.sources import kubernetes_scraping_wire as scraping
 from tui.sources import kubernetes_storage as storage
@@ -169,12 +170,6 @@ class KubernetesSource:
         found = await self._one(path, name, managed.CONFIG_MAP)
         return managed.config_map(found) if found else ConfigMap({})
 
-    async def leases(self, namespace: str, name: str) -> tuple[Lease, ...]:
-        """The one lease, or nothing."""
-        path = f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases/{name}"
-        found = await self._one(path, name, wire.LEASE)
-        return (wire.lease(found),) if found else ()
-
     async def version(self) -> str:
         """The tag of the API server that answers. wire: GET /version"""
         answer = await self.send(Request("/version"))
@@ -220,8 +215,8 @@ class KubernetesSource:
                 answer = self._ask_workloads(question)
             case KubeNodes():
                 answer = self.nodes()
-            case LeaseOf(namespace, name):
-                answer = self.leases(namespace, name)
+            case LeaseOf() | LeasesIn():
+                answer = leases.ask(self._one, self._list, question)
             case KubeVersion():
                 answer = self.version()
             case (

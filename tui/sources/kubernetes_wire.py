@@ -14,7 +14,6 @@ import msgspec
 from tui.model.kube import (
     KubeEvent,
     KubeNode,
-    Lease,
     Pod,
     StorageClass,
 )
@@ -183,21 +182,6 @@ class PodWire(Wire):
     status: PodStatusWire = msgspec.field(default_factory=PodStatusWire)
 
 
-class LeaseSpecWire(Wire):
-    """Spec of a lease. The holder is null when it was given up."""
-
-    holder_identity: str | None = None
-    renew_time: datetime | None = None
-    lease_duration_seconds: int | None = None
-
-
-class LeaseWire(Wire):
-    """A lease."""
-
-    metadata: MetaWire
-    spec: LeaseSpecWire = msgspec.field(default_factory=LeaseSpecWire)
-
-
 class InvolvedWire(Wire):
     """What an event is about."""
 
@@ -268,7 +252,6 @@ ACCESSES = msgspec.json.Decoder(dict[str, AccessWire])
 NODES = msgspec.json.Decoder(ListWire[NodeWire])
 PODS = msgspec.json.Decoder(ListWire[PodWire])
 EVENTS = msgspec.json.Decoder(ListWire[EventWire])
-LEASE = msgspec.json.Decoder(LeaseWire)
 STORAGE_CLASSES = msgspec.json.Decoder(ListWire[StorageClassWire])
 CSI_DRIVERS = msgspec.json.Decoder(ListWire[NamedWire])
 VERSION = msgspec.json.Decoder(VersionWire)
@@ -331,17 +314,6 @@ def _claim_of(wire: PodWire, volume: PodVolumeWire) -> str:
     if volume.persistent_volume_claim is not None:
         return volume.persistent_volume_claim.claim_name
     return f"{wire.metadata.name}-{volume.name}" if volume.ephemeral else ""
-
-
-def lease(wire: LeaseWire) -> Lease:
-    """A lease."""
-    return Lease(
-        namespace=wire.metadata.namespace,
-        name=wire.metadata.name,
-        holder=wire.spec.holder_identity or "",
-        renewed_at=utc(wire.spec.renew_time),
-        duration_seconds=wire.spec.lease_duration_seconds or 0,
-    )
 
 
 def storage_class(wire: StorageClassWire) -> StorageClass:

@@ -19,15 +19,14 @@ from tui.model.question import (
     ConfigMapOf,
     DaemonSetOf,
     EventsWith,
-    KubeNodes,
     PodsWith,
 )
 from tui.model.re2 import PatternError, compiled
+from tui.triage import on_nodes
 from tui.triage.case import Case
-from tui.triage.on_nodes import chosen, none_listed, pods_ready
+from tui.triage.on_nodes import NODES, chosen, none_listed
 from tui.triage.rule import Claim, Ruling, fails, holds, unclear
 
-NODES = KubeNodes()
 AHEAD = timedelta(minutes=1)
 """Two clocks need not agree to the second."""
 ON = {
@@ -58,21 +57,13 @@ def config_map(expected: ConfigMapSays) -> Claim:
 
 def ready_pods(expected: PodsReady) -> Claim:
     """A ready pod on each node that is meant."""
-    question = PodsWith(expected.namespace, expected.selector)
-
-    def read(case: Case) -> Ruling:
-        nodes = chosen(case.value(NODES), expected.where)
-        pods: tuple[Pod, ...] = case.value(question)
-        if not nodes:
-            return none_listed(expected.where)
-        noun = f"{expected.selector} pod"
-        return pods_ready(nodes, pods, case.dated_at(NODES), noun)
-
     text = (
         f"{ON[expected.where]} has a Running and Ready pod {expected.selector} "
         f"of {expected.namespace}"
     )
-    return Claim(text, (NODES, question), read)
+    question = PodsWith(expected.namespace, expected.selector)
+    noun = f"{expected.selector} pod"
+    return on_nodes.ready_pods(text, expected.where, question, noun)
 
 
 def no_pods(expected: NoPods) -> Claim:

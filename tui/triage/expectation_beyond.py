@@ -27,8 +27,8 @@ from tui.model.reading import STALE_AFTER
 from tui.model.talos import ServiceHealth
 from tui.model.target import Health, TargetRow
 from tui.triage.case import Case
-from tui.triage.expectation import AHEAD, NODES, ON
-from tui.triage.on_nodes import chosen, none_listed
+from tui.triage.expectation import AHEAD, ON
+from tui.triage.on_nodes import NODES, chosen, none_listed
 from tui.triage.rule import Claim, Ruling, fails, holds, unclear
 
 SERVICES = TalosServices()

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from tui.model.declared import Where
-from tui.model.kube import KubeNode, Pod
-from tui.triage.rule import Ruling, fails, holds, unclear
+from tui.model.kube import KubeNode, Lease, Pod
+from tui.model.question import KubeNodes, LeasesIn, PodsWith
+from tui.triage.case import Case
+from tui.triage.rule import Claim, Ruling, fails, holds, unclear
+
+NODES = KubeNodes()
+LEASES = LeasesIn("kube-node-lease")
+"""One of each node, named like it: its kubelet renews it every ten seconds."""
+LONGEST_LEASE = 3_600
+"""In seconds; 15 and 40 are usual. One that lasts for days proves nothing about now."""
 
 HEARTBEAT = timedelta(minutes=11)
 """A kubelet repeats what has not changed every five minutes: twice that, and one."""
+_SKEW = timedelta(seconds=30)
+"""Beyond a lease's own time, by which Kubernetes gives a node up: a node's clock, which
+dates the renewal, need not agree with the API server's to the second."""
+LEASE_BLIND_SPOT = (
+    "A kubelet that died just now: its lease counts for 30 s longer than it lasts, "
+    "which makes 70 s."
+)
 _NONE_LISTED = {
     Where.EVERY_NODE: "no node is listed",
     Where.CONTROL_PLANES: "no control-plane node is listed",
@@ -28,12 +43,13 @@ def none_listed(where: Where) -> Ruling:
     return unclear(_NONE_LISTED[where])
 
 
-def silence(nodes: Iterable[KubeNode], seen: datetime | None) -> str:
+def silence(nodes: Sequence[KubeNode], case: Case) -> str:
     """Which node's kubelet no longer reports, in words; empty when all of them do.
 
     Ready turns to Unknown only while there is a controller manager to turn it; the time
-    of the last report does not depend on anybody.
+    of the last report does not depend on anybody, and that of the lease tells sooner.
     """
+    seen = case.dated_at(NODES)
     for node in nodes:
         if node.is_ready is not True:
             return f"{node.name} is not Ready"
@@ -42,17 +58,70 @@ def silence(nodes: Iterable[KubeNode], seen: datetime | None) -> str:
         if abs(seen - node.heartbeat_at) > HEARTBEAT:
             minutes = (seen - node.heartbeat_at).total_seconds() / 60
             return f"the kubelet of {node.name} reported {minutes:.0f} min ago"
+    return _lapse(nodes, case)
+
+
+def _lapse(nodes: Sequence[KubeNode], case: Case) -> str:
+    """Which node's lease does not show that its kubelet lives; else as `silence`."""
+    leases: tuple[Lease, ...] | None = case.fresh(LEASES)
+    if leases is None:
+        return f"no lease of a kubelet is known ({case.blindness(LEASES)})"
+    by_node = {each.name: each for each in leases}
+    seen = case.dated_at(LEASES)
+    for node in nodes:
+        lease = by_node.get(node.name)
+        if lease is None or lease.renewed_at is None or seen is None:
+            return f"no lease tells that the kubelet of {node.name} lives"
+        if not 0 < lease.duration_seconds <= LONGEST_LEASE:
+            return f"the lease of {node.name} lasts {lease.duration_seconds} s"
+        limit = timedelta(seconds=lease.duration_seconds) + _SKEW
+        age = seen - lease.renewed_at
+        if age > limit:
+            seconds = f"{age.total_seconds():.0f} s ago"
+            return f"the kubelet of {node.name} last renewed its lease {seconds}"
+        if age < -limit:
+            return f"the lease of {node.name} is from the future: clocks disagree"
     return ""
 
 
-def pods_ready(
-    nodes: Sequence[KubeNode], pods: Iterable[Pod], seen: datetime | None, noun: str
-) -> Ruling:
-    """Whether each of these nodes has a Running and Ready one of these pods.
+def ready_pods(text: str, where: Where, question: PodsWith, noun: str) -> Claim:
+    """A Running and Ready one of these pods on each node that is meant.
 
-    seen    when the nodes were listed
+    A pod that is missing or ill speaks against it whether or not the leases are known.
+
+    text    what is claimed, as a sentence
     noun    what such a pod is called, one word or more
     """
+    short = noun.rpartition(" ")[2]
+
+    def against(case: Case) -> Ruling | None:
+        nodes: tuple[KubeNode, ...] | None = case.value(NODES)
+        pods: tuple[Pod, ...] | None = case.value(question)
+        if nodes is None or pods is None:
+            return None
+        return _lacking(chosen(nodes, where), pods, noun)
+
+    def read(case: Case) -> Ruling:
+        nodes = chosen(case.value(NODES), where)
+        if not nodes:
+            return none_listed(where)
+        if found := against(case):
+            return found
+        # A kubelet that no longer reports leaves its pods' Ready as it was.
+        if quiet := silence(nodes, case):
+            return unclear(f"{quiet}: what its {short} says may be old")
+        return holds(f"{len(nodes)}/{len(nodes)} {short}s ready")
+
+    def otherwise(case: Case) -> Ruling:
+        return against(case) or unclear("nothing speaks against it")
+
+    return Claim(text, (NODES, LEASES, question), read, otherwise=otherwise)
+
+
+def _lacking(
+    nodes: Iterable[KubeNode], pods: Iterable[Pod], noun: str
+) -> Ruling | None:
+    """Which of these nodes has no Running and Ready pod; None when all have one."""
     by_node: dict[str, list[Pod]] = {}
     for pod in pods:
         by_node.setdefault(pod.node, []).append(pod)
@@ -63,8 +132,4 @@ def pods_ready(
         if not any(pod.phase == "Running" and pod.is_ready for pod in own):
             why = own[0].reason or own[0].phase
             return fails(f"{noun} on {node.name} is not ready ({why})")
-    # A kubelet that no longer reports leaves its pods' Ready as it was.
-    short = noun.rpartition(" ")[2]
-    if quiet := silence(nodes, seen):
-        return unclear(f"{quiet}: what its {short} says is old")
-    return holds(f"{len(nodes)}/{len(nodes)} {short}s ready")
+    return None

@@ -98,8 +98,8 @@ class Claim:
         off = max((case.ahead.get(each, _NOT) for each in asked), key=abs, default=_NOT)
         if not off or self.read(replace(case, ahead={})).supports is found.supports:
             return found
-        words = said(off.total_seconds())
-        return unclear(f"the clock of {case.source(asked)} is {words}")
+        whose = case.source(tuple(each for each in asked if each in case.ahead))
+        return unclear(f"the clock of {whose} is {said(off.total_seconds())}")
 
     def _evidence(self, case: Case, found: Ruling) -> Evidence:
         is_refuted = found.supports is Verdict.REAL

@@ -7,6 +7,7 @@ from functools import partial
 
 from tui.model.alert import Verdict
 from tui.model.question import Question
+from tui.triage.on_nodes import LEASE_BLIND_SPOT
 from tui.triage.rule import Claim, Note, Rule
 from tui.triage.rules import control_plane_claims as claims
 from tui.triage.rules.component import (
@@ -51,6 +52,7 @@ _BLIND_SPOTS = (
     "Talos on that node says that the pod is well.",
     "While Kubernetes does not answer, Talos can make the alert real, and clears "
     "nothing.",
+    LEASE_BLIND_SPOT,
 )
 
 

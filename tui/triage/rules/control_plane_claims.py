@@ -14,7 +14,6 @@ from tui.model.question import (
     DaemonSets,
     Deployments,
     EventsWith,
-    KubeNodes,
     LeaseOf,
     PodsWith,
     StatefulSets,
@@ -22,10 +21,16 @@ from tui.model.question import (
 from tui.model.question_beyond import StaticPod, StaticPods
 from tui.triage.case import Case
 from tui.triage.expectation import AHEAD, lately
-from tui.triage.on_nodes import chosen, none_listed, silence
+from tui.triage.on_nodes import (
+    LEASES,
+    LONGEST_LEASE,
+    NODES,
+    chosen,
+    none_listed,
+    silence,
+)
 from tui.triage.rule import Claim, Ruling, fails, holds, unclear
 
-NODES = KubeNodes()
 UNASSIGNED = PodsWith("", "", "spec.nodeName=")
 SCHEDULED = EventsWith("", "Scheduled")
 SCALED = EventsWith("", "ScalingReplicaSet")
@@ -37,8 +42,6 @@ STATIC_PODS = StaticPods()
 LATE = timedelta(minutes=5)
 """What is not done by then is not being done."""
 RECENT_MINUTES = 15
-_LONGEST_LEASE = 3_600
-"""In seconds; 15 is usual. One that lasts for days proves nothing about now."""
 # Twice the lease and a minute more: the two clocks need not agree to the second.
 _SKEW = timedelta(seconds=60)
 
@@ -59,7 +62,7 @@ def runs(component: str) -> Claim:
         f"every control-plane node has a Running and Ready {component}",
         (NODES, static_pods(component)),
         partial(_runs, component),
-        also=(STATIC_PODS,),
+        also=(LEASES, STATIC_PODS),
         otherwise=partial(_runs_not, component),
     )
 
@@ -82,9 +85,9 @@ def _runs(component: str, case: Case) -> Ruling:
     told: Mapping[str, StaticPod] = case.fresh(STATIC_PODS) or {}
     vouched = 0
     for node in planes:
-        if quiet := silence((node,), case.dated_at(NODES)):
+        if quiet := silence((node,), case):
             if not _is_well(told.get(f"{component}-{node.name}")):
-                return unclear(f"{quiet}: what its pod says is old")
+                return unclear(f"{quiet}: what its pod says may be old")
             vouched += 1
     by_talos = f", {vouched} by Talos' word" if vouched else ""
     return holds(f"{len(planes)}/{len(planes)} pods ready{by_talos}")
@@ -203,7 +206,7 @@ def _leads(component: str, case: Case) -> Ruling:
     lease = leases[0] if leases else None
     if lease is None or lease.renewed_at is None or seen is None:
         return unclear(f"no leader lease {component} in kube-system")
-    if not 0 <= lease.duration_seconds <= _LONGEST_LEASE:
+    if not 0 <= lease.duration_seconds <= LONGEST_LEASE:
         return unclear(f"the lease {component} lasts {lease.duration_seconds} s")
     limit = 2 * timedelta(seconds=lease.duration_seconds) + _SKEW
     age = seen - lease.renewed_at

@@ -6,16 +6,15 @@ from dataclasses import replace
 
 from tui.model.alert import Verdict
 from tui.model.declared import Where
-from tui.model.kube import ConfigMap, DaemonSet, KubeNode, NodeSettings, Pod
+from tui.model.kube import ConfigMap, DaemonSet, NodeSettings, Pod
 from tui.model.question import (
     CiliumNodeConfigs,
     ConfigMapOf,
     DaemonSetsWith,
-    KubeNodes,
     PodsWith,
 )
 from tui.triage.case import Case
-from tui.triage.on_nodes import none_listed, pods_ready
+from tui.triage.on_nodes import LEASE_BLIND_SPOT, ready_pods
 from tui.triage.rule import Claim, Rule, Ruling, fails, holds, unclear
 from tui.triage.rules.component import (
     AT_THE_SOURCE,
@@ -26,7 +25,6 @@ from tui.triage.rules.component import (
 )
 
 JOB = "kube-proxy"
-NODES = KubeNodes()
 CONFIG = ConfigMapOf("kube-system", "cilium-config")
 OF_NODES = CiliumNodeConfigs("kube-system")
 AGENTS = PodsWith("kube-system", "k8s-app=cilium")
@@ -36,14 +34,6 @@ PROXY_SETS = DaemonSetsWith("kube-system", "k8s-app=kube-proxy")
 KEY = "kube-proxy-replacement"
 # "strict" is the word of Cilium before 1.14; "partial" and "probe" leave work undone.
 _ON = frozenset({"true", "strict"})
-
-
-def _agents_ready(case: Case) -> Ruling:
-    nodes: tuple[KubeNode, ...] = case.value(NODES)
-    pods: tuple[Pod, ...] = case.value(AGENTS)
-    if not nodes:
-        return none_listed(Where.EVERY_NODE)
-    return pods_ready(nodes, pods, case.dated_at(NODES), "Cilium agent")
 
 
 def _replacement_on(case: Case) -> Ruling:
@@ -125,10 +115,11 @@ _RULE = Rule(
     verdict=Verdict.FALSE_POSITIVE,
     reason="Cilium replaces it",
     claims=(
-        Claim(
+        ready_pods(
             "every node has a Running and Ready Cilium agent",
-            (NODES, AGENTS),
-            _agents_ready,
+            Where.EVERY_NODE,
+            AGENTS,
+            "Cilium agent",
         ),
         Claim(
             "Cilium is set to replace kube-proxy, since before its agents started",
@@ -153,6 +144,7 @@ _RULE = Rule(
         "A kube-proxy under another label or in another namespace.",
         "A node that is not Ready makes it undecided, not real: its agent may be "
         "well. The node has a finding of its own.",
+        LEASE_BLIND_SPOT,
     ),
 )
 
