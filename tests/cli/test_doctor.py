@@ -31,11 +31,13 @@ def test_what_is_not_well_is_told_with_what_to_do(ill: RunningLab) -> None:
     failed = {(one["where"], one["what"]): one for one in steps if not one["is_well"]}
     assert {what for _, what in failed} == {
         "right get leases",
+        "right list leases",
         "node 10.10.0.42",
         "tcp",
     }
-    leases = failed["prod: Kubernetes, context prod", "right get leases"]
-    assert "whether schedulers lead" in leases["advice"]
+    for verb, lost in (("get", "schedulers lead"), ("list", "kubelets live")):
+        right = failed["prod: Kubernetes, context prod", f"right {verb} leases"]
+        assert lost in right["advice"]
     assert all(one["advice"] for one in failed.values())
     prometheus = [one for one in steps if ": Prometheus" in one["where"]]
     assert all(one["is_well"] for one in prometheus)

@@ -9,7 +9,6 @@ from typing import Any
 from tests.triage.cases import (
     AGENT,
     CREATED,
-    NODES,
     NOW,
     PLANE,
     PLANE_AGENT,
@@ -59,7 +58,7 @@ from tui.model.question_beyond import (
 from tui.model.silence import Matcher
 from tui.model.talos import ServiceHealth, TalosNode, TalosService
 from tui.model.target import Expected, Health, Target, TargetRow
-from tui.triage.on_nodes import LEASES
+from tui.triage.on_nodes import LEASES, NODES
 
 Changes = dict[Question, Any]
 
@@ -180,7 +179,11 @@ KINDS: dict[str, Kind] = {
     ),
     "daemonset": Kind(
         DaemonSetComplete("kube-system", "cilium"),
-        {SET: (DaemonSet("kube-system", "cilium", {}, 2, 2),)},
+        {
+            NODES: (PLANE_NODE, WORKER_NODE),
+            LEASES: node_leases(),
+            SET: (DaemonSet("kube-system", "cilium", {}, 2, 2),),
+        },
         (
             ({SET: ()}, "there is no DaemonSet kube-system/cilium"),
             ({SET: (DaemonSet("kube-system", "cilium", {}, 2, 1),)}, "1/2 ready"),
@@ -190,6 +193,11 @@ KINDS: dict[str, Kind] = {
             (
                 {SET: (DaemonSet("", "", {}, 2, 2, is_current=False),)},
                 "being rolled out",
+            ),
+            ({NODES: ()}, "no node is listed"),
+            (
+                {LEASES: node_leases(node_lease(WORKER, age=120))},
+                "lease 120 s ago: what DaemonSet kube-system/cilium counts may be old",
             ),
         ),
     ),

@@ -9,7 +9,6 @@ import pytest
 from tests.triage.cases import (
     BOOK,
     CREATED,
-    NODES,
     PLANE,
     PLANE_NODE,
     SEEN,
@@ -33,7 +32,7 @@ from tui.model.question import Question
 from tui.model.question_beyond import StaticPod
 from tui.model.reading import Reading
 from tui.model.target import InventoryTarget
-from tui.triage.on_nodes import LEASES
+from tui.triage.on_nodes import LEASES, NODES
 from tui.triage.rules.control_plane import CONTROLLER_MANAGER, SCHEDULER
 from tui.triage.rules.control_plane_claims import (
     DAEMON_SETS,
@@ -49,7 +48,6 @@ from tui.triage.rules.control_plane_claims import (
 
 SCHEDULER_DOWN = alert("KubeSchedulerDown", severity="critical")
 MANAGER_DOWN = alert("KubeControllerManagerDown", severity="critical")
-PROXY_DOWN = alert("KubeProxyDown", severity="critical")
 
 PODS = static_pods(SCHEDULER)
 LEASE = leader(SCHEDULER)
@@ -241,24 +239,6 @@ STILL_FALSE: list[tuple[str, Changes]] = [
 )
 def test_what_says_nothing_of_the_scheduler_changes_nothing(changes: Changes) -> None:
     assert judged(SCHEDULER_DOWN, changes).verdict is Verdict.FALSE_POSITIVE
-
-
-def test_leases_that_may_not_be_read_leave_it_undecided_without_talos() -> None:
-    fault = Fault(FaultKind.FORBIDDEN, "forbids this: cannot list leases")
-    blind = with_answer(
-        case(SCHEDULER_DOWN, {STATIC_PODS: {}}), LEASES, Reading(fault=fault)
-    )
-    found = BOOK.judge(blind)
-    assert found.verdict is Verdict.UNDECIDED
-    assert "no lease of a kubelet is known (kubernetes prod: forbids" in found.reason
-
-
-def test_a_lease_of_a_kubelet_is_held_against_both_clocks() -> None:
-    ahead = {LEASES: timedelta(minutes=2)}
-    for known in (case(SCHEDULER_DOWN, {STATIC_PODS: {}}), case(PROXY_DOWN)):
-        found = BOOK.judge(replace(known, ahead=ahead))
-        assert found.verdict is Verdict.UNDECIDED
-        assert "the clock of kubernetes prod is 2 min ahead" in found.reason
 
 
 def test_the_scheduler_s_pods_say_nothing_of_the_controller_manager() -> None:

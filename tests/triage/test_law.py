@@ -20,7 +20,6 @@ from tests.triage.cases import (
     BOOK,
     CREATED,
     INTERVAL,
-    NODES,
     NOW,
     PLANE,
     PLANE_AGENT,
@@ -51,7 +50,7 @@ from tui.model.silence import Matcher
 from tui.model.target import Health, InventoryTarget
 from tui.triage import declared
 from tui.triage.case import Case
-from tui.triage.on_nodes import LEASES
+from tui.triage.on_nodes import LEASES, NODES
 from tui.triage.rule import CLEARING
 from tui.triage.rulebook import Rulebook
 from tui.triage.rules import kube_proxy

@@ -24,7 +24,7 @@ from tui.model.question import (
 from tui.model.re2 import PatternError, compiled
 from tui.triage import on_nodes
 from tui.triage.case import Case
-from tui.triage.on_nodes import NODES, chosen, none_listed
+from tui.triage.on_nodes import LEASES, NODES, chosen, none_listed, silence
 from tui.triage.rule import Claim, Ruling, fails, holds, unclear
 
 AHEAD = timedelta(minutes=1)
@@ -81,24 +81,44 @@ def no_pods(expected: NoPods) -> Claim:
 
 
 def daemon_set(expected: DaemonSetComplete) -> Claim:
-    """All that it wants is there; one that wants nothing proves nothing."""
+    """All that it wants is there; one that wants nothing proves nothing.
+
+    It may want a pod on any node: where one's kubelet is silent the count may be old.
+    """
     question = DaemonSetOf(expected.namespace, expected.name)
     name = f"DaemonSet {expected.namespace}/{expected.name}"
 
     def read(case: Case) -> Ruling:
-        found: tuple[DaemonSet, ...] = case.value(question)
-        if not found:
-            return fails(f"there is no {name}")
-        one = found[0]
-        if one.ready < one.desired:
-            return fails(f"{name}: {one.ready}/{one.desired} ready")
-        if one.desired == 0:
-            return unclear(f"{name} wants no pod on any node")
-        if not one.is_current:
-            return unclear(f"{name} is being rolled out")
+        if found := _uncounted(name, case.value(question)):
+            return found
+        nodes: tuple[KubeNode, ...] = case.value(NODES)
+        if not nodes:
+            return none_listed(Where.EVERY_NODE)
+        if quiet := silence(nodes, case):
+            return unclear(f"{quiet}: what {name} counts may be old")
+        (one,) = case.value(question)
         return holds(f"{one.ready}/{one.desired} ready")
 
-    return Claim(f"{name} is complete", (question,), read)
+    def otherwise(case: Case) -> Ruling:
+        found = _uncounted(name, case.value(question))
+        return found or unclear("nothing speaks against it")
+
+    asked = (NODES, LEASES, question)
+    return Claim(f"{name} is complete", asked, read, otherwise=otherwise)
+
+
+def _uncounted(name: str, sets: tuple[DaemonSet, ...] | None) -> Ruling | None:
+    """Why its own count does not say that it is complete; None when it does."""
+    if sets is None:
+        return None
+    if not sets:
+        return fails(f"there is no {name}")
+    one = sets[0]
+    if one.ready < one.desired:
+        return fails(f"{name}: {one.ready}/{one.desired} ready")
+    if one.desired == 0:
+        return unclear(f"{name} wants no pod on any node")
+    return None if one.is_current else unclear(f"{name} is being rolled out")
 
 
 def event(expected: EventSeen) -> Claim:
