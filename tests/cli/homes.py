@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,8 @@ import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from tests import forked
 
 ROOT = Path(__file__).parent.parent.parent
 KUBECONFIG, TALOSCONFIG = Path(".kube/config"), Path(".talos/config")
@@ -28,15 +29,7 @@ def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "PYTHONPATH": str(ROOT),
         "LANG": "C.UTF-8",
     }
-    return subprocess.run(
-        [sys.executable, "-m", "tui", *arguments],
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    return forked.run(arguments, environ, timeout=60)
 
 
 def change(path: Path, how: Callable[[Any], None]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
-import sys
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-UNTRUSTING = {"SSL_CERT_FILE": os.devnull}
-"""A lab asks no server; what it imports reads all that this machine trusts, 0.1 s."""
+from tests import forked
+
+STDERR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +85,7 @@ class RunningLab:
         self, *arguments: str, timeout: float = 60
     ) -> subprocess.CompletedProcess[str]:
         """Run `taloscope` with the lab's environment."""
-        return subprocess.run(
-            [sys.executable, "-m", "tui", *arguments],
-            env={**os.environ, **self.environment},
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+        return forked.run(arguments, {**os.environ, **self.environment}, timeout)
 
     def check(self, *arguments: str) -> tuple[int, dict[str, Any]]:
         """Exit code and report of `taloscope check`."""
@@ -112,23 +105,21 @@ def furnish(home: Path, lab: RunningLab) -> None:
 @contextmanager
 def running_lab(*arguments: str) -> Iterator[RunningLab]:
     """A lab with these arguments, until the block ends; it must end cleanly."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tui.lab", *arguments],
-        env={**os.environ, **UNTRUSTING},
-        stdout=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout is not None
+    told, its = os.pipe()
+    with Path(os.devnull).open() as nothing:
+        process = forked.begin(
+            forked.LAB, arguments, os.environ, (nothing.fileno(), its, STDERR)
+        )
+    os.close(its)
     environment = {}
-    try:
-        for line in process.stdout:
-            name, _, value = line.strip().partition("=")
-            environment[name] = value
-            if name == "LAB_CONTROL_URL":
-                break
-        yield RunningLab(environment)
-    finally:
-        process.terminate()
-        process.stdout.close()
-        assert process.wait(20) == 0
+    with os.fdopen(told, encoding="utf-8") as stream:
+        try:
+            for line in stream:
+                name, _, value = line.strip().partition("=")
+                environment[name] = value
+                if name == "LAB_CONTROL_URL":
+                    break
+            yield RunningLab(environment)
+        finally:
+            process.kill(signal.SIGTERM)
+            assert process.wait(20) == 0
