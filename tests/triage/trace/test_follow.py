@@ -198,6 +198,12 @@ def test_a_driver_that_names_no_target_is_followed_by_its_mounts() -> None:
     assert trace.certainty is PROVEN
 
 
+def test_a_handle_that_cannot_be_written_down_leads_nowhere() -> None:
+    odd = replace(OTHER, handle="\ud800")
+    trace = follow(replace(CASE, volumes=told((MEDIA, odd))))
+    assert step(trace, Stage.VOLUME).names == ("pv-media",)
+
+
 def test_kubernetes_own_iscsi_is_followed_by_its_target() -> None:
     own = replace(MEDIA, driver="iscsi", handle="")
     path = f"{KUBELET}/plugins/kubernetes.io/iscsi/iface-default/10.10.0.10:3260-{IQN}"

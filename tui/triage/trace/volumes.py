@@ -93,7 +93,7 @@ def _mounted(case: TraceCase, mounts: Iterable[Mounted]) -> tuple[str, ...]:
 
 def _digest(handle: str) -> str:
     """The name of the folder that the kubelet makes of a handle."""
-    return sha256(handle.encode()).hexdigest()
+    return sha256(handle.encode(errors="surrogatepass")).hexdigest()
 
 
 def _listed(case: TraceCase) -> tuple[PersistentVolume, ...]:
