@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -20,7 +21,7 @@ from tui.app import TaloscopeApp
 from tui.backend import Backend
 from tui.cli.demo import running_lab
 from tui.clock import Clock, SystemClock
-from tui.config import load
+from tui.config import Config, load
 from tui.engine.engine import Engine
 from tui.model.fleet import FeedKey, Fleet, SourceState
 from tui.model.machine import Certificate
@@ -82,6 +83,8 @@ def config() -> Iterator[Path]:
 class ReadBefore(Engine):
     """It has read everything before the app meets it, so that nothing is a race."""
 
+    known: Config
+
     async def run(self) -> None:
         await asyncio.Event().wait()
 
@@ -110,26 +113,56 @@ async def on_screen(
 
     is_read   when to begin; default: when every feed has answered
     """
-    is_enough = is_read or is_live
+    async with (
+        read_before(config, book, is_read or is_live) as engine,
+        shown(engine, size, clock) as (app, pilot),
+    ):
+        yield app, pilot
+
+
+@asynccontextmanager
+async def read_before(
+    config: Path, book: Book | None, is_read: Callable[[Fleet], bool]
+) -> AsyncIterator[ReadBefore]:
+    """An engine that has read everything."""
     known = replace(load(config), refresh_seconds=3600, timeout_seconds=20)
     engine = ReadBefore(known, FixedClock(), Random(1), book=book)
+    engine.known = known
+    reading = asyncio.create_task(engine.read())
+    read = asyncio.Event()
+    engine.subscribe(lambda fleet: read.set() if is_read(fleet) else None)
+    try:
+        async with asyncio.timeout(30):
+            await read.wait()
+        yield engine
+    finally:
+        reading.cancel()
+        with suppress(asyncio.CancelledError):
+            await reading
+
+
+@asynccontextmanager
+async def shown(
+    engine: ReadBefore, size: tuple[int, int], clock: Clock | None = None
+) -> AsyncIterator[tuple[TaloscopeApp, Pilot[None]]]:
+    """An app over that engine, which others may have had before."""
 
     async def connect() -> Backend:
         return engine
 
-    async with asyncio.TaskGroup() as group:
-        reading = group.create_task(engine.read())
-        read = asyncio.Event()
-        engine.subscribe(lambda fleet: read.set() if is_enough(fleet) else None)
-        async with asyncio.timeout(30):
-            await read.wait()
-        app = TaloscopeApp(known, clock or FixedClock(), connect)
-        async with app.run_test(size=size) as pilot:
-            while app.fleet is None:
-                await pilot.pause()
-            await at_rest(pilot)
-            yield app, pilot
-        reading.cancel()
+    app = TaloscopeApp(engine.known, clock or FixedClock(), connect)
+    async with app.run_test(size=size) as pilot:
+        while app.fleet is None:
+            await pilot.pause()
+        await at_rest(pilot)
+        yield app, pilot
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def engine(config: Path) -> AsyncIterator[ReadBefore]:
+    """One for all pictures: each app only looks at it, or is the last."""
+    async with read_before(config, None, is_live) as read:
+        yield read
 
 
 def is_live(fleet: Fleet) -> bool:
@@ -141,21 +174,23 @@ def is_live(fleet: Fleet) -> bool:
     ) and all(cluster.alerts is not None for cluster in fleet.clusters)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_deletion_is_pictured_as_it_was_tried(
-    config: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    engine: ReadBefore, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Input, "cursor_blink", False)
-    async with on_screen(config, (140, 36)) as (app, pilot):
+    async with shown(engine, (140, 36)) as (app, pilot):
         way = ("slash", *"KubeSchedulerDown", "enter", "enter", "D")
         await reached(app, pilot, way, "kind: ServiceMonitor")
         await reached(app, pilot, ("D",), "✔ dry run")
         await compare("monitor", app, request)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("name", PICTURES)
 async def test_the_picture_is_what_the_program_draws(
     name: str,
-    config: Path,
+    engine: ReadBefore,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -163,6 +198,6 @@ async def test_the_picture_is_what_the_program_draws(
     monkeypatch.setattr(Input, "cursor_blink", False)
     monkeypatch.setattr(examination, "took", lambda _: "12ms")
     size, keys, *texts = PICTURES[name]
-    async with on_screen(config, size) as (app, pilot):
+    async with shown(engine, size) as (app, pilot):
         await reached(app, pilot, keys, *texts)
         await compare(name, app, request)
