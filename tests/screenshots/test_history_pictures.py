@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from textual.widgets import Input
 
 from tests.screenshots.drawing import at_rest, compare, reached
-from tests.screenshots.test_screenshots import NOW, FixedClock, on_screen
+from tests.screenshots.test_screenshots import (
+    NOW,
+    FixedClock,
+    ReadBefore,
+    is_live,
+    read_before,
+    shown,
+)
 from tui.chronicle.changes import changes
 from tui.chronicle.known import Known, look
 from tui.cli.demo import running_lab
@@ -181,20 +189,28 @@ def _silence(name: str, by: str, comment: str, ago: timedelta) -> Silence:
     return Silence(name, SilenceState.ACTIVE, matchers, made, end, made, by, comment)
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def engine(
+    lab: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[ReadBefore]:
+    folder = tmp_path_factory.mktemp("past")
+    book = a_past(folder, lab["ALERTMANAGER_URL"], lab["SILENCE"])
+    async with read_before(Path(lab["TALOSCOPE_CONFIG"]), book, is_live) as read:
+        yield read
+
+
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("name", PICTURES)
 async def test_the_picture_is_what_the_program_draws(
     name: str,
-    lab: dict[str, str],
-    tmp_path: Path,
+    engine: ReadBefore,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("USER", "operator")
     monkeypatch.setattr(Input, "cursor_blink", False)
     size, keys, text = PICTURES[name]
-    book = a_past(tmp_path, lab["ALERTMANAGER_URL"], lab["SILENCE"])
-    config = Path(lab["TALOSCOPE_CONFIG"])
-    async with on_screen(config, size, book, LaterClock()) as (app, pilot):
+    async with shown(engine, size, LaterClock()) as (app, pilot):
         await reached(app, pilot, keys, text)
         for _ in range(2):
             # The line at the top came late, and took room from what was there.

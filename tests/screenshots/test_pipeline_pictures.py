@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.screenshots.drawing import at_rest, compare, reached
-from tests.screenshots.test_screenshots import NOW, on_screen
+from tests.screenshots.test_screenshots import (
+    NOW,
+    ReadBefore,
+    is_live,
+    read_before,
+    shown,
+)
 from tests.widgets.screen import screen_text
 from tui.cli.demo import running_lab
 from tui.clock import SystemClock
@@ -29,12 +36,19 @@ def config() -> Iterator[Path]:
         yield Path(variables["TALOSCOPE_CONFIG"])
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def engine(config: Path) -> AsyncIterator[ReadBefore]:
+    async with read_before(config, None, is_live) as read:
+        yield read
+
+
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("name", PICTURES)
 async def test_the_picture_is_what_the_program_draws(
-    name: str, config: Path, request: pytest.FixtureRequest
+    name: str, engine: ReadBefore, request: pytest.FixtureRequest
 ) -> None:
     size, keys, text = PICTURES[name]
-    async with on_screen(config, size) as (app, pilot):
+    async with shown(engine, size) as (app, pilot):
         await reached(app, pilot, keys, text)
         async with asyncio.timeout(10):
             while "not asked" in screen_text(app):

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from textual.widgets import Input
 
 from tests.screenshots.drawing import compare, reached
-from tests.screenshots.test_screenshots import NOW, is_live, on_screen
+from tests.screenshots.test_screenshots import (
+    NOW,
+    ReadBefore,
+    is_live,
+    read_before,
+    shown,
+)
 from tui.cli.demo import running_lab
 from tui.clock import SystemClock
 from tui.model.fleet import Fleet
@@ -42,15 +49,22 @@ def is_traced(fleet: Fleet) -> bool:
     )
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def engine(config: Path) -> AsyncIterator[ReadBefore]:
+    async with read_before(config, None, is_traced) as read:
+        yield read
+
+
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("name", PICTURES)
 async def test_the_picture_is_what_the_program_draws(
     name: str,
-    config: Path,
+    engine: ReadBefore,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Input, "cursor_blink", False)
     size, keys = PICTURES[name]
-    async with on_screen(config, size, is_read=is_traced) as (app, pilot):
+    async with shown(engine, size) as (app, pilot):
         await reached(app, pilot, keys, CHAIN)
         await compare(name, app, request)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.estate import with_failing
 from tests.present.test_wall import calm_fleet
 from tests.screens.stage import on_stage
 from tests.screenshots.drawing import compare, reached
-from tests.screenshots.test_screenshots import NOW, on_screen
+from tests.screenshots.test_screenshots import (
+    NOW,
+    ReadBefore,
+    is_live,
+    read_before,
+    shown,
+)
 from tui.cli.demo import running_lab
 from tui.clock import SystemClock
 from tui.model.fleet import Fleet, SourceKind
@@ -29,13 +36,20 @@ def dead_fleet() -> Fleet:
     return with_failing(SourceKind.KUBERNETES, SourceKind.TALOS)
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def engine(config: Path) -> AsyncIterator[ReadBefore]:
+    async with read_before(config, None, is_live) as read:
+        yield read
+
+
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     ("name", "size"), [("wall", (200, 60)), ("wall-80x24", (80, 24))]
 )
 async def test_the_incident_is_drawn(
-    name: str, size: tuple[int, int], config: Path, request: pytest.FixtureRequest
+    name: str, size: tuple[int, int], engine: ReadBefore, request: pytest.FixtureRequest
 ) -> None:
-    async with on_screen(config, size) as (app, pilot):
+    async with shown(engine, size) as (app, pilot):
         await reached(app, pilot, ("W",), "BTRFSCorruptionDetected")
         await compare(name, app, request)
 
