@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from tests.estate import failing, make_entry, make_fleet
 from tests.judged import NOW
@@ -57,6 +58,57 @@ async def test_a_small_screen_shows_rows_before_faults() -> None:
 
 def test_lines_that_nobody_wants_go_to_the_greedy() -> None:
     assert share(9, [Need(1, 1), Need(1, 2, is_greedy=True), Need(1, 3)]) == (1, 5, 3)
+
+
+def test_what_is_urgent_comes_before_more_than_the_least_of_others() -> None:
+    calm, loud = Need(1, 9, 2), Need(3, 20, urgent=8)
+    assert share(15, [calm, loud, calm]) == (3, 9, 3)
+    assert share(10, [calm, loud, calm]) == (1, 8, 1)
+    assert share(6, [calm, loud, calm]) == (1, 4, 1)
+    assert share(12, [calm, Need(3, 5, urgent=8), calm]) == (4, 5, 3)
+    modest = Need(3, 9, floor=1)
+    assert share(10, [modest, loud, modest]) == (1, 8, 1)
+    assert share(12, [modest, loud, modest]) == (3, 8, 1)
+    assert share(10, [modest, Need(3, 20)]) == (5, 5)
+
+
+def troubled_fleet() -> Fleet:
+    """In the first cluster six alerts are real, each of which says much."""
+    fleet = make_fleet()
+    prod = fleet.clusters[0]
+    alert = (prod.alerts or ())[0]
+    alerts = tuple(
+        replace(
+            alert,
+            alert=replace(
+                alert.alert,
+                fingerprint=f"f{number}",
+                labels={**alert.alert.labels, "alertname": f"Trouble{number}"},
+            ),
+        )
+        for number in range(6)
+    )
+    prod = replace(prod, alerts=alerts, findings=())
+    rest = fleet.clusters[1:]
+    return replace(fleet, clusters=(prod, *rest), unassigned_alerts=())
+
+
+async def test_all_that_is_real_is_in_view_of_a_small_screen_each_in_brief() -> None:
+    summary = "BTRFS parent transid verify failed on talos-wk-2"
+    async with on_stage((80, 24), troubled_fleet()) as stage:
+        for number in range(6):
+            assert f"Trouble{number}" in stage.text
+        why = "BTRFS on sdb returns stale data; no rule says otherwise"
+        assert stage.text.count(why) == 6
+        assert summary not in stage.text
+        # The others keep a line each.
+        lines = stage.text.splitlines()
+        heads = [n for n, line in enumerate(lines) if line[1:2] in {"─", "━"}]
+        assert [b - a for a, b in pairwise(heads[-5:])] == [2, 13, 2, 2]
+        await stage.press("slash", *"Trouble5", "enter")
+        assert "Trouble0" not in stage.text
+    async with on_stage((200, 60), troubled_fleet()) as stage:
+        assert stage.text.count(summary) == 6
 
 
 def quiet_fleet() -> Fleet:

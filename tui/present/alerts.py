@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice, takewhile
 from operator import is_
 
 from tui.model.alert import AlertState, JudgedAlert, Verdict
@@ -43,6 +44,8 @@ _SHORT = {"critical": "crit", "warning": "warn", "error": "err", "none": ""}
 _ALERTMANAGER = frozenset({SourceKind.ALERTMANAGER})
 _SECOND = timedelta(seconds=1)
 _NO_SILENCES: silenced.Known = {}
+_MOST_BRIEF = 100
+"""Rows that no screen has room for."""
 
 
 def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
@@ -226,6 +229,22 @@ def alert_row(
     row = _alert_row(alert, how_old, hidden, marks, is_wide=is_wide)
     line = silenced.row_line(alert, silences, now, marks)
     return _with_line(row, line, is_wide=is_wide) if line and not hidden else row
+
+
+def real_lines(rows: Sequence[Row]) -> int:
+    """How many lines the real ones take, which stand first; of more than a screen has
+    room for, some."""
+    return sum(1 + len(row.details) for row in _first_real(rows))
+
+
+def brief(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The same with one line below each real one: why, or whom it hurts."""
+    short = [replace(row, details=row.details[:1]) for row in _first_real(rows)]
+    return (*short, *rows[len(short) :])
+
+
+def _first_real(rows: Sequence[Row]) -> Iterator[Row]:
+    return takewhile(lambda row: row.cells[0].bold, islice(rows, _MOST_BRIEF))
 
 
 def alert_key(alert: JudgedAlert) -> str:

@@ -118,6 +118,10 @@ class MakingPane(Pane):
         self.is_making = True
         run_latest(self, "default", self._show_made, make)
 
+    def put(self, rows: tuple[Row, ...], *, is_stale: bool) -> None:
+        """Show these rows."""
+        self.query_one(Listing).show_rows(rows, is_stale=is_stale)
+
     async def _show_made(self, make: Callable[[], tuple[Row, ...]]) -> None:
         try:
             rows = await aside(make)
@@ -125,6 +129,5 @@ class MakingPane(Pane):
             self.is_making = False
         if not self.is_mounted:
             return
-        listing = self.query_one(Listing)
-        listing.show_rows(rows, is_stale=listing.is_faint)
+        self.put(rows, is_stale=self.query_one(Listing).is_faint)
         self.post_message(self.NeedChanged())

@@ -32,7 +32,7 @@ from widgets.chart import Chart
 from widgets.keys import hidden
 from widgets.log_view import LogView
 from widgets.row_table import RowTable
-from widgets.values import Line
+from widgets.values import Line, Row
 
 if TYPE_CHECKING:
     from tui.present.spoken import Thing
@@ -43,6 +43,8 @@ _CHART_WITH_TIMES = 5
 _LOG_LINES = 3
 _ROWS_AT_ONCE = 100
 _NEWS_LINES = 9
+_MOST_URGENT = 12
+"""Lines of real alerts before which other panes shrink to their least."""
 _KEPT_ENTRIES = 500
 """The Logs view has all; this pane has the newest."""
 
@@ -117,7 +119,7 @@ class TargetsPane(MakingPane):
         is_quiet = bool(rows) and not targets_pane.is_target(rows[0].key)
         if is_quiet and not self._fault_lines:
             return Need(1, wanted, is_patient=True)
-        return Need(_CHART_LEAST + 1 if self._has_trend else 1, wanted)
+        return Need(_CHART_LEAST + 1 if self._has_trend else 1, wanted, floor=1)
 
     def take(self, lines: int) -> None:
         super().take(lines)
@@ -167,6 +169,14 @@ class AlertsPane(MakingPane):
     BINDINGS: ClassVar[list[BindingType]] = [*silence_keys("alerts")]
     silences: Known = {}  # noqa: RUF012 - a value that is replaced as a whole
     """Of the whole fleet, by id: who silenced what is shown here."""
+    _full: tuple[Row, ...] = ()
+    _brief: tuple[Row, ...] = ()
+    """The same where there is little room."""
+    _lines = 0
+    """Those of all rows in full."""
+    _real = 0, 0
+    """Lines of what is real, in full and in brief."""
+    _is_brief = False
 
     def compose_body(self) -> ComposeResult:
         self._rows = alerts.AlertRows(self.marks)
@@ -197,10 +207,29 @@ class AlertsPane(MakingPane):
         if rows is None:
             self.make_rows(partial(self._rows.rows, *asked))
         else:
-            listing.show_rows(rows, is_stale=is_stale)
+            self.put(rows, is_stale=is_stale)
+
+    def put(self, rows: tuple[Row, ...], *, is_stale: bool) -> None:
+        if rows is not self._full:
+            self._full, self._brief = rows, alerts.brief(rows)
+            self._lines = sum(1 + len(row.details) for row in rows)
+            self._real = alerts.real_lines(rows), alerts.real_lines(self._brief)
+        super().put(self._brief if self._is_brief else rows, is_stale=is_stale)
 
     def body_need(self) -> Need:
-        return Need(3, max(1, self.query_one(Listing).line_count), 3, is_greedy=True)
+        listing = self.query_one(Listing)
+        if listing.narrowed:
+            return Need(3, max(1, listing.line_count), 3, is_greedy=True)
+        urgent = min(self._real[1], _MOST_URGENT)
+        return Need(3, max(1, self._lines), 3, is_greedy=True, urgent=urgent)
+
+    def take(self, lines: int) -> None:
+        """Where not all that is real has room, each says less of itself."""
+        super().take(lines)
+        is_brief = lines - self._fault_lines < self._real[0]
+        if is_brief is not self._is_brief:
+            self._is_brief = is_brief
+            self.put(self._full, is_stale=self.query_one(Listing).is_faint)
 
     @property
     def selected(self) -> JudgedAlert | None:
@@ -321,7 +350,7 @@ class KernelPane(Pane):
     def body_need(self) -> Need:
         has_news = bool(self.cluster and self.cluster.log_findings)
         if has_news:
-            return Need(2, _NEWS_LINES, is_greedy=True)
+            return Need(2, _NEWS_LINES, is_greedy=True, floor=1)
         lines = self.query_one(KernelLog).line_count
         return Need(1, max(1, min(_LOG_LINES, lines)), is_greedy=True)
 
