@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.estate import kernel_entries
+from tests.estate import BTRFS, kernel_entries, make_entry, make_fleet
 from tests.screens.stage import Stage, on_stage
+from tui.messages import OpenFinding
+from tui.model.alert import Verdict
+from tui.model.finding import Finding, FindingKind
 from tui.screens.alert import AlertScreen
 from tui.screens.finding import FindingScreen
 from tui.screens.fleet import FleetScreen
@@ -80,6 +85,23 @@ async def test_what_names_nothing_says_so() -> None:
         assert isinstance(stage.app.screen, AlertScreen)
         (toast,) = stage.app._notifications
         assert toast.message == "It names nothing of its cluster that is known here."
+
+
+async def test_lines_of_a_node_that_the_log_knows_by_address_are_found() -> None:
+    fleet = make_fleet()
+    prod = fleet.clusters[0]
+    finding = Finding(FindingKind.KERNEL, Verdict.REAL, "10.10.0.42", "kernel errors")
+    known = (replace(BTRFS, node="10.10.0.42"),)
+    prod = replace(prod, findings=(finding,), log_findings=known)
+    fleet = replace(fleet, clusters=(prod, *fleet.clusters[1:]))
+    async with on_stage(fleet=fleet) as stage:
+        line = "BTRFS error (device sdb): parent transid verify failed on logical 7"
+        stage.backend.logs["prod"] = (make_entry(line, "10.10.0.42"),)
+        stage.app.post_message(OpenFinding("prod", finding))
+        await stage.settle()
+        await stage.press("enter")
+        assert isinstance(stage.app.screen, LogsScreen)
+        await stage.until("verify failed on logical 7")
 
 
 async def silenced(stage: Stage) -> None:

@@ -176,7 +176,9 @@ class FindingScreen(TellingDesk):
             self.action_checks()
         elif event.key == words.LOGS:
             first = about.kernel[0]
-            self.post_message(OpenLogs(name, first.node, first.kind))
+            # Where the log has its address only, its lines are told by its name.
+            node = about.node.name if about.node is not None else first.node
+            self.post_message(OpenLogs(name, node, first.kind))
         elif event.key == words.NODE and about.node is not None:
             address = about.node.address or about.node.name
             self.post_message(OpenNode(name, address))
