@@ -2,19 +2,19 @@
 that takes 50 ms, so whoever cares calls `load` in a thread after the first frame.
 
 plotext draws the dots of one curve at a time; words, axes and tones are ours. Use it
-from the event loop only, because there is one figure.
+from one thread only, because there is one figure.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import cache, partial
 from itertools import groupby
 from math import isfinite
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 from textual.strip import Strip
 
@@ -29,6 +29,9 @@ _UNREAD = (("plotext._doc.doc", "docs"), ("plotext._tests.run", "test"))
 """Modules that plotext takes one name from, to hand it on."""
 
 Point = tuple[float, float]
+Beside: TypeAlias = Callable[
+    [Callable[[], tuple[Line, ...]]], Awaitable[tuple[Line, ...]]
+]
 Dot = tuple[str, Tone]
 _EMPTY: Dot = (" ", Tone.TEXT)
 
@@ -208,17 +211,29 @@ def _x_labels(
     return [(Span(rule, Tone.QUIET),), footer]
 
 
+async def _here(draw: Callable[[], tuple[Line, ...]]) -> tuple[Line, ...]:
+    return draw()
+
+
 class Chart(LinePane):
     """Draws a plot as large as there is room; afresh only when something changed.
 
-    Plotting takes some milliseconds. So it is a step of its own: several charts that
-    are plotted while a screen is drawn would hold the keys up.
+    Plotting takes some ten milliseconds, in which no key would be heard. So it may be
+    done elsewhere; until then the lines before are there.
     """
 
     _plot = Plot()
     _lines: tuple[Line, ...] = ()
     _drawn: tuple[Plot, int, int] | None = None
     _is_due = False
+
+    def __init__(self, glyphs: Glyphs = UNICODE, beside: Beside = _here) -> None:
+        """Empty.
+
+        beside  where it is plotted: always the same thread
+        """
+        super().__init__(glyphs=glyphs)
+        self._beside = beside
 
     def show(self, plot: Plot) -> None:
         """Draw another plot."""
@@ -233,11 +248,12 @@ class Chart(LinePane):
         line = self._lines[y] if y < len(self._lines) else ()
         return self.cached((y, width), lambda: self.line_strip(line, width))
 
-    def _plot_lines(self) -> None:
-        self._is_due = False
+    async def _plot_lines(self) -> None:
         wanted = (self._plot, *self.outer_size)
-        if wanted != self._drawn:
-            self._drawn = wanted
-            self._lines = render_chart(*wanted, self.glyphs)
-            self.forget_strips()
-            self.repaint()
+        try:
+            lines = await self._beside(partial(render_chart, *wanted, self.glyphs))
+        finally:
+            self._is_due = False
+        self._drawn, self._lines = wanted, lines
+        self.forget_strips()
+        self.repaint()

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from math import inf, nan
 
 import pytest
+from textual.app import App
+from textual.pilot import Pilot
 
 from tests.widgets.screen import Stage, screen_text, style_of
 from widgets.chart import Chart, render_chart
 from widgets.text import width_of
-from widgets.values import ASCII, UNICODE, Axis, Glyphs, Plot, Series, Tick, Tone
+from widgets.values import ASCII, UNICODE, Axis, Glyphs, Line, Plot, Series, Tick, Tone
 
 UP = Plot(
     (Series(range(60), [14.0] * 30 + [None] * 10 + [12.0] * 20),),
@@ -132,3 +137,34 @@ def test_a_curve_is_drawn_without_the_manual_and_the_tests_of_plotext() -> None:
         "sys.exit(bool({'unittest', 'plotext._doc.sections'} & sys.modules.keys()))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+async def test_while_a_curve_is_plotted_the_one_before_is_there() -> None:
+    is_free = asyncio.Event()
+
+    async def slowly(draw: Callable[[], tuple[Line, ...]]) -> tuple[Line, ...]:
+        await is_free.wait()
+        return draw()
+
+    chart = Chart(beside=slowly)
+    app = Stage(chart)
+    async with app.run_test(size=(40, 5)) as pilot:
+        is_free.set()
+        chart.show(UP)
+        await _until(pilot, app, "14│")
+        is_free.clear()
+        chart.show(replace(UP, y=Axis(0, 14, (Tick(14, "full"),))))
+        await pilot.pause(0.05)
+        assert "14│" in screen_text(app)
+        # What came in the meantime is what is shown at last.
+        chart.show(replace(UP, y=Axis(0, 14, (Tick(14, "most"),))))
+        is_free.set()
+        await _until(pilot, app, "most│")
+
+
+async def _until(pilot: Pilot[None], app: App[None], words: str) -> None:
+    for _ in range(100):
+        if words in screen_text(app):
+            return
+        await pilot.pause(0.01)
+    raise AssertionError(f"{words!r} never came:\n{screen_text(app)}")

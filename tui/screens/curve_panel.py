@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
+from tui.aside import aside
 from tui.present.curves import Curves
 from tui.present.glyphs import Marks
 from widgets.chart import Chart
@@ -19,7 +20,7 @@ class CurvePanel(Panel):
         self._subject = subject
 
     def compose(self) -> ComposeResult:
-        yield Chart(glyphs=self.glyphs)
+        yield Chart(self.glyphs, aside)
 
     def show_curves(self, curves: Curves, none: str) -> None:
         """Show other curves; without any, say why there are none."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from tui.aside import aside
 from tui.messages import (
     OpenAlert,
     OpenFinding,
@@ -89,7 +90,7 @@ class TargetsPane(MakingPane):
 
     def compose_body(self) -> ComposeResult:
         self._rows = targets_pane.PaneRows(self.marks)
-        yield Chart(glyphs=self.glyphs)
+        yield Chart(self.glyphs, aside)
         yield Listing(targets.PANE_COLUMNS, show_header=False, glyphs=self.glyphs)
 
     def heading(self, cluster: Cluster, now: datetime) -> Line:
