@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench.nodes import sampled
 from tests.bench.run import Measure, Program, ptybenched, say, table
 from tui.cli.demo import running_lab
 from tui.clock import SystemClock
 
 IDLE_SECONDS = 30
 LOADED_SECONDS = 15
+LATER_SECONDS = 180
+"""Many readings of all targets later: what is left behind by each shows in memory."""
 PRESSES = 100
 STALL_MS = 10
 COMPLETE = r"\d[\d,]*/\d[\d,]* up"
@@ -66,6 +67,7 @@ MEASURES = (
     Measure(f"steps of the loop over {STALL_MS} ms of CPU, a minute", "", 0),
     Measure("longest step of the loop, by the clock", "ms"),
     Measure("memory (RSS)", "MB"),
+    Measure(f"memory (RSS), {LATER_SECONDS // 60} minutes later", "MB"),
 )
 
 
@@ -79,7 +81,7 @@ def measured(size: Size) -> list[float | None]:
         run = _run(variables["TALOSCOPE_CONFIG"], steps)
         lines = steps.read_text().splitlines() if steps.exists() else []
     keys = (run.get("latency") or [{}])[0].get("first_ms", {})
-    sample = sampled(run)
+    sample, later = (*run.get("sample", ()), {}, {})[:2]
     ready = run.get("ready_ms") or [None]
     return [
         ready[-1] if len(ready) > 1 else None,
@@ -88,6 +90,7 @@ def measured(size: Size) -> list[float | None]:
         keys.get("p99"),
         *_stalls([json.loads(line) for line in lines], ready[0]),
         sample.get("rss_mb", {}).get("max"),
+        later.get("rss_mb", {}).get("max"),
     ]
 
 
@@ -103,6 +106,7 @@ def _run(config: str, steps: Path) -> Mapping[str, Any]:
         *("--step", f"sleep:{LOADED_SECONDS}"),
         *("--on", KEYS_CHANGE, "--presses", str(PRESSES)),
         *("--step", f"latency:{program.keys}", "--step", f"sample:{IDLE_SECONDS}"),
+        *("--step", f"sample:{LATER_SECONDS}"),
     )
     run: Mapping[str, Any] = report["runs"][0]
     return run
