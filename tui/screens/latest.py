@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, ParamSpec
 
+from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.worker import WorkType
 
@@ -32,7 +33,12 @@ def run_latest(
     held = [partial(work, *args, **kwargs)]
 
     async def begun() -> None:
-        await held.pop()()
+        try:
+            await held.pop()()
+        except NoMatches:
+            # What is taken away loses its children before its work is told to end.
+            if node.app.is_running and not node._pruning:  # noqa: SLF001 - there is no public way
+                raise
 
     once: WorkType[None] = begun
     node.run_worker(once, group=group, description=group, exclusive=True)
