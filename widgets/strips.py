@@ -35,6 +35,21 @@ class Few(dict[Any, Any]):
         super().__setitem__(key, value)
 
 
+class Divided(Few):
+    """What a strip was divided into.
+
+    A division in one is the strip itself: in a cache of its own it would be there until
+    the collector of garbage comes, 50,000 segments a minute in a list of targets.
+    """
+
+    __slots__ = ()
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Keep what has more parts than one."""
+        if len(value) > 1:
+            super().__setitem__(key, value)
+
+
 class Nothing(Few):
     """Remembers nothing; one is enough for all strips."""
 
@@ -63,7 +78,7 @@ def _begin(
 ) -> None:
     self._segments = list(segments)
     self._cell_length = cell_length
-    self._divide_cache = Few()
+    self._divide_cache = Divided()
     self._filter_cache = Few()
     self._crop_cache = self._style_cache = self._line_length_cache = _NOTHING
     self._crop_extend_cache = self._offsets_cache = _NOTHING

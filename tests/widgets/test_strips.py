@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from rich.segment import Segment
 from rich.style import Style
@@ -84,3 +86,17 @@ def test_strips_of_another_textual_are_left_alone(
     monkeypatch.setattr(Strip, "__slots__", [*Strip.__slots__, "_more"])
     assert not strips.save()
     assert Strip.__init__ is made
+
+
+@pytest.mark.usefixtures("saved")
+def test_a_strip_that_is_drawn_whole_goes_without_the_collector() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(50):
+            strip = Strip(SEGMENTS, 13)
+            assert strip.divide([13])[0] is strip
+        del strip
+        assert gc.collect() < 50
+    finally:
+        gc.enable()
