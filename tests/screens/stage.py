@@ -14,7 +14,7 @@ from tests.clock import ManualClock
 from tests.estate import make_fleet
 from tests.fakes import FakeBackend, make_config
 from tests.judged import NOW
-from tests.widgets.screen import screen_text
+from tests.widgets.screen import screen_text, until
 from tui.app import TaloscopeApp
 from tui.backend import Backend
 from tui.config import Silences
@@ -67,11 +67,7 @@ class Stage:
 
     async def until(self, words: str) -> None:
         """Wait until the screen says so: logs are painted on a beat of their own."""
-        for _ in range(100):
-            if words in self.text:
-                return
-            await self.pilot.pause(0.02)
-        raise AssertionError(f"{words!r} never came:\n{self.text}")
+        await until(self.pilot, words)
 
     async def publish(self, fleet: Fleet) -> None:
         """Let a newer snapshot arrive."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.style import Style
 from textual.app import App, ComposeResult
+from textual.pilot import Pilot
 from textual.widget import Widget
 
 
@@ -38,3 +39,12 @@ def style_of(app: App[Any], text: str) -> Style:
             if text in segment.text:
                 return segment.style or Style.null()
     raise AssertionError(f"{text!r} is not on the screen:\n{screen_text(app)}")
+
+
+async def until(pilot: Pilot[None], words: str) -> None:
+    """Wait until the screen says so."""
+    for _ in range(100):
+        if words in screen_text(pilot.app):
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"{words!r} never came:\n{screen_text(pilot.app)}")

@@ -8,10 +8,8 @@ from dataclasses import replace
 from math import inf, nan
 
 import pytest
-from textual.app import App
-from textual.pilot import Pilot
 
-from tests.widgets.screen import Stage, screen_text, style_of
+from tests.widgets.screen import Stage, screen_text, style_of, until
 from widgets.chart import Chart, render_chart
 from widgets.text import width_of
 from widgets.values import ASCII, UNICODE, Axis, Glyphs, Line, Plot, Series, Tick, Tone
@@ -151,7 +149,7 @@ async def test_while_a_curve_is_plotted_the_one_before_is_there() -> None:
     async with app.run_test(size=(40, 5)) as pilot:
         is_free.set()
         chart.show(UP)
-        await _until(pilot, app, "14│")
+        await until(pilot, "14│")
         is_free.clear()
         chart.show(replace(UP, y=Axis(0, 14, (Tick(14, "full"),))))
         await pilot.pause(0.05)
@@ -159,12 +157,4 @@ async def test_while_a_curve_is_plotted_the_one_before_is_there() -> None:
         # What came in the meantime is what is shown at last.
         chart.show(replace(UP, y=Axis(0, 14, (Tick(14, "most"),))))
         is_free.set()
-        await _until(pilot, app, "most│")
-
-
-async def _until(pilot: Pilot[None], app: App[None], words: str) -> None:
-    for _ in range(100):
-        if words in screen_text(app):
-            return
-        await pilot.pause(0.01)
-    raise AssertionError(f"{words!r} never came:\n{screen_text(app)}")
+        await until(pilot, "most│")

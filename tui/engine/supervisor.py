@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -158,40 +159,45 @@ async def attempt(
 ) -> tuple[Fault | None, Any]:
     """Wait for one piece of a source's work; a failure comes back as a value."""
     before = endings()
-    try:
-        async with asyncio.timeout(seconds):
-            # A task of its own: before Python 3.13 a group of tasks that fails leaves
-            # its task marked as told to end, and whoever is marked does not go on.
-            return None, await asyncio.ensure_future(work)
-    except SourceError as error:
-        return error.fault, None
-    except asyncio.CancelledError:
-        if endings() > before:
-            raise
-        # Nobody told us to end: a library gave its own call up, as gRPC does when a
-        # connection goes. The feed must not end with it.
-        summary = "the call was given up"
-        return Fault(FaultKind.UNREACHABLE, summary, endpoint=endpoint), None
-    except TimeoutError:
-        summary = f"no answer within {seconds:g} s" if seconds else "no answer in time"
-        return Fault(FaultKind.TIMEOUT, summary, endpoint=endpoint), None
-    except Exception as error:  # noqa: BLE001 - a bug in one source must not end the others
-        return _bug(error, endpoint), None
+    with _mistakes(endpoint) as mistakes:
+        try:
+            async with asyncio.timeout(seconds):
+                # A task of its own: before Python 3.13 a group of tasks that fails
+                # leaves its task marked as told to end, and whoever is does not go on.
+                return None, await asyncio.ensure_future(work)
+        except SourceError as error:
+            return error.fault, None
+        except asyncio.CancelledError:
+            if endings() > before:
+                raise
+            # Nobody told us to end: a library gave its own call up, as gRPC does when
+            # a connection goes. The feed must not end with it.
+            summary = "the call was given up"
+            return Fault(FaultKind.UNREACHABLE, summary, endpoint=endpoint), None
+        except TimeoutError:
+            within = f"within {seconds:g} s" if seconds else "in time"
+            summary = f"no answer {within}"
+            return Fault(FaultKind.TIMEOUT, summary, endpoint=endpoint), None
+    return mistakes[0], None
 
 
 def tried(work: Callable[[], Any]) -> tuple[Fault | None, Any]:
     """Do what waits for nothing; a mistake of our own comes back as a value."""
-    try:
+    with _mistakes("") as mistakes:
         return None, work()
+    return mistakes[0], None
+
+
+@contextmanager
+def _mistakes(endpoint: str) -> Iterator[list[Fault]]:
+    """End a block at a mistake of our own, and tell what is needed to find it."""
+    found: list[Fault] = []
+    try:
+        yield found
     except Exception as error:  # noqa: BLE001 - a bug in one part must not end the others
-        return _bug(error, ""), None
-
-
-def _bug(error: Exception, endpoint: str) -> Fault:
-    """A mistake of our own, with what is needed to find it."""
-    detail = "".join(traceback.format_exception(error))
-    summary = f"taloscope failed here: {type(error).__name__}"
-    return Fault(FaultKind.BUG, summary, detail, endpoint)
+        detail = "".join(traceback.format_exception(error))
+        summary = f"taloscope failed here: {type(error).__name__}"
+        found.append(Fault(FaultKind.BUG, summary, detail, endpoint))
 
 
 def same(old: Any, new: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -121,6 +121,11 @@ class NodeView:
     detail: Reading[Detail] = field(default_factory=Reading)
     """Only of nodes that are being watched."""
 
+    @property
+    def handle(self) -> str:
+        """What it is asked and opened by: its address, or its name without one."""
+        return self.address or self.name
+
 
 class Standing(Enum):
     """A cluster in one word, worst first."""

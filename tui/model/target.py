@@ -9,6 +9,14 @@ from enum import Enum
 from tui.model.labels import Labels
 
 
+def host(instance: str) -> str:
+    """The part before the port; an IPv6 address loses its brackets."""
+    name, _, port = instance.rpartition(":")
+    if not port.isdigit() or (":" in name and not name.endswith("]")):
+        return instance
+    return name.strip("[]")
+
+
 class Health(Enum):
     """What Prometheus says; ABSENT is our word for a target it does not list."""
 

@@ -274,5 +274,5 @@ def copy_text(finding: Finding, about: Subject) -> str:
         if row.target is not None:
             return f"curl -sS {shlex.quote(row.target.scrape_url)}"
     if about.node is not None:
-        return f"talosctl -n {about.node.address or about.node.name} services"
+        return f"talosctl -n {about.node.handle} services"
     return ""

@@ -165,7 +165,7 @@ def _finding(finding: Finding, cluster: str, sign: Sign) -> Entry:
 
 def _node(node: NodeView, cluster: str, marks: Marks) -> Entry:
     rest = _state(nodes.node_sign(node, marks)), Cell(cluster, Tone.QUIET)
-    key = f"node {node.address or node.name}"
+    key = f"node {node.handle}"
     return entry(key, _what("node"), node.name, *rest, also=node.address)
 
 

@@ -187,7 +187,7 @@ def _row(
         told,
     )
     is_stale = node.talos.fault is not None and node.talos.value is not None
-    return Row(f"node {node.address or node.name}", cells, Tone.TEXT, dim=is_stale)
+    return Row(f"node {node.handle}", cells, Tone.TEXT, dim=is_stale)
 
 
 def _worst_kernel(findings: Iterable[LogFinding]) -> LogFinding | None:

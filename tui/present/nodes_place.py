@@ -31,7 +31,7 @@ class Place:
     @property
     def key(self) -> str:
         """What the row is known by."""
-        return f"{self.cluster.name} {self.node.address or self.node.name}"
+        return f"{self.cluster.name} {self.node.handle}"
 
     @property
     def vitals(self) -> Vitals | None:

@@ -18,7 +18,7 @@ from tui.model.finding import Finding, FindingKind
 from tui.model.fleet import Cluster, Fleet, NodeView, SourceKind
 from tui.model.log import LogFinding
 from tui.model.silence import Silence
-from tui.model.target import TargetRow
+from tui.model.target import TargetRow, host
 from tui.model.trace import Trace
 from tui.present import examination, finding, silenced, trace
 from tui.present.glyphs import Marks, verdict_sign
@@ -29,7 +29,6 @@ COLUMNS = (Column("", 1), Column("", 13), Column("", 30, weight=1))
 MOST_TARGETS = 5
 """Targets of one alert that are told one by one."""
 _WORD = re.compile(r"[\w.:\[\]%-]+")
-_PORT = re.compile(r"(.+):\d+")
 _NODE_LABELS = ("node", "nodename", "hostname", "host", "kubernetes_node", "instance")
 _KERNEL_LOG = "kernel log"
 """What the evidence of kernel lines has for a source, before the name of a cluster."""
@@ -149,21 +148,13 @@ class _Told:
         )
         whole = tuple(_words(piece.claim) for piece in self.pieces)
         self.all_words = frozenset(chain.from_iterable(whole))
-        self.words = tuple(words | set(map(_host, words)) for words in whole)
+        self.words = tuple(words | set(map(host, words)) for words in whole)
         """Of each piece, with the hosts of addresses that have a port."""
 
 
 def _words(text: str) -> frozenset[str]:
     """Its words as they stand there, addresses among them."""
     return frozenset(word.strip(".:") for word in _WORD.findall(text))
-
-
-def _host(address: str) -> str:
-    """Without its port; brackets of IPv6 go with it."""
-    hit = _PORT.fullmatch(address)
-    if hit is None or (":" in hit[1] and not hit[1].startswith("[")):
-        return address
-    return hit[1].strip("[]")
 
 
 def _names(node: NodeView) -> frozenset[str]:
@@ -178,9 +169,9 @@ def _nodes(
 ) -> tuple[NodeView, ...]:
     """Those of the alert's labels, then those of its evidence and of its targets."""
     labels = alert.alert.labels
-    by_label = {_host(labels[name]) for name in _NODE_LABELS if labels.get(name)}
+    by_label = {host(labels[name]) for name in _NODE_LABELS if labels.get(name)}
     groups: list[Iterable[str]] = [by_label, *told.words]
-    groups += [(_host(row.instance),) for row in rows[:MOST_TARGETS]]
+    groups += [(host(row.instance),) for row in rows[:MOST_TARGETS]]
     found: dict[int, NodeView] = {}
     for group in groups:
         wanted = frozenset(group)

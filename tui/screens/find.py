@@ -80,8 +80,7 @@ class FindScreen(ModalScreen[Goal | None]):
 
     async def _fill(self) -> None:
         self._directory = await aside(self._look_up)
-        if self.is_mounted:
-            self._show(self.query_one(InputLine).value)
+        self._show(self.query_one(InputLine).value)
 
     def _show(self, typed: str) -> None:
         """Show what has the words; without any, what the keys do."""

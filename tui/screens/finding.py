@@ -180,7 +180,7 @@ class FindingScreen(TellingDesk):
             node = about.node.name if about.node is not None else first.node
             self.post_message(OpenLogs(name, node, first.kind))
         elif event.key == words.NODE and about.node is not None:
-            address = about.node.address or about.node.name
+            address = about.node.handle
             self.post_message(OpenNode(name, address))
         elif event.key == words.PIPELINE:
             self.post_message(OpenPipeline(name))

@@ -197,13 +197,22 @@ class FleetScreen(TellingDesk):
         return isinstance(self.focused, MarkListing)
 
     @property
+    def _lists(self) -> list[AlertsPane | StrayAlerts]:
+        """All lists of alerts."""
+        return [*self.query(AlertsPane), *self.query(StrayAlerts)]
+
+    @property
+    def _focused(self) -> AlertsPane | StrayAlerts | None:
+        """The one that has the keyboard."""
+        return next((each for each in self._lists if each.has_focus_within), None)
+
+    @property
     def _chosen_alerts(self) -> tuple[JudgedAlert, ...]:
         """All that are marked, in all clusters; else the one under the cursor."""
-        lists = [*self.query(AlertsPane), *self.query(StrayAlerts)]
-        marked = tuple(alert for each in lists for alert in each.marked)
+        marked = tuple(alert for each in self._lists for alert in each.marked)
         if marked:
             return marked
-        focused = next((each for each in lists if each.has_focus_within), None)
+        focused = self._focused
         selected = focused.selected if focused else None
         return (selected,) if selected else ()
 
@@ -262,11 +271,10 @@ class FleetScreen(TellingDesk):
     @property
     def _alert_or_finding(self) -> JudgedAlert | Finding | None:
         """What the cursor is on, in the alerts that have the keyboard."""
-        for stray in self.query(StrayAlerts):
-            if stray.has_focus_within:
-                return stray.selected
-        panes = (each for each in self.query(AlertsPane) if each.has_focus_within)
-        return next((each.selected_thing for each in panes), None)
+        focused = self._focused
+        if isinstance(focused, AlertsPane):
+            return focused.selected_thing
+        return focused.selected if focused else None
 
     def action_step(self, by: int) -> None:
         """Go to the next column, or to the one before."""

@@ -86,7 +86,7 @@ class NodesScreen(TellingDesk):
         self._opens = {
             place.key: (
                 place.cluster.name,
-                place.node.address or place.node.name,
+                place.node.handle,
                 place.node.name,
             )
             for place in found

@@ -127,7 +127,5 @@ class MakingPane(Pane):
             rows = await aside(make)
         finally:
             self.is_making = False
-        if not self.is_mounted:
-            return
         self.put(rows, is_stale=self.query_one(Listing).is_faint)
         self.post_message(self.NeedChanged())

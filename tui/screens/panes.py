@@ -296,7 +296,7 @@ class NodesPane(Pane):
         key = self.query_one(Listing).cursor_key or ""
         address = key.removeprefix("node ")
         known = self.cluster.nodes if self.cluster else ()
-        return next((n for n in known if (n.address or n.name) == address), None)
+        return next((n for n in known if n.handle == address), None)
 
 
 class KernelLog(LogView, inherit_bindings=False):

@@ -104,7 +104,7 @@ def opening(
         case Finding():
             return OpenFinding(cluster, thing)
         case NodeView():
-            return OpenNode(cluster, thing.address or thing.name)
+            return OpenNode(cluster, thing.handle)
         case TargetRow():
             return OpenTarget(cluster, thing.key)
 
@@ -113,7 +113,7 @@ def _opening(cluster: str, goal: Goal) -> Message:
     """What opens a place."""
     match goal:
         case NodeLog(node, is_kept):
-            address = node.address or node.name
+            address = node.handle
             asked = OpenDmesg(((cluster, address, node.name),))
             return OpenLogs(cluster, node.name) if is_kept else asked
         case LogFinding():

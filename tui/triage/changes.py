@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tui.model.target import Since, Target
+from tui.model.target import Since, Target, host
 
 Name = tuple[str, str]
 """Job and instance."""
@@ -57,14 +57,6 @@ class Changes:
 
 
 NOTHING = Changes()
-
-
-def host(instance: str) -> str:
-    """The part before the port; an IPv6 address loses its brackets."""
-    name, _, port = instance.rpartition(":")
-    if not port.isdigit() or (":" in name and not name.endswith("]")):
-        return instance
-    return name.strip("[]")
 
 
 def follow(before: Changes, listed: tuple[Target, ...], at: datetime) -> Changes:

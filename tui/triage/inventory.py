@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tui.model.kept import Kept, once
-from tui.model.target import Expected, Health, InventoryTarget, Target, TargetRow
-from tui.triage.changes import NOTHING, Changes, host
+from tui.model.target import Expected, Health, InventoryTarget, Target, TargetRow, host
+from tui.triage.changes import NOTHING, Changes
 
 
 def rows(
