@@ -73,7 +73,7 @@ def test_a_silence_is_made_listed_and_ended(lab: RunningLab, tmp_path: Path) -> 
     assert code == 0
     assert [each["name"] for each in ended["comes_back"]] == ["KubeProxyDown"]
     assert listed(lab) == []
-    assert lab.run("silence", "list", "-q").stdout.split() == []
+    assert lab.run("silence", "list", "-q").stdout == ""
     (over,) = [one for one in listed(lab, "--state", "expired") if one["id"] == made]
     assert over["comment"] == WHY[1]
 
@@ -130,6 +130,8 @@ def test_many_are_ended_by_a_matcher_once_that_is_agreed_to(lab: RunningLab) -> 
     assert len(listed(lab, "alertname=Bulk")) == 3
     assert lab.run("silence", "expire", "alertname=Bulk").returncode == 4
     assert len(listed(lab)) == 4
+    few = "{alertname=Bulk, cluster=monit}"
+    assert lab.run("silence", "expire", "--dry-run", few).stdout.count("active") == 1
     done = lab.run("silence", "expire", "--yes", "alertname=Bulk")
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "ended 3 of 3")
     assert len(listed(lab)) == 1
@@ -148,7 +150,28 @@ def test_an_id_that_nobody_knows_ends_nothing(lab: RunningLab) -> None:
     done = lab.run("silence", "expire", known["id"], "deadbeef")
     assert done.returncode == 1
     assert "deadbeef: there is no such silence" in done.stderr
+    done = lab.run("silence", "expire", "--yes", known["id"], "alertname=Nope")
+    assert done.returncode == 1
+    assert "no silence that stands has these matchers" in done.stderr
     assert len(listed(lab)) == 1
+
+
+def test_an_id_that_is_known_is_ended_although_another_alertmanager_is_gone(
+    lab: RunningLab, tmp_path: Path
+) -> None:
+    url = lab.environment["ALERTMANAGER_URL"]
+    config = tmp_path / "two.toml"
+    config.write_text(
+        f"[clusters.prod.alertmanager]\nurl = '{url}'\n"
+        "[clusters.gone.alertmanager]\nurl = 'http://127.0.0.1:1'\n"
+    )
+    both = RunningLab({**lab.environment, "TALOSCOPE_CONFIG": str(config)})
+    made = lab.run("silence", "add", *FALSE, *WHY).stdout.split()[-1]
+    refused = both.run("silence", "expire", "--yes", "alertname=KubeProxyDown")
+    assert refused.returncode == 1
+    assert "its silences are not known" in refused.stderr
+    done = both.run("silence", "expire", made)
+    assert (done.returncode, live(lab)) == (0, []), done.stderr
 
 
 def test_nothing_is_made_up_when_alertmanager_is_gone(lab: RunningLab) -> None:
@@ -230,7 +253,11 @@ def test_peers_that_disagree_are_shown(tmp_path: Path) -> None:
         (("add", *FALSE, *WHY, "--cluster", "nope"), "no cluster with"),
         (("add", *FALSE, *WHY, "--alertmanager", "http://x"), "not in the config"),
         (("add", *FALSE, *WHY, "--template", "x"), "no template"),
+        (("add", *FALSE, *WHY, "--until", "08:00 +99:99"), "neither a duration"),
+        (("add", *FALSE, "--comment", "\udce9"), "the comment is not UTF-8"),
+        (("add", "KubeProxyDown\udce9", *WHY), "not UTF-8"),
         (("list", "--expiring", "soon"), "no duration"),
+        (("expire", "{}"), "say which"),
         (("expire",), "arguments are required"),
         ((), "arguments are required"),
     ],

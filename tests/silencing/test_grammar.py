@@ -90,3 +90,16 @@ def test_what_alertmanager_would_refuse_is_known_before_it_is_sent(
 def test_what_is_too_long_to_be_read_is_refused_at_once() -> None:
     with pytest.raises(grammar.WordingError, match="longer than 16,384 characters"):
         grammar.parse_matcher('a="' + "x " * 500_000 + '"')
+
+
+def test_a_brace_at_the_end_is_that_of_the_list_only_where_one_is_opened() -> None:
+    twice = Matcher("a", "x{2}", is_regex=True)
+    assert grammar.parse_matchers("a=~x{2}") == (twice,)
+    assert grammar.parse_matchers("{b=c,a=~x{2}}") == (Matcher("b", "c"), twice)
+    assert grammar.parse_matchers("b={c}") == (Matcher("b", "{c}"),)
+
+
+@pytest.mark.parametrize("text", ["a=b\udcff", 'a="\\u{d800}"', '"\\ud800"=b'])
+def test_what_no_utf8_can_say_is_no_matcher(text: str) -> None:
+    with pytest.raises(grammar.WordingError):
+        grammar.parse_matcher(text)

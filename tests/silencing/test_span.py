@@ -75,6 +75,8 @@ def test_a_day_is_one_of_the_zone_in_which_it_is_said() -> None:
         ("999y", "more than 292 years"),
         ("h4", "neither a duration"),
         ("25:00", "no time of day"),
+        ("08:00 +25:00", "neither a duration"),
+        ("monday 08:00 -01:99", "neither a duration"),
     ],
 )
 def test_what_is_no_duration_is_refused_in_words(text: str, words: str) -> None:

@@ -47,6 +47,14 @@ async def test_a_change_is_one_line_with_who_what_where_and_what_it_became(
     assert (outcome["outcome"], outcome["said"]) == ("done", "id-1")
 
 
+async def test_a_name_that_is_no_utf8_is_written_down_as_an_escape(
+    tmp_path: Path,
+) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl", "ad\udce9")
+    assert await log.note(ENTRY) == ""
+    assert lines(log.path)[0]["who"] == "ad\udce9"
+
+
 async def test_nobody_else_may_read_it(tmp_path: Path) -> None:
     log = AuditLog(tmp_path / "taloscope" / "audit.jsonl", "ada")
     await log.note(ENTRY)

@@ -35,7 +35,7 @@ from tui.model.command import Outcome, PutSilence
 from tui.model.fault import Fault
 from tui.model.silence import Silence, SilenceDraft
 from tui.present.units import moment
-from tui.silencing.grammar import WordingError, parse_arguments, refusal
+from tui.silencing.grammar import WordingError, is_text, parse_arguments, refusal
 from tui.silencing.preview import Likeness, Preview, preview
 from tui.silencing.reach import Reach
 from tui.silencing.redraft import ending
@@ -105,13 +105,13 @@ def _draft(
         ends_at = parse_end(wanted, now, clock.zone)
     if ends_at <= now:
         raise WordingError("that is already over")
-    return SilenceDraft(
-        (*template.matchers, *parse_arguments(asked.matchers)),
-        now,
-        ends_at,
-        asked.author.strip() or config.silences.author or login(environ),
-        asked.comment.strip() or template.comment,
-    )
+    author = asked.author.strip() or config.silences.author or login(environ)
+    comment = asked.comment.strip() or template.comment
+    for name, text in (("author", author), ("comment", comment)):
+        if not is_text(text):
+            raise WordingError(f"the {name} is not UTF-8")
+    matchers = (*template.matchers, *parse_arguments(asked.matchers))
+    return SilenceDraft(matchers, now, ends_at, author, comment)
 
 
 def _template(name: str, config: Config) -> SilenceTemplate:

@@ -39,7 +39,7 @@ from tui.model.command import Bulk, ExpireSilence, Outcome
 from tui.model.fleet import Fleet
 from tui.model.silence import Matcher, Silence, SilenceState
 from tui.present.units import moment
-from tui.silencing.grammar import parse_matcher
+from tui.silencing.grammar import WordingError, parse_argument
 from tui.silencing.upkeep import alerts_of, comes_back, hidden_by
 from tui.state.audit import audit_log
 
@@ -64,7 +64,10 @@ def run(
     raise   WordingError
     """
     ids = [each for each in asked.what if _ID.fullmatch(each)]
-    matchers = [parse_matcher(each) for each in asked.what if each not in ids]
+    written = [each for each in asked.what if each not in ids]
+    matchers = [one for each in written for one in parse_argument(each)]
+    if not (ids or matchers):
+        raise WordingError("say which: ids, or matchers that they have")
     served = chosen(config, asked)
     engine = make_engine(config, clock, audit_log(environ))
     fleet = asyncio.run(look(engine, asked.timeout))
@@ -74,9 +77,12 @@ def run(
         for silence in manager_of(fleet, each).silences or ()
     ]
     plan = _plan(fleet, _found(known, ids, matchers), clock.now())
-    if _complains(fleet, served, set(ids) - {silence.id for _, silence in known}):
+    missing = set(ids) - {silence.id for _, silence in known}
+    # Who does not answer may have what is meant, unless all of that is known.
+    asking = served if matchers or missing else ()
+    if _complains(fleet, asking, missing):
         return _end(asked, plan, None, NOT_DONE)
-    if matchers and not plan.silences:
+    if matchers and not _found(known, (), matchers):
         complain("no silence that stands has these matchers; none was ended")
         return _end(asked, plan, None, NOT_DONE)
     for _, silence in known:

@@ -70,7 +70,7 @@ def run(asked: Namespace, config: Config, clock: Clock) -> int:
     if asked.output == "json":
         print(json.dumps(_document(heard, found, now, code), indent=2))
     elif asked.quiet:
-        print("\n".join(silence.id for _, silence in found))
+        sys.stdout.writelines(f"{silence.id}\n" for _, silence in found)
     else:
         print("\n".join(_lines(heard, found, now)))
     for fault in (fault for one in heard for fault in one.faults):

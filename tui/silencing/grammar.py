@@ -57,6 +57,8 @@ def parse_matcher(text: str) -> Matcher:
     if matcher is None:
         typed = text.strip() or "empty"
         raise WordingError(f'{typed}: write name="value", or =~ != !~')
+    if not (is_text(matcher.name) and is_text(matcher.value)):
+        raise WordingError(f"{text.strip()}: not UTF-8")
     if matcher.is_regex:
         try:
             compiled(matcher.value)
@@ -71,7 +73,10 @@ def parse_matchers(text: str) -> tuple[Matcher, ...]:
 
     raise   WordingError
     """
-    inner = text.strip().removeprefix("{").removesuffix("}")
+    inner = text.strip()
+    # Without the one at the start, the one at the end may be that of `x{2}`.
+    if inner.startswith("{") and inner.endswith("}"):
+        inner = inner[1:-1]
     return tuple(parse_matcher(part) for part in _parts(inner) if part.strip())
 
 
@@ -82,13 +87,24 @@ def parse_arguments(arguments: Sequence[str]) -> tuple[Matcher, ...]:
     """
     found: list[Matcher] = []
     for position, argument in enumerate(arguments):
-        if argument.lstrip().startswith("{"):
-            found += parse_matchers(argument)
-        elif position == 0 and not re.search(r"[=~]", argument):
+        is_list = argument.lstrip().startswith("{")
+        if position == 0 and not is_list and not re.search(r"[=~]", argument):
+            if not is_text(argument):
+                raise WordingError(f"{argument}: not UTF-8")
             found.append(Matcher("alertname", argument.strip()))
         else:
-            found.append(parse_matcher(argument))
+            found += parse_argument(argument)
     return tuple(found)
+
+
+def parse_argument(argument: str) -> tuple[Matcher, ...]:
+    """One matcher, which may well hold commas, or several in braces.
+
+    raise   WordingError
+    """
+    if argument.lstrip().startswith("{"):
+        return parse_matchers(argument)
+    return (parse_matcher(argument),)
 
 
 def refusal(matchers: Sequence[Matcher]) -> str:
@@ -98,6 +114,11 @@ def refusal(matchers: Sequence[Matcher]) -> str:
     if all(matcher.is_equal and tried(matcher, {}) for matcher in matchers):
         return "each of these matches an alert without the label: say one that must be"
     return ""
+
+
+def is_text(text: str) -> bool:
+    """Whether it can be sent: half a surrogate pair, or a byte that is none, cannot."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def tried(matcher: Matcher, labels: Labels) -> bool | None:

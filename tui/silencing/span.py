@@ -27,7 +27,7 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _START_OF_WORK = time(8)
 _WORDS = re.compile(
     r"(?:(today|tomorrow|[a-z]{3,9})(?:\s+|$))?(?:at\s+)?(?:(\d{1,2}):(\d\d))?\s*"
-    r"(utc|z|[+-]\d\d:\d\d)?"
+    r"(utc|z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?"
 )
 _ZONE = re.compile(r"\s*(?:utc|z)$", re.IGNORECASE)
 

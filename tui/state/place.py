@@ -41,9 +41,10 @@ def make_private(path: Path) -> None:
 def append(path: Path, line: str) -> None:
     """Add one line to a private file, whole or not at all, and on the disk. Blocks.
 
+    What is no UTF-8, as a name of the environment may be, is written as an escape.
     raise   OSError
     """
-    write(path, f"{line}\n".encode())
+    write(path, f"{line}\n".encode(errors="backslashreplace"))
 
 
 def write(path: Path, data: bytes) -> None:
