@@ -31,9 +31,12 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_config(
-    parser: argparse.ArgumentParser, default: str | None = argparse.SUPPRESS
+    parser: argparse.ArgumentParser, default: Path | str | None = argparse.SUPPRESS
 ) -> None:
-    """The option may stand before and after the verb."""
+    """The option may stand before and after the verb.
+
+    default   what was given before the verb, or None; without it nothing is set
+    """
     parser.add_argument(
         "--config",
         type=Path,

@@ -69,8 +69,7 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
         epilog=CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(config=config)
-    add_config(parser)
+    add_config(parser, default=config)
     add_output(parser)
     return parser
 

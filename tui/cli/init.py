@@ -76,8 +76,7 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
         epilog=CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(config=config)
-    add_config(parser)
+    add_config(parser, default=config)
     parser.add_argument(
         "--inventory",
         action="store_true",

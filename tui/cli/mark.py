@@ -55,7 +55,7 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
         prog="taloscope mark",
         description="Note something in the record: replay and report show it.",
     )
-    add_config(parser, default=config)  # type: ignore[arg-type]  # argparse takes any
+    add_config(parser, default=config)
     parser.add_argument("text", nargs="+", metavar="TEXT", help="what happened")
     parser.add_argument(
         "--at",

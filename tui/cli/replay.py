@@ -74,7 +74,7 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
         prog="taloscope replay",
         description="Show what was recorded, on the same screens.",
     )
-    add_config(parser, default=config)  # type: ignore[arg-type]  # argparse takes any
+    add_config(parser, default=config)
     add_record(parser)
     parser.add_argument(
         "--at",

@@ -141,7 +141,7 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
         description="Write what was recorded of an incident as Markdown and as a page.",
         epilog="without --from and --to: the last incident, else the last hour",
     )
-    add_config(parser, default=config)  # type: ignore[arg-type]  # argparse takes any
+    add_config(parser, default=config)
     add_record(parser)
     parser.add_argument(
         "--from",

@@ -143,7 +143,7 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
         prog="taloscope serve",
         description="Show the dashboard in browsers; each viewer has its own.",
     )
-    add_config(parser, default=config)  # type: ignore[arg-type]  # argparse takes any
+    add_config(parser, default=config)
     parser.add_argument(
         "--host", default="127.0.0.1", help="where to listen (default: %(default)s)"
     )

@@ -60,7 +60,7 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
         epilog=CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_config(parser, default=config)  # type: ignore[arg-type] # a path is as good
+    add_config(parser, default=config)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     _add(_verb(verbs, "add", "make a silence"))
     _list(_verb(verbs, "list", "list silences"))

@@ -66,7 +66,7 @@ def options_parser(config: Path | None) -> argparse.ArgumentParser:
         epilog=CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_config(parser, default=config)  # type: ignore[arg-type] # a path is as good
+    add_config(parser, default=config)
     parser.add_argument(
         "id", nargs="?", default="", metavar="ID", help="or the beginning of one"
     )

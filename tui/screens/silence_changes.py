@@ -149,8 +149,9 @@ class SilenceChanges:
             outcome = await self._submit(Bulk(commands))
             parts = outcome.parts or (outcome,)
         words, is_good = silence.of_many(parts, done)
-        severity = "information" if is_good else "error"
-        self._app.notify(words, severity=severity, markup=False)  # type: ignore[arg-type]
+        self._app.notify(
+            words, severity="information" if is_good else "error", markup=False
+        )
         warnings = (*outcome.warnings, *(w for each in parts for w in each.warnings))
         for warning in dict.fromkeys(warnings):
             self._app.notify(plain(warning), severity="warning", markup=False)
