@@ -43,7 +43,7 @@ def render_chart(
 
     An axis without ticks takes no room. Values beyond the range of y are drawn on its
     edge, points beyond the range of x are left out. From two lines on, each has four
-    levels; a single one has none (see `sparkline`).
+    levels; a single one has none.
     """
     if width <= 0 or height <= 0:
         return ()

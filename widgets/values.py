@@ -260,7 +260,7 @@ class Glyphs:
     replacement: str
     """Stands for a character that must not reach the terminal."""
     levels: str
-    """The bars of a sparkline, lowest first."""
+    """Bars from the lowest to the highest, each the height of a part of a cell."""
     is_braille: bool
     """Curves are drawn with dots of braille; else with ASCII characters."""
     box: Box

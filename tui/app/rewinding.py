@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tui.model.taped import TapeNote
 
 STEP = timedelta(seconds=10)
-LONG_STEP = timedelta(minutes=5)
 _SEAM = timedelta(seconds=15)
 """Moments that lie so much apart have something between that nobody recorded."""
 
@@ -206,12 +205,12 @@ class Rewinding(Routes):
             return ()
         return bar(self._tape_span, at, self._tape_notes, width)
 
-    def refuses_change(self) -> bool:
-        """The same; who only watches may not change what is now either."""
-        return self.refuses()
-
     def refuses(self) -> bool:
         """Say that nothing can be changed while the past is shown."""
         if self.is_past:
             self.notify(REFUSAL, severity="warning", timeout=4, markup=False)
         return self.is_past
+
+    def refuses_change(self) -> bool:
+        """Say that the past cannot be changed; `ServedApp` refuses more."""
+        return self.refuses()

@@ -36,7 +36,6 @@ class Marks:
     paused: str
     arrow: str
     dot: str
-    more_left: str
     more_right: str
     glyphs: values.Glyphs
 
@@ -57,7 +56,6 @@ UNICODE = Marks(
     paused="‖",
     arrow="→",
     dot="·",
-    more_left="◂",
     more_right="▸",
     glyphs=values.UNICODE,
 )
@@ -77,7 +75,6 @@ ASCII = Marks(
     paused="#",
     arrow=">",
     dot="-",
-    more_left="<",
     more_right=">",
     glyphs=values.ASCII,
 )
