@@ -14,7 +14,7 @@ WATCHDOG = "Watchdog"
 """The alert that always fires: the sign of life of the alerting path."""
 
 
-Rank: TypeAlias = tuple[int, int, float, str]
+Rank: TypeAlias = tuple[int, bool, int, float, str]
 
 
 class AlertState(Enum):
@@ -171,9 +171,12 @@ _SEVERITIES = ("critical", "error", "warning", "info")
 
 
 def rank(judged: JudgedAlert) -> Rank:
-    """Worst verdict first, then severity, then what matters since the shortest time."""
+    """Worst verdict first; of one verdict what nobody silenced, which still waits for a
+    person; then severity, then what matters since the shortest time.
+    """
     alert = judged.alert
     known = alert.severity in _SEVERITIES
     severity = _SEVERITIES.index(alert.severity) if known else len(_SEVERITIES)
     verdict = _VERDICTS.index(judged.verdict)
-    return verdict, severity, -judged.matters_since.timestamp(), alert.fingerprint
+    newest = -judged.matters_since.timestamp()
+    return verdict, judged.is_silenced, severity, newest, alert.fingerprint

@@ -30,9 +30,10 @@ COLUMNS = (
 DETAIL_COLUMN = 1
 WIDE_COLUMNS = (
     *COLUMNS[:1],
+    # A name that is cut off may be another's; a reason goes on below or in the alert.
     Column("alert", 16, weight=1, max_width=40),
     *COLUMNS[2:],
-    Column("why", 20, weight=2),
+    Column("why", 20, weight=1),
 )
 KEY_PREFIX = "alert "
 """What the keys of alerts begin with, and of nothing else."""
@@ -54,19 +55,21 @@ def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:
         return (faults.unknown(cluster, _ALERTMANAGER, now, marks),)
     found = tally(cluster.alerts, cluster.findings)
     spans: list[Span] = []
-    quiet = ("silenced", Tone.QUIET)
-    if found.quiet:
-        quiet = (f"silenced, {found.quiet} real", Tone.WARNING)
+    false = found.false, "false", Tone.QUIET
+    silenced_too = found.silenced, "silenced", Tone.QUIET
+    last = false, silenced_too
+    if found.quiet:  # what there is no room for is cut off at the end
+        words = f"silenced, {found.quiet:,} real"
+        last = (found.silenced, words, Tone.WARNING), false
     for number, words, tone in (
         (found.concealed, "real hidden", Tone.CRITICAL),
         (found.real, "real", Tone.CRITICAL),
         (found.undecided, "unsure", Tone.WARNING),
-        (found.false, "false", Tone.QUIET),
-        (found.silenced, *quiet),
+        *last,
     ):
         if number:
             gap = "  " if spans else ""
-            spans.append(Span(f"{gap}{number} {words}", tone))
+            spans.append(Span(f"{gap}{number:,} {words}", tone))
     return tuple(spans) or (Span("none that matters", Tone.QUIET),)
 
 
@@ -102,7 +105,9 @@ class AlertRows:
         now: datetime,
         silences: silenced.Known = _NO_SILENCES,
     ) -> tuple[Row, ...]:
-        """Real alerts, then real findings, then the others in the order they came."""
+        """Real alerts, then real findings, then what is real and silenced, then the
+        others in the order they came.
+        """
         rows = self.some_rows(alerts, findings, now, silences, most=len(alerts))
         return self._shown if rows is None else rows
 
@@ -164,10 +169,13 @@ class AlertRows:
         made = self._made.values()
         ages = [age_changes(each.since, now) for each in findings if each.since]
         self._due = min([each.due for each in made] + ages, default=NEVER)
-        real = [each.row for each in made if each.is_real]
+        real = [each.row for each in made if each.is_real and not each.is_known]
+        known = [each.row for each in made if each.is_real and each.is_known]
         rest = [each.row for each in made if not each.is_real]
         told = once(alerts, told_by) if findings else frozenset()
-        return (*real, *self._findings.rows(findings, told, now), *rest)
+        found = self._findings.rows(findings, told, now)
+        waiting = sum(row.cells[0].bold for row in found)
+        return (*real, *found[:waiting], *known, *found[waiting:], *rest)
 
     def _make(self, alert: JudgedAlert, now: datetime) -> _Made:
         row = alert_row(alert, self._silences, now, self._marks, is_wide=self._is_wide)
@@ -176,7 +184,9 @@ class AlertRows:
             due = now + _SECOND  # it tells how long that lasts
         elif alert.is_silenced:
             due = min(due, silenced.row_changes(now))
-        return _Made(alert, row, due, is_real=alert.verdict is Verdict.REAL)
+        is_known = alert.is_silenced and alert.concealed is None
+        is_real = alert.verdict is Verdict.REAL
+        return _Made(alert, row, due, is_real=is_real, is_known=is_known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +197,8 @@ class _Made:
     row: Row
     due: datetime
     is_real: bool
+    is_known: bool
+    """Somebody silenced it, and knew what it is."""
 
     def is_of(self, alert: JudgedAlert) -> bool:
         """Whether this alert's row says the same.

@@ -218,7 +218,7 @@ def _tally_signs(found: Tally, marks: Marks) -> tuple[Sign, ...]:
         (found.silenced, silenced_sign(found, marks)),
     )
     return tuple(
-        Sign(sign.glyph, f"{number} {sign.word}", sign.tone)
+        Sign(sign.glyph, f"{number:,} {sign.word}", sign.tone)
         for number, sign in counted
         if number
     )
@@ -227,7 +227,7 @@ def _tally_signs(found: Tally, marks: Marks) -> tuple[Sign, ...]:
 def silenced_sign(found: Tally, marks: Marks) -> Sign:
     """What follows the number of silenced alerts: how many of them are real."""
     if found.quiet:
-        return Sign(marks.silenced, f"silenced, {found.quiet} REAL", Tone.WARNING)
+        return Sign(marks.silenced, f"silenced, {found.quiet:,} REAL", Tone.WARNING)
     return Sign(marks.silenced, "silenced", Tone.QUIET)
 
 
@@ -245,9 +245,9 @@ def warnings(cluster: Cluster, marks: Marks) -> list[Sign]:
     signs = []
     found = tally(cluster.alerts or (), cluster.findings)
     if found.real:
-        signs.append(Sign(marks.real, f"{found.real} REAL", Tone.CRITICAL))
+        signs.append(Sign(marks.real, f"{found.real:,} REAL", Tone.CRITICAL))
     if found.undecided:
-        signs.append(Sign(marks.unsure, f"{found.undecided} UNSURE", Tone.WARNING))
+        signs.append(Sign(marks.unsure, f"{found.undecided:,} UNSURE", Tone.WARNING))
     return signs
 
 
@@ -324,7 +324,7 @@ def summary(
     spans = [Span(f"{number} {cluster.name} "), signs[0].span]
     if cluster.targets is not None and detail >= Detail.TARGETS:
         counts = targets.count_rows(cluster.targets)
-        spans.append(Span(f" {counts.up}/{counts.wanted}"))
+        spans.append(Span(f" {counts.up:,}/{counts.wanted:,}"))
     if detail >= Detail.AGE:
         # Of one width, or everything behind it would move each second.
         spans += [
