@@ -11,7 +11,8 @@ from textual.strip import Strip
 
 from widgets.columns import GAP, column_widths
 from widgets.pane import LinePane
-from widgets.values import Cell, Column, Glyphs, Row, Tone
+from widgets.text import width_of
+from widgets.values import Align, Cell, Column, Glyphs, Row, Tone
 
 _EDGES = 2
 """The cursor's mark on the left and the scroll bar on the right, a cell each."""
@@ -70,9 +71,9 @@ class RowPainter:
         pane = self._pane
         segments: list[Segment] = []
         taken = 0
-        widths = column_widths(columns, room)
-        for cell, column, width in zip(row.cells, columns, widths, strict=False):
-            if not width:
+        widths = list(column_widths(columns, room))
+        for index, (cell, column) in enumerate(zip(row.cells, columns, strict=False)):
+            if not widths[index]:
                 continue
             if taken:
                 segments += pane.fit((), GAP)
@@ -82,6 +83,9 @@ class RowPainter:
                 pane.tone_style(cell.tone or row.tone, bold=cell.bold),
             )
             pieces = (first, *pane.pieces(cell.spans))
+            if (cell.align or column.align) is Align.LEFT:
+                _spread(row.cells, pieces, widths, index)
+            width = widths[index]
             segments += pane.fit(pieces, width, cell.align or column.align, column.cut)
             taken += width
         return segments + pane.fit((), max(0, room - taken))
@@ -108,3 +112,25 @@ class RowPainter:
             *segments,
             Segment(bar, self._pane.tone_style(Tone.QUIET)),
         ]
+
+
+def _spread(
+    cells: Sequence[Cell], pieces: Iterable[Segment], widths: list[int], index: int
+) -> None:
+    """Let what is too long for its cell run on over empty ones, as in a spreadsheet."""
+    after = index + 1
+    if after == len(widths) or not _is_empty(cells, after):
+        return
+    lacking = sum(width_of(piece.text) for piece in pieces) - widths[index]
+    while lacking > 0 and after < len(widths) and _is_empty(cells, after):
+        more = widths[after] + GAP if widths[after] else 0
+        widths[index] += more
+        widths[after] = 0
+        lacking -= more
+        after += 1
+
+
+def _is_empty(cells: Sequence[Cell], index: int) -> bool:
+    if index >= len(cells):
+        return True
+    return not cells[index].text and not cells[index].spans

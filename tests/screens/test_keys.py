@@ -138,3 +138,14 @@ async def test_help_names_every_key_that_works() -> None:
         await stage.press("question_mark")
         missing = [words for words in wanted if words and words not in stage.text]
         assert missing == []
+
+
+async def test_a_long_key_does_not_run_into_what_it_does() -> None:
+    async with on_stage((120, 40)) as stage:
+        await stage.press("ctrl+n")
+        await stage.press("f1")
+        lines = [line for line in stage.text.splitlines() if "the one before" in line]
+        assert lines
+        assert "shift+tab up  Go to the one before" in lines[0]
+        assert "shift+left" in stage.text
+        assert "←" not in stage.text

@@ -91,6 +91,27 @@ async def test_a_long_cell_is_cut_where_its_column_says() -> None:
         assert screen_lines(app)[1] == "▌abcdefg… abcd…jkl"
 
 
+async def test_a_long_cell_runs_on_over_empty_ones_and_no_further() -> None:
+    widths = 8, 3, 4
+    table = RowTable(tuple(Column("", width) for width in widths))
+    table.rows = (
+        Row("both", (Cell("abcdefghijklmnop"), Cell(), Cell())),
+        Row("one", (Cell("abcdefghijklmnop"), Cell(), Cell("2m"))),
+        Row("none", (Cell("abcdefghijklmnop"), Cell("x"), Cell())),
+        Row("fits", (Cell("abcdefgh"), Cell(), Cell("2m"))),
+        Row("few", (Cell("abcdefghij"),)),
+    )
+    app = TableStage(table)
+    async with app.run_test(size=(24, 8)):
+        assert screen_lines(app)[1:6] == [
+            "▌abcdefghijklmnop",
+            " abcdefghijk… 2m",
+            " abcdefg… x",
+            " abcdefgh     2m",
+            " abcdefghij",
+        ]
+
+
 async def test_keys_move_the_cursor_and_open_its_row() -> None:
     app = stage(range(30))
     async with app.run_test(size=(30, 11)) as pilot:

@@ -166,7 +166,9 @@ class TaloscopeApp(Seeking):
 
     def get_key_display(self, binding: Binding) -> str:
         shown = super().get_key_display(binding)
-        return _KEY_WORDS.get(shown, shown)
+        for sign, word in _KEY_WORDS.items():
+            shown = shown.replace(sign, word)
+        return shown
 
     def _handle_exception(self, error: Exception) -> None:
         cause = error.error if isinstance(error, WorkerFailed) else error

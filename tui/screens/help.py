@@ -17,6 +17,7 @@ from widgets.text_block import Paragraph, TextBlock
 from widgets.values import Line, Span, Tone
 
 _INDENT = 14
+"""Where words begin, unless a key is longer."""
 _NAMES = {
     "CheckList": "this list",
     "Listing": "this list",
@@ -56,18 +57,20 @@ class HelpScreen(ModalScreen[None]):
         panel = Panel(glyphs=self.marks.glyphs)
         panel.show_title((Span("keys", Tone.ACCENT),), (Span("esc closes"),))
         with panel, Page():
-            for part in _halves(self._groups()):
+            widest = max((len(key) for _, key, _ in self._keys), default=0)
+            indent = max(_INDENT, widest + 4)
+            for part in _halves(self._groups(indent)):
                 text = TextBlock(glyphs=self.marks.glyphs)
-                text.show(*(Paragraph(line, _INDENT) for line in part))
+                text.show(*(Paragraph(line, indent) for line in part))
                 yield text
 
-    def _groups(self) -> list[list[Line]]:
-        """The keys of each place, below its name."""
+    def _groups(self, indent: int) -> list[list[Line]]:
+        """The keys of each place, below its name; words begin at `indent`."""
         groups: dict[str, list[Line]] = {}
         for where, key, what in self._keys:
             head: Line = (Span(where, Tone.TEXT, bold=True),)
             lines = groups.setdefault(where, [head])
-            lines.append((Span(f"  {key:<{_INDENT - 2}}", Tone.ACCENT), Span(what)))
+            lines.append((Span(f"  {key:<{indent - 2}}", Tone.ACCENT), Span(what)))
         return list(groups.values())
 
 
