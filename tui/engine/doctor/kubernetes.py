@@ -13,9 +13,8 @@ from tui.engine.doctor.way import (
     Limits,
     clock,
     failed,
-    is_end,
+    in_turn,
     lasting,
-    left_out,
     way,
 )
 from tui.model.diagnosis import Doing, Step, StepState
@@ -38,6 +37,7 @@ _CURES: Mapping[Trust, str] = {
     Trust.OTHER_NAME: "Use a server that the certificate names, or set "
     "tls-server-name in the kubeconfig.",
 }
+_THEN = (Doing.AUTH, Doing.VERSION, Doing.CLOCK, Doing.RIGHT)
 _AUTH = "Fetch the kubeconfig anew (talosctl kubeconfig), or log in again."
 
 
@@ -53,22 +53,12 @@ async def steps(
     except SourceError as error:
         yield failed(Doing.KUBECONFIG, error)
         return
-    async with aclosing(_reach(access, limits)) as found:
-        async for step in found:
-            yield step
-            if is_end(step):
-                then = (Doing.AUTH, Doing.VERSION, Doing.CLOCK, Doing.RIGHT)
-                for each in left_out("", *then):
-                    yield each
-                return
-    async with aclosing(_ask(kube, limits)) as found:
-        async for step in found:
-            yield step
-            if is_end(step):
-                for each in left_out("", Doing.VERSION, Doing.CLOCK, Doing.RIGHT):
-                    yield each
-                return
-    async with aclosing(_rights(kube, forwarded)) as found:
+    found = in_turn(
+        (_reach(access, limits), lambda _: _THEN),
+        (_ask(kube, limits), lambda _: _THEN[1:]),
+        (_rights(kube, forwarded), lambda _: ()),
+    )
+    async with aclosing(found):
         async for step in found:
             yield step
 

@@ -13,9 +13,8 @@ from tui.engine.doctor.way import (
     Limits,
     clock,
     failed,
-    is_end,
+    in_turn,
     lasting,
-    left_out,
     shaken,
     way,
 )
@@ -53,34 +52,22 @@ async def _server(
     endpoint = served.endpoint
     tunnel = connections.tunnel(endpoint)
     session = HttpSession(endpoint, endpoint.urls[0], limits.seconds, tunnel=tunnel)
+    found = in_turn(
+        (_reach(endpoint, session, tunnel, limits), _after),
+        (_ask(served, session, limits), lambda _: _THEN[1:]),
+        (_read(served, connections, limits), lambda _: ()),
+    )
     try:
-        async with aclosing(_reach(endpoint, session, tunnel, limits)) as found:
+        async with aclosing(found):
             async for step in found:
                 yield step
-                if is_end(step):
-                    for each in left_out("", *_after(step)):
-                        yield each
-                    return
-        async with aclosing(_ask(served, session, limits)) as found:
-            async for step in found:
-                yield step
-                if is_end(step):
-                    for each in left_out("", Doing.VERSION, Doing.CLOCK, Doing.READ):
-                        yield each
-                    return
-        for name, work in _reads(served, connections):
-            yield await _read(name, work, limits)
     finally:
         await session.aclose()
 
 
 def _after(step: Step) -> tuple[Doing, ...]:
-    order = (Doing.DNS, Doing.TCP)
-    return (
-        (*order[order.index(step.what) + 1 :], *_THEN)
-        if step.what in order
-        else (_THEN)
-    )
+    """What comes after a step of the way."""
+    return (Doing.TCP, *_THEN) if step.what is Doing.DNS else _THEN
 
 
 async def _reach(
@@ -211,7 +198,15 @@ def _reads(
             yield "rules", loki.rules()
 
 
-async def _read(name: str, work: Awaitable[object], limits: Limits) -> Step:
+async def _read(
+    served: Served, connections: Connections, limits: Limits
+) -> AsyncGenerator[Step, None]:
+    """Whether all of that can be read."""
+    for name, work in _reads(served, connections):
+        yield await _read_one(name, work, limits)
+
+
+async def _read_one(name: str, work: Awaitable[object], limits: Limits) -> Step:
     try:
         found, took = await limits.timed(work)
     except SourceError as error:

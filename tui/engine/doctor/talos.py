@@ -80,7 +80,7 @@ async def steps(
             is_tls = step.what is Doing.TLS
             is_open = is_open or (is_tls and not step.is_ill)
     if not is_open:
-        for each in left_out("", Doing.NODE):
+        for each in left_out(Doing.NODE):
             yield each
         return
     async with aclosing(_nodes(talos, nodes, limits)) as found:

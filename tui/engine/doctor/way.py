@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from tui.clock import Clock
 from tui.model.diagnosis import Doing, Step, StepState
@@ -78,6 +79,24 @@ class Goal:
 def is_end(step: Step) -> bool:
     """Whether nothing that comes after it can be tried."""
     return step.is_ill and step.what in _NEEDED
+
+
+Stage: TypeAlias = tuple[
+    AsyncGenerator[Step, None], Callable[[Step], tuple[Doing, ...]]
+]
+"""Steps, and what is told to be left out when they end at one of them."""
+
+
+async def in_turn(*stages: Stage) -> AsyncGenerator[Step, None]:
+    """The steps of all stages, up to the first after which nothing can be tried."""
+    for stage, rest in stages:
+        async with aclosing(stage) as found:
+            async for step in found:
+                yield step
+                if is_end(step):
+                    for each in left_out(*rest(step)):
+                        yield each
+                    return
 
 
 async def way(goal: Goal, limits: Limits) -> AsyncGenerator[Step, None]:
@@ -163,9 +182,9 @@ async def shaken(goal: Goal, dial: Dial, limits: Limits) -> tuple[Step, ...]:
     return step, until, unverified(goal.subject)
 
 
-def unverified(subject: str, advice: str = "") -> Step:
+def unverified(subject: str) -> Step:
     """A step that is never well."""
-    advice = advice or "Give it ca_file, and take insecure out."
+    advice = "Give it ca_file, and take insecure out."
     return Step(Doing.UNVERIFIED, StepState.ILL, UNVERIFIED, advice, subject)
 
 
@@ -211,9 +230,7 @@ def lasting(
     return Step(what, StepState.WELL, told, "", subject)
 
 
-def clock(
-    shown: datetime | None, took: float, limits: Limits, subject: str = ""
-) -> Step | None:
+def clock(shown: datetime | None, took: float, limits: Limits) -> Step | None:
     """A server's clock against ours; None when it showed none.
 
     took    seconds that its answer took: it was asked in the midst of them
@@ -226,9 +243,9 @@ def clock(
     told = f"{abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'} this machine"
     if abs(off) > LARGEST_SKEW:
         advice = "Set the clocks right (NTP): ages, silences and tokens are wrong."
-        return Step(Doing.CLOCK, StepState.ILL, told, advice, subject)
+        return Step(Doing.CLOCK, StepState.ILL, told, advice)
     told = told if abs(seconds) > 1 else "the same as this machine's"
-    return Step(Doing.CLOCK, StepState.WELL, told, "", subject)
+    return Step(Doing.CLOCK, StepState.WELL, told)
 
 
 def failed(what: Doing, error: SourceError, subject: str = "", name: str = "") -> Step:
@@ -237,6 +254,6 @@ def failed(what: Doing, error: SourceError, subject: str = "", name: str = "") -
     return Step(what, StepState.ILL, fault.words, fault.advice, subject, name)
 
 
-def left_out(subject: str, *doings: Doing) -> tuple[Step, ...]:
+def left_out(*doings: Doing) -> tuple[Step, ...]:
     """Steps that were not tried, for what comes before them failed."""
-    return tuple(Step(each, StepState.LEFT_OUT, subject=subject) for each in doings)
+    return tuple(Step(each, StepState.LEFT_OUT) for each in doings)
