@@ -15,6 +15,7 @@ from tui.chronicle.known import CALM
 from tui.chronicle.met import Met
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.attention import ALERT, HIDDEN, Real, Wishes
+from tui.model.change import name_of
 from tui.model.finding import Finding
 from tui.model.fleet import Fleet
 from tui.model.kept import once
@@ -93,7 +94,7 @@ class Attention:
             if cluster.name not in self._met:
                 for each in cluster.alerts or ():
                     if each.verdict in CALM:
-                        yield each.endpoint, each.alert.fingerprint
+                        yield name_of(each)
 
     def _was_calm(self, real: Real) -> bool:
         return real.kind in {ALERT, HIDDEN} and real.key[1:] in self._calm
@@ -158,7 +159,7 @@ def _is_told(judged: JudgedAlert) -> bool:
 
 def _key(judged: JudgedAlert) -> Key:
     kind = ALERT if judged.concealed is None else HIDDEN
-    return kind, judged.endpoint, judged.alert.fingerprint
+    return kind, *name_of(judged)
 
 
 def _made(key: Key, source: _Source) -> Real:

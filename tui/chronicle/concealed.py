@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from tui.chronicle.known import Known
 from tui.model.alert import Concealed, JudgedAlert, Surprise, Verdict, rank
-from tui.model.change import AlertName
+from tui.model.change import AlertName, name_of
 from tui.model.fleet import Fleet
 from tui.model.kept import Kept
 from tui.model.silence import SilenceNote
@@ -67,7 +67,7 @@ class Marker:
         for judged in alerts:
             if judged.verdict is not Verdict.REAL:
                 continue
-            name = _name(judged)
+            name = name_of(judged)
             found = _concealed(judged, known, name)
             turned = _turned(judged, known, name)
             if found is None and turned is None:
@@ -91,14 +91,10 @@ class Marker:
         return result
 
 
-def _name(judged: JudgedAlert) -> AlertName:
-    return judged.endpoint, judged.alert.fingerprint
-
-
 def _in_order(alerts: Alerts, marked: Sequence[JudgedAlert]) -> Alerts:
     """Each in its marked form, the concealed ones first, then by what matters."""
-    mine = {_name(each): each for each in marked}
-    all_of_them = [mine.get(_name(each), each) for each in alerts]
+    mine = {name_of(each): each for each in marked}
+    all_of_them = [mine.get(name_of(each), each) for each in alerts]
     return Kept(sorted(all_of_them, key=lambda each: (not each.concealed, *rank(each))))
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 
 from tui.model.alert import Alert, JudgedAlert, Verdict
-from tui.model.change import AlertName, EpisodeKey, When, key_of
+from tui.model.change import AlertName, EpisodeKey, When, key_of, name_of
 from tui.model.fleet import Fleet, SourceKind, SourceStatus
 from tui.model.silence import Silence, SilenceNote
 
@@ -90,7 +90,7 @@ def look(known: Known, fleet: Fleet, now: datetime) -> Known:
     newer: dict[AlertName, Sight | None] = {}
     present: set[AlertName] = set()
     for judged in alerts_of(fleet):
-        name = judged.endpoint, judged.alert.fingerprint
+        name = name_of(judged)
         present.add(name)
         old = known.sights.get(name)
         new = scene.seen(old, judged)

@@ -34,6 +34,11 @@ AlertName: TypeAlias = tuple[str, str]
 """Endpoint and fingerprint: one alert, whenever it fires."""
 
 
+def name_of(judged: JudgedAlert) -> AlertName:
+    """What tells an alert from all others: two servers may list the same one."""
+    return judged.endpoint, judged.alert.fingerprint
+
+
 def key_of(judged: JudgedAlert) -> EpisodeKey:
     """The episode that an alert is in."""
     alert = judged.alert

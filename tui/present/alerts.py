@@ -9,6 +9,7 @@ from itertools import islice, takewhile
 from operator import is_
 
 from tui.model.alert import AlertState, JudgedAlert, Verdict
+from tui.model.change import AlertName, name_of
 from tui.model.finding import Finding
 from tui.model.fleet import Cluster, SourceKind
 from tui.model.kept import once
@@ -90,7 +91,7 @@ class AlertRows:
         """Make rows with the reason below, or beside when there is room."""
         self._marks = marks
         self._is_wide = is_wide
-        self._made: dict[_Name, _Made] = {}
+        self._made: dict[AlertName, _Made] = {}
         self._findings = FindingRows(marks)
         self._asked: tuple[object, object] = (None, None)
         self._silences: silenced.Known = {}
@@ -139,11 +140,11 @@ class AlertRows:
             missing = [each for each in alerts if not self._has(each, now)]
         if len(missing) > most:
             return None
-        new = {_name(each): self._make(each, now) for each in missing}
+        new = {name_of(each): self._make(each, now) for each in missing}
         if self._asked[0] is alerts:
             self._made |= new
         else:
-            names, old = map(_name, alerts), self._made
+            names, old = map(name_of, alerts), self._made
             self._made = {name: new.get(name) or old[name] for name in names}
         self._asked = asked
         self._shown = self._ordered(alerts, findings, now)
@@ -151,7 +152,7 @@ class AlertRows:
 
     def _has(self, alert: JudgedAlert, now: datetime) -> bool:
         """Whether there is a row that is still true of an alert."""
-        known = self._made.get(_name(alert))
+        known = self._made.get(name_of(alert))
         return known is not None and now < known.due and known.is_of(alert)
 
     def _forget_silenced(self) -> None:
@@ -217,14 +218,6 @@ class _Made:
             and old.alert.labels == alert.alert.labels
             and old.alert.annotations == alert.alert.annotations
         )
-
-
-_Name = tuple[str, str]
-
-
-def _name(alert: JudgedAlert) -> _Name:
-    """What tells an alert from all others: two servers may list the same one."""
-    return alert.endpoint, alert.alert.fingerprint
 
 
 def alert_row(

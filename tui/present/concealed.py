@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tui.model.alert import Concealed, JudgedAlert, Surprise
-from tui.model.change import AlertName, EpisodeKey, key_of
+from tui.model.change import AlertName, EpisodeKey, key_of, name_of
 from tui.model.fleet import Fleet
 from tui.model.silence import SilenceNote
 from tui.present.glyphs import Marks
@@ -30,7 +30,7 @@ def concealed(fleet: Fleet) -> tuple[JudgedAlert, ...]:
 
 def _newest(judged: JudgedAlert) -> tuple[float, AlertName]:
     since = judged.concealed.since.timestamp() if judged.concealed else 0.0
-    return -since, (judged.endpoint, judged.alert.fingerprint)
+    return -since, name_of(judged)
 
 
 def told_of(judged: JudgedAlert) -> Told:

@@ -19,7 +19,7 @@ from tui.messages import (
     SilenceAlert,
 )
 from tui.model.alert import JudgedAlert
-from tui.model.change import key_of
+from tui.model.change import name_of
 from tui.model.examination import Subject
 from tui.model.fleet import Fleet
 from tui.model.memory import Episode
@@ -188,7 +188,7 @@ class AlertScreen(TellingDesk):
             run_latest(self, "memory", self._ask_memory)
 
     async def _ask_memory(self) -> None:
-        self._episodes = await self._memory.episodes(key_of(self.alert).name)
+        self._episodes = await self._memory.episodes(name_of(self.alert))
         self._unread = self._memory.unread
         if self.is_open and self._last is not None:
             self._show_what(*self._last)

@@ -15,7 +15,7 @@ from typing import TypeVar
 from tui.backend import Backend
 from tui.clock import Clock, turn
 from tui.model.alert import JudgedAlert
-from tui.model.change import AlertName, Change, Ended, key_of
+from tui.model.change import AlertName, Change, Ended, name_of
 from tui.model.fault import Fault
 from tui.model.fleet import Fleet
 from tui.model.memory import Episode
@@ -169,14 +169,14 @@ class Taping:
     ) -> Mapping[AlertName, tuple[Episode, ...]]:
         """Of the gravest alerts that fire, and of the newest that do so no longer."""
         memory, fleet, before = self._backend.memory, self._backend.fleet, self._ended
-        firing = [key_of(each).name for each in _gravest(fleet)]
+        firing = [name_of(each) for each in _gravest(fleet)]
         self._ended = {}
         for change in changes:
             name = change.subject.key.name
             if isinstance(change.what, Ended) and len(self._ended) < ENDED:
                 self._ended.setdefault(name, change)
         found = {name: await memory.episodes(name) for name in firing}
-        listed = {key_of(each).name for each in chain(*_lists(fleet))}
+        listed = {name_of(each) for each in chain(*_lists(fleet))}
         for name in {**self._ended, **self._memory.episodes}.keys() - listed:
             ended, known = self._ended.get(name), self._memory.episodes.get(name)
             if known and ended is not None and ended == before.get(name):
