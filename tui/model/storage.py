@@ -78,7 +78,6 @@ class PersistentVolume:
     """Name of the iSCSI target; empty when it is not told."""
     lun: str = ""
     """Number; empty when it is not told."""
-    portal: str = ""
     namespace: str = ""
     """Of the claim; empty when none has it."""
     claim: str = ""

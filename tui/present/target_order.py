@@ -72,7 +72,6 @@ class Arrangement:
     """Which targets are shown, in which order."""
 
     shelf: Shelf
-    order: str
     search: Search
     shown: Sequence[int]
     """Places on the shelf."""
@@ -110,7 +109,7 @@ def arranged(
         shown.sort(key=names.__getitem__)
     keys = shelf.keys
     places = {keys[at]: place for place, at in enumerate(shown)}
-    return Arrangement(shelf, order, wanted, shown, places)
+    return Arrangement(shelf, wanted, shown, places)
 
 
 def _found(shelf: Shelf, wanted: Search) -> Sequence[int]:

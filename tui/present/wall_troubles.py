@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from tui.model.alert import JudgedAlert
 from tui.model.fleet import Fleet
@@ -17,6 +18,9 @@ from widgets.values import Align, Field, Fields, Line, Span, Tone
 
 _TWO = 150
 """From this width on there are two columns."""
+_Pair: TypeAlias = tuple[Line, Line, Line]
+"""What a trouble has: its name, the reason, and where and since when."""
+_NOTHING: _Pair = ((), (), ())
 
 
 def rows(
@@ -39,41 +43,32 @@ def rows(
         shown, words = turns(found, max(1, (room - 1) // high) * across, now)
     known = {each.id: each for each in fleet.silences}
     old = _old(fleet, now, marks)
-    each_width = width // across
     # Down the first column, then down the second.
     per = -(-len(shown) // across)
     columns = [shown[at : at + per] for at in range(0, len(shown), per)]
     lines: list[Fields] = []
     for y in range(per):
-        cells = [
-            _pair(column[y], known, old, now, marks)
-            if y < len(column)
-            else ((), (), ())
+        pairs = [
+            _pair(column[y], known, old, now, marks) if y < len(column) else _NOTHING
             for column in columns
         ]
-        lines.append(
-            tuple(
-                field
-                for title, _, right in cells
-                for field in (
-                    Field(title, each_width - 26),
-                    Field(right, 22, Align.RIGHT),
-                    Field((), 4),
-                )
-            )
-        )
-        lines.append(
-            tuple(
-                field
-                for _, why, _ in cells
-                for field in (Field(why, each_width - 4), Field((), 4))
-            )
-        )
+        lines += _beside(pairs, width // across)
         if y < per - 1:
             lines += [()] * gap
     if words:
         lines.append((Field((Span(words, Tone.QUIET),), width),))
     return lines
+
+
+def _beside(pairs: Sequence[_Pair], width: int) -> tuple[Fields, Fields]:
+    """The two lines of troubles that stand beside each other, each `width` wide."""
+    first: list[Field] = []
+    second: list[Field] = []
+    for title, why, right in pairs:
+        room = width - 4
+        first += [Field(title, room - 22), Field(right, 22, Align.RIGHT), Field((), 4)]
+        second += [Field(why, room), Field((), 4)]
+    return tuple(first), tuple(second)
 
 
 def _old(fleet: Fleet, now: datetime, marks: Marks) -> dict[str, Line]:
@@ -91,8 +86,7 @@ def _pair(
     old: dict[str, Line],
     now: datetime,
     marks: Marks,
-) -> tuple[Line, Line, Line]:
-    """Its name, the reason, and where and since when."""
+) -> _Pair:
     sign = verdict_sign(trouble.verdict, marks)
     if trouble.is_hidden:
         sign = Sign(marks.real, "REAL, HIDDEN", Tone.CRITICAL)

@@ -203,8 +203,7 @@ class Gathered:
             sign = classify(entry.line)
             if sign is not None:
                 node = logs.origin(entry, names)
-                is_error = sign.severity == "error"
-                text = KernelText(at, cluster.name, node, text_of(entry.line), is_error)
+                text = KernelText(at, cluster.name, node, text_of(entry.line))
                 self.lines[key] = text, sign
 
 

@@ -133,7 +133,6 @@ class KernelText:
     cluster: str
     node: str
     text: str
-    is_error: bool
 
 
 @dataclass(frozen=True, slots=True)

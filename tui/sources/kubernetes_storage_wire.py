@@ -9,7 +9,6 @@ from tui.sources.kubernetes_wire import ListWire, MetaWire, Wire
 
 IN_TREE, LOCAL = "iscsi", "local"
 _TARGETS = ("iqn", "targetIqn", "targetIQN", "target_iqn")
-_PORTALS = ("portal", "targetPortal", "target_portal", "portals")
 
 
 class ReferenceWire(Wire):
@@ -22,7 +21,6 @@ class ReferenceWire(Wire):
 class IscsiWire(Wire):
     """Kubernetes' own iSCSI."""
 
-    target_portal: str = ""
     iqn: str = ""
     lun: int = 0
 
@@ -116,7 +114,7 @@ def volume(wire: VolumeWire) -> PersistentVolume:
     """A volume, with its iSCSI target where Kubernetes or the driver names it."""
     spec = wire.spec
     claim = spec.claim_ref or ReferenceWire()
-    driver, handle, target, lun, portal = _source(spec)
+    driver, handle, target, lun = _source(spec)
     return PersistentVolume(
         name=wire.metadata.name,
         phase=wire.status.phase,
@@ -124,18 +122,16 @@ def volume(wire: VolumeWire) -> PersistentVolume:
         handle=handle,
         target=target,
         lun=lun,
-        portal=portal,
         namespace=claim.namespace,
         claim=claim.name,
         reclaim=spec.persistent_volume_reclaim_policy,
     )
 
 
-def _source(spec: VolumeSpecWire) -> tuple[str, str, str, str, str]:
-    """Driver, handle, target, LUN and portal, each empty when it is not told."""
+def _source(spec: VolumeSpecWire) -> tuple[str, str, str, str]:
+    """Driver, handle, target and LUN, each empty when it is not told."""
     if spec.iscsi is not None:
-        lun = str(spec.iscsi.lun)
-        return IN_TREE, "", spec.iscsi.iqn, lun, spec.iscsi.target_portal
+        return IN_TREE, "", spec.iscsi.iqn, str(spec.iscsi.lun)
     if spec.csi is not None:
         told = spec.csi.volume_attributes or {}
         return (
@@ -143,9 +139,8 @@ def _source(spec: VolumeSpecWire) -> tuple[str, str, str, str, str]:
             spec.csi.volume_handle,
             _first(told, _TARGETS),
             told.get("lun", ""),
-            _first(told, _PORTALS),
         )
-    return LOCAL if spec.local or spec.host_path else "", "", "", "", ""
+    return LOCAL if spec.local or spec.host_path else "", "", "", ""
 
 
 def _first(told: dict[str, str], names: tuple[str, ...]) -> str:

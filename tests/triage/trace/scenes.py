@@ -64,7 +64,6 @@ MEDIA = PersistentVolume(
     "pv-media",
     IQN,
     "1",
-    "10.10.0.10:3260",
     "media",
     "films",
     "Delete",

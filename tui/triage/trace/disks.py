@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from tui.model.storage import Disk, NodeStorage, Partition
 from tui.model.trace import Certainty, Proof, Stage, Step
+from tui.triage.review_case import Told
 from tui.triage.trace.case import TraceCase, blind, proof, worst
 
-_BY_PATH = re.compile(r"/by-path/(?:\S*-)?ip-(\S+?)-iscsi-(\S+?)-lun-(\d+)\Z")
+_BY_PATH = re.compile(r"/by-path/(?:\S*-)?ip-\S+?-iscsi-(\S+?)-lun-(\d+)\Z")
 _IN_PATH = re.compile(r"/(session\d+)/")
 
 
@@ -20,7 +21,6 @@ class Target:
 
     name: str
     lun: str = ""
-    portal: str = ""
 
 
 def device_step(case: TraceCase) -> tuple[Step, tuple[Disk, ...]]:
@@ -40,7 +40,7 @@ def device_step(case: TraceCase) -> tuple[Step, tuple[Disk, ...]]:
     if not found:
         why = proof(told, f"can't tell: {case.node} has no {_words(case)} now")
         return Step(Stage.DEVICE, Certainty.UNKNOWN, named, (why,)), ()
-    judged = [_held(case, storage, disk) for disk in found]
+    judged = [_held(case, told, storage, disk) for disk in found]
     certainty = worst(each for each, _ in judged)
     if len(found) > 1:
         certainty = worst((certainty, Certainty.MAYBE))
@@ -80,10 +80,10 @@ def _mapped(disk: Disk) -> str:
     return ""
 
 
-def _held(case: TraceCase, storage: NodeStorage, disk: Disk) -> tuple[Certainty, Proof]:
+def _held(
+    case: TraceCase, told: Told[NodeStorage], storage: NodeStorage, disk: Disk
+) -> tuple[Certainty, Proof]:
     """Whether the disk was the same one when the lines came."""
-    told = case.storage
-    assert told is not None  # noqa: S101 - there was a disk
     how = f" over {disk.transport}" if disk.transport else ""
     says = f"{disk.name}: {disk.model or 'a disk'}{how}"
     changed, read = disk.changed_at, told.reading.observed_at
@@ -167,7 +167,7 @@ def _with_parts(case: TraceCase, disks: tuple[Disk, ...]) -> tuple[Disk, ...]:
 def _targets(disk: Disk) -> Iterable[Target]:
     for link in disk.links:
         if hit := _BY_PATH.search(link):
-            yield Target(hit[2], hit[3], hit[1])
+            yield Target(hit[1], hit[2])
 
 
 def sources(case: TraceCase, disks: tuple[Disk, ...]) -> frozenset[str]:

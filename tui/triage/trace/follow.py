@@ -15,6 +15,7 @@ from tui.model.question import (
 from tui.model.question_beyond import StorageOf
 from tui.model.storage import PersistentVolume
 from tui.model.trace import Certainty, Proof, Stage, Step, Trace, Victim
+from tui.triage.review_case import Told
 from tui.triage.trace.case import TraceCase, blind, proof, worst
 from tui.triage.trace.disks import device_step, session_step
 from tui.triage.trace.volumes import Found, volume_step
@@ -85,7 +86,7 @@ def _claim_step(
     proofs = [proof(told, f"no persistent volume {name} is listed") for name in missing]
     certainties = [so_far]
     for each in held:
-        certainty, proofs_of = _bound(case, each)
+        certainty, proofs_of = _bound(case, told, each)
         certainties.append(certainty)
         proofs += proofs_of
     names = tuple(f"{each.namespace}/{each.claim}" for each in held if each.claim)
@@ -95,11 +96,12 @@ def _claim_step(
 
 
 def _bound(
-    case: TraceCase, volume: PersistentVolume
+    case: TraceCase, told: Told[tuple[PersistentVolume, ...]], volume: PersistentVolume
 ) -> tuple[Certainty, tuple[Proof, ...]]:
-    """What volume and claim say of each other."""
-    told = case.volumes
-    assert told is not None  # noqa: S101 - there was a volume
+    """What volume and claim say of each other.
+
+    told   by whom the volume is listed
+    """
     if not volume.claim:
         return Certainty.PROVEN, (proof(told, f"no claim has {volume.name}"),)
     name = f"{volume.namespace}/{volume.claim}"
@@ -140,17 +142,8 @@ def _pod_step(
     if told is None or told.value is None:
         why = blind(told, "pods", "Kubernetes")
         return Step(Stage.POD, Certainty.UNKNOWN, (), (why,)), victims
-    proofs, names, certainty = [], dict[str, None](), so_far
-    by_uid = {pod.uid: pod for pod in told.value if pod.uid}
-    for volume, uid in found.pods:
-        pod = by_uid.get(uid)
-        if pod is None:
-            proofs.append(proof(told, f"the pod that has {volume} is gone", uid))
-            continue
-        names[f"{pod.namespace}/{pod.name}"] = None
-        state = "" if pod.is_ready else f", not ready: {pod.reason}"
-        claim = f"{pod.name} has {volume} mounted{state}"
-        proofs.append(proof(told, claim, uid))
+    names, proofs = _mounting(told, told.value, found)
+    certainty = so_far
     for pod in _all_users(case, held):
         name = f"{pod.namespace}/{pod.name}"
         if name not in names:
@@ -166,6 +159,24 @@ def _pod_step(
         proofs.append(proof(told, "no pod uses it"))
         certainty = so_far if held else Certainty.UNKNOWN
     return Step(Stage.POD, certainty, tuple(names), tuple(proofs)), victims
+
+
+def _mounting(
+    told: Told[tuple[Pod, ...]], listed: tuple[Pod, ...], found: Found
+) -> tuple[dict[str, None], list[Proof]]:
+    """The pods that have the volumes mounted on the node, by namespace and name."""
+    names: dict[str, None] = {}
+    proofs = []
+    by_uid = {pod.uid: pod for pod in listed if pod.uid}
+    for volume, uid in found.pods:
+        pod = by_uid.get(uid)
+        if pod is None:
+            proofs.append(proof(told, f"the pod that has {volume} is gone", uid))
+            continue
+        names[f"{pod.namespace}/{pod.name}"] = None
+        state = "" if pod.is_ready else f", not ready: {pod.reason}"
+        proofs.append(proof(told, f"{pod.name} has {volume} mounted{state}", uid))
+    return names, proofs
 
 
 def _all_users(case: TraceCase, held: tuple[PersistentVolume, ...]) -> tuple[Pod, ...]:
