@@ -46,7 +46,43 @@ class Supervised(Protocol):
         returns the newest reading in the new time."""
 
 
-class Poller:
+class _Reader:
+    """What is the same of a feed, polled or followed: its newest reading."""
+
+    def __init__(
+        self, key: FeedKey, schedule: Schedule, clock: Clock, emit: Emit
+    ) -> None:
+        self.key = key
+        self._schedule = schedule
+        self._clock = clock
+        self._emit = emit
+        self._poked = asyncio.Event()
+        self._reading: Reading[Any] = Reading()
+
+    def shift(self, by: timedelta) -> Reading[Any]:
+        self._reading = shifted(self._reading, by)
+        return self._reading
+
+    def poke(self) -> None:
+        """Wait no longer for the next attempt; one under way is not doubled."""
+        self._poked.set()
+
+    def _note(self, fault: Fault | None, value: Any = None, pause: float = 0.0) -> None:
+        """Emit the reading after one more attempt: a failure keeps the last value.
+
+        pause   seconds until the next one
+        """
+        now, attempts = self._clock.now(), self._reading.attempts + 1
+        if fault is None:
+            self._reading = Reading(value, now, None, attempts)
+        else:
+            retry_at = fault.retry_at or now + timedelta(seconds=pause)
+            timed = replace(fault, at=now, retry_at=retry_at)
+            self._reading = replace(self._reading, fault=timed, attempts=attempts)
+        self._emit(self.key, self._reading)
+
+
+class Poller(_Reader):
     """Polls one feed and emits a reading after every attempt."""
 
     is_polled = True
@@ -59,21 +95,8 @@ class Poller:
         clock: Clock,
         emit: Emit,
     ) -> None:
-        self.key = key
+        super().__init__(key, schedule, clock, emit)
         self._poll = poll
-        self._schedule = schedule
-        self._clock = clock
-        self._emit = emit
-        self._poked = asyncio.Event()
-        self._reading: Reading[Any] = Reading()
-
-    def shift(self, by: timedelta) -> Reading[Any]:
-        self._reading = shifted(self._reading, by)
-        return self._reading
-
-    def poke(self) -> None:
-        """Ask now, whatever the schedule says; a poll under way is not doubled."""
-        self._poked.set()
 
     async def run(self) -> None:
         """Poll until cancelled. A source may fail for ever; this loop may not."""
@@ -93,12 +116,11 @@ class Poller:
                 else self._schedule.after(failures, fault, value)
             )
             pause = self._schedule.on_beat(pause, self._clock.monotonic())
-            self._reading = _next(self._reading, fault, value, self._clock, pause)
-            self._emit(self.key, self._reading)
+            self._note(fault, value, pause)
             await self._clock.wait(self._poked, pause)
 
 
-class Follower:
+class Follower(_Reader):
     """Follows one tail and emits a reading for every batch, empty ones too.
 
     Until it has caught up with what there was, it counts as connecting.
@@ -114,21 +136,8 @@ class Follower:
         clock: Clock,
         emit: Emit,
     ) -> None:
-        self.key = key
+        super().__init__(key, schedule, clock, emit)
         self._follow = follow
-        self._schedule = schedule
-        self._clock = clock
-        self._emit = emit
-        self._poked = asyncio.Event()
-        self._reading: Reading[Any] = Reading()
-
-    def shift(self, by: timedelta) -> Reading[Any]:
-        self._reading = shifted(self._reading, by)
-        return self._reading
-
-    def poke(self) -> None:
-        """Try again now if it rests after a failure; a tail that runs just runs on."""
-        self._poked.set()
 
     async def run(self) -> None:
         """Follow until cancelled; a tail that ends is opened again."""
@@ -141,8 +150,7 @@ class Follower:
             failures = 0 if self._reading.attempts > before else failures + 1
             pause = self._schedule.after(failures + 1, fault)
             ended = fault or Fault(FaultKind.UNREACHABLE, "the tail ended")
-            self._reading = _next(self._reading, ended, None, self._clock, pause)
-            self._emit(self.key, self._reading)
+            self._note(ended, pause=pause)
             await self._clock.wait(self._poked, pause)
 
     def _heard(self, batch: LogBatch) -> None:
@@ -150,8 +158,7 @@ class Follower:
         has_caught_up = self._reading.attempts > 0 or batch.is_current
         if not has_caught_up and batch.fault is None:
             return
-        self._reading = _next(self._reading, batch.fault, None, self._clock, 0.0)
-        self._emit(self.key, self._reading)
+        self._note(batch.fault)
 
 
 async def attempt(
@@ -228,20 +235,3 @@ def shifted(reading: Reading[Any], by: timedelta) -> Reading[Any]:
             retry_at=fault.retry_at and fault.retry_at + by,
         )
     return replace(reading, observed_at=at and at + by, fault=fault)
-
-
-def _next(
-    reading: Reading[Any],
-    fault: Fault | None,
-    value: Any,
-    clock: Clock,
-    pause: float,
-) -> Reading[Any]:
-    """The reading after one more attempt: a failure keeps the last value."""
-    now = clock.now()
-    attempts = reading.attempts + 1
-    if fault is None:
-        return Reading(value, now, None, attempts)
-    retry_at = fault.retry_at or now + timedelta(seconds=pause)
-    timed = replace(fault, at=now, retry_at=retry_at)
-    return replace(reading, fault=timed, attempts=attempts)

@@ -145,7 +145,7 @@ def _classic(text: str) -> Matcher | None:
     name, operator, value = found.groups()
     is_quoted = value.startswith('"')
     if is_quoted:
-        if not re.fullmatch(_STRING, value, re.DOTALL) and not _is_closed(value):
+        if not _is_closed(value):
             return None
         value = value[1:-1]
     elif re.search(r'(?<!\\)(?:\\\\)*"', value):
@@ -154,7 +154,7 @@ def _classic(text: str) -> Matcher | None:
 
 
 def _is_closed(value: str) -> bool:
-    """Quoted over several lines, which the classic grammar allows."""
+    """Whether its quotes close: over several lines too, in the classic grammar."""
     return re.fullmatch(r'"(?:[^"\\]|\\.)*"', value, re.DOTALL) is not None
 
 
