@@ -49,6 +49,7 @@ def test_so_is_one_that_was_by_design() -> None:
     made = silence(made=at(-60), hours=4)
     found = after((0, silenced(BY_DESIGN, 0, made)), (10, silenced(REAL, 10, made)))
     assert found is not None
+    assert found.surprise is Surprise.TURNED
 
 
 def test_one_that_is_still_false_is_not() -> None:

@@ -141,7 +141,9 @@ async def test_what_is_old_stays_old_when_the_clock_is_put_back() -> None:
         was = observed(one.engine.fleet)
         one.clock.leapt -= HOUR
         fleet = await until(one.engine, lambda fleet: observed(fleet) != was)
-        for key, at in observed(fleet).items():
+        seen = observed(fleet)
+        assert seen
+        for key, at in seen.items():
             assert abs(at + HOUR - was[key]) < timedelta(seconds=1)
 
 

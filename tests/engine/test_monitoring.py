@@ -24,7 +24,6 @@ from tui.model.manifest import Manifest, Manifests
 from tui.state.audit import AuditLog
 from tui.state.undo import UndoFolder
 
-GROUP = "/apis/monitoring.coreos.com/v1"
 ALLOWED = frozenset({Permission.SERVICEMONITOR_ACTIONS})
 PROXY = {
     "metadata": {

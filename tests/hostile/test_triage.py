@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.hostile.warped import TEXTS, warped
-from tests.triage.cases import INTERVAL, NOW, healthy
+from tests.triage.cases import INTERVAL, NOW, healthy, questions_for
 from tests.triage.test_law import ALERTS, FAULT, PROVEN, VARIANTS, books, required
 from tests.yardstick import slowness
 from tui.model.alert import Alert
@@ -38,7 +38,7 @@ def odd_cases(draw: st.DrawFn) -> tuple[Rulebook, Case]:
     about = _alert(draw(st.sampled_from(ALERTS)), chance, odds)
     values = dict(PROVEN) | healthy()
     answers = {}
-    for question in book.questions_for(about):
+    for question in questions_for(book, about):
         if question not in values:
             continue
         value = values[question]
@@ -103,7 +103,7 @@ def test_what_is_well_is_cleared(chance: Random) -> None:
     about = _alert(chance.choice(ALERTS), chance, 0.0)
     answers = {
         question: Reading(values[question], NOW, None)
-        for question in book.questions_for(about)
+        for question in questions_for(book, about)
     }
     known = Case(about, "prod", answers, (), INTERVAL, NOW)
     assert book.judge(known).verdict in CLEARING

@@ -63,7 +63,9 @@ async def test_watchdog_gets_the_external_label_here(
 async def test_an_active_alert_ends_in_the_future_and_was_sent_just_now(
     alertmanager: httpx.AsyncClient,
 ) -> None:
-    for one in (await alertmanager.get("/api/v2/alerts")).json():
+    listed = (await alertmanager.get("/api/v2/alerts")).json()
+    assert listed
+    for one in listed:
         assert datetime.fromisoformat(one["endsAt"]) > NOW
         age = NOW - datetime.fromisoformat(one["updatedAt"])
         assert timedelta(0) <= age < timedelta(seconds=30)

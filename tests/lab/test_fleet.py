@@ -61,6 +61,7 @@ async def test_every_server_of_a_fleet_knows_its_nodes() -> None:
 async def test_apid_of_a_fleet_answers_for_each_living_node() -> None:
     async with Lab(LabOptions(nodes=15, speed=0)) as lab:
         config = load_config(lab.environment.talosconfig)
+        names = []
         for cluster in ("prod", "monit", "agentic"):
             transport = Transport(config.context(cluster))
             channel = await transport.channel()
@@ -71,7 +72,9 @@ async def test_apid_of_a_fleet_answers_for_each_living_node() -> None:
                     raw = await call(b"", metadata=metadata, timeout=5)
                     (answer,) = machine.HostnameResponse.FromString(raw or b"").messages
                     assert answer.hostname == node.name
+                    names.append(node.name)
             await transport.close()
+        assert len(names) > 10
 
 
 async def test_a_hundred_nodes_are_up_before_anybody_gives_up() -> None:

@@ -103,7 +103,8 @@ async def test_who_changes_the_panes_stays_in_the_same_time_with_the_same_filter
         stage.backend.archive.kept = {"prod": every, "monit": every}
         await stage.press("L", "ampersand", *"prod", "enter")
         await stage.press("at", *"-2h", "enter", "C")
-        for pane in panes(stage)[:2]:
+        first, second, *_ = panes(stage)
+        for pane in (first, second):
             await until_lines(stage, pane, 100)
             assert texts(pane)[0] == "prod 03599"
             assert pane.log_view.chosen.typed == "prod"

@@ -53,6 +53,8 @@ async def test_workloads_and_what_became_of_them_are_answered(
 
 
 async def test_a_node_says_when_its_kubelet_reported(prod: KubernetesSource) -> None:
-    for node in await prod.ask(KubeNodes()):
+    nodes = await prod.ask(KubeNodes())
+    assert nodes
+    for node in nodes:
         assert node.heartbeat_at is not None
         assert NOW - node.heartbeat_at < timedelta(minutes=1)

@@ -171,9 +171,15 @@ def case(
     values = healthy() | dict(changes or {})
     answers: dict[Question, Answer] = {
         question: Reading(values[question], SEEN, attempts=1)
-        for question in book.questions_for(about)
+        for question in questions_for(book, about)
     }
     return Case(about, cluster, answers, inventory, INTERVAL, NOW)
+
+
+def questions_for(book: Rulebook, about: Alert) -> tuple[Question, ...]:
+    """What its cluster must be asked before the alert can be judged."""
+    rule = book.rule_for(about)
+    return rule.questions if rule else ()
 
 
 def with_answer(known: Case, question: Question, answer: Answer | None) -> Case:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.triage.cases import NOW, PLANE, WORKER, alert, case
+from tests.triage.cases import NOW, PLANE, WORKER, alert, case, questions_for
 from tests.triage.declared_cases import KINDS, SERVICES, WELL, Changes, rule, told
 from tui.model.alert import Alert, Judgement, Verdict
 from tui.model.declared import DeclaredRule, InventorySays, TargetsUp
@@ -95,7 +95,9 @@ def test_every_question_of_a_claim_must_be_answered_lately(name: str) -> None:
     kind = KINDS[name]
     rules = book(rule(kind.expects))
     well = known(rules, LATE, kind.proof)
-    for question in rules.questions_for(LATE):
+    asked = questions_for(rules, LATE)
+    assert asked
+    for question in asked:
         for lost in (
             Reading(fault=FAULT, attempts=1),
             Reading(well.value(question), NOW - timedelta(seconds=21), attempts=1),
@@ -112,7 +114,7 @@ def case_with(before: Case, answers: Any) -> Case:
 def test_an_answer_is_held_to_its_own_pace() -> None:
     kind = KINDS["event"]
     rules = book(rule(kind.expects))
-    (question,) = rules.questions_for(LATE)
+    (question,) = questions_for(rules, LATE)
     well = known(rules, LATE, kind.proof)
     old = Reading(well.value(question), NOW - timedelta(seconds=59), attempts=1)
     slow = replace(

@@ -37,6 +37,7 @@ from tests.triage.cases import (
     node_lease,
     node_leases,
     pod,
+    questions_for,
     with_answer,
 )
 from tests.triage.declared_cases import KINDS, event, rule
@@ -159,7 +160,7 @@ def cases(draw: st.DrawFn) -> tuple[Rulebook, Case]:
     about = draw(st.sampled_from((*ALERTS, alert("BackupLate", job="restic"))))
     wrong = st.integers(0, 9).map(lambda number: number == 0)
     changes = dict(PROVEN) | healthy()
-    for question in book.questions_for(about):
+    for question in questions_for(book, about):
         if question in VARIANTS and draw(wrong):
             changes[question] = draw(st.sampled_from(VARIANTS[question]))
     inventory = draw(
@@ -325,7 +326,9 @@ def test_every_question_of_a_rule_is_required(about: Alert) -> None:
 @pytest.mark.parametrize("about", ALERTS)
 def test_an_answer_clears_for_two_refreshes_and_no_longer(about: Alert) -> None:
     well = case(about)
-    for question in required(BOOK, about):
+    asked = required(BOOK, about)
+    assert asked
+    for question in asked:
         answer = well.answers[question]
         at_the_edge = replace(answer, observed_at=NOW - 2 * INTERVAL)
         past_it = replace(answer, observed_at=NOW - timedelta(seconds=20.1))
@@ -337,7 +340,9 @@ def test_an_answer_clears_for_two_refreshes_and_no_longer(about: Alert) -> None:
 
 @pytest.mark.parametrize("about", ALERTS)
 def test_what_was_read_before_an_alert_began_does_not_clear_it(about: Alert) -> None:
-    for question in required(BOOK, about):
+    asked = required(BOOK, about)
+    assert asked
+    for question in asked:
         well = case(replace(about, starts_at=SEEN))
         early = replace(well.answers[question], observed_at=SEEN - timedelta(seconds=1))
         assert caution(BOOK, well) == 0

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.triage.cases import BOOK, SEEN, alert, case, down, judged
+from tests.triage.cases import BOOK, SEEN, alert, case, down, judged, questions_for
 from tui.model.alert import Verdict
 from tui.model.question_beyond import TargetsOf
 from tui.model.target import Health
@@ -164,7 +164,9 @@ def test_a_cluster_without_kubernetes_is_undecided() -> None:
 
 
 def test_evidence_says_who_was_asked_what_and_when() -> None:
-    for piece in judged(alert("KubeProxyDown")).evidence:
+    evidence = judged(alert("KubeProxyDown")).evidence
+    assert evidence
+    for piece in evidence:
         assert piece.source == "kubernetes prod"
         assert piece.query.startswith("kubectl ")
         assert piece.observed_at == SEEN
@@ -173,8 +175,8 @@ def test_evidence_says_who_was_asked_what_and_when() -> None:
 
 
 def test_an_alert_without_questions_asks_nothing() -> None:
-    assert BOOK.questions_for(alert("TargetDown", job="proxmox-carrick")) == ()
-    assert BOOK.questions_for(alert("SomethingElse")) == ()
+    assert questions_for(BOOK, alert("TargetDown", job="proxmox-carrick")) == ()
+    assert questions_for(BOOK, alert("SomethingElse")) == ()
 
 
 def test_a_false_positive_comes_with_three_fixes_best_first() -> None:

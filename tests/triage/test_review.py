@@ -60,6 +60,7 @@ def test_every_check_has_a_reason_advice_and_evidence() -> None:
     for found in (check(well(), rule.id) for rule in CHECKS):
         assert found.reason
         assert found.advice
+        assert found.evidence
         assert all(piece.source for piece in found.evidence)
 
 

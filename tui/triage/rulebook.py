@@ -13,7 +13,6 @@ from functools import lru_cache
 
 from tui.model.alert import Alert, Evidence, Judgement, Verdict
 from tui.model.labels import Labels
-from tui.model.question import Question
 from tui.model.question_beyond import AlertsListed
 from tui.model.silence import Matcher
 from tui.triage import asked, inventory, notes
@@ -50,11 +49,6 @@ class Rulebook:
     def rule_for(self, alert: Alert) -> Rule | None:
         """The rule by which the alert is judged."""
         return self._find(tuple(map(alert.labels.get, self._names)))
-
-    def questions_for(self, alert: Alert) -> tuple[Question, ...]:
-        """What its cluster must be asked before the alert can be judged."""
-        rule = self.rule_for(alert)
-        return rule.questions if rule else ()
 
     def kernel_kinds(self, alert: Alert) -> tuple[str, ...]:
         """The classes of kernel findings that the alert is made of; mostly none."""
