@@ -85,7 +85,7 @@ def test_any_alert_is_judged_in_any_cluster(found: tuple[Rulebook, Case]) -> Non
         assert known.cluster
         for question in required(book, known.alert):
             answer = known.answers[question]
-            assert answer.fault is None
+            # Newer attempts may fail: the last answer counts until it is too old.
             assert answer.value is not None
             assert answer.observed_at is not None
             age = (NOW - answer.observed_at) / INTERVAL

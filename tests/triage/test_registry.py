@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -172,6 +173,14 @@ def test_evidence_says_who_was_asked_what_and_when() -> None:
         assert piece.observed_at == SEEN
         assert piece.claim
         assert piece.value
+
+
+def test_an_alert_of_no_cluster_is_cleared_by_nobodys_answers() -> None:
+    nobodys = replace(case(alert("KubeProxyDown")), cluster="")
+    found = BOOK.judge(nobodys)
+    assert nobodys.answers
+    assert found.verdict is Verdict.UNDECIDED
+    assert found.reason == "cannot tell: the alert belongs to no configured cluster"
 
 
 def test_an_alert_without_questions_asks_nothing() -> None:

@@ -122,7 +122,7 @@ class Case:
 
     def _is_live(self, question: Question) -> bool:
         answer, pace = self.answers.get(question), self.pace(question)
-        if answer is None or answer.observed_at is None:
+        if not self.cluster or answer is None or answer.observed_at is None:
             return False
         if answer.observed_at < self.alert.starts_at:
             return False

@@ -42,10 +42,11 @@ alert judges it.
 | none is refuted, one could not be told | undecided, naming the source that failed |
 | every claim is proven by fresh answers | false positive, or by design |
 
-- **Absence of proof never clears an alert.** No answer, a failed one, one older
-  than two of its own refreshes, or one from before the alert began proves nothing.
-  Most questions are asked at each `refresh`; workloads, events, kernel lines and
-  static pods at every third.
+- **Absence of proof never clears an alert.** No answer, one older than two of its
+  own refreshes, or one from before the alert began proves nothing. While newer
+  attempts fail, the last answer counts until it is that old, and no longer. Most
+  questions are asked at each `refresh`; workloads, events, kernel lines and static
+  pods at every third.
 - There are no weights: every claim of a rule is required. A second source may
   explain, or refute while the first is silent; it never proves what the first does
   not tell.
