@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.estate import make_target
 from tui.model.kept import Kept
-from tui.model.target import Health
+from tui.model.target import Expected, Health
 from tui.present.glyphs import UNICODE
 from tui.present.targets_pane import MOST, PaneRows
 
@@ -49,3 +49,10 @@ def test_of_very_many_problems_the_rest_is_counted() -> None:
     rows = PaneRows(UNICODE).rows(Kept((*down, *JOBS)))
     assert len(rows) == MOST + 1 + len(JOBS)
     assert rows[MOST].cells[1].text == "300 more"
+
+
+def test_what_is_expected_and_down_stands_before_what_is_in_no_inventory() -> None:
+    unlisted = make_target("a", "h1", health=Health.DOWN, expected=Expected.UNLISTED)
+    wanted = make_target("b", "h2", health=Health.DOWN)
+    rows = PaneRows(UNICODE).rows(Kept((unlisted, wanted)))
+    assert [row.cells[1].text for row in rows] == ["b", "a"]

@@ -33,6 +33,13 @@ def ran(stage: Stage) -> list[frozenset[str]]:
     return stage.backend.inquiry.runs
 
 
+async def test_a_check_that_was_not_run_has_its_whole_name() -> None:
+    async with on_stage((120, 40)) as stage:
+        await looked_at(stage, Exam(proxmox(), tls=handshake(Trust.UNKNOWN_CA)))
+        assert "its address accepts connections" in stage.text
+        assert "an answer to a GET, without credentials" in stage.text
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_nothing_is_dialled_until_a_key_says_so(size: tuple[int, int]) -> None:
     async with on_stage(size) as stage:

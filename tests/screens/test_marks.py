@@ -41,6 +41,15 @@ async def test_the_cursor_is_told_from_the_mark_on_the_same_row() -> None:
         assert "*X REAL   BTRFSCorruptionDetected" in stage.text
 
 
+async def test_that_a_finding_is_not_marked_is_said() -> None:
+    async with on_stage((120, 36)) as stage:
+        await stage.publish(with_alerts())
+        await stage.press("space")
+        assert marks(stage) == 0
+        (toast,) = stage.app._notifications
+        assert toast.message == "Only alerts are marked."
+
+
 async def test_marks_stay_with_their_alert_when_the_order_changes() -> None:
     async with on_stage((120, 36)) as stage:
         await stage.press("space")

@@ -83,7 +83,20 @@ async def test_a_key_chooses_the_view() -> None:
         await stage.press("6")
         assert "because of s2" in stage.text
         await stage.press("left", "left")
-        assert "no silence here: hiding REAL" in stage.text
+        assert "no silence hides anything that is real" in stage.text
+
+
+async def test_where_no_silence_is_no_key_is_offered_that_needs_one() -> None:
+    async with on_stage((120, 36), fleet_of(make("s2"))) as stage:
+        await stage.press("S", "2")
+        assert "no silence is pending, to begin later" in stage.text
+        foot = stage.text.splitlines()[-1]
+        assert "n new" in foot
+        assert "extend" not in foot
+        await stage.press("e", "x", "plus", "c")
+        assert "no silence is pending, to begin later" in stage.text
+        await stage.press("1")
+        assert "+ extend   x end   e edit" in stage.text.splitlines()[-1]
 
 
 async def test_what_hides_something_real_is_loud_and_first() -> None:

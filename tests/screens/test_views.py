@@ -22,7 +22,7 @@ async def test_an_alert_shows_verdict_evidence_and_what_would_change_it(
         await stage.press("G", "enter")
         assert "KubeProxyDown  prod" in stage.text
         assert "✔ supports  no kube-proxy pod exists (0 pods)" in stage.text
-        assert "would change it:" in stage.text
+        assert "what would change it" in stage.text
         assert "fix 1" in stage.text
 
 

@@ -64,7 +64,7 @@ def change_lines(alert: JudgedAlert) -> tuple[Line, ...]:
     """What would turn the verdict."""
     if not alert.judgement.would_change:
         return ()
-    head = Span("would change it: ", Tone.ACCENT)
+    head = Span("what would change it  ", Tone.ACCENT)
     return ((), (head, Span(alert.judgement.would_change)))
 
 

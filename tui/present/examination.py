@@ -19,15 +19,17 @@ from tui.model.probe import Address, HttpProbe
 from tui.model.target import Expected, Health, TargetRow
 from tui.present.glyphs import Marks, Sign, health_sign
 from tui.present.reason import short
+from tui.present.targets import EXPECTED
 from tui.present.units import age
 from widgets.values import Align, Cell, Column, Line, Row, Span, Tone
 
 COLUMNS = (
     Column("", 12),
     Column("check", 24, weight=1),
-    Column("from", 10, drop=2),
+    # Empty until it was run: over these a long name runs on.
     Column("took", 5, align=Align.RIGHT, drop=1),
     Column("age", 4, align=Align.RIGHT),
+    Column("from", 10, drop=2),
 )
 DETAIL_COLUMN = 1
 _ABOUT_TARGETS = {
@@ -37,11 +39,6 @@ _ABOUT_TARGETS = {
 }
 Paragraph = tuple[Line, int]
 """A line, and how far in its continuation begins."""
-_EXPECTED = {
-    Expected.YES: "expected",
-    Expected.NO: "not expected",
-    Expected.UNLISTED: "not in the inventory",
-}
 
 
 def subjects(alert: JudgedAlert, cluster: Cluster | None) -> tuple[Subject, ...]:
@@ -122,7 +119,7 @@ def head_lines(
     """
     subject = exam.subject
     found = health_sign(health, marks)
-    told = f"  {exam.kind.value}, {_EXPECTED[subject.expected]}"
+    told = f"  {exam.kind.value}, {EXPECTED[subject.expected]}"
     state = Span(found.text, found.tone, bold=True)
     why = "" if is_wide or not subject.last_error else f"  {short(subject.last_error)}"
     lines: list[Line] = [(state, Span(why), Span(told, Tone.QUIET))]
@@ -199,9 +196,9 @@ def _row(check: TargetCheck, now: datetime, marks: Marks) -> Row:
         (
             Cell(found.text, found.tone, bold=is_loud),
             Cell(check.title, title_tone, bold=is_loud),
-            Cell(where, Tone.QUIET),
             Cell(took(max(seconds)) if is_done and seconds else "", Tone.QUIET),
             Cell(age(min(times), now) if is_done and times else "", Tone.QUIET),
+            Cell(where, Tone.QUIET),
         ),
         details=((Span(check.words, tone),),) if check.words else (),
     )

@@ -42,6 +42,16 @@ class View(Enum):
         )
 
 
+NONE = {
+    View.ACTIVE: "nothing is silenced; n writes a silence",
+    View.PENDING: "no silence is pending, to begin later",
+    View.EXPIRED: "no silence has expired that Alertmanager still keeps",
+    View.REAL: "no silence hides anything that is real",
+    View.ENDING: "no silence ends within 24 hours",
+    View.IDLE: "no silence is there that hides nothing",
+}
+"""What is said of a view in which none is."""
+
 VIEW_OF = {
     SilenceState.ACTIVE: View.ACTIVE,
     SilenceState.PENDING: View.PENDING,

@@ -18,16 +18,11 @@ from tui.present.curves import Curves
 from tui.present.glyphs import Marks
 from tui.present.target_fields import LATE_INTERVALS, is_late, is_slow, seconds
 from tui.present.target_since import since_words
-from tui.present.targets import sign
+from tui.present.targets import EXPECTED, sign
 from tui.present.units import age, brief
 from widgets.values import Axis, Column, Line, Plot, Series, Span, Tick, Tone
 
 COPY_COLUMNS = (Column("", 20), Column("", 20, weight=1))
-_EXPECTED = {
-    Expected.YES: "expected",
-    Expected.NO: "not expected",
-    Expected.UNLISTED: "not in the inventory",
-}
 _NAME_WIDTH = 11
 _HOURS = SPAN.total_seconds() / 3600
 _TIMES = Axis(
@@ -52,7 +47,7 @@ def head(row: TargetRow, marks: Marks) -> tuple[Paragraph, ...]:
     found = sign(row, marks)
     tone = found.tone if row.expected is Expected.NO else Tone.TEXT
     state = Span(found.text, found.tone, bold=True)
-    told: list[Line] = [(state, Span(f"   {_EXPECTED[row.expected]}", tone))]
+    told: list[Line] = [(state, Span(f"   {EXPECTED[row.expected]}", tone))]
     if row.last_error:
         error = scrape_error(row.last_error)
         told.append((Span(error.words, found.tone, bold=True),))

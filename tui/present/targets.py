@@ -35,6 +35,13 @@ PANE_COLUMNS = (
     Column("state", 8, weight=3),
 )
 
+EXPECTED = {
+    Expected.YES: "expected to be up",
+    Expected.NO: "not expected",
+    Expected.UNLISTED: "not in the inventory",
+}
+"""What the inventory says of a target, beside how it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:

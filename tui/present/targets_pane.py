@@ -96,8 +96,9 @@ def _told(row: TargetRow) -> _Told:
     return row.key, row.expected, row.health, row.last_error
 
 
-def _loudness(row: TargetRow) -> tuple[bool, str, str]:
-    return not row.is_finding, row.job, row.instance
+def _loudness(row: TargetRow) -> tuple[int, str, str]:
+    """As the list of all targets has them, worst first."""
+    return row.rank, row.job, row.instance
 
 
 def _problem(row: TargetRow, marks: Marks) -> Row:

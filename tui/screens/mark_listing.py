@@ -77,6 +77,8 @@ class MarkListing(Listing):
         key = self.cursor_key
         if key is not None and key.startswith(self._prefix):
             self._mark(self.marked ^ {key})
+        elif key is not None:
+            self.notify("Only alerts are marked.", timeout=2, markup=False)
         self.action_move(1)
 
     def action_mark_all(self) -> None:

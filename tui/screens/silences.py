@@ -34,6 +34,8 @@ from widgets.text_block import TextBlock
 from widgets.values import Line, Span, Tone
 
 _VIEWS = tuple(View)
+_FOR_ONE = frozenset({"edit", "extend", "expire", "repeat", "copy"})
+"""Actions for which a silence must be there."""
 _COMMENT = 8
 """Cells before a comment below a row."""
 
@@ -81,7 +83,7 @@ class SilencesScreen(Desk):
                 f"show_view({n})",
                 each.value,
                 f"silences.{n}",
-                f"Those that are to be seen as: {each.value}",
+                f"Show silences: {each.value}",
             )
             for n, each in enumerate(_VIEWS, 1)
         ),
@@ -92,6 +94,8 @@ class SilencesScreen(Desk):
         super().__init__(marks)
         self._access = access
         self._view = View.ACTIVE
+        self._is_empty = True
+        """No silence is in the view."""
         self._sought = chosen
         self._unfolded: frozenset[str] = frozenset()
         self._rows = silences.SilenceRows(marks, self._folded)
@@ -112,8 +116,10 @@ class SilencesScreen(Desk):
             )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What is over can be made again, and nothing else."""
+        """What is over can be made again, and nothing else; nothing, where none is."""
         is_over = self._view is View.EXPIRED
+        if action in _FOR_ONE and self._is_empty:
+            return False
         if action in {"edit", "extend", "expire"}:
             return not is_over
         if action == "repeat":
@@ -169,6 +175,9 @@ class SilencesScreen(Desk):
         listing.columns = silences.WIDE_COLUMNS if is_wide else silences.COLUMNS
         shown = kept.of_view(self._view, self._kept, now)
         rows = self._rows.rows(shown, self._unfolded, now, is_wide=is_wide)
+        if self._is_empty is bool(shown):
+            self._is_empty = not shown
+            self.refresh_bindings()
         listing.say_if_empty((Span(self._nothing(fleet), Tone.QUIET),))
         listing.show_rows(rows)
         marked = alerts.marked_words(len(listing.marked), self.marks)
@@ -186,9 +195,7 @@ class SilencesScreen(Desk):
         """What an empty list says: that there are none, or that nobody knows."""
         if any(each.silences is None for each in fleet.alertmanagers):
             return "not known yet: not every Alertmanager has answered"
-        if self._view is View.ACTIVE:
-            return "nothing is silenced; n writes a silence"
-        return f"no silence here: {self._view.value}"
+        return kept.NONE[self._view]
 
     def on_resize(self) -> None:
         self.call_next(self._show_rows)  # -wide is set after this
