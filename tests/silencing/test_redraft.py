@@ -3,9 +3,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from tests.estate import make_silence
 from tests.judged import NOW, ago
-from tui.model.silence import SilenceState
+from tui.model.silence import Silence, SilenceState
+from tui.silencing.grammar import WordingError
 from tui.silencing.redraft import created_again, edited, extended
 
 HOUR = timedelta(hours=1)
@@ -23,6 +26,16 @@ def test_one_that_is_over_begins_anew() -> None:
     draft = extended(OVER, HOUR, NOW)
     assert (draft.id, draft.starts_at, draft.ends_at) == ("", NOW, NOW + HOUR)
     assert (draft.matchers, draft.comment) == (SILENCE.matchers, SILENCE.comment)
+
+
+@pytest.mark.parametrize("silence", [SILENCE, OVER])
+def test_one_that_would_outlast_the_calendar_is_refused_in_words(
+    silence: Silence,
+) -> None:
+    end = NOW.replace(year=9998)
+    late = replace(silence, ends_at=end)
+    with pytest.raises(WordingError, match="after the year 9999"):
+        extended(late, 2 * 365 * 24 * HOUR, end)
 
 
 def test_who_makes_it_again_may_sign_it() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tui.model.silence import Silence, SilenceDraft, SilenceState
+from tui.silencing.grammar import WordingError
 
 
 def edited(silence: Silence) -> SilenceDraft:
@@ -24,10 +25,16 @@ def extended(silence: Silence, by: timedelta, now: datetime) -> SilenceDraft:
     """The same, ending later; one that is over begins anew and lasts so long from now.
 
     The author stays: Alertmanager keeps one, and it is who wrote the comment.
+    raise   WordingError when that is after the year 9999
     """
-    if silence.state is SilenceState.EXPIRED:
-        return created_again(silence, now + by, now)
-    return ending(silence, silence.ends_at + by)
+    is_over = silence.state is SilenceState.EXPIRED
+    try:
+        ends_at = (now if is_over else silence.ends_at) + by
+    except OverflowError:
+        raise WordingError("that is after the year 9999") from None
+    if is_over:
+        return created_again(silence, ends_at, now)
+    return ending(silence, ends_at)
 
 
 def ending(silence: Silence, ends_at: datetime) -> SilenceDraft:
