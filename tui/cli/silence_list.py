@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from tui.cli.check_report import plain
-from tui.cli.output import complain
+from tui.cli.output import cleaned, complain
 from tui.cli.silence_common import DONE, NOT_DONE, SCHEMA, chosen, having
 from tui.cli.silence_text import silence_lines
 from tui.cli.text import page_on
@@ -70,7 +70,7 @@ def run(asked: Namespace, config: Config, clock: Clock) -> int:
     if asked.output == "json":
         print(json.dumps(_document(heard, found, now, code), indent=2))
     elif asked.quiet:
-        sys.stdout.writelines(f"{silence.id}\n" for _, silence in found)
+        sys.stdout.writelines(f"{cleaned(silence.id)}\n" for _, silence in found)
     else:
         print("\n".join(_lines(heard, found, now)))
     for fault in (fault for one in heard for fault in one.faults):
