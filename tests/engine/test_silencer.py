@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from tui.clock import SystemClock
 from tui.config import Endpoint
 from tui.engine.plan import Served
 from tui.engine.silencer import AT_ONCE, Silencer, all_of
+from tui.lab.silences import SilenceState
 from tui.model.command import ExpireSilence, Outcome, PutSilence
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import SourceKind
+from tui.silencing.redraft import edited
 from tui.sources.alertmanager import AlertmanagerSource
 from tui.state.audit import AuditLog
 
@@ -77,6 +80,32 @@ async def test_a_refusal_and_a_doubt_are_told_apart(audit: AuditLog) -> None:
         "attempt",
         "unknown",
     ]
+
+
+async def test_a_silence_holds_at_once_although_our_clock_is_ahead() -> None:
+    server = SilenceServer()
+    server.now -= timedelta(minutes=5)
+    await silencer(server, None).put(DRAFT, None)
+    (made,) = server.listed()
+    assert made.state(server.now) is SilenceState.ACTIVE
+    assert made.ends_at == DRAFT.ends_at
+
+
+async def test_one_that_was_changed_meanwhile_comes_back_as_it_is(
+    audit: AuditLog,
+) -> None:
+    server = SilenceServer()
+    source = AlertmanagerSource(ENDPOINT, 5.0, transport=server.transport)
+    made = await silencer(server, None).put(DRAFT, None)
+    (seen,) = await source.silences()
+    await source.put_silence(replace(edited(seen), comment="theirs"))
+    mine = replace(edited(seen), comment="mine", id=made.silence_id)
+    outcome = await silencer(server, audit).put(mine, None, seen)
+    assert outcome.found is not None
+    assert outcome.found.comment == "theirs"
+    assert not outcome.is_unknown
+    assert lines(audit)[-1]["outcome"] == "refused"
+    assert server.listed()[0].comment == "theirs"
 
 
 async def test_a_change_goes_on_without_a_log_and_says_so(tmp_path: Path) -> None:

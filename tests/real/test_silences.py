@@ -23,7 +23,7 @@ from tui.model.command import Bulk, ExpireSilence, Outcome, PutSilence
 from tui.model.fleet import Fleet
 from tui.model.silence import Matcher, Silence, SilenceDraft, SilenceState
 from tui.silencing.redraft import edited, extended
-from tui.sources.alertmanager import AlertmanagerSource, UnknownError
+from tui.sources.alertmanager import AlertmanagerSource, ChangedError, UnknownError
 from tui.sources.base import SourceError
 
 pytestmark = pytest.mark.real
@@ -157,6 +157,40 @@ async def test_a_silence_is_edited_extended_and_ended(
     again = await source.put_silence(extended(over, HOUR, CLOCK.now()))
     (fifth,) = await agreed(source, url)
     assert again.id == fifth.id != third.id
+
+
+async def test_two_people_do_not_write_over_each_other(
+    source: AlertmanagerSource, url: str
+) -> None:
+    await source.put_silence(draft("ours"))
+    (seen,) = await agreed(source, url)
+    await source.put_silence(extended(seen, 8 * HOUR, CLOCK.now()), seen)
+    with pytest.raises(ChangedError, match="changed meanwhile: ends "):
+        await source.put_silence(extended(seen, HOUR, CLOCK.now()), seen)
+    (kept,) = await agreed(source, url)
+    assert kept.ends_at == seen.ends_at + 8 * HOUR
+    noted = replace(edited(kept), comment="noted")
+    await source.put_silence(noted, kept)
+    assert (await source.put_silence(noted, kept)).id == kept.id
+    await source.expire_silence(kept.id)
+    with pytest.raises(ChangedError, match="it ended meanwhile"):
+        await source.put_silence(replace(noted, comment="late"), kept)
+    assert await agreed(source, url) == []
+
+
+async def test_a_silence_of_a_clock_that_is_ahead_holds_at_once(
+    source: AlertmanagerSource, url: str
+) -> None:
+    class Ahead(SystemClock):
+        def now(self) -> datetime:
+            return super().now() + HOUR / 4
+
+    now = Ahead().now()
+    wanted = replace(draft("ahead"), starts_at=now, ends_at=now + HOUR)
+    async with running(config(url), Ahead()) as engine:
+        assert (await engine.submit(PutSilence("prod", wanted))).fault is None
+    (found,) = await agreed(source, url)
+    assert found.state is SilenceState.ACTIVE
 
 
 async def test_an_edit_that_is_refused_leaves_the_old_one(

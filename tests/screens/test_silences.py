@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from textual.widgets import Input
 
 from tests.estate import ALERTMANAGER, make_fleet, make_silence
 from tests.judged import NOW, ago, btrfs_alert
@@ -219,6 +220,56 @@ async def test_an_edit_keeps_the_id_and_all_that_is_not_touched() -> None:
         old, new = make_silence(), put(stage).draft
         assert (new.id, new.ends_at, new.comment) == ("s1", old.ends_at, old.comment)
         assert (new.matchers, new.starts_at) == (old.matchers, old.starts_at)
+
+
+async def test_an_edit_of_what_changed_meanwhile_is_shown_and_goes_on_from_it() -> None:
+    async with on_stage((120, 36), fleet_of()) as stage:
+        await stage.press("S", "e")
+        stage.app.screen.query_one("#comment", Input).value = "typed here"
+        old = make_silence()
+        theirs = replace(
+            old,
+            ends_at=old.ends_at + timedelta(hours=9),
+            comment="theirs",
+            created_by="bob",
+        )
+        fault = Fault(FaultKind.CONFLICT, "it was changed meanwhile: is by bob")
+        stage.backend.outcome = Outcome(fault=fault, found=theirs)
+        await stage.press("ctrl+s")
+        assert put(stage).seen == old
+        assert "not changed: it was changed meanwhile: is by bob" in stage.text
+        stage.backend.submitted.clear()
+        await stage.press("ctrl+s")
+        again = put(stage)
+        assert again.seen == theirs
+        draft = again.draft
+        assert (draft.comment, draft.created_by) == ("typed here", "bob")
+        assert draft.ends_at == theirs.ends_at
+
+
+async def test_an_edit_of_what_ended_meanwhile_says_that_it_is_made_anew() -> None:
+    async with on_stage((120, 36), fleet_of()) as stage:
+        await stage.press("S", "e")
+        over = replace(make_silence(), state=SilenceState.EXPIRED, ends_at=NOW)
+        fault = Fault(FaultKind.CONFLICT, "it ended meanwhile")
+        stage.backend.outcome = Outcome(fault=fault, found=over)
+        await stage.press("ctrl+s")
+        assert "not changed: it ended meanwhile" in stage.text
+        stage.app.screen.query_one("#comment", Input).value = "once more"
+        await stage.settle()
+        assert "s1 has ended: a new one is made" in stage.text
+
+
+async def test_an_extension_carries_what_was_seen_and_stays_in_the_calendar() -> None:
+    far = replace(make("far"), ends_at=NOW.replace(year=9999))
+    async with on_stage((120, 36), fleet_of(far)) as stage:
+        await stage.press("S", "asterisk", "plus", "8", "y")
+        assert "after the year 9999" in stage.text
+        await stage.press("backspace", "h", "ctrl+s")
+        (command,) = stage.backend.submitted
+        assert isinstance(command, Bulk)
+        seen = {each.seen for each in command.commands if isinstance(each, PutSilence)}
+        assert seen == {far, make_silence()}
 
 
 async def test_an_edit_of_the_matchers_says_that_the_id_changes() -> None:

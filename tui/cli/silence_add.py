@@ -55,6 +55,8 @@ class Plan:
     draft: SilenceDraft
     preview: Preview
     now: datetime
+    old: Silence | None
+    """The one that is extended."""
     fault: Fault | None
     """Why it is not known what fires: then nobody can tell what it hides."""
 
@@ -77,19 +79,20 @@ def run(
     reach = Reach.of(fleet, served.names[0])
     found = preview(reach, draft.matchers)
     equal = _equal(found)
-    if equal is not None and (asked.extend or _may_extend(asked, equal)):
-        draft = _extended(equal, draft)
-        found = preview(reach, draft.matchers, editing=equal.id)
+    old = equal if equal and (asked.extend or _may_extend(asked, equal)) else None
+    if old is not None:
+        draft = _extended(old, draft)
+        found = preview(reach, draft.matchers, editing=old.id)
     if not draft.comment:
         return usage("there is none to extend, so say why: --comment")
-    plan = Plan(served, draft, found, clock.now(), fault_of(fleet, served))
+    plan = Plan(served, draft, found, clock.now(), old, fault_of(fleet, served))
     if asked.output == "text":
         print("\n".join(_lines(plan, environ)))
     if asked.dry_run:
         return _end(asked, plan, None, DONE)
     if not asked.yes_hide_real and not _may_hide(plan):
         return _end(asked, plan, None, UNCONFIRMED)
-    outcome = submitted(engine, PutSilence(served.names[0], draft))
+    outcome = submitted(engine, PutSilence(served.names[0], draft, old))
     return _end(asked, plan, outcome, told_to_the_end(outcome))
 
 
@@ -134,7 +137,7 @@ def _equal(found: Preview) -> Silence | None:
 def _may_extend(asked: Namespace, equal: Silence) -> bool:
     """Ask whether that one should last longer instead."""
     ends = moment(equal.ends_at)
-    told = f"{equal.id} by {cleaned(equal.created_by)} is the same, until {ends} UTC."
+    told = cleaned(f"{equal.id} by {equal.created_by} is the same, until {ends} UTC.")
     return not asked.dry_run and confirmed(f"{told} Let it last longer instead?")
 
 
@@ -177,7 +180,7 @@ def _end(asked: Namespace, plan: Plan, outcome: Outcome | None, code: int) -> in
     if asked.output == "json":
         print(json.dumps(_document(asked, plan, outcome, code), indent=2))
     elif outcome is not None and outcome.fault is None:
-        print(outcome.silence_id)
+        print(cleaned(outcome.silence_id))
     return code
 
 

@@ -243,8 +243,8 @@ class Engine:
         known = {silence.id: silence for silence in self.fleet.silences}
         try:
             match command:
-                case PutSilence(_, draft):
-                    return await silencer.put(draft, known.get(draft.id))
+                case PutSilence(_, draft, seen):
+                    return await silencer.put(draft, known.get(draft.id), seen)
                 case ExpireSilence(_, silence_id):
                     return await silencer.expire(silence_id, known.get(silence_id))
         finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from tui.clock import Clock
@@ -12,12 +13,21 @@ from tui.engine.plan import Served
 from tui.model.command import ExpireSilence, Outcome, PutSilence
 from tui.model.fault import Fault, FaultKind
 from tui.model.silence import Silence, SilenceDraft
-from tui.sources.alertmanager import AlertmanagerSource, Put, UnknownError
+from tui.sources.alertmanager import (
+    AlertmanagerSource,
+    ChangedError,
+    Put,
+    UnknownError,
+)
 from tui.sources.base import SourceError
 from tui.state.audit import AuditLog, Became, Entry
 
 AT_ONCE = 4
 """Changes of a bulk that are under way together."""
+_BEGUN = timedelta(days=1)
+"""A silence from now on is asked to have begun so long ago. Alertmanager lets it begin
+at once, but were it asked for our own now, it would wait for as long as our clock is
+ahead of the server's: what is silenced would go on to notify."""
 _HOPELESS = frozenset(
     {
         *(FaultKind.UNREACHABLE, FaultKind.TIMEOUT, FaultKind.TLS, FaultKind.AUTH),
@@ -39,17 +49,20 @@ class Silencer:
     audit: AuditLog | None
     """None in tests: nothing is written down."""
 
-    async def put(self, draft: SilenceDraft, old: Silence | None) -> Outcome:
+    async def put(
+        self, draft: SilenceDraft, old: Silence | None, seen: Silence | None = None
+    ) -> Outcome:
         """Create, or change the one whose id the draft has.
 
         old     as it is known to be now
+        seen    as somebody saw it who wants the change; when it differs, it is left
         """
         what = "silence.change" if draft.id else "silence.create"
         before = _told(old) if old else None
         entry = self._entry(what, before, _told(draft))
         warnings = await self._note(entry)
         try:
-            put = await self.source.put_silence(draft)
+            put = await self.source.put_silence(self._begun(draft), seen)
         except SourceError as error:
             return await self._failed(entry, error, warnings)
         after = _told(replace(draft, id=put.id))
@@ -70,6 +83,12 @@ class Silencer:
             return await self._failed(entry, error, warnings)
         warnings += await self._note(replace(entry, became=Became.DONE))
         return Outcome(silence_id, warnings=_once(warnings))
+
+    def _begun(self, draft: SilenceDraft) -> SilenceDraft:
+        """The draft as it is sent: by no clock but the server's."""
+        if draft.id or draft.starts_at > self.clock.now():
+            return draft
+        return replace(draft, starts_at=draft.starts_at - _BEGUN)
 
     def _entry(
         self,
@@ -93,7 +112,12 @@ class Silencer:
         fault = replace(error.fault, at=self.clock.now())
         said = f"{fault.summary} ({fault.detail})" if fault.detail else fault.summary
         warnings += await self._note(replace(entry, became=became, said=said))
-        return Outcome(fault=fault, is_unknown=is_unknown, warnings=_once(warnings))
+        return Outcome(
+            fault=fault,
+            found=error.now if isinstance(error, ChangedError) else None,
+            is_unknown=is_unknown,
+            warnings=_once(warnings),
+        )
 
     async def _note(self, entry: Entry) -> tuple[str, ...]:
         """Write it down; what comes back says why that failed."""

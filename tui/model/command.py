@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from tui.model.fault import Fault
 from tui.model.manifest import Manifest
-from tui.model.silence import SilenceDraft
+from tui.model.silence import Silence, SilenceDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class PutSilence:
     cluster: str
     """Of the Alertmanager; when empty, the only one there is, and no other."""
     draft: SilenceDraft
+    seen: Silence | None = None
+    """Of a change: what somebody saw of it. When it is another by now, it is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class Outcome:
     """What `taloscope undo` takes to put back what was deleted."""
     fault: Fault | None = None
     """None when it was done; of a bulk, when all of it was."""
+    found: Silence | None = None
+    """With a fault: what the silence is by now, where that is why it was left."""
     is_unknown: bool = False
     """With a fault: nobody could tell whether it was done. Look before you repeat."""
     parts: tuple[Outcome, ...] = ()

@@ -88,6 +88,12 @@ def done(draft: SilenceDraft, outcome: Outcome, now: datetime) -> str:
     return f"{words} Its id is {plain(outcome.silence_id)}{replaced}."
 
 
+TAKEN_OVER = (
+    "What you have not touched is as it is now; ctrl+s writes the rest over it."
+)
+"""To who edits a silence that somebody else has changed meanwhile."""
+
+
 def not_done(outcome: Outcome, what: str) -> str:
     """Why it was not done, or that nobody knows; empty when it was.
 

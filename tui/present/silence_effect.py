@@ -10,7 +10,7 @@ from typing import TypeAlias
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.command import PutSilence
 from tui.model.fleet import Fleet
-from tui.model.silence import Silence
+from tui.model.silence import Silence, SilenceState
 from tui.present import alerts, faults, silenced
 from tui.present.glyphs import Marks
 from tui.present.silence import real_names
@@ -276,6 +276,8 @@ def change_lines(old: Silence | None, command: PutSilence | None) -> tuple[Line,
     """What a change does to the id of the silence; nothing for a new one."""
     if old is None or command is None:
         return ()
+    if old.state is SilenceState.EXPIRED:
+        return ((Span(f"{old.id} has ended: a new one is made", Tone.WARNING),),)
     if command.draft.matchers == old.matchers:
         return ((Span(f"its id stays {old.id}", Tone.QUIET),),)
     words = f"other matchers: it gets a new id, and {old.id} ends"

@@ -236,7 +236,8 @@ class SilenceScreen(Desk):
             return
         if instead is not None:
             ends_at = command.draft.ends_at
-            command = replace(command, draft=redraft.ending(instead, ends_at))
+            longer = redraft.ending(instead, ends_at)
+            command = replace(command, draft=longer, seen=instead)
         self._confirm(command, frozenset())
 
     def _confirm(self, command: PutSilence, agreed: frozenset[str]) -> None:
@@ -274,6 +275,10 @@ class SilenceScreen(Desk):
         if outcome.fault is not None:
             what = "changed" if command.draft.id else "created"
             words = silence.not_done(outcome, what)
+            editing, found = self.start.editing, outcome.found
+            if found is not None and editing is not None and self.is_open:
+                self._take_over(found)
+                words = f"{words} {silence.TAKEN_OVER}"
             if not self.is_open:
                 self.notify(words, severity="error", markup=False)
                 return
@@ -286,6 +291,12 @@ class SilenceScreen(Desk):
             self.notify(plain(warning), severity="warning", markup=False)
         if self.is_open:
             self.dismiss()
+
+    def _take_over(self, found: Silence) -> None:
+        """Go on from what somebody else made of it."""
+        self._form.take_over(found)
+        self.start = replace(self.start, editing=found)
+        self._form.follow(self._access.clock.now())
 
     def action_template(self) -> None:
         """Fill the form from a template."""

@@ -66,7 +66,7 @@ class SilenceChanges:
         def drafts(text: str) -> list[PutSilence]:
             now, zone = self._clock.now(), self._clock.zone
             return [
-                PutSilence(each.cluster, _longer(each, text, now, zone))
+                PutSilence(each.cluster, _longer(each, text, now, zone), each.silence)
                 for each in chosen
             ]
 

@@ -13,7 +13,7 @@ from textual.widgets import Input, Label
 from tui.config import SilenceTemplate
 from tui.model.alertmanager import Alertmanager
 from tui.model.command import PutSilence
-from tui.model.silence import Matcher, SilenceDraft
+from tui.model.silence import Matcher, Silence, SilenceDraft, SilenceState
 from tui.present.glyphs import Marks
 from tui.present.silence_start import Start, in_field
 from tui.screens.field import Field
@@ -94,6 +94,21 @@ class SilenceForm(Panel):
             if span.content == (old.span, None):
                 span.lead(start.span)
 
+    def take_over(self, found: Silence) -> None:
+        """Change what somebody else made of it: what was not touched becomes theirs."""
+        old = self._start.editing or found
+        self._start = replace(self._start, editing=found)
+        for name, was, new in (
+            ("comment", old.comment, found.comment),
+            ("author", old.created_by, found.created_by),
+        ):
+            field = self.query_one(f"#{name}", Field)
+            if field.value == in_field(was):
+                with field.prevent(Input.Changed):
+                    field.value = in_field(new)
+        if found.state is not SilenceState.EXPIRED:
+            self.query_one(SpanFields).move(old.ends_at, found.ends_at)
+
     def show_places(self, places: tuple[Alertmanager, ...]) -> None:
         """Let one choose the Alertmanager where nothing else says which."""
         if places == self._places:
@@ -164,7 +179,8 @@ class SilenceForm(Panel):
             return Draft(None, tuple(problems), read.unfinished)
         author, comment = self._value("author"), self._value("comment")
         draft = SilenceDraft(read.matchers, now, ends_at, author, comment)
-        return Draft(PutSilence(self.cluster, self._of_old(draft)))
+        changed = self._of_old(draft)
+        return Draft(PutSilence(self.cluster, changed, self._start.editing))
 
     def _of_old(self, draft: SilenceDraft) -> SilenceDraft:
         """The same as a change of the silence that is being edited."""

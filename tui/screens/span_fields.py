@@ -74,6 +74,11 @@ class SpanFields(Vertical):
         self._leader, self._ends_at, self._typed_in = text, None, typed_in
         self.post_message(self.Changed())
 
+    def move(self, old: datetime, new: datetime) -> None:
+        """Have another end where nobody touched the one that was there."""
+        if self._ends_at == old:
+            self._ends_at = new
+
     def follow(self, now: datetime) -> None:
         """Let what does not lead say the same as what does."""
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tui.model.alertmanager import Disagreement, Told
 from tui.model.silence import Silence, SilenceDraft, SilenceState
@@ -24,7 +24,7 @@ def merged(told: Sequence[Told]) -> tuple[Silence, ...]:
     for one in told:
         for silence in one.silences:
             known = newest.get(silence.id)
-            if known is None or _changed(silence) > _changed(known):
+            if known is None or _moved(silence) > _moved(known):
                 newest[silence.id] = silence
     return tuple(sorted(newest.values(), key=_rank))
 
@@ -39,7 +39,7 @@ def disagreements(told: Sequence[Told], now: datetime) -> tuple[Disagreement, ..
     kept = [{silence.id: silence for silence in one.silences} for one in answered]
     found = []
     for silence in merged(answered) if len(answered) > 1 else ():
-        if now - _changed(silence) <= GRACE:
+        if now - _moved(silence) <= GRACE:
             continue
         having: list[str] = []
         lacking: list[str] = []
@@ -61,20 +61,50 @@ def is_made_of(silence: Silence, draft: SilenceDraft) -> bool:
         and set(silence.matchers) == set(draft.matchers)
         and silence.comment == draft.comment
         and silence.created_by == draft.created_by
-        and abs(silence.ends_at - draft.ends_at) < timedelta(seconds=1)
+        and _is_same(silence.ends_at, draft.ends_at)
     )
+
+
+def changed(seen: Silence, now: Silence) -> str:
+    """What became of a silence since somebody saw it, in words; empty when nothing.
+
+    By what people change: that it was saved again, or has begun, is no difference.
+    """
+    if now.state is SilenceState.EXPIRED and seen.state is not SilenceState.EXPIRED:
+        return f"it ended meanwhile, {_time(now.ends_at)}"
+    told = []
+    if not _is_same(now.starts_at, seen.starts_at):
+        told.append(f"begins {_time(now.starts_at)}, not {_time(seen.starts_at)}")
+    if not _is_same(now.ends_at, seen.ends_at):
+        told.append(f"ends {_time(now.ends_at)}, not {_time(seen.ends_at)}")
+    if set(now.matchers) != set(seen.matchers):
+        told.append("has other matchers")
+    if now.created_by != seen.created_by:
+        told.append(f"is by {now.created_by}")
+    if now.comment != seen.comment:
+        told.append(f'says "{now.comment}"')
+    return f"it was changed meanwhile: {', '.join(told)}" if told else ""
+
+
+def _is_same(one: datetime, other: datetime) -> bool:
+    """Whether nobody meant two different times; servers keep fewer digits than we."""
+    return abs(one - other) < timedelta(seconds=1)
+
+
+def _time(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _agrees(known: Silence | None, newest: Silence) -> bool:
     is_over = newest.state is SilenceState.EXPIRED
     if known is None:
         return is_over
-    return _changed(known) == _changed(newest) or (
+    return _moved(known) == _moved(newest) or (
         is_over and known.state is SilenceState.EXPIRED
     )
 
 
-def _changed(silence: Silence) -> datetime:
+def _moved(silence: Silence) -> datetime:
     return silence.updated_at or silence.starts_at
 
 

@@ -14,7 +14,7 @@ from tui.model.alert import Alert
 from tui.model.alertmanager import Peer, Told
 from tui.model.fault import Fault, FaultKind
 from tui.model.silence import Silence, SilenceDraft, SilenceState
-from tui.silencing.agreement import is_made_of, merged
+from tui.silencing.agreement import changed, is_made_of, merged
 from tui.sources import alertmanager_wire as wire
 from tui.sources.alertmanager_again import Listed, again
 from tui.sources.base import SourceError
@@ -22,6 +22,7 @@ from tui.sources.http import Request
 from tui.sources.http_tunnel import Dialler
 from tui.sources.peers import DoubtError, Peers
 from tui.sources.server_clock import ClockOf
+from tui.sources.text import first_line
 from tui.sources.wire import decode_little, decoding
 
 _SILENCES = "/api/v2/silences"
@@ -30,6 +31,14 @@ _MOST_DOUBTS = 100
 
 class UnknownError(SourceError):
     """A change of which nobody can tell whether it was made: look before repeating."""
+
+
+class ChangedError(SourceError):
+    """A silence is no longer what somebody saw of it: nothing was written."""
+
+    def __init__(self, fault: Fault, now: Silence) -> None:
+        super().__init__(fault)
+        self.now = now
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +119,24 @@ class AlertmanagerSource:
         """All silences of all peers: active, pending, then expired ones."""
         return merged(await self.told())
 
-    async def put_silence(self, draft: SilenceDraft) -> Put:
+    async def put_silence(
+        self, draft: SilenceDraft, seen: Silence | None = None
+    ) -> Put:
         """Create a silence, or change the one whose id the draft has.
 
         A change that the server would make by ending the old one is made the other way
         round: the new one first, so that a refusal costs nothing.
-        raise   SourceError: nothing has changed; UnknownError: look before you repeat
+        seen    what somebody saw of the one that is changed; None: whatever it is
+        raise   SourceError: nothing has changed; UnknownError: look before you repeat;
+                ChangedError: it was changed already, by somebody else
         """
         if not draft.id:
             return Put(await self._create(draft, {}))
         old = await self._peers.read(Request(_path(draft.id)), wire.OBJECT, dict)
         with decoding(self.serving):
             known = wire.kept(old)
+        if seen is not None and not is_made_of(known, draft):
+            await self._compare(seen, known)
         if wire.is_kept_in_place(known, draft):
             return Put(await self._change(draft, old))
         created = await self._create(replace(draft, id=""), wire.unknown_to_us(old))
@@ -139,16 +154,40 @@ class AlertmanagerSource:
         raise   SourceError, UnknownError
         wire    DELETE /api/v2/silence/{id}
         """
+        asked = self.serving
+        error = await self._end(silence_id)
+        if error is not None and self.serving != asked:
+            # That peer lacks it, or hangs: one that told of it since may do it.
+            error = await self._end(silence_id)
+        if error is not None:
+            raise error
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._peers.aclose()
+
+    async def _end(self, silence_id: str) -> SourceError | None:
+        """Why it still holds; None when it does not."""
         try:
             await self._peers.write(Request(_path(silence_id), method="DELETE"))
         except DoubtError as doubt:
             found = await self._looked_up(silence_id, doubt, "it was ended")
             if found.state is not SilenceState.EXPIRED:
-                raise _not_done(doubt, "it was not ended") from doubt
+                return _not_done(doubt, "it was not ended")
+        return None
 
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._peers.aclose()
+    async def _compare(self, seen: Silence, known: Silence) -> None:
+        """Refuse when a silence is no longer what somebody saw.
+
+        A peer may be behind the others, of which the newest was seen.
+        """
+        if not changed(seen, known):
+            return
+        told = {each.id: each for each in await self.silences()}
+        known = told.get(known.id, known)
+        if words := changed(seen, known):
+            said = first_line(" ".join(words.split()))
+            raise ChangedError(Fault(FaultKind.CONFLICT, said), known)
 
     async def _create(self, draft: SilenceDraft, old: dict[str, Any]) -> str:
         """Make a new one, never twice: what is in doubt is looked for first."""

@@ -11,7 +11,7 @@ import httpx
 import msgspec
 
 from tui.config import Endpoint
-from tui.model.fault import Fault
+from tui.model.fault import Fault, FaultKind
 from tui.sources.base import SourceError
 from tui.sources.http import HttpSession, Request, Way
 from tui.sources.http_fault import Answer, NotSentError, RefusedError
@@ -103,6 +103,8 @@ class Peers:
     async def write(self, request: Request) -> Answer:
         """Ask one peer; another one only if the first cannot have heard it.
 
+        Or knows nothing of what it is about: a peer may lack what the others have.
+
         raise   DoubtError when it may have been done; RefusedError, or SourceError,
                 when it was not
         """
@@ -112,8 +114,10 @@ class Peers:
                 answer = await session.send(request)
             except NotSentError as error:
                 faults.append(error.fault)
-            except RefusedError:
-                raise
+            except RefusedError as error:
+                if error.fault.kind is not FaultKind.NOT_FOUND:
+                    raise
+                faults.append(error.fault)
             except SourceError as error:
                 self._serving = session
                 raise DoubtError(error.fault) from error
