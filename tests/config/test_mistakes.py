@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.config.test_reader import mistakes, written
-from tui.config import ConfigError, load
+from tui.config import ConfigError, find, load
+from tui.model import toml
 
 CLUSTER = "[clusters.prod]\ncontext = 'prod'\n"
 AGAIN = "is there already, in line 1: join the two, or rename one"
@@ -40,6 +41,19 @@ def test_a_mistake_is_told_in_the_words_of_the_file(
 ) -> None:
     (found,) = mistakes(tmp_path, text)
     assert found.startswith(told)
+
+
+@pytest.mark.parametrize("name", ["~no-such-user/x", "x" * 300, "a\0b"])
+def test_a_path_that_no_file_can_have_is_a_mistake(name: str, tmp_path: Path) -> None:
+    path = written(tmp_path, f"kubeconfig = {toml.quoted(name)}\n{CLUSTER}")
+    with pytest.raises(ConfigError, match="kubeconfig: there is no file "):
+        load(path)
+    assert find(Path("~no-such-user/x"), {}) == Path("~no-such-user/x")
+
+
+def test_a_mistake_quotes_nothing_that_steers_the_terminal(tmp_path: Path) -> None:
+    (found,) = mistakes(tmp_path, f'{CLUSTER}"a\\u001b[31m" = 1')
+    assert found.startswith('3: clusters.prod."a [31m": is not a key here')
 
 
 @pytest.mark.parametrize("key", ["ca_file", "cert_file"])

@@ -14,6 +14,12 @@ def test_an_age_that_is_none_says_how_one_is_written(text: str) -> None:
         hours(text)
 
 
+@pytest.mark.parametrize("text", ["3651d", "999999999d"])
+def test_an_age_that_no_calendar_has_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="3650d"):
+        hours(text)
+
+
 @pytest.mark.parametrize("text", ["", "2", "1MB", "5TB"])
 def test_a_size_that_is_none_says_how_one_is_written(text: str) -> None:
     with pytest.raises(ValueError, match="MB"):

@@ -19,6 +19,13 @@ def test_anything_else_is_no_duration(text: str) -> None:
         seconds(text)
 
 
+@pytest.mark.parametrize("text", ["1441m", "99999999999999m", f"{'9' * 400}s"])
+def test_longer_than_a_day_no_feed_waits(text: str) -> None:
+    """What came of it ended the program: no clock counts so far."""
+    with pytest.raises(ValueError, match="a day or less"):
+        seconds(text)
+
+
 def test_a_range_is_written_out_with_its_port() -> None:
     assert expanded("10.10.0.40-42:9100") == (
         "10.10.0.40:9100",
@@ -28,7 +35,15 @@ def test_a_range_is_written_out_with_its_port() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["10.10.0.40", "10.10.0.40:9100", "node-1:80", "a-b", "[fd00::1]:9100"]
+    "text",
+    [
+        "10.10.0.40",
+        "10.10.0.40:9100",
+        "node-1:80",
+        "a-b",
+        "[fd00::1]:9100",
+        "db:9104/1",
+    ],
 )
 def test_what_is_no_range_stands_for_itself(text: str) -> None:
     assert expanded(text) == (text,)
@@ -44,6 +59,10 @@ def test_what_is_no_range_stands_for_itself(text: str) -> None:
         "10.0.0.1-10.0.0.4",
         "10.0.0.1-",
         "10.0.0.1 - 4",
+        "10.0.0.0/24",
+        "fd00::1-9",
+        "[FD00::1-9]:9100",
+        "fd00::/64",
     ],
 )
 def test_nonsense_ranges_are_refused(text: str) -> None:
@@ -64,6 +83,8 @@ def test_a_base_url_keeps_its_path() -> None:
         "http://user:secret@x",
         "http://x/?q=1",
         "http://x:port",
+        "http://x y",
+        "http://x\x07:1",
     ],
 )
 def test_what_is_no_base_url_is_refused_without_repeating_it(text: str) -> None:

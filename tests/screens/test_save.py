@@ -62,6 +62,8 @@ async def test_a_file_that_exists_is_kept_until_that_is_confirmed(folder: Path) 
     [
         ("", "A path is needed."),
         (".", "That is a folder: add a name."),
+        ("~no-such-user/x", "Not saved: No such file or directory"),
+        ("x" * 300, "Not saved: File name too long"),
         ("none/out.log", "Not saved: No such file or directory"),
     ],
 )

@@ -54,6 +54,14 @@ async def test_basic_credentials_and_tenant_are_sent() -> None:
     assert headers["x-scope-orgid"] == "homelab"
 
 
+async def test_a_name_that_is_no_name_of_a_host_is_no_mistake_of_ours() -> None:
+    url = "http://xn--a.example"
+    asked = HttpSession(Endpoint((url,)), url, 5.0, transport=saying(200))
+    with pytest.raises(SourceError) as caught:
+        await asked.send(ANY)
+    assert caught.value.fault.kind is FaultKind.PROTOCOL
+
+
 async def test_the_token_file_is_read_again_for_each_request(tmp_path: Path) -> None:
     file = tmp_path / "token"
     endpoint = Endpoint((URL,), bearer_token_file=file)

@@ -11,6 +11,7 @@ from tui.cli.arguments import Parser, add_config
 from tui.cli.output import USAGE, complain, print_file
 from tui.clock import SystemClock
 from tui.config import ConfigError, find, load
+from tui.config.paths import is_there
 
 DONE, NOT_ALL = 0, 2
 CODES = """\
@@ -34,7 +35,7 @@ def run(
 
         return init_config.run(asked, environ)
     output: Path | None = None if asked.dry_run else asked.output
-    if output is not None and output.exists() and not asked.force:
+    if output is not None and is_there(output) and not asked.force:
         complain(f"{output} is there already: name another file, or give --force")
         return USAGE
     try:

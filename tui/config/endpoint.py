@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tui.config.paths import at_home, is_file
 from tui.config.table import Table
 from tui.config.text import base_url, service
 from tui.config.values import Endpoint, Secret, Through
@@ -33,8 +34,8 @@ class Place:
         text = table.text(key)
         if not text:
             return None
-        path = self.path.parent / Path(text).expanduser()
-        if not path.is_file():
+        path = self.path.parent / at_home(text)
+        if not is_file(path):
             table.wrong(key, f"there is no file {path}")
         return path
 
@@ -86,7 +87,7 @@ def _endpoint(table: Table, place: Place, kind: str, home: str) -> Endpoint:
 def _certificates(table: Table, place: Place, key: str) -> Path | None:
     """A file of certificates; what is none would be told by every connection."""
     file = place.file(table, key)
-    if file is None or not file.is_file():
+    if file is None or not is_file(file):
         return file
     try:
         holds_one = _CERTIFICATE.search(file.read_bytes())
@@ -181,7 +182,7 @@ def _password(table: Table, place: Place) -> Secret | None:
     """The password; that of a file is read here."""
     found = _secret(table, place, "password")
     file = place.file(table, "password_file")
-    if file is not None and file.is_file() and (text := _content(table, file)):
+    if file is not None and is_file(file) and (text := _content(table, file)):
         return Secret(text)
     return found
 

@@ -14,6 +14,7 @@ from tui.config.agreement import check
 from tui.config.clusters import clusters
 from tui.config.content import content
 from tui.config.endpoint import Place, endpoints
+from tui.config.paths import at_home
 from tui.config.table import Problems, Table
 from tui.config.text import seconds
 from tui.config.values import Config, ConfigError, Silences
@@ -31,9 +32,9 @@ _SYNTAX = re.compile(r"(.*) \(at line (\d+), column (\d+)\)")
 def find(explicit: Path | None, environ: Mapping[str, str]) -> Path:
     """Where the config is, or should be: the option, the variable, else XDG's place."""
     if explicit is not None:
-        return explicit.expanduser()
+        return at_home(explicit)
     if named := environ.get("TALOSCOPE_CONFIG"):
-        return Path(named).expanduser()
+        return at_home(named)
     return _usual(environ)
 
 
@@ -41,7 +42,7 @@ def _usual(environ: Mapping[str, str]) -> Path:
     """XDG's place; a relative path in the variable is to be ignored."""
     base = Path(environ.get("XDG_CONFIG_HOME", ""))
     if not base.is_absolute():
-        base = Path("~/.config").expanduser()
+        base = at_home("~/.config")
     return base / "taloscope" / "config.toml"
 
 

@@ -9,6 +9,7 @@ from tui.model.bounds import Bounds
 
 _AGE = re.compile(r"(\d+)([hd])")
 _SIZE = re.compile(r"(\d+)\s*([MG])B")
+_MOST_HOURS = 3650 * 24
 _LEAST_BYTES = 10_000_000
 
 
@@ -32,7 +33,10 @@ def hours(text: str) -> float:
     found = _AGE.fullmatch(text)
     if found is None or not int(found[1]):
         raise ValueError('must be hours or days such as "48h" or "7d"')
-    return int(found[1]) * (24.0 if found[2] == "d" else 1.0)
+    kept = int(found[1]) * (24.0 if found[2] == "d" else 1.0)
+    if kept > _MOST_HOURS:
+        raise ValueError('must be "3650d" or less')
+    return kept
 
 
 def size(text: str) -> int:

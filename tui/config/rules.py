@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.config.claims import claims
 from tui.config.endpoint import Place
+from tui.config.paths import is_file
 from tui.config.table import Table
 from tui.model.alert import Verdict
 from tui.model.declared import FIRM_ALERTS, DeclaredRule
@@ -105,7 +106,7 @@ def _runbook(table: Table, place: Place) -> str:
     text, file = table.text("runbook"), place.file(table, "runbook_file")
     if "runbook" in table and "runbook_file" in table:
         table.wrong("runbook_file", "there is a runbook too: give one of the two")
-    if file is None or not file.is_file():
+    if file is None or not is_file(file):
         return text
     try:
         return file.read_text(encoding="utf-8").strip()

@@ -6,11 +6,18 @@ import re
 from urllib.parse import urlsplit
 
 _DURATION = re.compile(r"(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?")
+_LONGEST_SECONDS = 86_400
 _RANGE = re.compile(r"(\d+\.\d+\.\d+)\.(\d+)-(\d+)((?::\d+)?)")
 _SERVICE = re.compile(
     r"([a-z0-9][a-z0-9-]*)/([a-z0-9][a-z0-9.-]*):([a-z0-9-]+)((?:/[^?#\s]*)?)"
 )
-_RANGE_LIKE = re.compile(r"[\d.]+-[\d.]*(?::.*)?")
+_RANGE_LIKE = re.compile(
+    r"[\d.]+-[\d.]*(?::.*)?"
+    r"|[\d.]+/\d{1,2}"
+    r"|\[?[\da-f]*:[\da-f]*:[\da-f:]*(?:-[\da-f:]+|/\d{1,3})(?:\]?(?::\d+)?)",
+    re.IGNORECASE,
+)
+"""Ranges as others write them, of which no server's `instance` is one: CIDR, IPv6."""
 
 
 def seconds(text: str) -> float:
@@ -21,8 +28,11 @@ def seconds(text: str) -> float:
     found = _DURATION.fullmatch(text)
     if found is None or not text:
         raise ValueError('must be a duration such as "10s" or "1m30s"')
-    minutes, rest, milliseconds = found.groups()
-    return 60 * int(minutes or 0) + float(rest or 0) + int(milliseconds or 0) / 1_000
+    minutes, rest, milliseconds = (float(part or 0) for part in found.groups())
+    length = 60 * minutes + rest + milliseconds / 1_000
+    if length > _LONGEST_SECONDS:
+        raise ValueError('must be a day or less, "1440m"')
+    return length
 
 
 def expanded(text: str) -> tuple[str, ...]:
@@ -57,6 +67,8 @@ def base_url(text: str) -> str:
         _ = parts.port
     except ValueError as error:
         raise ValueError(f"is no URL ({error})") from error
+    if any(each.isspace() or not each.isprintable() for each in text):
+        raise ValueError("must not hold spaces, nor what cannot be seen")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"must be an HTTP URL such as {example}")
     if parts.username is not None:

@@ -168,3 +168,8 @@ class Config:
 
 class ConfigError(Exception):
     """The config cannot be used; the text names file, line, key and what to do."""
+
+    def __init__(self, words: str) -> None:
+        """Make the error; a config came from somewhere, and is quoted harmless."""
+        odd = {ord(c): " " for c in set(words) if not (c.isprintable() or c == "\n")}
+        super().__init__(words.translate(odd))

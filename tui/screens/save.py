@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from tui.config.paths import at_home, is_folder, is_there
 from tui.present import log_lines
 from tui.present.glyphs import Marks
 from tui.present.units import count, plain
@@ -56,12 +57,12 @@ class SaveScreen(ModalScreen[None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        path = Path(event.value.strip()).expanduser()
+        path = at_home(event.value.strip())
         if not event.value.strip():
             self._say((Span("A path is needed.", Tone.WARNING),))
-        elif path.is_dir():
+        elif is_folder(path):
             self._say((Span("That is a folder: add a name.", Tone.WARNING),))
-        elif path.exists():
+        elif is_there(path):
             self._ask(path)
         else:
             self._save(path)

@@ -163,7 +163,7 @@ class HttpSession:
             raise self.error(
                 FaultKind.PROTOCOL, "its compression is broken", str(error)
             ) from error
-        except (httpx.RemoteProtocolError, httpx.InvalidURL) as error:
+        except (httpx.RemoteProtocolError, httpx.InvalidURL, UnicodeError) as error:
             self._backend.distrust()
             raise self.error(*garbled(error), str(error)) from error
         except (httpx.HTTPError, OSError) as error:
