@@ -53,6 +53,7 @@ async def test_the_newest_is_first() -> None:
     async with on_stage((120, 36)) as stage:
         await opened(stage)
         text = stage.text
+        assert "newest first" in text.splitlines()[1]
         assert text.index("false → ✖ REAL") < text.index("⊘ silenced")
         assert text.index("⊘ silenced") < text.index("first seen")
 

@@ -208,6 +208,7 @@ async def test_escape_asks_when_something_was_typed() -> None:
     async with on_stage() as stage:
         await stage.press(*REAL, "x", "escape")
         assert "Leave the form?" in stage.text
+        assert "Leaving loses what was typed." in stage.text
         assert "esc leave   enter stay" in stage.text
         await stage.press("enter")
         assert isinstance(stage.app.screen, SilenceScreen)

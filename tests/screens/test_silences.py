@@ -103,6 +103,7 @@ async def test_where_no_silence_is_no_key_is_offered_that_needs_one() -> None:
 async def test_what_hides_something_real_is_loud_and_first() -> None:
     async with on_stage((120, 36), hiding_real()) as stage:
         await stage.press("S")
+        assert "worst first" in stage.text.splitlines()[2]
         assert "✖ 1 REAL" in stage.text
         assert stage.text.index("because of s2") < stage.text.index("False positive")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tui.present.units import count
-from widgets.values import Cell, Line, Row, Span, Tone
+from widgets.values import Cell, Column, Line, Row, Span, Tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,12 @@ class Copy:
     key: str
     name: str
     text: str
+
+
+def columns(copies: Iterable[Copy]) -> tuple[Column, Column]:
+    """The column of their names, no wider than the longest, and that of the texts."""
+    widest = max((len(each.name) for each in copies), default=0)
+    return Column("", widest), Column("", 20, weight=1)
 
 
 def rows(copies: Iterable[Copy]) -> tuple[Row, ...]:

@@ -20,9 +20,8 @@ from tui.present.target_fields import LATE_INTERVALS, is_late, is_slow, seconds
 from tui.present.target_since import since_words
 from tui.present.targets import EXPECTED, sign
 from tui.present.units import age, brief
-from widgets.values import Axis, Column, Line, Plot, Series, Span, Tick, Tone
+from widgets.values import Axis, Line, Plot, Series, Span, Tick, Tone
 
-COPY_COLUMNS = (Column("", 20), Column("", 20, weight=1))
 _NAME_WIDTH = 11
 _HOURS = SPAN.total_seconds() / 3600
 _TIMES = Axis(

@@ -121,7 +121,8 @@ class HistoryScreen(TellingDesk):
         listing.show_rows(rows)
         where = f"of {self._cluster}" if self._cluster else "of all clusters"
         title = (Span(f"history {where}", Tone.ACCENT),)
-        self.query_one("#happened", Panel).show_title(title)
+        order = (Span("newest first", Tone.QUIET),)
+        self.query_one("#happened", Panel).show_title(title, order)
 
     def _show_habits(self, habits: Habits) -> None:
         listing = self.query_one("#habits", Listing)

@@ -321,7 +321,7 @@ class SilenceScreen(Desk):
             if is_yes:
                 self.dismiss()
 
-        told = ((Span("What was typed is lost."),),)
+        told = ((Span("Leaving loses what was typed."),),)
         question = Confirm(
             "Leave the form?", told, leave=True, glyphs=self.marks.glyphs
         )

@@ -20,6 +20,7 @@ from tui.model.silence import SilenceState
 from tui.present import alerts, history, kept, silences
 from tui.present.glyphs import Marks
 from tui.present.kept import Kept, View
+from tui.present.target_order import WORST
 from tui.screens.desk import Desk
 from tui.screens.latest import run_latest
 from tui.screens.mark_listing import MarkListing
@@ -183,8 +184,9 @@ class SilencesScreen(Desk):
         marked = alerts.marked_words(len(listing.marked), self.marks)
         title = Span(f"silences, {self._view.value}", Tone.ACCENT)
         gap = (Span("  "),) if marked else ()
+        order = Span(f"{WORST}  ", Tone.QUIET)
         as_of = silences.as_of(fleet, now)
-        self.query_one(Panel).show_title((title, *gap, *marked), as_of)
+        self.query_one(Panel).show_title((title, *gap, *marked), (order, *as_of))
 
     def _folded(self, line: Line) -> tuple[Line, ...]:
         """A line in as many as it needs below a row."""

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 AskPast = Callable[[str, Target], Awaitable[Past | Fault]]
 _GOOD_FOR = timedelta(minutes=1)
-_NAME_WIDTH = 24
+_AROUND = 4
+"""Cells of a row that are neither name nor text: the edges, and the gap."""
 
 
 class TargetScreen(TellingDesk):
@@ -92,7 +93,7 @@ class TargetScreen(TellingDesk):
                     yield TextBlock(id="head", glyphs=glyphs)
                     yield TextBlock(id="facts", glyphs=glyphs)
                 with Panel(id="do", glyphs=glyphs):
-                    columns = target_page.COPY_COLUMNS
+                    columns = copies.columns(())
                     yield CopyListing(columns, show_header=False, glyphs=glyphs)
                     yield TextBlock(id="whole", glyphs=glyphs)
             with Panel(id="day", glyphs=glyphs):
@@ -149,6 +150,7 @@ class TargetScreen(TellingDesk):
     def _show_copies(self, row: TargetRow) -> None:
         self._copies = target_page.copies(self._cluster, row, self._labels)
         listing = self.query_one(Listing)
+        listing.columns = copies.columns(self._copies)
         listing.show_rows(copies.rows(self._copies))
         listing.styles.height = max(1, listing.line_count)
         has_ways = any(each.key.startswith("fix") for each in self._copies)
@@ -161,7 +163,7 @@ class TargetScreen(TellingDesk):
         """Below the list what does not fit into its row."""
         listing = self.query_one(Listing)
         lines = copies.lines(self._copies, listing.cursor_key or "")
-        room = listing.size.width - _NAME_WIDTH
+        room = listing.size.width - listing.columns[0].width - _AROUND
         is_long = len(lines) > 1 or any(len(line[0].text) > room for line in lines)
         self.query_one("#whole", TextBlock).show_lines(*(((), *lines) * is_long))
 
