@@ -31,6 +31,8 @@ from typing import Any
 REFUSED = 3
 _KINDS = ("clusters", "contexts", "users")
 _MOST_NAMES = 8
+_UNREADABLE = OSError, ValueError, LookupError, TypeError, AttributeError
+"""What the package raises beside its own, of what no kubeconfig should hold."""
 _CONFIG = "`context` in the config (config.toml)"
 
 
@@ -271,10 +273,12 @@ def read_each(
     kubeconfig: Any, known: dict[str, Any], contexts: Iterable[str]
 ) -> dict[str, dict[str, Any]]:
     """As `read`, of each whose user has no plugin: none shall wait for another's."""
+    from kubernetes.config.config_exception import ConfigException  # noqa: PLC0415
+
     found = {}
     for context in contexts:
-        # Whatever is wrong with one is told when it is read alone.
-        with suppress(Exception):
+        # What is wrong with one is told when it is read alone.
+        with suppress(ConfigException, *_UNREADABLE):
             if not _has_plugin(_user(known, context)):
                 found[context] = read(kubeconfig, known, context)
     return found
