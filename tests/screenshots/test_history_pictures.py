@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from textual.widgets import Input
 
 from tests.screenshots.drawing import at_rest, compare, reached
 from tests.screenshots.test_screenshots import (
@@ -205,10 +204,7 @@ async def test_the_picture_is_what_the_program_draws(
     name: str,
     engine: ReadBefore,
     request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("USER", "operator")
-    monkeypatch.setattr(Input, "cursor_blink", False)
     size, keys, text = PICTURES[name]
     async with shown(engine, size, LaterClock()) as (app, pilot):
         await reached(app, pilot, keys, text)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input
 
 from tests.screenshots.drawing import compare, reached
 from tests.screenshots.test_screenshots import NOW, on_screen
@@ -36,9 +35,8 @@ def is_tried(fleet: Fleet) -> bool:
 
 
 async def test_etcd_is_drawn_with_all_its_members(
-    config: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    config: Path, request: pytest.FixtureRequest
 ) -> None:
-    monkeypatch.setattr(Input, "cursor_blink", False)
     async with on_screen(config, (140, 20), is_read=is_tried) as (app, pilot):
         keys = ("tab", "slash", *"cp-1", "enter", "enter", "4")
         await reached(app, pilot, keys, "talos-prod-cp-2")

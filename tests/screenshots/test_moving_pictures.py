@@ -16,7 +16,6 @@ from random import Random
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
 
 from tests.e2e.labs import RunningLab, running_lab
 from tests.screenshots.drawing import at_rest, compare, reached
@@ -120,7 +119,6 @@ async def test_the_picture_is_what_the_program_draws(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Input, "cursor_blink", False)
     # Only the test says when something is read again.
     monkeypatch.setattr(feeds, "DETAIL_SECONDS", NEVER)
     monkeypatch.setattr(feeds, "SECOND_SECONDS", NEVER)

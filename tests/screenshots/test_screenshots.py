@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from textual.pilot import Pilot
-from textual.widgets import Input
 
 from tests.screenshots.drawing import at_rest, compare, reached
 from tui.app import TaloscopeApp
@@ -176,9 +175,8 @@ def is_live(fleet: Fleet) -> bool:
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_deletion_is_pictured_as_it_was_tried(
-    engine: ReadBefore, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    engine: ReadBefore, request: pytest.FixtureRequest
 ) -> None:
-    monkeypatch.setattr(Input, "cursor_blink", False)
     async with shown(engine, (140, 36)) as (app, pilot):
         way = ("slash", *"KubeSchedulerDown", "enter", "enter", "D")
         await reached(app, pilot, way, "kind: ServiceMonitor")
@@ -194,8 +192,6 @@ async def test_the_picture_is_what_the_program_draws(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("USER", "operator")
-    monkeypatch.setattr(Input, "cursor_blink", False)
     monkeypatch.setattr(examination, "took", lambda _: "12ms")
     size, keys, *texts = PICTURES[name]
     async with shown(engine, size) as (app, pilot):

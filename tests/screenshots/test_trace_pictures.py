@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from textual.widgets import Input
 
 from tests.screenshots.drawing import compare, reached
 from tests.screenshots.test_screenshots import (
@@ -61,9 +60,7 @@ async def test_the_picture_is_what_the_program_draws(
     name: str,
     engine: ReadBefore,
     request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Input, "cursor_blink", False)
     size, keys = PICTURES[name]
     async with shown(engine, size) as (app, pilot):
         await reached(app, pilot, keys, CHAIN)
