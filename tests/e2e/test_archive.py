@@ -17,7 +17,7 @@ from tui.engine.engine import Engine
 from tui.model.fault import FaultKind
 from tui.model.log import Entry, LogBatch, LogQuery, LogSpan
 from tui.model.silence import Matcher
-from tui.sources.wire import to_ns
+from tui.model.unix import to_ns
 
 CLOCK = SystemClock()
 SECOND = 1_000_000_000

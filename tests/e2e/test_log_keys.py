@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.labs import RunningLab, running_lab
 from tests.e2e.test_terminal import drive
 from tui.clock import SystemClock
-from tui.sources.wire import to_ns
+from tui.model.unix import to_ns
 
 pytestmark = pytest.mark.terminal
 COUNT = 2_500

@@ -19,9 +19,9 @@ from tui.engine.plan import Served
 from tui.model.fleet import SourceKind
 from tui.model.log import Entry
 from tui.model.pipeline import Comparison
+from tui.model.unix import to_ns
 from tui.sources.base import SourceError
 from tui.sources.loki import LokiSource
-from tui.sources.wire import to_ns
 from tui.store import State
 
 LOKI = Endpoint(urls=("http://loki.example",))

@@ -19,7 +19,7 @@ from tui.engine.plan import Served
 from tui.model.fault import FaultKind
 from tui.model.fleet import SourceKind
 from tui.model.log import Entry, Gap, LogBatch
-from tui.present.units import to_ns
+from tui.model.unix import to_ns
 from tui.store import KernelLogged
 from tui.triage import assign, kernel_log, voice
 

@@ -15,10 +15,11 @@ from tests.estate import BTRFS, make_silence
 from tests.remembered import CHANGES
 from tui.model.event import Event, Mark, Turn
 from tui.model.silence import Silence
+from tui.model.unix import to_ns
 from tui.present import change, finding, happened, silence, silenced
 from tui.present.glyphs import UNICODE
 from tui.present.log_bars import Steps, bars
-from tui.present.units import between, brief_moment, clock, day_and_time, to_ns
+from tui.present.units import between, brief_moment, clock, day_and_time
 from tui.silencing.span import parse_end
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -12,7 +12,7 @@ from tests.judged import NOW
 from tests.screens.stage import Stage, on_stage
 from tui.model.fault import Fault, FaultKind
 from tui.model.log import Entry, LogSpan
-from tui.present.units import to_ns
+from tui.model.unix import to_ns
 from tui.screens.log_pages import LogPages
 from widgets.log_view import LogView
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tui.model.log import Entry, LogSpan
+from tui.model.unix import SECOND_NS
 from tui.sources import loki_ledger
-from tui.sources.loki_ledger import SECOND_NS, Ledger, second_of, spans
+from tui.sources.loki_ledger import Ledger, second_of, spans
 
 
 def entry(at_ns: int, line: str = "x", **labels: str) -> Entry:

@@ -13,6 +13,7 @@ from tests.clock import START, ManualClock, turns
 from tests.sources.loki_server import STREAM, SmallLoki
 from tui.model.fault import FaultKind
 from tui.model.log import LogBatch
+from tui.model.unix import to_ns
 from tui.sources import loki_ledger
 from tui.sources.loki_inbox import GATHER_SECONDS
 from tui.sources.loki_tail import (
@@ -22,7 +23,6 @@ from tui.sources.loki_tail import (
     WHOLE_SECONDS,
     LokiTail,
 )
-from tui.sources.wire import to_ns
 
 NOW = to_ns(START)
 SECOND = 1_000_000_000

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.widgets.screen import Stage, screen_lines
+from tui.model.unix import to_ns
 from tui.present.log_lines import times
-from tui.present.units import to_ns
 from widgets.log_view import LogView
 from widgets.values import LogLine
 

@@ -17,6 +17,7 @@ from tui.model.discovery import Candidate, candidates
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import SourceKind
 from tui.model.scraping import Service
+from tui.model.unix import SECOND_NS, to_ns
 from tui.sources.alertmanager import AlertmanagerSource
 from tui.sources.base import SourceError
 from tui.sources.contexts import kube_contexts
@@ -26,9 +27,8 @@ from tui.sources.loki import LokiSource
 from tui.sources.prometheus import PrometheusSource
 from tui.sources.talos_contexts import talos_contexts
 from tui.sources.tunnel import KubeTunnel
-from tui.sources.wire import to_ns
 
-HOUR_NS = 3600 * 1_000_000_000
+HOUR_NS = 3600 * SECOND_NS
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ from tui.model.question_beyond import (
     TalosServices,
     TargetsOf,
 )
+from tui.model.unix import of_ns, to_ns
 from tui.sources.base import SourceError
 from tui.store import State
 from tui.triage import assign
@@ -55,8 +56,6 @@ _WORKLOADS = (Deployments, StatefulSets, DaemonSets)
 _SLOW_ONES = (*_OF_TRACES, *_WORKLOADS, EventsWith, KernelLines, StaticPods)
 # Nodes and Loki need not agree with our clock to the second.
 _AHEAD = timedelta(minutes=1)
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +147,13 @@ class Asking:
         start = now - timedelta(minutes=question.minutes)
         found = await self._connections.loki(server.endpoint).query_range(
             held_lines(server, cluster, question),
-            _nanoseconds(start),
-            _nanoseconds(now + _AHEAD),
+            to_ns(start),
+            to_ns(now + _AHEAD),
             MOST_LINES,
             forward=False,
         )
         own = [
-            (_EPOCH + each.at_ns // 1000 * _MICROSECOND, each.line)
+            (of_ns(each.at_ns), each.line)
             for each in found
             if assign.cluster_of(each.labels, server.marks, server.home) == cluster.name
         ]
@@ -173,7 +172,3 @@ class Asking:
 
 def _is_slow(question: Question) -> bool:
     return isinstance(question, _SLOW_ONES)
-
-
-def _nanoseconds(at: datetime) -> int:
-    return (at - _EPOCH) // _MICROSECOND * 1000

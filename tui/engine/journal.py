@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from tui.model.log import Entry
 from tui.model.log_bytes import EntryBytes, KeptEntries, time_order
+from tui.model.unix import of_ns
 from tui.store import KernelLog
 from tui.triage import clues, kernel_log, voice
 
@@ -49,7 +50,7 @@ class Journal:
         old = self._logs[cluster]
         found = kernel_log.fold(old.findings, entries, cluster)
         runs = kernel_log.runs(entries)
-        at = kernel_log.time_of(max(max(times) for _, times in runs))
+        at = of_ns(max(max(times) for _, times in runs))
         log = KernelLog(
             kernel_log.within(found, now, window),
             max(at, old.last_entry_at) if old.last_entry_at else at,

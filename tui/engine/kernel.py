@@ -18,6 +18,7 @@ from tui.engine.supervisor import tried
 from tui.engine.view import KERNEL_WINDOW
 from tui.model.fault import Fault
 from tui.model.log import Entry, Gap, LogBatch
+from tui.model.unix import SECOND_NS
 from tui.sources.loki_wire import identity
 from tui.store import KernelLogged
 from tui.triage import assign
@@ -59,7 +60,7 @@ class Kernel:
         kept = self._kept(served)
         known = await aside(partial(_identities, kept)) if kept else frozenset()
         since = self._clock.now() - KERNEL_WINDOW
-        since_ns = int(since.timestamp()) * 1_000_000_000
+        since_ns = int(since.timestamp()) * SECOND_NS
         tail = self._connections.loki_tail(served.endpoint)
         async with aclosing(tail.batches(since_ns)) as batches:
             async for batch in batches:

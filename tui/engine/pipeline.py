@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -34,6 +35,7 @@ from tui.model.question import EndpointSlicesOf, KubeQuestion
 from tui.model.reading import Reading
 from tui.model.scraping import Service
 from tui.model.talos import TalosNode
+from tui.model.unix import to_ns
 from tui.sources.base import SourceError
 from tui.sources.loki import LokiSource
 from tui.sources.loki_pages import PAGE, Pager
@@ -179,7 +181,9 @@ def slices_of(services: tuple[Service, ...] | None) -> EndpointSlicesOf | None:
     return EndpointSlicesOf(found[0].namespace, found[0].name)
 
 
-def questions(config: ClusterConfig, state: State) -> Iterator[tuple[FeedKey, Any]]:
+def questions(
+    config: ClusterConfig, state: State
+) -> Iterator[tuple[FeedKey, KubeQuestion]]:
     """What a cluster's Kubernetes must be asked, with the keys of the feeds."""
     yield question_key(config, PODS), PODS
     yield question_key(config, SERVICES), SERVICES
@@ -239,14 +243,19 @@ class Comparer:
         query = _query(served.endpoint.selector, names, log.voices)
         pager = Pager(source, query)
         found: list[Entry] = []
-        span = LogSpan(_ns(since - printed.EARLY), _ns(now + printed.EARLY))
-        async for page in pager.pages(span):
-            if page.gaps or len(found) > MOST:
-                raise SourceError(_TOO_MUCH)
-            if not found and len(page.entries) >= PAGE:
-                await _measure(source, query, span)
-            own = (each for each in page.entries if _is_of(served, config, each))
-            found += (each for each in own if kernel_log.node_of(each) in {"", *names})
+        span = LogSpan(to_ns(since - printed.EARLY), to_ns(now + printed.EARLY))
+        async with aclosing(pager.pages(span)) as pages:
+            async for page in pages:
+                if page.gaps or len(found) > MOST:
+                    raise SourceError(_TOO_MUCH)
+                if not found and len(page.entries) >= PAGE:
+                    await _measure(source, query, span)
+                found += (
+                    each
+                    for each in page.entries
+                    if _is_of(served, config, each)
+                    and kernel_log.node_of(each) in {"", *names}
+                )
         return found
 
 
@@ -281,8 +290,3 @@ async def _measure(source: LokiSource, query: str, span: LogSpan) -> None:
 def _is_of(served: Served, config: ClusterConfig, entry: Entry) -> bool:
     name = assign.cluster_of(entry.labels, served.marks, served.home)
     return name == config.name
-
-
-def _ns(at: datetime) -> int:
-    epoch = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-    return (at - epoch) // timedelta(microseconds=1) * 1000

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 
 from tui.model.kernel import signs
 from tui.model.log import Entry, LogCount
+from tui.model.unix import SECOND_NS
 from tui.present.logs import ClassCounts
 from tui.present.units import count, plain, time_of_ns
 from widgets.values import Bars, Line, LogLine, Span, Tone
 
-_SECOND = 1_000_000_000
-_DAY = 86_400 * _SECOND
+_DAY = 86_400 * SECOND_NS
 GRAIN = 10
 """Seconds to which the entries that are kept are counted."""
 COUNTING = Bars(words=(Span("counting ...", Tone.QUIET),))
@@ -33,16 +33,16 @@ class Steps:
     @classmethod
     def over(cls, since_ns: int, until_ns: int, cells: int, grain: int = 1) -> Steps:
         """So many steps at most, each of a whole number of grains (seconds)."""
-        least = grain * _SECOND * max(1, cells - 1)
+        least = grain * SECOND_NS * max(1, cells - 1)
         seconds = grain * max(1, -(-(until_ns - since_ns) // least))
-        step = seconds * _SECOND
+        step = seconds * SECOND_NS
         # A step does not hold its begin: who came right then needs the one before.
         begin, end = (since_ns - 1) // step, -(-until_ns // step)
         return cls(begin * step, end * step, seconds, until_ns)
 
     def bins(self, counts: Iterable[tuple[int, int]]) -> list[int]:
         """Share counts out over the steps, each by the end of its own, inclusive."""
-        step = self.step_seconds * _SECOND
+        step = self.step_seconds * SECOND_NS
         found = [0] * ((self.until_ns - self.since_ns) // step)
         for until_ns, number in counts:
             place = (until_ns - 1 - self.since_ns) // step
@@ -101,7 +101,7 @@ class Tally:
 
 
 def _grain_end(at_ns: int) -> int:
-    grain = GRAIN * _SECOND
+    grain = GRAIN * SECOND_NS
     return -(-at_ns // grain) * grain
 
 
@@ -140,5 +140,5 @@ def unanswered(why: str) -> Bars:
 
 
 def _clock(at_ns: int, has_day: bool) -> str:  # noqa: FBT001 - private
-    day = datetime.fromtimestamp(at_ns // _SECOND, UTC).strftime("%m-%d ")
+    day = datetime.fromtimestamp(at_ns // SECOND_NS, UTC).strftime("%m-%d ")
     return f"{day if has_day else ''}{time_of_ns(at_ns)[:5]}"

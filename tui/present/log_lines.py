@@ -14,14 +14,14 @@ from typing import Any
 from tui.model.kernel import classify, kind_of, text_of
 from tui.model.log import Entry, LogFinding
 from tui.model.log_bytes import EntryBytes, at_ns
+from tui.model.unix import SECOND_NS, to_ns
 from tui.present import logs
 from tui.present.glyphs import Marks
-from tui.present.units import length, time_of_ns, to_ns
+from tui.present.units import length, time_of_ns
 from widgets.log_teller import CALM, ERROR, WARNING, LineTeller
 from widgets.ring import Ring
 from widgets.values import LogLine, TimeWords, Tone
 
-SECOND_NS = 1_000_000_000
 _MICROSECOND_NS = 1_000
 _DAY_NS = 86_400 * SECOND_NS
 _RANKS = {"error": ERROR, "warning": WARNING}

@@ -113,16 +113,6 @@ def time_of_ns(at_ns: int) -> str:
     return f"{seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-def span_ns(span: timedelta) -> int:
-    """A span in nanoseconds."""
-    return span // timedelta(microseconds=1) * 1000
-
-
-def to_ns(at: datetime) -> int:
-    """A moment in unix nanoseconds."""
-    return span_ns(at - datetime.fromtimestamp(0, UTC))
-
-
 def count(number: int, noun: str, plural: str = "") -> str:
     """`1 alert`, `2 alerts`."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from tui.model.alert import JudgedAlert, Verdict
@@ -18,6 +18,7 @@ from tui.model.silence import Silence
 from tui.model.taped import Taped
 from tui.model.target import Expected, Health, TargetRow
 from tui.model.trace import Certainty, Trace
+from tui.model.unix import of_ns
 from tui.present import logs, nodes
 from tui.present.happened import event_key
 from tui.present.history import change_key
@@ -27,7 +28,6 @@ _T = TypeVar("_T")
 _K = TypeVar("_K")
 FindingKey = tuple[str, str, str]
 """Cluster, kind and subject."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SURE = (Certainty.UNKNOWN, Certainty.MAYBE, Certainty.PROVEN)
 
 
@@ -197,7 +197,7 @@ class Gathered:
             key = cluster.name, entry.at_ns, entry.line
             if key in self.lines:
                 continue
-            at = _EPOCH + timedelta(microseconds=entry.at_ns // 1000)
+            at = of_ns(entry.at_ns)
             if not self.span.since <= at <= self.span.until:
                 continue
             sign = classify(entry.line)

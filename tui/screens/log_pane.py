@@ -16,9 +16,9 @@ from textual.binding import Binding, BindingType
 from tui.model.fleet import Cluster, Fleet
 from tui.model.kernel import kind_of
 from tui.model.log import Entry, Gap, LogFinding
+from tui.model.unix import to_ns
 from tui.present import log_bars, log_lines, logs, stream
 from tui.present.glyphs import Marks
-from tui.present.units import to_ns
 from tui.present.when import Stretch
 from tui.screens import log_counts
 from tui.screens.latest import run_latest

@@ -14,9 +14,10 @@ from textual.message import Message
 from tui.backend import Archive
 from tui.clock import Clock
 from tui.model.log import Entry, LogSpan
+from tui.model.unix import SECOND_NS, span_ns, to_ns
 from tui.present import log_lines
 from tui.present.glyphs import Marks
-from tui.present.units import plain, span_ns, time_of_ns, to_ns
+from tui.present.units import plain, time_of_ns
 from tui.present.when import Stretch
 from tui.screens.latest import run_latest
 from tui.screens.log_pages import LogPages
@@ -297,7 +298,7 @@ class PastPane(Panel):
         asked = self._stretch.until and self._stretch.until - self._stretch.since
         cells = len("14:05:00" if asked and asked < _SHORT else "14:05")
         until = f"{time_of_ns(first)[:cells]}-{time_of_ns(end)[:cells]}"
-        begin = datetime.fromtimestamp(first // log_lines.SECOND_NS, UTC)
+        begin = datetime.fromtimestamp(first // SECOND_NS, UTC)
         is_today = begin.date() == self._clock.now().astimezone(UTC).date()
         day = "" if is_today else f"{begin:%m-%d} "
         self.log_view.past = f"in the past: {day}{until}, End returns to live"

@@ -20,6 +20,7 @@ from tui.config import Endpoint
 from tui.model.fault import FaultKind
 from tui.model.log import Entry, LogCount
 from tui.model.metric import Rule
+from tui.model.unix import SECOND_NS
 from tui.sources import loki_wire as wire
 from tui.sources import prometheus_wire
 from tui.sources.base import SourceError
@@ -101,7 +102,7 @@ class LokiSource:
         by      a label to count by
         wire    GET /loki/api/v1/query_range, result type "matrix"
         """
-        step_ns = step_seconds * 1_000_000_000
+        step_ns = step_seconds * SECOND_NS
         group = f" by ({by}) " if by else ""
         params = {
             "query": f"sum{group}(count_over_time({query} [{step_seconds}s]))",

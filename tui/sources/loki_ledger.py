@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 
 from tui.model.log import Entry, LogSpan
+from tui.model.unix import SECOND_NS
 from tui.sources.loki_wire import identity
 
-SECOND_NS = 1_000_000_000
 MOST_KNOWN = 300_000
 """Identities that are kept: 30 MB at the most, and that only in a flood."""
 WINDOW_SECONDS = 3600

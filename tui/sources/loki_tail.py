@@ -16,10 +16,11 @@ from tui.clock import Clock
 from tui.ending import end_if_told
 from tui.model.fault import FaultKind
 from tui.model.log import Entry, Gap, LogBatch, LogCount, LogSpan
+from tui.model.unix import SECOND_NS
 from tui.sources.base import SourceError
 from tui.sources.http_fault import NotSentError
 from tui.sources.loki_inbox import Inbox, either
-from tui.sources.loki_ledger import SECOND_NS, Ledger, second_of, spans
+from tui.sources.loki_ledger import Ledger, second_of, spans
 from tui.sources.loki_pages import PAGE, Pager, Ranges
 from tui.sources.loki_time import AHEAD_NS, LogTime
 from tui.sources.loki_wire import TailFrame

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tui.clock import Clock
-from tui.sources.wire import to_ns
+from tui.model.unix import SECOND_NS, to_ns
 
-AHEAD_NS = 600 * 1_000_000_000
+AHEAD_NS = 600 * SECOND_NS
 """Loki takes entries up to ten minutes ahead of its clock."""
-_APART_NS = 30 * 1_000_000_000
+_APART_NS = 30 * SECOND_NS
 """Clocks of one estate are nearer to each other."""
 
 
@@ -24,7 +24,7 @@ class LogTime:
         """Now; of a clock that was set back by more than Loki lets pass, and is behind
         what was written, the time of the newest entry."""
         wall = to_ns(self._clock.now())
-        ahead = wall - int(self._clock.monotonic() * 1_000_000_000)
+        ahead = wall - int(self._clock.monotonic() * SECOND_NS)
         self._ahead_ns = max(ahead, ahead if self._ahead_ns is None else self._ahead_ns)
         is_set_back = ahead < self._ahead_ns - AHEAD_NS
         is_behind = self._newest_ns > wall + _APART_NS

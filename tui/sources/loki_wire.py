@@ -12,6 +12,7 @@ import msgspec
 
 from tui.model.labels import Labels
 from tui.model.log import Entry, LogCount
+from tui.model.unix import SECOND_NS
 from tui.sources.text import first_line
 
 SHARD = "__stream_shard__"
@@ -168,7 +169,7 @@ def counts(series: list[SeriesWire]) -> tuple[LogCount, ...]:
     raise   ValueError when a value is no number, OverflowError when it has no end
     """
     found = [
-        LogCount(round(at) * 1_000_000_000, int(float(value)), one.metric or {})
+        LogCount(round(at) * SECOND_NS, int(float(value)), one.metric or {})
         for one in series
         for at, value in one.values or ()
     ]

@@ -16,8 +16,8 @@ from tui.model.labels import Labels
 from tui.model.log import Entry
 from tui.model.machine import CpuUse, Etcd, EtcdPeer, Filesystem
 from tui.model.talos import ServiceEvent, ServiceHealth, TalosService
+from tui.model.unix import to_ns
 from tui.sources.text import first_line
-from tui.sources.wire import to_ns
 
 if TYPE_CHECKING:
     from talosapi.rates import CpuUsage

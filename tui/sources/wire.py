@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
@@ -22,8 +22,6 @@ SMALL_BYTES = 16_384
 """An answer below this is read, and made into values, in a few milliseconds."""
 LITTLE_BYTES = 2_097_152
 """More than any object that Kubernetes keeps: etcd takes 1.5 MiB. A few ms to read."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def decode(answer: Answer, decoder: msgspec.json.Decoder[T]) -> T:
@@ -119,8 +117,3 @@ def rfc3339(time: datetime) -> str:
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (
         f"{time.microsecond // 1000:03d}Z"
     )
-
-
-def to_ns(time: datetime) -> int:
-    """Unix nanoseconds, exactly: a float would lose digits."""
-    return (time - _EPOCH) // timedelta(microseconds=1) * 1000

@@ -49,13 +49,18 @@ from tui.tape.taping import ENTRIES, past_key
 
 REFUSED = "this is the past: nothing can be changed; end leads back to now"
 _HOUR = timedelta(hours=1)
-_UNSEEN = "not recorded: nobody looked at it then"
+_UNSEEN = "nobody looked at it then"
+_OLDER = "of the past, only the newest lines are kept"
 _DETAIL = ("disks", "links", "processes", "containers")
 
 
 def unrecorded(what: str) -> Fault:
     """Why something of the past cannot be shown."""
-    return Fault(FaultKind.PAST, f"not recorded: {what}")
+    return Fault(FaultKind.PAST, _unrecorded(what))
+
+
+def _unrecorded(what: str) -> str:
+    return f"not recorded: {what}"
 
 
 class PastMemory:
@@ -121,8 +126,8 @@ class _Kept:
         """That older lines are not recorded, as a gap: nothing else is kept."""
         del query, forward
         await turn()
-        why = "not recorded: of the past, only the newest lines are kept"
-        yield LogBatch(gaps=(Gap(span.since_ns, span.until_ns, why),))
+        gap = Gap(span.since_ns, span.until_ns, _unrecorded(_OLDER))
+        yield LogBatch(gaps=(gap,))
 
     async def counts(
         self, query: LogQuery, span: LogSpan, step_seconds: int, by: str = ""
@@ -223,8 +228,7 @@ class PastBackend:
         if len(log.entries) < ENTRIES:
             return log.gaps  # no others were known then
         first = log.entries[0].at_ns
-        why = "not recorded: of the past, only the newest lines are kept"
-        return (*log.gaps, Gap(first - 1, first, why))
+        return (*log.gaps, Gap(first - 1, first, _unrecorded(_OLDER)))
 
     def refresh(self) -> None:
         """Do nothing."""
@@ -288,7 +292,7 @@ class PastBackend:
 
     def _past(self, cluster: str, target: Target) -> Past | Fault:
         found = self.taped.pasts.get(past_key(cluster, target))
-        return found or unrecorded("nobody looked at it then")
+        return found or unrecorded(_UNSEEN)
 
     def examine(self, subject: Subject) -> Inquiry:
         """Say that nothing can be checked any more."""
@@ -349,7 +353,7 @@ def _read_of(node: NodeView) -> Iterator[Moment]:
 
 def _told(fleet: Fleet) -> Fleet:
     """With that said which else would stay to be asked for: nobody does any more."""
-    unseen = Reading(Detail(unavailable=dict.fromkeys(_DETAIL, _UNSEEN)))
+    unseen = Reading(Detail(unavailable=dict.fromkeys(_DETAIL, _unrecorded(_UNSEEN))))
     clusters = tuple(
         replace(
             cluster,

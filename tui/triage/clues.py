@@ -9,7 +9,8 @@ from dataclasses import replace
 from tui.model.kernel import text_of
 from tui.model.log import Entry
 from tui.model.storage import Clue, Clues
-from tui.triage.kernel_log import node_of, time_of
+from tui.model.unix import of_ns
+from tui.triage.kernel_log import node_of
 
 _WORDS = ("Attached SCSI disk", "filesystem ", "is operational now", "Filesystem ")
 _UUID = r"([0-9a-f]{8}-[0-9a-f-]{27})"
@@ -66,6 +67,6 @@ def _clue(entry: Entry) -> Clue | None:
     for kind, pattern in _KINDS:
         if hit := pattern.search(text):
             device = f"session{hit['device']}" if kind == "login" else hit["device"]
-            at = time_of(entry.at_ns)
+            at = of_ns(entry.at_ns)
             return Clue(node_of(entry), kind, device, hit["value"], at, text)
     return None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from tui.model.kernel import GRAVITY, KernelSign, signs, text_of
 from tui.model.log import Entry, LogFinding
+from tui.model.unix import of_ns
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NODE_LABELS = ("node", "hostname", "host")
 
 
@@ -63,18 +63,13 @@ def last_by_node(known: Mapping[str, datetime], news: Runs) -> Mapping[str, date
         newest[node] = max(*times, newest.get(node, 0))
     found = dict(known)
     for node, at_ns in newest.items():
-        at = time_of(at_ns)
+        at = of_ns(at_ns)
         found[node] = max(at, found.get(node, at))
     return found
 
 
-def time_of(at_ns: int) -> datetime:
-    """An instant of Unix nanoseconds, to the microsecond."""
-    return _EPOCH + timedelta(microseconds=at_ns // 1000)
-
-
 def _finding(cluster: str, entry: Entry, sign: KernelSign) -> LogFinding:
-    at = time_of(entry.at_ns)
+    at = of_ns(entry.at_ns)
     return LogFinding(
         cluster,
         node_of(entry),

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from tui.model.kernel import text_of
 from tui.model.log import Entry
 from tui.model.pipeline import Comparison
+from tui.model.unix import of_ns
 
 LAG = timedelta(seconds=60)
 """What was printed so lately may be under way."""
@@ -26,7 +27,6 @@ LATE = timedelta(minutes=20)
 """An entry stands for a line printed at most so much after, or before it."""
 SAMPLES = 5
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEAD = re.compile(r"^\w+: +\w+: \[[^\]]*\]: ?")
 _ODD = re.compile("[\\s\ufffd]+")
 
@@ -52,7 +52,7 @@ def compared(
     judged: dict[str, list[float]] = {}
     aside = 0
     for entry in printed:
-        at = _at(entry)
+        at = of_ns(entry.at_ns)
         if not stretch.since <= at <= stretch.until:
             continue
         if _is_of_boot(at, stretch.booted_at):
@@ -69,7 +69,7 @@ def compared(
         stretch.until,
         printed=sum(map(len, judged.values())),
         lost=len(lost),
-        newest=max(map(_at, printed), default=None),
+        newest=max((of_ns(each.at_ns) for each in printed), default=None),
         first_lost=moments[0] if moments else None,
         last_lost=moments[-1] if moments else None,
         samples=tuple(text for _, text in lost[-SAMPLES:]),
@@ -89,7 +89,7 @@ def stretch_of(
     reach         how far back Loki is asked
     clock_offset  the node's clock against the right time; positive is ahead
     """
-    oldest = _at(printed[0]) if printed else now
+    oldest = of_ns(printed[0].at_ns) if printed else now
     until = now + min(clock_offset, timedelta(0)) - LAG
     # The ring may have lost a part of its oldest second.
     since = max(oldest, now - reach + max(clock_offset, timedelta(0)))
@@ -132,7 +132,3 @@ def _key(line: str) -> str:
 
 def _is_of_boot(at: datetime, booted_at: datetime | None) -> bool:
     return booted_at is not None and at < booted_at + BOOT
-
-
-def _at(entry: Entry) -> datetime:
-    return _EPOCH + timedelta(microseconds=entry.at_ns // 1000)

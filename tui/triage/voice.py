@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from tui.model.log import Entry
 from tui.model.pipeline import Voice
+from tui.model.unix import SECOND_NS, of_ns
 from tui.triage.kernel_log import NODE_LABELS, Runs
 
 STEP_SECONDS = 5
@@ -23,9 +24,8 @@ TIMES = 2
 LEAST_HEARD = 8
 """Heard less often in an hour, it has no rhythm."""
 
-_STEP_NS = STEP_SECONDS * 1_000_000_000
+_STEP_NS = STEP_SECONDS * SECOND_NS
 _HOUR = (1 << STEPS) - 1
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SERVICE, _KERNEL = "talos_service", "kernel"
 
 
@@ -80,7 +80,7 @@ def _after(known: Voice | None, news: _News) -> Voice:
         bits <<= min(step - known.step, STEPS)
     for one in news.steps:
         bits |= 1 << min(step - one, STEPS)
-    newest = _time(max(news.kernel_ns, news.service_ns))
+    newest = of_ns(max(news.kernel_ns, news.service_ns))
     return Voice(
         max(newest, known.last) if known else newest,
         step,
@@ -96,11 +96,7 @@ def _later(known: datetime | None, at_ns: int) -> datetime | None:
     """The later of two times; 0 is none."""
     if not at_ns:
         return known
-    return max(_time(at_ns), known) if known else _time(at_ns)
-
-
-def _time(at_ns: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=at_ns // 1000)
+    return max(of_ns(at_ns), known) if known else of_ns(at_ns)
 
 
 def longest_pause(voice: Voice) -> float | None:
