@@ -54,7 +54,8 @@ alert judges it.
   own is another job. A label that is missing does not speak against the component,
   since `absent()` alerts carry none; `TargetDown` carries the namespace of what it is
   about.
-- An alert that is silenced or inhibited is judged all the same.
+- An alert that is silenced or inhibited is judged all the same. Of one verdict, what is
+  silenced stands last, unless it is real and news to everybody: that stands first.
 - A real alert comes with notes: its own expression, what Prometheus says of its
   targets, the kernel's lines by node and device. Notes explain; no note ever moves a
   verdict.
