@@ -80,7 +80,7 @@ def text_of(targets: Iterable[Target], cluster: str = "prod") -> str:
     return "\n".join(table_text(cluster, each) for each in propose(targets))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(
         st.builds(
@@ -104,7 +104,6 @@ def test_an_estate_that_is_up_is_without_a_finding_by_its_own_inventory(
     assert set(listed.values()) <= {"yes"}
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.builds(

@@ -27,7 +27,6 @@ LARGE = 1_000_000
 each = pytest.mark.parametrize("reader", READERS, ids=lambda one: one.name)
 fuzzed = settings(
     max_examples=15,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

@@ -32,7 +32,6 @@ from widgets.values import Tone
 
 fuzzed = settings(
     max_examples=100,
-    deadline=None,
     suppress_health_check=[
         *(HealthCheck.too_slow, HealthCheck.data_too_large),
         HealthCheck.function_scoped_fixture,

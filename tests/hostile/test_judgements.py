@@ -34,9 +34,7 @@ T = TypeVar("T")
 MOST_SECONDS = 0.25
 """Of CPU for one judgement, on the machine of the yardstick."""
 
-fuzzed = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+fuzzed = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 chances = st.integers(0, 2**32 - 1).map(Random)
 odds = st.sampled_from((0.0, 0.02, 0.1, 0.4))
 

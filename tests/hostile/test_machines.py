@@ -33,7 +33,6 @@ from tui.sources import talos_values
 
 fuzzed = settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

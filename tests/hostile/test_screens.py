@@ -137,7 +137,7 @@ async def test_every_screen_shows_every_harm_as_text(journey: str) -> None:
     await walk(JOURNEYS[journey], size, everything, marks)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(
     texts(),
     st.sampled_from(sorted(JOURNEYS)),

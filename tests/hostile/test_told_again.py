@@ -45,9 +45,7 @@ TAGS = {
     *("img", "svg", "rect", "text", "path"),
 }
 
-fuzzed = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+fuzzed = settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 chances = st.integers(0, 2**32 - 1).map(Random)
 odds = st.sampled_from((0.0, 0.02, 0.1, 0.4))
 

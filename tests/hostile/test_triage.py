@@ -73,7 +73,7 @@ def _alert(known: Alert, chance: Random, odds: float) -> Alert:
     return found  # noqa: RET504
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(odd_cases())
 def test_any_alert_is_judged_in_any_cluster(found: tuple[Rulebook, Case]) -> None:
     book, known = found
@@ -94,7 +94,7 @@ def test_any_alert_is_judged_in_any_cluster(found: tuple[Rulebook, Case]) -> Non
         assert piece.claim
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.randoms(use_true_random=False))
 def test_what_is_well_is_cleared(chance: Random) -> None:
     """Else what is said above of what is cleared would say nothing."""

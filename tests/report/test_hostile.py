@@ -86,7 +86,7 @@ def test_secrets_are_left_out() -> None:
     assert "hunter2" not in code("curl http://jo:hunter2@example/")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(texts())
 def test_a_whole_report_of_hostile_values_has_only_our_tags(nasty: str) -> None:
     fleet = spoiled(make_fleet(), lambda said: f"{said} {nasty}")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from widgets.text import clean, cut, width_of, wrap
@@ -39,7 +39,6 @@ def test_syllables_of_another_script_are_not_taken_for_a_pile() -> None:
     assert clean(text, "?") == text
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_clean_text_can_be_encoded_and_has_no_control_characters(raw: str) -> None:
     shown = clean(raw, "?")
@@ -67,7 +66,6 @@ def test_a_middle_cut_leaves_no_combining_character_alone() -> None:
     assert cut("abcdefgh" + "e\u0301xyz", 8, "~", Cut.MIDDLE) == "abcd~xyz"
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60), st.integers(0, 20), st.sampled_from(Cut))
 def test_a_cut_text_is_never_wider_than_its_room(
     raw: str, width: int, where: Cut
@@ -124,7 +122,6 @@ def test_an_empty_line_is_still_a_line() -> None:
     assert wrap((), 10) == ((),)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=80), st.integers(2, 30), st.integers(0, 10))
 def test_no_wrapped_line_is_wider_than_its_room(
     raw: str, width: int, indent: int
