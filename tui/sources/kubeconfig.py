@@ -32,7 +32,6 @@ REFUSED = 3
 _KINDS = ("clusters", "contexts", "users")
 _MOST_NAMES = 8
 _UNREADABLE = OSError, ValueError, LookupError, TypeError, AttributeError
-"""What the package raises beside its own, of what no kubeconfig should hold."""
 _CONFIG = "`context` in the config (config.toml)"
 
 
@@ -188,8 +187,7 @@ def _document(file: str) -> dict[str, Any]:
 
 
 def _first(error: Exception) -> str:
-    lines = str(error).splitlines()
-    return lines[0] if lines else type(error).__name__
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _entries(document: dict[str, Any], kind: str) -> Sequence[dict[str, Any]]:
