@@ -178,6 +178,17 @@ def test_a_pod_says_why_it_is_not_ready(status: dict[str, Any], reason: str) -> 
     assert pod(status).reason == reason
 
 
+def test_a_pod_says_when_a_container_of_it_ended_last() -> None:
+    ends = [
+        {"lastState": {"terminated": {"reason": "Error", "finishedAt": f"{day}Z"}}}
+        for day in ("2026-02-27T02:00:00", "2026-02-26T02:00:00")
+    ]
+    found = pod({"containerStatuses": [{"lastState": {}}, *ends]})
+    assert found.restarted_after == datetime(2026, 2, 27, 2, tzinfo=UTC)
+    assert found.restart_reason == "Error"
+    assert pod({"containerStatuses": [{"state": {}}]}).restarted_after is None
+
+
 def test_a_silent_kubelet_is_neither_ready_nor_not() -> None:
     raw = {
         "metadata": {"name": "n"},
@@ -199,11 +210,13 @@ def test_both_forms_of_events_are_read() -> None:
         "involvedObject": {"kind": "Pod", "name": "p"},
         "lastTimestamp": "2026-02-27T02:00:00Z",
         "count": 4,
+        "source": {"component": "kubelet"},
     }
     new = {
         "metadata": {"namespace": "a"},
         "lastTimestamp": None,
         "eventTime": "2026-02-27T01:00:00.123456Z",
+        "reportingComponent": "volcano",
         "series": {"count": 9, "lastObservedTime": "2026-02-27T02:00:00.5Z"},
     }
     decoded = wire.EVENTS.decode(json.dumps({"items": [old, new]}).encode())
@@ -211,6 +224,7 @@ def test_both_forms_of_events_are_read() -> None:
     assert (first.involved, first.count) == ("Pod/p", 4)
     assert first.last_at == datetime(2026, 2, 27, 2, tzinfo=UTC)
     assert second.count == 9
+    assert (first.source, second.source) == ("kubelet", "volcano")
     assert second.last_at == datetime(2026, 2, 27, 2, 0, 0, 500_000, tzinfo=UTC)
 
 

@@ -11,10 +11,13 @@ from tui.model.alert import Alert, AlertState, Judgement
 from tui.model.kube import ConfigMap, KubeNode, Lease, Pod, Workload
 from tui.model.labels import Labels, fingerprint
 from tui.model.question import Answer, Question
-from tui.model.question_beyond import StaticPod, TargetsOf
+from tui.model.question_beyond import NodeTold, StaticPod, TargetsOf
 from tui.model.reading import Reading
+from tui.model.talos import ServiceHealth, TalosNode, TalosService
 from tui.model.target import Expected, Health, InventoryTarget, Target, TargetRow
 from tui.triage.case import Case
+from tui.triage.expectation_beyond import SERVICES
+from tui.triage.leading import leader
 from tui.triage.on_nodes import LEASES, NODES
 from tui.triage.rulebook import Rulebook
 from tui.triage.rules import kube_proxy
@@ -27,7 +30,6 @@ from tui.triage.rules.control_plane_claims import (
     STATEFUL_SETS,
     STATIC_PODS,
     UNASSIGNED,
-    leader,
     static_pods,
 )
 from tui.triage.rules.watchdog import LISTED
@@ -108,12 +110,22 @@ def healthy() -> dict[Question, Any]:
             for component in (SCHEDULER, CONTROLLER_MANAGER)
         },
         TargetsOf(kube_proxy.JOB): (down(kube_proxy.JOB),),
+        SERVICES: (kubelet_told(),),
     }
     for component in (SCHEDULER, CONTROLLER_MANAGER):
         values[TargetsOf(component)] = (down(component),)
         values[static_pods(component)] = (pod(f"{component}-{PLANE}", PLANE),)
         values[leader(component)] = (lease(component),)
     return values
+
+
+def kubelet_told(
+    health: ServiceHealth = ServiceHealth.HEALTHY, age: float = 4.0
+) -> NodeTold:
+    """What Talos on the control plane says of the kubelet there."""
+    kubelet = TalosService("kubelet", "Running", health)
+    node = TalosNode("10.10.0.40", PLANE, "v1.11.3", (kubelet,), CREATED)
+    return NodeTold(node, NOW - timedelta(seconds=age))
 
 
 def deployment(name: str, generation: int = 3, **changes: Any) -> Workload:

@@ -113,7 +113,9 @@ def told(
 
 def event(minutes: float) -> KubeEvent:
     at = SEEN - timedelta(minutes=minutes)
-    return KubeEvent("home", "Scheduled", "", "Normal", "Pod/web-0", at, 1)
+    return KubeEvent(
+        "home", "Scheduled", "", "Normal", "Pod/web-0", at, 1, "default-scheduler"
+    )
 
 
 def spoke(minutes: float) -> dict[str, Any]:
@@ -264,12 +266,14 @@ KINDS: dict[str, Kind] = {
     ),
     "line absent": Kind(
         KernelLine("link down", is_present=False, minutes=10),
-        {LINES: KernelFound((), spoke(9)), NODES: (PLANE_NODE, WORKER_NODE)},
+        {LINES: KernelFound((), spoke(9), spoke(59)), NODES: (PLANE_NODE, WORKER_NODE)},
         (({LINES: KernelFound((LINE,), spoke(1))}, "have it: eth0: link down"),),
         (
             ({LINES: KernelFound((), {})}, "talos-cp-1 wrote nothing at all"),
             ({LINES: KernelFound((), spoke(11))}, "wrote nothing at all"),
             ({LINES: KernelFound((), {"": NOW})}, "wrote nothing at all"),
+            ({LINES: KernelFound((), spoke(1), {})}, "only its services write"),
+            ({LINES: KernelFound((), spoke(1), spoke(61))}, "only its services write"),
             ({NODES: ()}, "no node is listed"),
         ),
     ),

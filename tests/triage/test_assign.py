@@ -162,7 +162,8 @@ BARE = {"alertname": "KubeProxyDown"}
         ((rule_of({**BARE, "cluster": "monit"}, BARE),), "monit", False),
         ((rule_of({**BARE, "cluster": "prod"}),), "monit", False),
         ((), "monit", False),
-        ((), "prod", True),
+        ((rule_of(),), "prod", True),
+        ((), "prod", False),
         ((), "", False),
     ],
 )

@@ -16,8 +16,8 @@ from tui.model.server_clock import OurClock, ours
 from tui.model.target import Health
 from tui.triage.clocks import ServerTime, of_hosts, of_servers
 from tui.triage.expectation_beyond import is_scraped
+from tui.triage.leading import leader
 from tui.triage.rules.control_plane import SCHEDULER
-from tui.triage.rules.control_plane_claims import leader
 
 HOUR = timedelta(hours=1)
 

@@ -32,6 +32,7 @@ from tui.model.question import Question
 from tui.model.question_beyond import StaticPod
 from tui.model.reading import Reading
 from tui.model.target import InventoryTarget
+from tui.triage.leading import leader
 from tui.triage.on_nodes import LEASES, NODES
 from tui.triage.rules.control_plane import CONTROLLER_MANAGER, SCHEDULER
 from tui.triage.rules.control_plane_claims import (
@@ -42,7 +43,6 @@ from tui.triage.rules.control_plane_claims import (
     STATEFUL_SETS,
     STATIC_PODS,
     UNASSIGNED,
-    leader,
     static_pods,
 )
 

@@ -51,6 +51,7 @@ from tui.model.silence import Matcher
 from tui.model.target import Health, InventoryTarget
 from tui.triage import declared
 from tui.triage.case import Case
+from tui.triage.leading import leader
 from tui.triage.on_nodes import LEASES, NODES
 from tui.triage.rule import CLEARING
 from tui.triage.rulebook import Rulebook
@@ -61,7 +62,6 @@ from tui.triage.rules.control_plane_claims import (
     SCHEDULED,
     STATIC_PODS,
     UNASSIGNED,
-    leader,
     static_pods,
 )
 

@@ -216,7 +216,9 @@ def test_a_false_positive_keeps_its_proofs_alone_and_knows_its_expression() -> N
     judgement = BOOK.judge(case(about))
     assert judgement.verdict is Verdict.FALSE_POSITIVE
     assert judgement.expression == "absent(up)"
-    assert all(each.source == "kubernetes prod" for each in judgement.evidence)
+    sources = {each.source for each in judgement.evidence}
+    assert sources == {"kubernetes prod", "prometheus prod"}
+    assert {each.supports for each in judgement.evidence} == {Verdict.FALSE_POSITIVE}
 
 
 def test_a_target_that_was_only_scraped_again_says_the_same() -> None:

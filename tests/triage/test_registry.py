@@ -168,8 +168,9 @@ def test_evidence_says_who_was_asked_what_and_when() -> None:
     evidence = judged(alert("KubeProxyDown")).evidence
     assert evidence
     for piece in evidence:
-        assert piece.source == "kubernetes prod"
-        assert piece.query.startswith("kubectl ")
+        is_metric = piece.source == "prometheus prod"
+        assert is_metric or piece.source == "kubernetes prod"
+        assert piece.query.startswith("up{" if is_metric else "kubectl ")
         assert piece.observed_at == SEEN
         assert piece.claim
         assert piece.value

@@ -26,7 +26,11 @@ def test_it_is_false_only_when_every_one_of_them_proves_it() -> None:
     assert found.verdict is Verdict.FALSE_POSITIVE
     assert found.reason.endswith("; so in all of monit, prod")
     sources = {piece.source for piece in found.evidence}
-    assert sources == {"kubernetes monit", "kubernetes prod"}
+    assert sources == {
+        f"{server} {cluster}"
+        for server in ("kubernetes", "prometheus")
+        for cluster in ("monit", "prod")
+    }
 
 
 def test_one_that_refutes_it_makes_it_real() -> None:

@@ -162,8 +162,11 @@ def _answer(view: View, cluster: ClusterConfig, question: Question) -> _Answered
         return None
     reading, pace = view.said(key)
     if isinstance(question, KernelLines) and reading.value is not None:
-        spoke_at = view.state.kernel.get(cluster.name, KernelLog()).last_by_node
-        reading = replace(reading, value=KernelFound(reading.value, spoke_at))
+        log = view.state.kernel.get(cluster.name, KernelLog())
+        kernels = {name: each.kernel_last for name, each in log.voices.items()}
+        kernel_at = {name: at for name, at in kernels.items() if at is not None}
+        found = KernelFound(reading.value, log.last_by_node, kernel_at)
+        reading = replace(reading, value=found)
     return reading, pace
 
 
@@ -174,7 +177,15 @@ def _targets(view: View, cluster: ClusterConfig, job: str) -> _Answered | None:
     reading, pace = view.said(served.key("targets"))
     rows = targets_of(view, cluster)
     own = None if rows is None else inventory.of_job(rows, job)
+    if own and not served.is_shared:
+        # It may serve others too, of whom the config does not know.
+        own = tuple(row for row in own if not _is_foreign(row, cluster))
     return replace(reading, value=own), pace
+
+
+def _is_foreign(row: TargetRow, cluster: ClusterConfig) -> bool:
+    labels = row.target.labels if row.target else {}
+    return bool(assign.contradiction(labels, cluster.name, cluster.labels))
 
 
 def _services(view: View, cluster: ClusterConfig) -> _Answered | None:

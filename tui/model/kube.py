@@ -55,6 +55,10 @@ class Pod:
     """What makes and replaces it, by its uid; empty for nobody."""
     bind_address: str = ""
     """Where a program of Kubernetes' own listens; empty when its flags do not say."""
+    restarted_after: datetime | None = None
+    """When a container of it ended last, to be started again; None: none ever did."""
+    restart_reason: str = ""
+    """Why it ended, such as OOMKilled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,8 @@ class KubeEvent:
     """kind/name."""
     last_at: datetime | None
     count: int
+    source: str = ""
+    """The program that tells it, such as default-scheduler."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ that only that cluster's own part can answer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tui.model.metric import Sample
@@ -81,6 +81,8 @@ class KernelFound:
     """Newest first; not more than a person needs."""
     spoke_at: Mapping[str, datetime]
     """When each node wrote last, by name or address, as its entries have it."""
+    kernel_at: Mapping[str, datetime] = field(default_factory=dict)
+    """When the kernel of each wrote last: services write to the same log."""
 
 
 @dataclass(frozen=True, slots=True)

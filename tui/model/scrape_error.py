@@ -68,6 +68,20 @@ ADVICE = {
 """What to look at first; nothing for what is not known."""
 
 
+_ANSWERED = frozenset(
+    {
+        ScrapeFault.TLS,
+        ScrapeFault.SCHEME,
+        ScrapeFault.UNAUTHORIZED,
+        ScrapeFault.FORBIDDEN,
+        ScrapeFault.SERVER,
+        ScrapeFault.STATUS,
+        ScrapeFault.NOT_METRICS,
+        ScrapeFault.LIMIT,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ScrapeError:
     """A kind, and the words for it on a screen."""
@@ -75,6 +89,11 @@ class ScrapeError:
     kind: ScrapeFault
     words: str
     """A few words; the text itself when the kind is OTHER."""
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether something answered: then the address is not out of reach."""
+        return self.kind in _ANSWERED
 
     @property
     def advice(self) -> str:

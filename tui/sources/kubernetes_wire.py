@@ -114,6 +114,7 @@ class ReasonWire(Wire):
     """Of a container that waits or has ended."""
 
     reason: str = ""
+    finished_at: datetime | None = None
 
 
 class StateWire(Wire):
@@ -127,6 +128,8 @@ class ContainerWire(Wire):
     """Status of a container."""
 
     state: StateWire = msgspec.field(default_factory=StateWire)
+    last_state: StateWire = msgspec.field(default_factory=StateWire)
+    """What it was before it was started again."""
 
 
 class ClaimSourceWire(Wire):
@@ -196,6 +199,12 @@ class EventSeriesWire(Wire):
     last_observed_time: datetime | None = None
 
 
+class EventSourceWire(Wire):
+    """Who tells of an event, in the old form."""
+
+    component: str = ""
+
+
 class EventWire(Wire):
     """An event. The old form has lastTimestamp, the new one eventTime and series."""
 
@@ -208,6 +217,8 @@ class EventWire(Wire):
     event_time: datetime | None = None
     count: int | None = None
     series: EventSeriesWire | None = None
+    source: EventSourceWire | None = None
+    reporting_component: str = ""
 
 
 class StorageClassWire(Wire):
@@ -278,6 +289,7 @@ def pod(wire: PodWire) -> Pod:
     ready = claim(condition(wire.status.conditions, "Ready")) is True
     is_ready = ready and wire.metadata.deletion_timestamp is None
     volumes = wire.spec.volumes or ()
+    ended = _ended_last(wire.status.container_statuses or ())
     return Pod(
         namespace=wire.metadata.namespace,
         name=wire.metadata.name,
@@ -292,7 +304,17 @@ def pod(wire: PodWire) -> Pod:
         claims=tuple(filter(None, (_claim_of(wire, one) for one in volumes))),
         owner=_owner(wire.metadata.owner_references or ()),
         bind_address=_flag("--bind-address=", wire.spec.containers or ()),
+        restarted_after=utc(ended.finished_at),
+        restart_reason=ended.reason,
     )
+
+
+def _ended_last(containers: Iterable[ContainerWire]) -> ReasonWire:
+    """The newest end of one that was started again; an empty one when none was."""
+    ends = (one.last_state.terminated for one in containers)
+    dated = [(utc(end.finished_at), end) for end in ends if end is not None]
+    known = [(at, end) for at, end in dated if at is not None]
+    return max(known, key=lambda one: one[0])[1] if known else ReasonWire()
 
 
 def _owner(owners: Iterable[OwnerWire]) -> str:
@@ -329,6 +351,7 @@ def storage_class(wire: StorageClassWire) -> StorageClass:
 def event(wire: EventWire) -> KubeEvent:
     """An event, of either form."""
     series = wire.series or EventSeriesWire()
+    source = wire.source or EventSourceWire()
     last = series.last_observed_time or wire.last_timestamp or wire.event_time
     return KubeEvent(
         namespace=wire.metadata.namespace,
@@ -338,6 +361,7 @@ def event(wire: EventWire) -> KubeEvent:
         involved=f"{wire.involved_object.kind}/{wire.involved_object.name}",
         last_at=utc(last or wire.metadata.creation_timestamp),
         count=wire.count or series.count,
+        source=wire.reporting_component or source.component,
     )
 
 

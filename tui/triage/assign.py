@@ -56,7 +56,7 @@ def is_own(
         if active.labels.items() <= alert.labels.items()
     ]
     if not seen:
-        return bool(home) and name != home
+        return bool(rules) and bool(home) and name != home
     return all(cluster_of(labels, clusters, "") == name for labels in seen)
 
 

@@ -138,6 +138,7 @@ def _example(expects: Expectation) -> str:
 def _asking(claim: Claim) -> str:
     """How a person would ask the same."""
     needed = ", ".join(f"`{each.text}`" for each in claim.questions)
+    needed += ", where it is configured" if claim.is_optional else ""
     helping = ", ".join(f"`{each.text}`" for each in claim.also)
     return (f": {needed}" if needed else "") + (
         f"; beside it {helping}" if helping else ""

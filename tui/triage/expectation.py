@@ -24,11 +24,14 @@ from tui.model.question import (
 from tui.model.re2 import PatternError, compiled
 from tui.triage import on_nodes
 from tui.triage.case import Case
+from tui.triage.leading import leader, leadership
 from tui.triage.on_nodes import LEASES, NODES, chosen, none_listed, silence
 from tui.triage.rule import Claim, Ruling, fails, holds, unclear
 
 AHEAD = timedelta(minutes=1)
 """Two clocks need not agree to the second."""
+COUNTS = "kube-controller-manager"
+"""Who writes the status of a DaemonSet."""
 ON = {
     Where.EVERY_NODE: "every node",
     Where.CONTROL_PLANES: "every control-plane node",
@@ -83,7 +86,8 @@ def no_pods(expected: NoPods) -> Claim:
 def daemon_set(expected: DaemonSetComplete) -> Claim:
     """All that it wants is there; one that wants nothing proves nothing.
 
-    It may want a pod on any node: where one's kubelet is silent the count may be old.
+    It may want a pod on any node: where one's kubelet is silent the count may be old,
+    and everywhere when the controller manager, which counts, is not at work.
     """
     question = DaemonSetOf(expected.namespace, expected.name)
     name = f"DaemonSet {expected.namespace}/{expected.name}"
@@ -96,6 +100,9 @@ def daemon_set(expected: DaemonSetComplete) -> Claim:
             return none_listed(Where.EVERY_NODE)
         if quiet := silence(nodes, case):
             return unclear(f"{quiet}: what {name} counts may be old")
+        counting = leadership(COUNTS, case)
+        if not counting.proves:
+            return unclear(f"{counting.words}: what {name} counts may be old")
         (one,) = case.value(question)
         return holds(f"{one.ready}/{one.desired} ready")
 
@@ -103,7 +110,7 @@ def daemon_set(expected: DaemonSetComplete) -> Claim:
         found = _uncounted(name, case.value(question))
         return found or unclear("nothing speaks against it")
 
-    asked = (NODES, LEASES, question)
+    asked = (NODES, LEASES, leader(COUNTS), question)
     return Claim(f"{name} is complete", asked, read, otherwise=otherwise)
 
 

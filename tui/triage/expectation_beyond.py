@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import isnan
 
@@ -33,6 +34,8 @@ from tui.triage.rule import Claim, Ruling, fails, holds, unclear
 
 SERVICES = TalosServices()
 _HARMLESS = "PromQL info"
+_QUIET = timedelta(hours=1)
+"""A kernel that is well may say nothing for minutes; its services hardly do."""
 
 
 def query(expected: QueryHolds) -> Claim:
@@ -121,7 +124,7 @@ def service(expected: ServiceHealthy) -> Claim:
         if not nodes:
             return none_listed(expected.where)
         told: tuple[NodeTold, ...] = case.value(SERVICES)
-        rulings = [_of_node(node, told, expected.service, case) for node in nodes]
+        rulings = [of_node(node, told, expected.service, case) for node in nodes]
         against = [each for each in rulings if each.refutes] or [
             each for each in rulings if not each.proves
         ]
@@ -131,9 +134,10 @@ def service(expected: ServiceHealthy) -> Claim:
     return Claim(text, (NODES, SERVICES), read)
 
 
-def _of_node(
+def of_node(
     node: KubeNode, told: tuple[NodeTold, ...], name: str, case: Case
 ) -> Ruling:
+    """A Talos service on one node, by that node's own fresh word."""
     names = {node.name, *node.addresses}
     own = next(
         (t for t in told if t.node.address in names or t.node.hostname in names), None
@@ -187,9 +191,11 @@ def kernel_line(expected: KernelLine) -> Claim:
             return unclear("no node is listed")
         since = case.now - timedelta(minutes=expected.minutes)
         for node in nodes:
-            spoke = [found.spoke_at.get(name) for name in (node.name, *node.addresses)]
-            if not any(at is not None and at >= since for at in spoke):
+            if not _spoke(node, found.spoke_at, since):
                 return unclear(f"{node.name} wrote nothing at all {within}")
+            if not _spoke(node, found.kernel_at, min(since, case.now - _QUIET)):
+                words = "only its services write, its kernel not for an hour"
+                return unclear(f"of {node.name} {words}")
         return holds(f"none, and {len(nodes)}/{len(nodes)} nodes write")
 
     if expected.is_present:
@@ -197,6 +203,12 @@ def kernel_line(expected: KernelLine) -> Claim:
         return Claim(text, (question,), is_there)
     text = f"the kernel logs do not hold {expected.needle!r} {within}"
     return Claim(text, (NODES, question), is_absent)
+
+
+def _spoke(node: KubeNode, told: Mapping[str, datetime], since: datetime) -> bool:
+    """Whether the node wrote since then, by any of its names."""
+    times = [told.get(name) for name in (node.name, *node.addresses)]
+    return any(at is not None and at >= since for at in times)
 
 
 def inventory(expected: InventorySays) -> Claim:

@@ -112,13 +112,18 @@ def lines_about(
 ) -> tuple[InventoryTarget, ...]:
     """What the inventory says of a job, or of one target of it.
 
-    instance    empty for the job as a whole
+    instance    empty for the job as a whole; without a port it is any of that host
     """
     names = {instance, host(instance), None}
     return tuple(
         line
         for line in inventory
-        if line.job == job and (not instance or line.instance in names)
+        if line.job == job
+        and (
+            not instance
+            or line.instance in names
+            or host(line.instance or "") == instance
+        )
     )
 
 

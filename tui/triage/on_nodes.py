@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tui.model.declared import Where
 from tui.model.kube import KubeNode, Lease, Pod
@@ -22,6 +22,13 @@ HEARTBEAT = timedelta(minutes=11)
 _SKEW = timedelta(seconds=30)
 """Beyond a lease's own time, by which Kubernetes gives a node up: a node's clock, which
 dates the renewal, need not agree with the API server's to the second."""
+STEADY = timedelta(minutes=15)
+"""Who crashes again and again is Ready in between: Kubernetes waits for five minutes at
+most before it starts one again, and forgets that after ten minutes of running."""
+RESTART_BLIND_SPOT = (
+    "A container that was started again within a quarter of an hour makes it "
+    "undecided; one that crashes more seldom counts as well."
+)
 LEASE_BLIND_SPOT = (
     "A kubelet that died just now: its lease counts for 30 s longer than it lasts, "
     "which makes 70 s."
@@ -107,6 +114,11 @@ def ready_pods(text: str, where: Where, question: PodsWith, noun: str) -> Claim:
             return none_listed(where)
         if found := against(case):
             return found
+        pods: tuple[Pod, ...] = case.value(question)
+        names = {node.name for node in nodes}
+        mine = (pod for pod in pods if pod.node in names and _is_well(pod))
+        if crash := restart(mine, case.dated_at(question)):
+            return unclear(crash)
         # A kubelet that no longer reports leaves its pods' Ready as it was.
         if quiet := silence(nodes, case):
             return unclear(f"{quiet}: what its {short} says may be old")
@@ -129,7 +141,30 @@ def _lacking(
         own = by_node.get(node.name)
         if not own:
             return fails(f"no {noun} on {node.name}")
-        if not any(pod.phase == "Running" and pod.is_ready for pod in own):
+        if not any(map(_is_well, own)):
             why = own[0].reason or own[0].phase
             return fails(f"{noun} on {node.name} is not ready ({why})")
     return None
+
+
+def _is_well(pod: Pod) -> bool:
+    return pod.phase == "Running" and pod.is_ready
+
+
+def restart(pods: Iterable[Pod], seen: datetime | None) -> str:
+    """Which of them was started again lately, in words; empty when none was.
+
+    seen    when they were listed, by the clock of who listed them
+    """
+    for pod in pods:
+        at = pod.restarted_after
+        if at is None:
+            continue
+        if seen is None:
+            return f"when {pod.name} restarted last is not told"
+        age = seen - at
+        if age < STEADY:
+            why = f" ({pod.restart_reason})" if pod.restart_reason else ""
+            minutes = max(0, age // timedelta(minutes=1))
+            return f"{pod.name} restarted {minutes} min ago{why}"
+    return ""

@@ -73,6 +73,13 @@ class Claim:
     otherwise: Callable[[Case], Ruling] | None = None
     """A second source, for when the first has no answer at all. It may refute the
     claim and never proves it: else the silence of the first would clear an alert."""
+    is_optional: bool = False
+    """It is not made where the config names nobody who could be asked."""
+
+    def is_made(self, case: Case) -> bool:
+        """Whether it must be proven in that cluster."""
+        asked = any(each in case.answers for each in self.questions)
+        return asked or not self.is_optional
 
     def evidence(self, case: Case) -> Evidence:
         """The claim held against the answers, with where they come from."""

@@ -101,7 +101,7 @@ class Rulebook:
                 runbook=GENERAL,
                 expression=own.expression,
             )
-        pieces = [claim.evidence(case) for claim in rule.claims]
+        pieces = [claim.evidence(case) for claim in rule.claims if claim.is_made(case)]
         pieces += _inventory(case, rule)
         pieces += _doubt(case, rule)
         if rule.verdict is Verdict.BY_DESIGN:

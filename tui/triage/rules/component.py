@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from tui.model.question_beyond import TargetsOf
+from tui.model.scrape_error import scrape_error
 from tui.model.silence import Matcher
 from tui.model.target import Health, TargetRow
 from tui.triage.case import Case
@@ -48,22 +49,53 @@ def none_answers(job: str) -> Claim:
     )
 
 
+def none_is_met(job: str) -> Claim:
+    """As `none_answers`, of the component's own alert: mostly nothing is listed.
+
+    Whatever it is called, it may be of one target while others are up.
+    """
+    return Claim(
+        f"Prometheus meets no {job}",
+        (TargetsOf(job),),
+        partial(_none_is_met, job),
+        is_optional=True,
+    )
+
+
 def _none_answers(job: str, case: Case) -> Ruling:
+    if not tried(job, case):
+        return unclear(f"Prometheus lists no target of {job}")
+    return _none_is_met(job, case)
+
+
+def _none_is_met(job: str, case: Case) -> Ruling:
     question = TargetsOf(job)
-    every: tuple[TargetRow, ...] = case.value(question)
-    # What only the inventory lists, Prometheus has not tried.
-    listed = (row for row in every if row.target is not None)
-    rows = [row for row in listed if _namespace(row) in {"", _NAMESPACE}]
+    rows = tried(job, case)
     for row in rows:
         if row.health is Health.UP:
             if is_scraped(row, case.dated_at(question)):
                 return fails(f"{job} {row.instance} answers, so others should")
             return unclear(f"{job} {row.instance} was up when it was scraped last")
+    for row in rows:
+        error = scrape_error(row.last_error)
+        if row.health is Health.DOWN and error.is_answered:
+            return unclear(f"{job} {row.instance} answers, with {error.words}")
     if any(row.health is Health.UNKNOWN for row in rows):
         return unclear(f"Prometheus has not tried every target of {job}")
-    if not rows:
-        return unclear(f"Prometheus lists no target of {job}")
-    return holds(f"{len(rows)}/{len(rows)} down")
+    return holds(f"{len(rows)}/{len(rows)} down" if rows else "it lists none")
+
+
+def tried(job: str, case: Case) -> tuple[TargetRow, ...]:
+    """The component's targets that Prometheus lists.
+
+    What only the inventory lists, Prometheus has not tried.
+    """
+    every: tuple[TargetRow, ...] = case.value(TargetsOf(job))
+    return tuple(
+        row
+        for row in every
+        if row.target is not None and _namespace(row) in {"", _NAMESPACE}
+    )
 
 
 def _namespace(row: TargetRow) -> str:

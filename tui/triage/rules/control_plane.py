@@ -7,13 +7,15 @@ from functools import partial
 
 from tui.model.alert import Verdict
 from tui.model.question import Question
-from tui.triage.on_nodes import LEASE_BLIND_SPOT
+from tui.triage.leading import leads
+from tui.triage.on_nodes import LEASE_BLIND_SPOT, RESTART_BLIND_SPOT
 from tui.triage.rule import Claim, Note, Rule
 from tui.triage.rules import control_plane_claims as claims
 from tui.triage.rules.component import (
     AT_THE_SOURCE,
     fixes,
     none_answers,
+    none_is_met,
     own_scope,
     target_scope,
 )
@@ -53,6 +55,7 @@ _BLIND_SPOTS = (
     "While Kubernetes does not answer, Talos can make the alert real, and clears "
     "nothing.",
     LEASE_BLIND_SPOT,
+    RESTART_BLIND_SPOT,
 )
 
 
@@ -79,7 +82,7 @@ def _rules(component: str, alert: str, value: str, own: _Own) -> tuple[Rule, Rul
             claims.runs(component),
             claims.is_talos(),
             claims.hides(component),
-            claims.leads(component),
+            leads(component),
             own.claim,
         ),
         job=component,
@@ -88,20 +91,19 @@ def _rules(component: str, alert: str, value: str, own: _Own) -> tuple[Rule, Rul
         would_change=(
             "A control-plane node without a Ready pod of it, a lease that is no longer "
             "renewed, a node that does not run Talos, metrics that are served beyond "
-            "their own node, work that is not done, or an inventory that expects the "
-            "job."
+            "their own node, a target of its job that answers, work that is not done, "
+            "or an inventory that expects the job."
         ),
         blind_spots=(*_BLIND_SPOTS, *own.blind_spots),
         notes=(partial(claims.told_by_talos, component), *own.notes),
         beside=(claims.STATIC_PODS, *own.beside),
     )
-    return rule, replace(
+    return replace(rule, claims=(*rule.claims, none_is_met(component))), replace(
         rule,
         id=f"{component}-target-hidden",
         title=f"{component}'s targets are down, its metrics are out of reach",
         covers=(target_scope(component),),
         claims=(*rule.claims, none_answers(component)),
-        would_change=f"{rule.would_change} And one of its targets that is up.",
     )
 
 

@@ -9,24 +9,24 @@ from ipaddress import ip_address
 
 from tui.model.alert import Evidence, Verdict
 from tui.model.declared import Where
-from tui.model.kube import KubeEvent, KubeNode, Lease, Pod, Workload
+from tui.model.kube import KubeEvent, KubeNode, Pod, Workload
 from tui.model.question import (
     DaemonSets,
     Deployments,
     EventsWith,
-    LeaseOf,
     PodsWith,
     StatefulSets,
 )
-from tui.model.question_beyond import StaticPod, StaticPods
+from tui.model.question_beyond import NodeTold, StaticPod, StaticPods
 from tui.triage.case import Case
 from tui.triage.expectation import AHEAD, lately
+from tui.triage.expectation_beyond import SERVICES, of_node
 from tui.triage.on_nodes import (
     LEASES,
-    LONGEST_LEASE,
     NODES,
     chosen,
     none_listed,
+    restart,
     silence,
 )
 from tui.triage.rule import Claim, Ruling, fails, holds, unclear
@@ -39,21 +39,17 @@ STATEFUL_SETS = StatefulSets()
 DAEMON_SETS = DaemonSets()
 STATIC_PODS = StaticPods()
 
+_SCHEDULER = "default-scheduler"
+"""What Kubernetes' own calls itself in events: others schedule pods too."""
+
 LATE = timedelta(minutes=5)
 """What is not done by then is not being done."""
 RECENT_MINUTES = 15
-# Twice the lease and a minute more: the two clocks need not agree to the second.
-_SKEW = timedelta(seconds=60)
 
 
 def static_pods(component: str) -> PodsWith:
     """The question for a component's mirror pods."""
     return PodsWith("kube-system", f"component={component}")
-
-
-def leader(component: str) -> LeaseOf:
-    """The question for a component's leader lease."""
-    return LeaseOf("kube-system", component)
 
 
 def runs(component: str) -> Claim:
@@ -62,7 +58,7 @@ def runs(component: str) -> Claim:
         f"every control-plane node has a Running and Ready {component}",
         (NODES, static_pods(component)),
         partial(_runs, component),
-        also=(LEASES, STATIC_PODS),
+        also=(LEASES, STATIC_PODS, SERVICES),
         otherwise=partial(_runs_not, component),
     )
 
@@ -81,16 +77,29 @@ def _runs(component: str, case: Case) -> Ruling:
         if pod.phase != "Running" or not pod.is_ready:
             why = pod.reason or pod.phase
             return fails(f"{component} on {node.name} is not ready ({why})")
+    own = (by_node[node.name] for node in planes)
+    if crash := restart(own, case.dated_at(static_pods(component))):
+        return unclear(crash)
     # A mirror pod is the kubelet's word: a dead kubelet leaves it as it was.
-    told: Mapping[str, StaticPod] = case.fresh(STATIC_PODS) or {}
     vouched = 0
     for node in planes:
         if quiet := silence((node,), case):
-            if not _is_well(told.get(f"{component}-{node.name}")):
+            if not _is_vouched_for(component, node, case):
                 return unclear(f"{quiet}: what its pod says may be old")
             vouched += 1
     by_talos = f", {vouched} by Talos' word" if vouched else ""
     return holds(f"{len(planes)}/{len(planes)} pods ready{by_talos}")
+
+
+def _is_vouched_for(component: str, node: KubeNode, case: Case) -> bool:
+    """Whether Talos says that it is well there.
+
+    Talos knows by the kubelet, and goes on saying what one that hangs said last.
+    """
+    told: Mapping[str, StaticPod] = case.fresh(STATIC_PODS) or {}
+    services: tuple[NodeTold, ...] = case.fresh(SERVICES) or ()
+    is_told_now = of_node(node, services, "kubelet", case).proves
+    return is_told_now and _is_well(told.get(f"{component}-{node.name}"))
 
 
 def _is_well(pod: StaticPod | None) -> bool:
@@ -190,36 +199,6 @@ def _is_talos(case: Case) -> Ruling:
     return holds(f"{len(nodes)}/{len(nodes)} nodes")
 
 
-def leads(component: str) -> Claim:
-    """One of them is at work: it renews its lease."""
-    return Claim(
-        f"a {component} leads: its lease is renewed",
-        (leader(component),),
-        partial(_leads, component),
-    )
-
-
-def _leads(component: str, case: Case) -> Ruling:
-    question = leader(component)
-    leases: tuple[Lease, ...] = case.value(question)
-    seen = case.dated_at(question)
-    lease = leases[0] if leases else None
-    if lease is None or lease.renewed_at is None or seen is None:
-        return unclear(f"no leader lease {component} in kube-system")
-    if not 0 <= lease.duration_seconds <= LONGEST_LEASE:
-        return unclear(f"the lease {component} lasts {lease.duration_seconds} s")
-    limit = 2 * timedelta(seconds=lease.duration_seconds) + _SKEW
-    age = seen - lease.renewed_at
-    if age > limit:
-        seconds = age.total_seconds()
-        return fails(f"no {component} leads: its lease is {seconds:.0f} s old")
-    if age < -limit:
-        return unclear(f"the lease {component} is from the future: clocks disagree")
-    if not lease.holder:
-        return unclear(f"nobody holds the lease {component} at this moment")
-    return holds(f"renewed by {lease.holder}")
-
-
 def schedules() -> Claim:
     """Pods are given nodes, or none waits for one."""
     return Claim(
@@ -262,7 +241,8 @@ def _scheduled_lately(case: Case) -> Ruling:
     events: tuple[KubeEvent, ...] | None = case.fresh(SCHEDULED)
     if events is None:
         return unclear(case.blindness(SCHEDULED))
-    return lately(events, case, SCHEDULED, RECENT_MINUTES)
+    own = [each for each in events if each.source == _SCHEDULER]
+    return lately(own, case, SCHEDULED, RECENT_MINUTES)
 
 
 def converges() -> Claim:

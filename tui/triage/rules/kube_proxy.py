@@ -13,15 +13,18 @@ from tui.model.question import (
     DaemonSetsWith,
     PodsWith,
 )
+from tui.model.question_beyond import TargetsOf
 from tui.triage.case import Case
-from tui.triage.on_nodes import LEASE_BLIND_SPOT, ready_pods
+from tui.triage.on_nodes import LEASE_BLIND_SPOT, RESTART_BLIND_SPOT, ready_pods
 from tui.triage.rule import Claim, Rule, Ruling, fails, holds, unclear
 from tui.triage.rules.component import (
     AT_THE_SOURCE,
     fixes,
     none_answers,
+    none_is_met,
     own_scope,
     target_scope,
+    tried,
 )
 
 JOB = "kube-proxy"
@@ -89,6 +92,14 @@ def _no_proxy(case: Case) -> Ruling:
     return holds("neither pods nor a DaemonSet")
 
 
+def _no_pod_scraped(case: Case) -> Ruling:
+    """Whatever its labels are in Kubernetes: that is how Prometheus found it."""
+    for row in tried(JOB, case):
+        if row.target and (name := row.target.labels.get("pod")):
+            return fails(f"Prometheus knows a pod of kube-proxy: {name}")
+    return holds("none")
+
+
 _RUNBOOK = f"""\
 ## kube-proxy is down, says Prometheus
 
@@ -127,13 +138,20 @@ _RULE = Rule(
             _replacement_on,
         ),
         Claim("no kube-proxy is installed", (PROXY_PODS, PROXY_SETS), _no_proxy),
+        Claim(
+            "Prometheus knows no pod of kube-proxy",
+            (TargetsOf(JOB),),
+            _no_pod_scraped,
+            is_optional=True,
+        ),
     ),
     job=JOB,
     runbook=_RUNBOOK,
     fixes=fixes("kubeProxy", JOB),
     would_change=(
         "A Cilium agent that is missing or not Ready, kube-proxy-replacement off, "
-        "a kube-proxy pod or DaemonSet, or an inventory that expects the job."
+        "a kube-proxy pod or DaemonSet, a target of its job that answers, or an "
+        "inventory that expects the job."
     ),
     blind_spots=(
         "An agent that is Ready but programs the datapath wrongly.",
@@ -141,21 +159,22 @@ _RULE = Rule(
         "makes it undecided, even one of another setting.",
         "Settings that an agent has from its own arguments, from annotations of its "
         "node, or from a CiliumNodeConfig that was deleted since.",
-        "A kube-proxy under another label or in another namespace.",
+        "A kube-proxy under another label or in another namespace that Prometheus does "
+        "not scrape.",
         "A node that is not Ready makes it undecided, not real: its agent may be "
         "well. The node has a finding of its own.",
         LEASE_BLIND_SPOT,
+        RESTART_BLIND_SPOT,
     ),
 )
 
 RULES = (
-    _RULE,
+    replace(_RULE, claims=(*_RULE.claims, none_is_met(JOB))),
     replace(
         _RULE,
         id="kube-proxy-target-replaced",
         title="kube-proxy's targets are down: Cilium replaces it",
         covers=(target_scope(JOB),),
         claims=(*_RULE.claims, none_answers(JOB)),
-        would_change=f"{_RULE.would_change} And one of its targets that is up.",
     ),
 )

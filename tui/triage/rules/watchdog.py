@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from tui.model.alert import WATCHDOG, Verdict
 from tui.model.question_beyond import AlertsListed
+from tui.model.silence import Matcher
 from tui.triage.alerting_path import is_late
 from tui.triage.case import Case
 from tui.triage.expectation import AHEAD
@@ -59,7 +60,10 @@ RULES = (
     Rule(
         id="watchdog",
         title="Watchdog is the sign of life of the alerting path",
-        covers=(alert_scope(WATCHDOG),),
+        covers=(
+            # One that is about a target, such as a watchdog of hardware, is another.
+            alert_scope(WATCHDOG, Matcher("instance", ""), Matcher("job", "")),
+        ),
         verdict=Verdict.BY_DESIGN,
         reason="always fires: alerts do arrive",
         claims=(
