@@ -168,7 +168,7 @@ def test_both_must_be_proven_and_ones_own_reason_is_told() -> None:
     found = easy.judge(known(easy, PROXY, EASY.proof))
     assert found.verdict is Verdict.FALSE_POSITIVE
     assert found.reason == "it sleeps by day"
-    assert len(found.evidence) == 6
+    assert len(found.evidence) == 5
     assert found.fixes[:1] != ()
 
 

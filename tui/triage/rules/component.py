@@ -40,37 +40,45 @@ def target_scope(job: str) -> Scope:
     )
 
 
-def none_answers(job: str) -> Claim:
-    """TargetDown says that some are down. One that is up is neither gone nor hidden."""
+def none_answers(job: str, *, is_gone: bool = False) -> Claim:
+    """TargetDown says that some are down. One that is up is neither gone nor hidden.
+
+    is_gone     there is said to be none at all: then a pod of it speaks against that,
+                whatever its labels are
+    """
     return Claim(
         f"no target of {job} answers Prometheus",
         (TargetsOf(job),),
-        partial(_none_answers, job),
+        partial(_none_answers, job, is_gone=is_gone),
     )
 
 
-def none_is_met(job: str) -> Claim:
+def none_is_met(job: str, *, is_gone: bool = False) -> Claim:
     """As `none_answers`, of the component's own alert: mostly nothing is listed.
 
     Whatever it is called, it may be of one target while others are up.
     """
     return Claim(
-        f"Prometheus meets no {job}",
+        f"Prometheus reaches no {job}",
         (TargetsOf(job),),
-        partial(_none_is_met, job),
+        partial(_none_is_met, job, is_gone=is_gone),
         is_optional=True,
     )
 
 
-def _none_answers(job: str, case: Case) -> Ruling:
-    if not tried(job, case):
+def _none_answers(job: str, case: Case, *, is_gone: bool) -> Ruling:
+    if not _tried(job, case):
         return unclear(f"Prometheus lists no target of {job}")
-    return _none_is_met(job, case)
+    return _none_is_met(job, case, is_gone=is_gone)
 
 
-def _none_is_met(job: str, case: Case) -> Ruling:
+def _none_is_met(job: str, case: Case, *, is_gone: bool) -> Ruling:
     question = TargetsOf(job)
-    rows = tried(job, case)
+    rows = _tried(job, case)
+    pods = [row.target.labels.get("pod") for row in rows if row.target]
+    if is_gone and any(pods):
+        name = next(filter(None, pods))
+        return fails(f"Prometheus knows a pod of {job}: {name}")
     for row in rows:
         if row.health is Health.UP:
             if is_scraped(row, case.dated_at(question)):
@@ -85,7 +93,7 @@ def _none_is_met(job: str, case: Case) -> Ruling:
     return holds(f"{len(rows)}/{len(rows)} down" if rows else "it lists none")
 
 
-def tried(job: str, case: Case) -> tuple[TargetRow, ...]:
+def _tried(job: str, case: Case) -> tuple[TargetRow, ...]:
     """The component's targets that Prometheus lists.
 
     What only the inventory lists, Prometheus has not tried.

@@ -13,7 +13,6 @@ from tui.model.question import (
     DaemonSetsWith,
     PodsWith,
 )
-from tui.model.question_beyond import TargetsOf
 from tui.triage.case import Case
 from tui.triage.on_nodes import LEASE_BLIND_SPOT, RESTART_BLIND_SPOT, ready_pods
 from tui.triage.rule import Claim, Rule, Ruling, fails, holds, unclear
@@ -24,7 +23,6 @@ from tui.triage.rules.component import (
     none_is_met,
     own_scope,
     target_scope,
-    tried,
 )
 
 JOB = "kube-proxy"
@@ -92,14 +90,6 @@ def _no_proxy(case: Case) -> Ruling:
     return holds("neither pods nor a DaemonSet")
 
 
-def _no_pod_scraped(case: Case) -> Ruling:
-    """Whatever its labels are in Kubernetes: that is how Prometheus found it."""
-    for row in tried(JOB, case):
-        if row.target and (name := row.target.labels.get("pod")):
-            return fails(f"Prometheus knows a pod of kube-proxy: {name}")
-    return holds("none")
-
-
 _RUNBOOK = f"""\
 ## kube-proxy is down, says Prometheus
 
@@ -138,12 +128,6 @@ _RULE = Rule(
             _replacement_on,
         ),
         Claim("no kube-proxy is installed", (PROXY_PODS, PROXY_SETS), _no_proxy),
-        Claim(
-            "Prometheus knows no pod of kube-proxy",
-            (TargetsOf(JOB),),
-            _no_pod_scraped,
-            is_optional=True,
-        ),
     ),
     job=JOB,
     runbook=_RUNBOOK,
@@ -169,12 +153,12 @@ _RULE = Rule(
 )
 
 RULES = (
-    replace(_RULE, claims=(*_RULE.claims, none_is_met(JOB))),
+    replace(_RULE, claims=(*_RULE.claims, none_is_met(JOB, is_gone=True))),
     replace(
         _RULE,
         id="kube-proxy-target-replaced",
         title="kube-proxy's targets are down: Cilium replaces it",
         covers=(target_scope(JOB),),
-        claims=(*_RULE.claims, none_answers(JOB)),
+        claims=(*_RULE.claims, none_answers(JOB, is_gone=True)),
     ),
 )
