@@ -1,4 +1,8 @@
-"""A client for the Talos machine API (apid) that knows nothing of taloscope."""
+"""A client for the Talos machine API (apid) that knows nothing of taloscope.
+
+It is for others too: calls that no screen of ours makes (events, watches of resources,
+processors' clocks) belong to it, and are held to the wire by its tests.
+"""
 
 import os
 

@@ -39,6 +39,29 @@ class SystemStat:
 
 
 @dataclass(frozen=True, slots=True)
+class CpuInfo:
+    """One logical processor. `current_mhz` is 0 where the kernel does not say."""
+
+    number: int
+    vendor: str
+    model: str
+    current_mhz: float
+    core: str
+    package: str
+
+
+@dataclass(frozen=True, slots=True)
+class CpuFrequency:
+    """One processor's clock, by processor number."""
+
+    number: int
+    current_mhz: float
+    minimum_mhz: float
+    maximum_mhz: float
+    governor: str
+
+
+@dataclass(frozen=True, slots=True)
 class DiskCounters:
     """One block device since boot, or since it was plugged in."""
 

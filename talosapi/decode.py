@@ -44,7 +44,7 @@ def service(message: machine.ServiceInfo) -> Service:
     return Service(
         id=message.id,
         state=message.state,
-        health=_health_of(message.health, message.state),
+        health=health_of(message.health, message.state),
         message=printable(message.health.last_message),
         last_change=instant(message.health.last_change),
         events=tuple(
@@ -54,7 +54,7 @@ def service(message: machine.ServiceInfo) -> Service:
     )
 
 
-def _health_of(health: machine.ServiceHealth, state: str) -> Health:
+def health_of(health: machine.ServiceHealth, state: str) -> Health:
     """proto: machine.ServiceHealth, of a service in that state."""
     if health.unknown or not health.ByteSize():
         return Health.UNKNOWN

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from talosapi.counters import (
+    CpuFrequency,
+    CpuInfo,
     CpuTimes,
     DiskCounters,
     LinkCounters,
@@ -45,6 +47,37 @@ def _boot_time(seconds: int) -> datetime | None:
     """A node without a battery clock starts in 1970, or says 0, or nonsense."""
     is_plausible = 365 * 86400 < seconds < 2**33
     return datetime.fromtimestamp(seconds, UTC) if is_plausible else None
+
+
+def cpu_infos(message: machine.CPUsInfo) -> tuple[CpuInfo, ...]:
+    """proto: machine.CPUsInfo, by processor number."""
+    infos = (
+        CpuInfo(
+            number=cpu.processor,
+            vendor=printable(cpu.vendor_id),
+            model=printable(cpu.model_name),
+            current_mhz=cpu.cpu_mhz,
+            core=cpu.core_id,
+            package=cpu.physical_id,
+        )
+        for cpu in message.cpu_info
+    )
+    return tuple(sorted(infos, key=lambda info: info.number))
+
+
+def cpu_frequencies(message: machine.CPUsFreqStats) -> tuple[CpuFrequency, ...]:
+    """proto: machine.CPUsFreqStats; kilohertz on the wire, all zero without cpufreq."""
+    return tuple(
+        CpuFrequency(
+            number=number,
+            current_mhz=cpu.current_frequency / 1000,
+            minimum_mhz=cpu.minimum_frequency / 1000,
+            maximum_mhz=cpu.maximum_frequency / 1000,
+            governor=printable(cpu.governor),
+        )
+        for number, cpu in enumerate(message.cpu_freq_stats)
+        if cpu.current_frequency or cpu.maximum_frequency
+    )
 
 
 def disk_counters(message: machine.DiskStats) -> tuple[DiskCounters, ...]:

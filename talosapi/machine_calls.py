@@ -5,6 +5,8 @@ from __future__ import annotations
 from talosapi import decode, decode_counters, decode_workload
 from talosapi.calls import UNARY_SECONDS, Calls
 from talosapi.counters import (
+    CpuFrequency,
+    CpuInfo,
     DiskCounters,
     LinkCounters,
     SystemStat,
@@ -23,6 +25,8 @@ _SYSTEM_STAT = Method("SystemStat", machine.SystemStatResponse.FromString)
 _LOAD_AVG = Method("LoadAvg", machine.LoadAvgResponse.FromString)
 _MEMORY = Method("Memory", machine.MemoryResponse.FromString)
 _MOUNTS = Method("Mounts", machine.MountsResponse.FromString)
+_CPU_INFO = Method("CPUInfo", machine.CPUInfoResponse.FromString)
+_CPU_FREQUENCIES = Method("CPUFreqStats", machine.CPUFreqStatsResponse.FromString)
 _DISK_COUNTERS = Method("DiskStats", machine.DiskStatsResponse.FromString)
 _LINK_COUNTERS = Method(
     "NetworkDeviceStats", machine.NetworkDeviceStatsResponse.FromString
@@ -75,6 +79,20 @@ class MachineCalls(Calls):
         """Mounted file systems, pods' too. Fails as a whole if one of them does."""
         reply = await self._caller.ask(_MOUNTS, node, timeout_seconds)
         return decode.mounts(reply)
+
+    async def cpu_info(
+        self, node: str, *, timeout_seconds: float = UNARY_SECONDS
+    ) -> tuple[CpuInfo, ...]:
+        """The logical processors, by number."""
+        reply = await self._caller.ask(_CPU_INFO, node, timeout_seconds)
+        return decode_counters.cpu_infos(reply)
+
+    async def cpu_frequencies(
+        self, node: str, *, timeout_seconds: float = UNARY_SECONDS
+    ) -> tuple[CpuFrequency, ...]:
+        """Clock rates; none where nothing scales them. Talos 1.9 and later."""
+        reply = await self._caller.ask(_CPU_FREQUENCIES, node, timeout_seconds)
+        return decode_counters.cpu_frequencies(reply)
 
     async def disk_counters(
         self, node: str, *, timeout_seconds: float = UNARY_SECONDS

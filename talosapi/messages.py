@@ -162,3 +162,8 @@ class KernelRecord:
     at: datetime | None
     message: str
     fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_from_talos(self) -> bool:
+        """Whether machined wrote it: its `warning` is only the kernel's default."""
+        return self.facility == "user" and self.message.startswith("[talos]")

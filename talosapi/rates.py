@@ -105,7 +105,10 @@ def is_whole_disk(name: str) -> bool:
 
 
 def is_physical_link(name: str) -> bool:
-    """Whether a network device's name is that of hardware: a guess."""
+    """Whether a network device's name is that of hardware.
+
+    A guess from the name: `kinds.LINK_STATUS` knows for certain.
+    """
     return _VIRTUAL_LINK.match(name) is None
 
 
@@ -179,3 +182,22 @@ def _errors(link: LinkCounters) -> int:
 
 def _dropped(link: LinkCounters) -> int:
     return link.received_dropped + link.sent_dropped
+
+
+def disk_total(rates: Iterable[DiskRate | None]) -> DiskRate | None:
+    """Several disks together; None when none of them has a rate."""
+    known = [rate for rate in rates if rate is not None]
+    if not known:
+        return None
+    total = DiskRate(
+        *(sum(column) for column in zip(*map(astuple, known), strict=True))
+    )
+    return replace(total, busy_ratio=max(rate.busy_ratio for rate in known))
+
+
+def link_total(rates: Iterable[LinkRate | None]) -> LinkRate | None:
+    """Several network devices together; None when none of them has a rate."""
+    known = [rate for rate in rates if rate is not None]
+    if not known:
+        return None
+    return LinkRate(*(sum(column) for column in zip(*map(astuple, known), strict=True)))

@@ -1,29 +1,32 @@
-"""The calls that last: logs, as they come."""
+"""The calls that last: logs and events, as they come."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from talosapi import decode
+from talosapi import decode, decode_event
 from talosapi.calls import Calls
+from talosapi.event import Event
 from talosapi.messages import KernelRecord
 from talosapi.method import Method
 from talosapi.proto import common_pb2 as common
+from talosapi.proto import event_pb2 as event
 from talosapi.proto import machine_pb2 as machine
 from talosapi.resume import Pace, Piece, Resumed
 from talosapi.seam import Mark
 
 _DMESG = Method("Dmesg", common.Data.FromString)
 _LOGS = Method("Logs", common.Data.FromString)
+_EVENTS = Method("Events", event.Event.FromString)
 
 
 class TailCalls(Calls):
     """What a node writes. Role: os:reader.
 
-    `dmesg` and `logs` are the calls as they are. The two that begin with `follow` never
-    end by themselves: they go on after cuts and reboots, repeat nothing, and say with a
-    `Gap` where something is missing.
+    `dmesg`, `logs` and `events` are the calls as they are. The three that begin with
+    `follow` never end by themselves: they go on after cuts and reboots, repeat nothing,
+    and say with a `Gap` where something is missing.
     """
 
     async def dmesg(
@@ -58,7 +61,7 @@ class TailCalls(Calls):
     ) -> AsyncGenerator[str, None]:
         """One service's log, as whole printable lines.
 
-        service     a service id, or the name of another log that the node keeps
+        service     a service id or one of `log_names`
         tail_lines  how many past lines to begin with; -1 for all that are kept
         return      ends when the node ends it; close it to end it (`aclosing`); with
                     `follow` a last line without an end, half of one, is left out
@@ -70,6 +73,29 @@ class TailCalls(Calls):
             async for burst in bursts:
                 for line in burst:
                     yield line
+
+    async def events(
+        self,
+        node: str,
+        *,
+        past: int = 0,
+        after_id: str = "",
+        timeout_seconds: float | None = None,
+    ) -> AsyncGenerator[Event, None]:
+        """What the node announces, as it comes.
+
+        past      how many past events to begin with; -1 for all that are kept (about
+                  a thousand, in memory: a reboot clears them)
+        after_id  begin behind this event; then `past` has no meaning
+        return    ends when the node ends it; close it to end it (`aclosing`)
+        wire      /machine.MachineService/Events; the first event is empty
+        """
+        asked = event.EventsRequest(tail_events=0 if after_id else past)
+        asked.tail_id = after_id
+        async with aclosing(self._events(node, asked, timeout_seconds)) as bursts:
+            async for burst in bursts:
+                for one in burst:
+                    yield one
 
     def follow_dmesg(
         self, node: str, pace: Pace
@@ -97,6 +123,22 @@ class TailCalls(Calls):
             opened, lambda line: Mark(hash(line)), pace, is_whole=past < 0
         ).pieces()
 
+    def follow_events(
+        self, node: str, pace: Pace, *, past: int = -1
+    ) -> AsyncGenerator[Piece[Event], None]:
+        """What the node announces, for ever.
+
+        past  how many past events to begin with, at least 1; -1 for all that are kept
+        """
+
+        def opened(is_again: bool) -> AsyncGenerator[list[Event], None]:  # noqa: FBT001 - the one thing that it is told
+            asked = event.EventsRequest(tail_events=-1 if is_again else past)
+            return self._events(node, asked)
+
+        return Resumed(
+            opened, lambda one: Mark(hash(one.id)), pace, is_whole=past < 0
+        ).pieces()
+
     async def _records(
         self, node: str, asked: machine.DmesgRequest, seconds: float | None = None
     ) -> AsyncGenerator[list[KernelRecord], None]:
@@ -115,6 +157,18 @@ class TailCalls(Calls):
                 yield [line for chunk in burst for line in splitter.feed(chunk.data)]
         if not asked.follow:
             yield list(splitter.flush())
+
+    async def _events(
+        self, node: str, asked: event.EventsRequest, seconds: float | None = None
+    ) -> AsyncGenerator[list[Event], None]:
+        answers = self._caller.bursts(_EVENTS, node, asked.SerializeToString(), seconds)
+        async with aclosing(answers):
+            async for burst in answers:
+                yield [
+                    decode_event.node_event(answer)
+                    for answer in burst
+                    if answer.data.type_url
+                ]
 
 
 def _logs_request(

@@ -19,6 +19,7 @@ _SERVICES = Method("ServiceList", machine.ServiceListResponse.FromString)
 _START = Method("ServiceStart", machine.ServiceStartResponse.FromString)
 _STOP = Method("ServiceStop", machine.ServiceStopResponse.FromString)
 _RESTART = Method("ServiceRestart", machine.ServiceRestartResponse.FromString)
+_LOG_NAMES = Method("LogsContainers", machine.LogsContainersResponse.FromString)
 _PROCESSES = Method("Processes", process.ProcessesResponse.FromString)
 _CONTAINERS = Method("Containers", process.ContainersResponse.FromString)
 _USAGES = Method("Stats", process.StatsResponse.FromString)
@@ -89,6 +90,13 @@ class WorkloadCalls(Calls):
         request = machine.ServiceRestartRequest(id=service).SerializeToString()
         reply = await self._caller.ask(_RESTART, node, timeout_seconds, request)
         return printable(reply.resp)
+
+    async def log_names(
+        self, node: str, *, timeout_seconds: float = UNARY_SECONDS
+    ) -> tuple[str, ...]:
+        """The names that `logs` knows on this node. Talos 1.7 and later."""
+        reply = await self._caller.ask(_LOG_NAMES, node, timeout_seconds)
+        return tuple(printable(name) for name in reply.ids)
 
     async def processes(
         self, node: str, *, timeout_seconds: float = UNARY_SECONDS

@@ -16,17 +16,21 @@ from hypothesis import strategies as st
 from talosapi import (
     decode,
     decode_counters,
+    decode_event,
     decode_workload,
     kinds,
     shipping,
 )
 from talosapi.bundle import Bundler, unbundled
+from talosapi.proto import cosi_pb2 as cosi
 from talosapi.proto import etcd_pb2 as etcd
+from talosapi.proto import event_pb2 as event
 from talosapi.proto import machine_pb2 as machine
 from talosapi.proto import process_pb2 as process
 from talosapi.proto import storage_pb2 as storage
 from talosapi.proto import time_pb2 as time
 from talosapi.resource import Kind
+from talosapi.resource_calls import _Known
 from tests.hostile.shapes import damaged, harmful, junk, written
 from tui.model import kernel
 from tui.sources import talos_values
@@ -42,6 +46,8 @@ MESSAGES: dict[type[Message], Callable[[Any], object]] = {
     machine.Memory: lambda one: talos_values.available_bytes(decode.memory(one)),
     machine.Mounts: lambda one: talos_values.filesystems(decode.mounts(one)),
     machine.SystemStat: decode_counters.system_stat,
+    machine.CPUsInfo: decode_counters.cpu_infos,
+    machine.CPUsFreqStats: decode_counters.cpu_frequencies,
     machine.DiskStats: decode_counters.disk_counters,
     machine.NetworkDeviceStats: decode_counters.link_counters,
     process.Process: decode_workload.processes,
@@ -54,6 +60,8 @@ MESSAGES: dict[type[Message], Callable[[Any], object]] = {
         decode_workload.etcd_status(one), (), ()
     ),
     etcd.EtcdAlarm: decode_workload.etcd_alarms,
+    event.Event: decode_event.node_event,
+    cosi.WatchResponse: lambda one: _Known(kinds.MEMBER).take(one),
 }
 KINDS = [
     value
@@ -241,6 +249,6 @@ def _decoders(module: ModuleType) -> set[str]:
 
 def test_every_decoder_of_messages_is_fuzzed() -> None:
     known = "".join(inspect.getsource(inspect.getmodule(_decoders)))  # type: ignore[arg-type]
-    for module in (decode, decode_counters, decode_workload):
-        for name in _decoders(module) - {"instant"}:
+    for module in (decode, decode_counters, decode_event, decode_workload):
+        for name in _decoders(module) - {"health_of", "instant"}:
             assert f".{name}" in known, name

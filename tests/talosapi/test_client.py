@@ -117,6 +117,12 @@ async def test_figures_come_in_the_units_of_their_names(
     assert load.load1 > 0
 
 
+async def test_log_names_hold_services_and_other_logs(talos: TalosClient) -> None:
+    names = await talos.log_names(WORKER)
+
+    assert {"kubelet", "ext-iscsid", "machined", "controller-runtime"} <= set(names)
+
+
 @pytest.mark.parametrize(
     ("node", "kind", "text"),
     [

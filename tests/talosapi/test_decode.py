@@ -48,6 +48,17 @@ def test_further_lines_of_a_message_are_joined() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"user: warning: [2026-08-21T10:15:09.8Z]: [talos] service[etcd]\n", True),
+        (b"kern: warning: [2026-08-21T10:15:09.8Z]: BTRFS warning\n", False),
+    ],
+)
+def test_lines_of_machined_are_told_from_warnings(line: bytes, expected: bool) -> None:
+    assert kernel_record(line).is_from_talos is expected
+
+
+@pytest.mark.parametrize(
     "raw",
     [b"", b"\xff\xfe", b"kern: err: no time", b"kern:     err: [yesterday]: x\n"],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,11 +13,13 @@ from talosapi.messages import KernelRecord
 from talosapi.resume import Cut, Gap, Pace, Piece
 from tests.talosapi.labs import (
     CONTROL_PLANE,
+    WORKER,
     HandMadeWorld,
     at_noon,
     context_for,
     refusing,
     serving,
+    story,
 )
 from tui.clock import SystemClock
 from tui.lab.estate import Health, LabService
@@ -141,3 +143,28 @@ async def test_reboot_that_empties_the_ring_buffer_is_marked(tmp_path: Path) -> 
 
     assert reader.lines == ["a", "b", "c", "Linux version 6.12", "booted"]
     assert reader.gaps == 1
+
+
+async def test_events_go_on_where_they_were_cut(tmp_path: Path) -> None:
+    world = story(minutes=1)
+    batches: list[list[str]] = []
+    async with AsyncExitStack() as stack:
+        apid = await stack.enter_async_context(serving(world))
+        context = context_for(tmp_path, [apid.endpoint])
+        talos = await stack.enter_async_context(TalosClient(context))
+        pieces = talos.follow_events(WORKER, PACE)
+        await stack.enter_async_context(aclosing(pieces))
+        async for piece in pieces:
+            if isinstance(piece, tuple):
+                batches.append([event.id for event in piece])
+                if len(batches) == 2:
+                    break
+                await apid.close()
+                world.clock.move(at=timedelta(minutes=4))
+                again = serving(world, port=apid.port)
+                await stack.enter_async_context(again)
+            assert not isinstance(piece, Gap)
+
+    before, after = batches
+    assert after
+    assert before[-1] < after[0]

@@ -32,6 +32,15 @@ async def operator(tmp_path: Path) -> AsyncIterator[TalosClient]:
             yield client
 
 
+async def test_processors_come_by_their_numbers(talos: TalosClient) -> None:
+    infos = await talos.cpu_info(WORKER)
+    frequencies = await talos.cpu_frequencies(WORKER)
+
+    assert [cpu.number for cpu in infos] == list(range(len(infos)))
+    assert infos[0].model
+    assert 100 < frequencies[0].current_mhz < 10_000
+
+
 async def test_disks_are_counted_with_all_that_is_made_of_them(
     talos: TalosClient,
 ) -> None:

@@ -11,10 +11,12 @@ from talosapi.rates import (
     DiskRate,
     cpu_usage,
     disk_rates,
+    disk_total,
     has_rebooted,
     is_physical_link,
     is_whole_disk,
     link_rates,
+    link_total,
 )
 
 CPU = CpuTimes(100, 0, 50, 800, 20, 5, 5, 1)
@@ -127,7 +129,7 @@ def test_reset_of_one_device_leaves_the_others_rates() -> None:
     rates = disk_rates([DISK, other], [replace(DISK, read_bytes=0), other], 1.0)
 
     assert rates["sda"] is None
-    assert rates["sdb"] is not None
+    assert disk_total(rates.values()) == rates["sdb"]
 
 
 def test_link_rates_join_errors_and_drops_of_both_ways() -> None:
@@ -138,3 +140,16 @@ def test_link_rates_join_errors_and_drops_of_both_ways() -> None:
     assert rate is not None
     assert rate.received_bytes_per_second == 1000
     assert rate.errors_per_second == 1
+
+
+def test_total_of_nothing_known_is_unknown() -> None:
+    assert disk_total([None]) is None
+    assert link_total([]) is None
+
+
+def test_total_adds_what_moved_and_takes_the_busiest_disk() -> None:
+    one = DiskRate(1, 2, 3, 4, 0.25)
+
+    assert disk_total([one, None, replace(one, busy_ratio=0.5)]) == DiskRate(
+        2, 4, 6, 8, 0.5
+    )

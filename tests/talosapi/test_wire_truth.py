@@ -21,7 +21,6 @@ from grpclib.server import Server
 
 from talosapi.client import TalosClient
 from talosapi.errors import ErrorKind, TalosError
-from talosapi.kinds import MACHINE_TYPE
 from talosapi.messages import Health, KernelRecord, Priority
 from talosapi.tls import client_context
 from tests.talosapi.labs import (
@@ -215,7 +214,7 @@ async def test_client_joins_lines_out_of_their_chunks(talos: TalosClient) -> Non
 
 async def test_call_that_they_do_not_have_is_unsupported(talos: TalosClient) -> None:
     with pytest.raises(TalosError) as caught:
-        await talos.list_resources(WORKER, MACHINE_TYPE)
+        await talos.log_names(WORKER)
 
     assert caught.value.kind is ErrorKind.UNSUPPORTED
 

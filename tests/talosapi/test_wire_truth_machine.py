@@ -18,12 +18,15 @@ from grpclib.server import Server
 
 from talosapi.client import TalosClient
 from talosapi.etcd import AlarmType, EtcdAlarm
+from talosapi.event import ServiceChange
+from talosapi.messages import Health
 from talosapi.workload import Disk, Process, Runtime
 from tests.talosapi.labs import AUTHORITY, WORKER, context_for, server_tls
 
 with warnings.catch_warnings():
     # betterproto 2 beta and its dateutil speak to older Pythons.
     warnings.simplefilter("ignore", DeprecationWarning)
+    from betterproto.lib.google.protobuf import Any as Packed
     from betterproto.lib.google.protobuf import Empty
     from talos_linux_api.v1_6_0 import machine, storage, time
 
@@ -60,6 +63,10 @@ class Machined(machine.MachineServiceBase):  # type: ignore[misc] # it has no ty
         )
         stats = machine.NetworkDeviceStats(devices=[link])
         return machine.NetworkDeviceStatsResponse(messages=[stats])
+
+    async def cpu_info(self, _: Any) -> Any:
+        cpu = machine.CpuInfo(processor=1, model_name="N100", cpu_mhz=800.5)
+        return machine.CpuInfoResponse(messages=[machine.CpUsInfo(cpu_info=[cpu])])
 
     async def processes(self, _: Any) -> Any:
         process = machine.ProcessInfo(
@@ -118,6 +125,16 @@ class Machined(machine.MachineServiceBase):  # type: ignore[misc] # it has no ty
         )
         answer = machine.EtcdAlarm(member_alarms=[alarm])
         return machine.EtcdAlarmListResponse(messages=[answer])
+
+    async def events(self, request: Any) -> AsyncIterator[Any]:
+        yield machine.Event(id="up")
+        change = machine.ServiceStateEvent(
+            service=f"{request.tail_events} {request.tail_id}",
+            action=machine.ServiceStateEventAction.FAILED,
+            health=machine.ServiceHealth(unknown=True),
+        )
+        url = "talos/runtime/machine.ServiceStateEvent"
+        yield machine.Event(id="x", data=Packed(type_url=url, value=bytes(change)))
 
 
 class Others:
@@ -190,6 +207,12 @@ async def test_client_reads_their_network_counters(talos: TalosClient) -> None:
     assert (link.received_dropped, link.sent_errors) == (4, 12)
 
 
+async def test_client_reads_their_processors(talos: TalosClient) -> None:
+    (cpu,) = await talos.cpu_info(WORKER)
+
+    assert (cpu.number, cpu.model, cpu.current_mhz) == (1, "N100", 800.5)
+
+
 async def test_client_reads_their_processes(talos: TalosClient) -> None:
     assert await talos.processes(WORKER) == (
         Process(12, 1, "R", 3, 1.5, 2**33, 2**20, "etcd", "/bin/etcd --x "),
@@ -223,6 +246,14 @@ async def test_client_reads_their_etcd(talos: TalosClient) -> None:
     assert (status.version, status.storage_version) == ("3.5.11", "")
     assert status.errors == ("etcdserver: no leader",)
     assert await talos.etcd_alarms(WORKER) == (EtcdAlarm(3, AlarmType.NO_SPACE),)
+
+
+async def test_client_reads_their_events_and_resumes_by_id(talos: TalosClient) -> None:
+    (first,) = [one async for one in talos.events(WORKER, past=-1)]
+    (again,) = [one async for one in talos.events(WORKER, past=-1, after_id="x")]
+
+    assert first.payload == ServiceChange("-1 ", "Failed", "", Health.UNKNOWN)
+    assert again.payload == ServiceChange("0 x", "Failed", "", Health.UNKNOWN)
 
 
 async def test_client_reads_their_clock(talos: TalosClient) -> None:

@@ -6,12 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from talosapi.kinds import (
-    DIAGNOSTIC,
-    MACHINE_STATUS,
-    MACHINE_TYPE,
-    MachineStatus,
-)
+from talosapi.event import StageChange
+from talosapi.kinds import DIAGNOSTIC, MACHINE_STATUS, MACHINE_TYPE
 from tui.model.machine import Etcd, Facts
 from tui.model.server_clock import ahead
 from tui.sources.talos_parts import Parts
@@ -59,7 +55,7 @@ async def read_facts(
     clock = await parts.part("clock", client.time(address, timeout_seconds=seconds))
     heard_at = now()
     parts.check()
-    stage = status.spec if status else MachineStatus("", is_ready=False)
+    stage = status.spec if status else StageChange("", is_ready=False)
     return Facts(
         stage=stage.stage,
         is_ready=stage.is_ready if status else None,
