@@ -308,7 +308,7 @@ async def test_its_last_day_is_drawn_and_asked_once() -> None:
         await stage.press("t", "slash", *"argocd-metrics", "enter", "enter")
         asked = len(stage.backend.asked)
         assert "up  95.8% of the time" in stage.text
-        assert "duration  at most 20ms of 10s" in stage.text
+        assert "took  at most 20ms of 10s" in stage.text
         assert "24h ago" in stage.text
         stage.app.show_now()
         await stage.settle()

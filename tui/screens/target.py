@@ -98,7 +98,7 @@ class TargetScreen(TellingDesk):
                     yield TextBlock(id="whole", glyphs=glyphs)
             with Panel(id="day", glyphs=glyphs):
                 yield CurvePanel("up", self.marks)
-                yield CurvePanel("duration", self.marks)
+                yield CurvePanel("took", self.marks)
 
     def on_mount(self) -> None:
         # The list has the keyboard, but one reads from the top.
@@ -145,7 +145,7 @@ class TargetScreen(TellingDesk):
         up = target_page.up_curves(past)
         self.query_one("#up", CurvePanel).show_curves(up, none)
         took = target_page.took_curves(past, row.target if row else None)
-        self.query_one("#duration", CurvePanel).show_curves(took, none)
+        self.query_one("#took", CurvePanel).show_curves(took, none)
 
     def _show_copies(self, row: TargetRow) -> None:
         self._copies = target_page.copies(self._cluster, row, self._labels)
