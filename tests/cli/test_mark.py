@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 from datetime import UTC, timedelta
 from pathlib import Path
 
@@ -39,6 +41,18 @@ def test_a_mark_is_noted_with_its_time(environ: dict[str, str]) -> None:
     (found,) = Shelf(place(environ)).notes()
     assert (found.tone, found.text) == ("mark", "switch 2 [31m rebooted")
     assert f"{found.at.astimezone(UTC):%F %H:%M}" == "2026-02-27 03:10"
+
+
+def test_who_has_no_name_on_this_machine_marks_by_number(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 54321")
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    assert mark.run(["hello"], None, environ) == 0
+    (found,) = Shelf(place(environ)).notes()
+    assert found.author == str(os.getuid())
 
 
 def test_marks_alone_do_not_hide_what_was_recorded(environ: dict[str, str]) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.estate import make_silence
-from tui.cli import silence_common, silence_list
+from tui.cli import silence_add, silence_common, silence_list
 from tui.clock import SystemClock
-from tui.config import ClusterConfig, Config, Endpoint
+from tui.config import ClusterConfig, Config, Endpoint, Silences, SilenceTemplate
 from tui.engine.plan import Served
 from tui.model.alertmanager import Peer, Told
 from tui.model.fleet import SourceKind
+from tui.silencing.grammar import WordingError
 
 
 class Terminal(io.StringIO):
@@ -64,3 +65,23 @@ def test_an_id_that_would_steer_the_terminal_is_printed_harmless(
     cluster = ClusterConfig("prod", {}, alertmanager=endpoint)
     silence_list.run(asked, Config(Path("c.toml"), (cluster,)), SystemClock())
     assert capsys.readouterr().out == "a [31m b\n"
+
+
+def test_a_template_whose_end_is_past_is_named(tmp_path: Path) -> None:
+    cluster = ClusterConfig("prod", {}, alertmanager=Endpoint(("http://am",)))
+    old = SilenceTemplate("move", (), "2020-01-01 08:00", "the move")
+    config = Config(Path("c.toml"), (cluster,), silences=Silences(templates=(old,)))
+    asked = Namespace(
+        template="move",
+        duration="",
+        until="",
+        author="",
+        comment="",
+        matchers=["a=b"],
+        cluster="",
+        alertmanager="",
+        extend=False,
+    )
+    environ = {"XDG_STATE_HOME": str(tmp_path), "USER": "ada"}
+    with pytest.raises(WordingError, match="the template move: that is already over"):
+        silence_add.run(asked, config, environ, SystemClock())

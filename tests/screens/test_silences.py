@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import getpass
+import os
 from dataclasses import replace
 from datetime import timedelta
 
@@ -262,10 +264,10 @@ async def test_an_edit_of_what_ended_meanwhile_says_that_it_is_made_anew() -> No
 
 
 async def test_an_extension_carries_what_was_seen_and_stays_in_the_calendar() -> None:
-    far = replace(make("far"), ends_at=NOW.replace(year=9999))
+    far = replace(make("far"), ends_at=NOW.replace(year=9998))
     async with on_stage((120, 36), fleet_of(far)) as stage:
         await stage.press("S", "asterisk", "plus", "8", "y")
-        assert "after the year 9999" in stage.text
+        assert "9998 is the last year" in stage.text
         await stage.press("backspace", "h", "ctrl+s")
         (command,) = stage.backend.submitted
         assert isinstance(command, Bulk)
@@ -368,3 +370,18 @@ async def test_a_long_comment_can_be_read_whole() -> None:
         await stage.press("enter")
         await stage.until("word59")
         assert "comment word0 word1" in stage.text
+
+
+async def test_who_has_no_name_on_this_machine_silences_by_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 54321")
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    monkeypatch.delenv("USER", raising=False)
+    monkeypatch.delenv("LOGNAME", raising=False)
+    async with on_stage((120, 36), fleet_of()) as stage:
+        await stage.press("ctrl+n")
+        assert isinstance(stage.app.screen, SilenceScreen)
+        assert stage.app.screen.start.author == str(os.getuid())

@@ -88,3 +88,9 @@ def test_what_is_no_duration_is_refused_in_words(text: str, words: str) -> None:
 def test_a_written_span_is_read_back(seconds: int) -> None:
     length = timedelta(seconds=seconds)
     assert span.parse_duration(span.written(length)) == length
+
+
+@pytest.mark.parametrize("text", ["9999-01-01 00:00", "9999-12-31 23:59"])
+def test_an_end_that_no_server_can_keep_is_refused(text: str) -> None:
+    with pytest.raises(WordingError, match="9998 is the last year"):
+        span.parse_end(text, NOW)

@@ -67,8 +67,9 @@ async def test_a_refused_edit_costs_nothing() -> None:
     server = SilenceServer()
     old = await made(server)
     bad = Matcher("job", "(", is_regex=True)
-    with pytest.raises(SourceError, match="invalid regular expression"):
+    with pytest.raises(SourceError, match="invalid regular expression") as caught:
         await peers(server).put_silence(replace(old, matchers=(NAME, bad)))
+    assert caught.value.fault.advice.startswith("It takes no such silence")
     (listed,) = server.listed()
     assert listed.id == old.id
 

@@ -6,7 +6,6 @@ wait for them.
 
 from __future__ import annotations
 
-import getpass
 import os
 from collections.abc import AsyncIterator, Callable, Iterable
 from functools import partial
@@ -38,6 +37,7 @@ from tui.messages import (
 )
 from tui.screens.desk import Desk
 from tui.screens.fleet import FleetScreen
+from tui.state.place import login
 
 if TYPE_CHECKING:
     from tui.backend import Backend
@@ -177,8 +177,7 @@ class Routes(Hearing):
     @property
     def author(self) -> str:
         """Who writes silences, unless another name is given."""
-        login = os.environ.get("USER") or getpass.getuser()
-        return self.config.silences.author or login
+        return self.config.silences.author or login(os.environ)
 
     def on_open_node(self, message: OpenNode) -> None:
         from tui.screens.node import NodeScreen  # noqa: PLC0415 - see above

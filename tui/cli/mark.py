@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from tui.config import ConfigError, find, load
 from tui.model.taped import TapeNote
 from tui.present.units import moment
 from tui.present.when import UnreadableTimeError
+from tui.state.place import login
 
 
 def run(
@@ -37,7 +36,7 @@ def run(
     if not known.record.is_on:
         complain("nothing is recorded: set [record] enabled = true in the config")
         return NOT_DONE
-    author = known.silences.author or os.environ.get("USER") or getpass.getuser()
+    author = known.silences.author or login(environ)
     hand = writer(known, environ)
     try:
         hand.note(TapeNote(at, "mark", text, author=author), now)

@@ -105,7 +105,12 @@ def _draft(
         ends_at = now + parse_duration(asked.duration)
     else:
         wanted = asked.until or template.duration or _USUAL
-        ends_at = parse_end(wanted, now, clock.zone)
+        try:
+            ends_at = parse_end(wanted, now, clock.zone)
+        except WordingError as error:
+            if wanted != template.duration:
+                raise
+            raise WordingError(f"the template {template.name}: {error}") from error
     if ends_at <= now:
         raise WordingError("that is already over")
     author = asked.author.strip() or config.silences.author or login(environ)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tui.model.silence import Silence, SilenceDraft, SilenceState
-from tui.silencing.grammar import WordingError
+from tui.silencing.span import bounded
 
 
 def edited(silence: Silence) -> SilenceDraft:
@@ -25,13 +25,13 @@ def extended(silence: Silence, by: timedelta, now: datetime) -> SilenceDraft:
     """The same, ending later; one that is over begins anew and lasts so long from now.
 
     The author stays: Alertmanager keeps one, and it is who wrote the comment.
-    raise   WordingError when that is after the year 9999
+    raise   WordingError when no server can keep such an end
     """
     is_over = silence.state is SilenceState.EXPIRED
     try:
-        ends_at = (now if is_over else silence.ends_at) + by
+        ends_at = bounded((now if is_over else silence.ends_at) + by)
     except OverflowError:
-        raise WordingError("that is after the year 9999") from None
+        ends_at = bounded(datetime.max.replace(tzinfo=UTC))
     if is_over:
         return created_again(silence, ends_at, now)
     return ending(silence, ends_at)

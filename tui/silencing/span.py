@@ -23,6 +23,8 @@ _PART = re.compile(r"(\d{1,18})(ms|[ywdhms])")
 _WHOLE = re.compile(r"(?:\d{1,18}(?:ms|[ywdhms]))+")
 _LONGEST_SECONDS = (2**63 - 1) / 1e9
 """Go counts nanoseconds in 64 bits: 292 years."""
+_LAST_YEAR = 9998
+"""Alertmanager adds to an end how long it keeps what is over, and counts to 9999."""
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _START_OF_WORK = time(8)
 _WORDS = re.compile(
@@ -77,6 +79,16 @@ def parse_end(text: str, now: datetime, zone: tzinfo = UTC) -> datetime:
         end = _spoken(wanted, now, zone) or _iso(wanted, zone)
     if end <= now:
         raise WordingError("that is already over")
+    return bounded(end)
+
+
+def bounded(end: datetime) -> datetime:
+    """An end that a server can keep.
+
+    raise   WordingError
+    """
+    if end.year > _LAST_YEAR:
+        raise WordingError(f"that is too far ahead: {_LAST_YEAR} is the last year")
     return end
 
 

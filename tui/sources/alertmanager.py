@@ -19,6 +19,7 @@ from tui.sources import alertmanager_wire as wire
 from tui.sources.alertmanager_again import Listed, again
 from tui.sources.base import SourceError
 from tui.sources.http import Request
+from tui.sources.http_fault import RefusedError
 from tui.sources.http_tunnel import Dialler
 from tui.sources.peers import DoubtError, Peers
 from tui.sources.server_clock import ClockOf
@@ -27,6 +28,7 @@ from tui.sources.wire import decode_little, decoding
 
 _SILENCES = "/api/v2/silences"
 _MOST_DOUBTS = 100
+_REFUSED = "It takes no such silence; what it says names the part to change."
 
 
 class UnknownError(SourceError):
@@ -247,7 +249,12 @@ class AlertmanagerSource:
         """
         body = wire.posted(draft, old)
         request = Request(_SILENCES, method="POST", json_body=body)
-        answer = await self._peers.write(request)
+        try:
+            answer = await self._peers.write(request)
+        except RefusedError as error:
+            if error.fault.kind is not FaultKind.BAD_QUERY:
+                raise
+            raise RefusedError(replace(error.fault, remedy=_REFUSED)) from error
         try:
             return decode_little(answer, wire.CREATED).id
         except SourceError as error:
