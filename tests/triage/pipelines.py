@@ -29,7 +29,7 @@ from tui.triage import voice
 from tui.triage.kernel_log import runs
 from tui.triage.pipeline import findings, judged
 from tui.triage.pipeline_case import PODS, SERVICES, PipelineCase
-from tui.triage.review_case import Told
+from tui.triage.told import Told
 
 NAMES = ("talos-cp-1", "talos-cp-2", "talos-wk-1")
 LAST = "talos-wk-1"

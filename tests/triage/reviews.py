@@ -18,8 +18,9 @@ from tui.model.review import Check, CheckState
 from tui.model.talos import TalosNode
 from tui.model.target import Expected, Health, TargetRow
 from tui.triage.review import review
-from tui.triage.review_case import NODES, ReviewCase, Told
+from tui.triage.review_case import NODES, ReviewCase
 from tui.triage.review_kubernetes import CLASSES, DAEMON_SETS, DRIVERS, VERSION
+from tui.triage.told import Told
 
 MINUTE = timedelta(minutes=1)
 PLANES = ("talos-cp-1", "talos-cp-2", "talos-cp-3")

@@ -34,8 +34,9 @@ from tui.model.reading import Reading
 from tui.model.review import CheckState
 from tui.model.target import Expected, Health, TargetRow
 from tui.triage.review import CHECKS
-from tui.triage.review_case import NODES, ReviewCase, Told
+from tui.triage.review_case import NODES, ReviewCase
 from tui.triage.review_kubernetes import CLASSES, DAEMON_SETS, DRIVERS, VERSION
+from tui.triage.told import Told
 
 PASSED, FAILED, UNKNOWN = CheckState.PASSED, CheckState.FAILED, CheckState.UNKNOWN
 

@@ -31,8 +31,9 @@ from tui.model.machine import Certificate
 from tui.model.question import Question
 from tui.model.reading import Reading
 from tui.model.review import CheckState
-from tui.triage.review_case import NODES, ReviewCase, Told
+from tui.triage.review_case import NODES, ReviewCase
 from tui.triage.review_kubernetes import CLASSES, DAEMON_SETS, DRIVERS, VERSION
+from tui.triage.told import Told
 
 Change: TypeAlias = Callable[[ReviewCase], ReviewCase]
 

@@ -43,7 +43,7 @@ from tui.store import KernelLog, State
 from tui.triage import assign, kernel_log, pipeline, pipeline_ruler, printed
 from tui.triage import voice as voices
 from tui.triage.pipeline_case import PODS, SERVICES, PipelineCase, receiving
-from tui.triage.review_case import Told
+from tui.triage.told import Told
 
 SECONDS = 30.0
 """How often Kubernetes is asked: silence is to be told of within two minutes."""

@@ -16,7 +16,8 @@ from tui.model.question import Question
 from tui.model.review import Check
 from tui.store import KernelLog
 from tui.triage.review import QUESTIONS, review
-from tui.triage.review_case import NODES, ReviewCase, Told
+from tui.triage.review_case import NODES, ReviewCase
+from tui.triage.told import Told
 
 
 class Reviewer:

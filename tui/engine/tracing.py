@@ -21,7 +21,7 @@ from tui.model.question_beyond import StorageOf
 from tui.model.storage import Clues
 from tui.model.trace import Stage, Trace
 from tui.store import KernelLog
-from tui.triage.review_case import Told
+from tui.triage.told import Told
 from tui.triage.trace.case import TraceCase, device_of
 from tui.triage.trace.follow import (
     ATTACHMENTS,

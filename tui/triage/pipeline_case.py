@@ -21,7 +21,7 @@ from tui.model.metric import Rule
 from tui.model.pipeline import Comparison, Shipping, StageState, Voice
 from tui.model.question import PodsWith, ServicesIn
 from tui.model.scraping import EndpointSlice, Service, ServicePort
-from tui.triage.review_case import Told
+from tui.triage.told import Told
 
 RECEIVER_LABEL = "talos-log-receiver"
 PODS = PodsWith("", f"{RECEIVER_LABEL}=true")

@@ -25,7 +25,7 @@ from tui.triage.pipeline_case import (
     evidence,
     receiving,
 )
-from tui.triage.review_case import Told
+from tui.triage.told import Told
 from tui.triage.version import minor_of
 
 BROKEN, UNKNOWN = StageState.BROKEN, StageState.UNKNOWN

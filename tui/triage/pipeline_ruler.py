@@ -13,7 +13,7 @@ from tui.model.pipeline import Stage, StageReport, StageState
 from tui.triage.expectation import AHEAD
 from tui.triage.log_rule import seen
 from tui.triage.pipeline_case import PipelineCase, evidence
-from tui.triage.review_case import Told
+from tui.triage.told import Told
 
 BROKEN, UNKNOWN, OK = StageState.BROKEN, StageState.UNKNOWN, StageState.OK
 LATE_AFTER = 3

@@ -8,48 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from tui.model.fleet import NodeView
 from tui.model.kube import KubeNode
 from tui.model.machine import Certificate, Facts
 from tui.model.question import KubeNodes, Question
-from tui.model.reading import Freshness, Reading
+from tui.model.reading import Reading
 from tui.model.talos import TalosNode
 from tui.model.target import TargetRow
-
-T = TypeVar("T")
+from tui.triage.told import Told
 
 NODES = KubeNodes()
-
-
-@dataclass(frozen=True, slots=True)
-class Told(Generic[T]):
-    """What one feed last said, who that is, and how a person would ask it."""
-
-    reading: Reading[T]
-    interval: timedelta
-    source: str
-    query: str = ""
-
-    @property
-    def value(self) -> T | None:
-        """The last answer, however old; None when there is none."""
-        return self.reading.value
-
-    def is_fresh(self, now: datetime) -> bool:
-        """Whether the answer is no older than two refreshes."""
-        return self.reading.freshness(now, self.interval) is Freshness.LIVE
-
-    def blindness(self, now: datetime) -> str:
-        """Why there is no fresh answer, in words that name who failed."""
-        reading = self.reading
-        if reading.fault is not None:
-            return f"{self.source}: {reading.fault.summary}"
-        if reading.observed_at is None or reading.value is None:
-            return f"{self.source} has not answered yet"
-        seconds = (now - reading.observed_at).total_seconds()
-        return f"{self.source} last answered {seconds:.0f} s ago"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from typing import TypeAlias
 from tui.model.alert import Evidence
 from tui.model.fleet import NodeView
 from tui.model.machine import Etcd, Facts
-from tui.triage.review_case import NODES, ReviewCase, Told
+from tui.triage.review_case import NODES, ReviewCase
 from tui.triage.review_rule import CheckRule, each_node, first_ill, piece, together
 from tui.triage.rule import Ruling, fails, holds, unclear
+from tui.triage.told import Told
 from tui.triage.version import minor_of
 
 LAG = 1000

@@ -16,8 +16,9 @@ from tui.model.alert import Evidence, Verdict
 from tui.model.fleet import NodeView
 from tui.model.kube import KubeNode
 from tui.model.review import Check, CheckState
-from tui.triage.review_case import NODES, ReviewCase, Told
+from tui.triage.review_case import NODES, ReviewCase
 from tui.triage.rule import Ruling, holds, unclear
+from tui.triage.told import Told
 
 _STATES = {
     Verdict.REAL: CheckState.FAILED,

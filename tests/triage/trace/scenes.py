@@ -19,7 +19,7 @@ from tui.model.storage import (
     VolumeClaim,
 )
 from tui.model.trace import Certainty, Stage, Step, Trace
-from tui.triage.review_case import Told
+from tui.triage.told import Told
 from tui.triage.trace.case import TraceCase
 
 LINE = datetime(2026, 2, 27, 2, 13, 47, tzinfo=UTC)

@@ -40,7 +40,7 @@ from tui.model.storage import (
     Partition,
 )
 from tui.model.trace import Stage
-from tui.triage.review_case import Told
+from tui.triage.told import Told
 from tui.triage.trace.case import device_of
 from tui.triage.trace.follow import follow, questions
 from tui.triage.trace.response import commands

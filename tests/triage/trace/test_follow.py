@@ -43,7 +43,7 @@ from tui.model.storage import (
     VolumeClaim,
 )
 from tui.model.trace import Stage
-from tui.triage.review_case import Told
+from tui.triage.told import Told
 from tui.triage.trace.follow import follow
 
 

@@ -19,7 +19,7 @@ from tui.model.storage import (
     VolumeClaim,
 )
 from tui.model.trace import Certainty, Proof
-from tui.triage.review_case import Told
+from tui.triage.told import Told
 
 STORAGE_KINDS = frozenset(
     "btrfs ext4 xfs iscsi scsi block nvme ata md dm".split()  # noqa: SIM905 - a list

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tui.model.storage import Disk, NodeStorage, Partition
 from tui.model.trace import Certainty, Proof, Stage, Step
-from tui.triage.review_case import Told
+from tui.triage.told import Told
 from tui.triage.trace.case import TraceCase, blind, proof, worst
 
 _BY_PATH = re.compile(r"/by-path/(?:\S*-)?ip-\S+?-iscsi-(\S+?)-lun-(\d+)\Z")

@@ -15,7 +15,7 @@ from tui.model.question import (
 from tui.model.question_beyond import StorageOf
 from tui.model.storage import PersistentVolume
 from tui.model.trace import Certainty, Proof, Stage, Step, Trace, Victim
-from tui.triage.review_case import Told
+from tui.triage.told import Told
 from tui.triage.trace.case import TraceCase, blind, proof, worst
 from tui.triage.trace.disks import device_step, session_step
 from tui.triage.trace.volumes import Found, volume_step
