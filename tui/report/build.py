@@ -240,30 +240,29 @@ def _quieted(found: Gathered, silence: Silence) -> Quieted:
     hid: dict[str, None] = {}
     real: dict[str, None] = {}
     for sight in found.alerts.values():
-        if silence.id in sight.silenced_by:
-            judged = next(iter(sight.said.values()))
-            if isinstance(judged, JudgedAlert):
-                name = f"{judged.alert.name} {sight.cluster}".rstrip()
-                hid[name] = None
-                if Verdict.REAL in sight.said:
-                    real[name] = None
-    is_over = silence.state is SilenceState.EXPIRED
+        judged = next(iter(sight.said.values()))
+        if silence.id not in sight.silenced_by or not isinstance(judged, JudgedAlert):
+            continue
+        name = f"{judged.alert.name} {sight.cluster}".rstrip()
+        hid[name] = None
+        if Verdict.REAL in sight.said:
+            real[name] = None
     return Quieted(
-        " ".join(str(each) for each in silence.matchers),
-        silence.created_by,
-        silence.comment,
-        silence.starts_at,
-        silence.ends_at,
-        tuple(hid),
-        tuple(real),
-        is_over,
+        matchers=" ".join(str(each) for each in silence.matchers),
+        author=silence.created_by,
+        comment=silence.comment,
+        since=silence.starts_at,
+        until=silence.ends_at,
+        hid=tuple(hid),
+        hid_real=tuple(real),
+        is_over=silence.state is SilenceState.EXPIRED,
     )
 
 
 def _end(fleet: Fleet, name: str, at: datetime) -> ClusterEnd:
     cluster = fleet.cluster(name)
     if cluster is None:
-        return ClusterEnd(name, "not in the record", None, None, None, "", "", ())
+        return ClusterEnd(name, "not in the record")
     tally = None
     if cluster.alerts is not None:
         tally = standing.tally(cluster.alerts, cluster.findings)
@@ -280,10 +279,10 @@ def _end(fleet: Fleet, name: str, at: datetime) -> ClusterEnd:
     return ClusterEnd(
         name,
         cluster.standing(at).value,
-        tally.real if tally else None,
-        tally.undecided if tally else None,
-        tally.false if tally else None,
-        "not known" if rows is None else f"{up} of {len(wanted)} up",
-        f"{ready} of {count(len(cluster.nodes), 'node')} Ready",
-        tuple(blind),
+        real=tally.real if tally else None,
+        unsure=tally.undecided if tally else None,
+        false=tally.false if tally else None,
+        targets="not known" if rows is None else f"{up} of {len(wanted)} up",
+        nodes=f"{ready} of {count(len(cluster.nodes), 'node')} Ready",
+        blind=tuple(blind),
     )

@@ -150,13 +150,13 @@ class ClusterEnd:
 
     name: str
     standing: str
-    real: int | None
+    real: int | None = None
     """None: nobody knew its alerts."""
-    unsure: int | None
-    false: int | None
-    targets: str
-    nodes: str
-    blind: tuple[str, ...]
+    unsure: int | None = None
+    false: int | None = None
+    targets: str = ""
+    nodes: str = ""
+    blind: tuple[str, ...] = ()
     """What could not be read, and why."""
 
 

@@ -172,24 +172,24 @@ class FindingScreen(TellingDesk):
         """Go on to where the row under the cursor leads."""
         event.stop()
         about, name = self._about, self._cluster
-        if event.key == words.CHECKS:
-            self.action_checks()
-        elif event.key == words.LOGS:
-            first = about.kernel[0]
-            # Where the log has its address only, its lines are told by its name.
-            node = about.node.name if about.node is not None else first.node
-            self.post_message(OpenLogs(name, node, first.kind))
-        elif event.key == words.NODE and about.node is not None:
-            address = about.node.handle
-            self.post_message(OpenNode(name, address))
-        elif event.key == words.PIPELINE:
-            self.post_message(OpenPipeline(name))
-        elif event.key == words.TARGET:
-            self.post_message(OpenTarget(name, about.rows[0].key))
-        elif event.key == words.TARGETS:
-            self.post_message(OpenTargets(name, about.rows[0].key))
-        else:
-            self.post_message(OpenSources())
+        match event.key:
+            case words.CHECKS:
+                self.action_checks()
+            case words.LOGS:
+                first = about.kernel[0]
+                # Where the log has its address only, its lines are told by its name.
+                node = about.node.name if about.node is not None else first.node
+                self.post_message(OpenLogs(name, node, first.kind))
+            case words.NODE if about.node is not None:
+                self.post_message(OpenNode(name, about.node.handle))
+            case words.PIPELINE:
+                self.post_message(OpenPipeline(name))
+            case words.TARGET:
+                self.post_message(OpenTarget(name, about.rows[0].key))
+            case words.TARGETS:
+                self.post_message(OpenTargets(name, about.rows[0].key))
+            case _:
+                self.post_message(OpenSources())
 
     def action_checks(self) -> None:
         """Look at what comes next for the targets that it is about."""

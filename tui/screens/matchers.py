@@ -105,14 +105,15 @@ class MatcherList(Page, can_focus=False, inherit_bindings=False):
         unfinished = ""
         for row in self.rows:
             field = row.field
-            if field.is_on and not field.is_empty:
-                try:
-                    matchers.append(lenient(field.value))
-                except WordingError as error:
-                    if field.has_focus:
-                        unfinished = str(error)
-                    else:
-                        problems.append(str(error))
+            if not field.is_on or field.is_empty:
+                continue
+            try:
+                matchers.append(lenient(field.value))
+            except WordingError as error:
+                if field.has_focus:
+                    unfinished = str(error)
+                else:
+                    problems.append(str(error))
         found = tuple(dict.fromkeys(matchers))
         return Written(found, tuple(problems), unfinished)
 
