@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from tui.config import ClusterConfig, Config, Endpoint
@@ -41,4 +42,11 @@ def test_a_trend_of_a_shared_endpoint_asks_for_the_cluster_only() -> None:
 def test_label_values_are_quoted_for_promql() -> None:
     (served,) = served_by(estate(), SourceKind.PROMETHEUS)
     odd = ClusterConfig("odd", {"cluster": 'a"b\\c'})
+    served = replace(served, clusters=(odd, *served.clusters))
     assert trend_expression(served, odd, "sum") == r'sum(up{cluster="a\"b\\c"})'
+
+
+def test_a_trend_counts_what_is_listed_as_at_home_without_a_label() -> None:
+    (served,) = served_by(estate(), SourceKind.PROMETHEUS)
+    (home,) = (each for each in served.clusters if each.name == served.home)
+    assert trend_expression(served, home, "count") == 'count(up{cluster=~"monit|"})'

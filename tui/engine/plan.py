@@ -254,7 +254,4 @@ def trend_expression(served: Served, cluster: ClusterConfig, function: str) -> s
     """PromQL over the cluster's own targets: `sum` for up, `count` for all of them."""
     if not served.is_shared:
         return f"{function}(up)"
-    pairs = ",".join(
-        f"{k}={promql.quoted(v)}" for k, v in sorted(cluster.labels.items())
-    )
-    return f"{function}(up{{{pairs}}})"
+    return promql.held_to(f"{function}(up)", served.held_to(cluster.name))

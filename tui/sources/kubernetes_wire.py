@@ -323,12 +323,13 @@ def _owner(owners: Iterable[OwnerWire]) -> str:
 
 
 def _flag(name: str, containers: Iterable[ContainerSpecWire]) -> str:
-    """What a flag says; the last one counts, as it does for the program."""
-    words = [
-        word for one in containers for word in (*(one.command or ()), *(one.args or ()))
-    ]
-    found = (word for word in reversed(words) if word.startswith(name))
-    return next(found, name).removeprefix(name)
+    """What a flag says; empty when containers differ. The last one of a program counts,
+    as it does for the program."""
+    said = set()
+    for one in containers:
+        words = (*(one.command or ()), *(one.args or ()))
+        said.update([word for word in words if word.startswith(name)][-1:])
+    return said.pop().removeprefix(name) if len(said) == 1 else ""
 
 
 def _claim_of(wire: PodWire, volume: PodVolumeWire) -> str:

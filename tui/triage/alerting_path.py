@@ -61,7 +61,7 @@ def is_late(alert: Alert, listed_at: datetime) -> bool:
 def broken(path: Path) -> Finding | None:
     """That alerts do not arrive, and at which stage they end; None when they do."""
     seen = [alert for alert in path.alerts if alert.name == WATCHDOG]
-    if any(_lives(alert, path.listed_at) for alert in seen):
+    if any(lives(alert, path.listed_at) for alert in seen):
         return None
     if not path.must_arrive and not _fires(path.rules):
         return None
@@ -80,7 +80,8 @@ def broken(path: Path) -> Finding | None:
     )
 
 
-def _lives(alert: Alert, listed_at: datetime) -> bool:
+def lives(alert: Alert, listed_at: datetime) -> bool:
+    """Whether it still comes: it was neither late nor expired when it was listed."""
     is_expired = alert.ends_at is not None and alert.ends_at < listed_at
     return not is_expired and not is_late(alert, listed_at)
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from tui.model.alert import WATCHDOG, Verdict
 from tui.model.question_beyond import AlertsListed
 from tui.model.silence import Matcher
-from tui.triage.alerting_path import is_late
+from tui.triage.alerting_path import lives
 from tui.triage.case import Case
 from tui.triage.expectation import AHEAD
 from tui.triage.rule import Claim, Rule, Ruling, alert_scope, fails, holds, unclear
@@ -26,7 +26,7 @@ def _arrives(case: Case) -> Ruling:
     said = f"{ago // timedelta(seconds=1)} s ago"
     if ago > timedelta(minutes=2):
         said = f"{ago // timedelta(minutes=1)} min ago"
-    if is_late(case.alert, seen):
+    if not lives(case.alert, seen):
         return fails(f"alerts no longer arrive: Watchdog was sent last {said}")
     return holds(f"sent {said}")
 
