@@ -128,6 +128,12 @@ _UNREADABLE = (
 def load_config(path: Path) -> TalosConfig:
     """Read one file; TalosConfigError when it is missing, empty or something else."""
     try:
+        if path.exists() and not path.is_file():
+            raise TalosConfigError(
+                path,
+                "it is no regular file",
+                "Write it into one: it is read for each connection",
+            )
         document = yaml.safe_load(path.read_bytes())
     except FileNotFoundError as error:
         raise TalosConfigError(

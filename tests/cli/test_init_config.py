@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.cli.homes import KUBECONFIG, change, ended, run
+from tui.cli import init_config
 from tui.config import load
 from tui.model.contexts import KubeContext, TalosContext, by_server, paired
 from tui.model.discovery import candidates
@@ -78,6 +80,26 @@ def test_it_may_be_run_again_and_overwrites_nothing(home: Path) -> None:
     kept = [path.with_name(f"config.toml.bak{end}") for end in ("", ".1")]
     assert [each.read_text() for each in kept] == ["mine", "mine, later"]
     assert f"The old one is kept: {kept[1]}\n" in forced.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("/dev/null", "is a device and no file"),
+        ("pipe", "a pipe into which nobody writes"),
+        ("folder", "cannot be read: Is a directory"),
+        ("odd", "is not UTF-8"),
+    ],
+)
+def test_what_can_hold_no_config_is_neither_read_nor_written(
+    name: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "odd").write_bytes(b"\xff")
+    assert not init_config._is_kept(tmp_path / name, "x", may_replace=True)
+    assert words in capsys.readouterr().err
+    assert (tmp_path / "odd").read_bytes() == b"\xff"
 
 
 def test_without_a_talosconfig_it_says_so_and_goes_on(home: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from base64 import b64encode
@@ -243,3 +244,10 @@ def test_reading_a_talosconfig_loads_neither_grpc_nor_cryptography() -> None:
 )
 def test_endpoint_knows_whether_it_must_be_looked_up(host: str, is_name: bool) -> None:
     assert Endpoint(host).is_name is is_name
+
+
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/null"), tmp_path):
+        with pytest.raises(TalosConfigError, match="no regular file"):
+            load_config(path)

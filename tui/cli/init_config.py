@@ -15,7 +15,8 @@ from tui.cli.init_text import config_text, unlabelled
 from tui.cli.init_told import told
 from tui.cli.output import USAGE, cleaned, complain, print_file
 from tui.clock import SystemClock
-from tui.config import find
+from tui.config import ConfigError, find
+from tui.config.content import content
 from tui.sources.base import SourceError
 
 DONE, NOT_ALL = 0, 2
@@ -81,11 +82,11 @@ def _is_clear(found: Found) -> bool:
 def _is_kept(path: Path, text: str, *, may_replace: bool) -> bool:
     """Write the config; what is there already is not lost."""
     try:
-        before, is_there = path.read_text(encoding="utf-8"), True
+        before, is_there = content(path).decode(), True
     except FileNotFoundError:
         before, is_there = "", False
-    except (OSError, UnicodeDecodeError) as error:
-        complain(f"{path}: cannot be read: {error}")
+    except (ConfigError, UnicodeDecodeError, OSError) as error:
+        complain(_unread(path, error))
         return False
     if before == text:
         print(f"\n{path} says so already.", file=sys.stderr)
@@ -107,3 +108,14 @@ def _is_kept(path: Path, text: str, *, may_replace: bool) -> bool:
         print(f"The old one is kept: {kept}", file=sys.stderr)
     print("Next: taloscope check, or taloscope", file=sys.stderr)
     return True
+
+
+def _unread(path: Path, error: Exception) -> str:
+    """Why it is not known what is there."""
+    match error:
+        case UnicodeDecodeError():
+            return f"{path}: is there, and is not UTF-8: move it away"
+        case OSError():
+            return f"{path}: cannot be read: {error.strerror}"
+        case _:
+            return str(error)
