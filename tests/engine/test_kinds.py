@@ -14,6 +14,7 @@ from tui.config import ClusterConfig, Config, Endpoint
 from tui.engine.kinds import grouped
 from tui.engine.plan import served_by, serving
 from tui.engine.view import Memo, View
+from tui.model.alert import Alert
 from tui.model.fleet import SourceKind
 from tui.model.metric import Rule
 from tui.model.reading import Reading
@@ -43,16 +44,33 @@ QUIET = rule_of()
 
 
 def concerns(
-    rules: tuple[Rule, ...], age: timedelta = timedelta(0), **labels: str
+    rules: tuple[Rule, ...],
+    age: timedelta = timedelta(0),
+    listed: tuple[Alert, ...] = (),
+    **labels: str,
 ) -> tuple[str, ...]:
-    """Which clusters KubeProxyDown is about beside monit, by the rules of prod."""
+    """Which clusters KubeProxyDown is about beside its own, by the rules of prod.
+
+    listed      beside it
+    """
     prod = serving(SERVED, SourceKind.PROMETHEUS, "prod")
     assert prod is not None
-    state = State({prod.key("rules"): Reading(rules, NOW - age, attempts=1)})
+    about = alert("KubeProxyDown", **labels)
+    alerts = (about, *listed)
+    state = State(
+        {
+            prod.key("rules"): Reading(rules, NOW - age, attempts=1),
+            SERVED[0].key("alerts"): Reading(alerts, NOW, attempts=1),
+        }
+    )
     view = View(CONFIG, SERVED, {}, {}, state, NOW, Memo(), Rulebook())
     scenes = {"monit": Scene(), "prod": Scene()}
-    about = alert("KubeProxyDown", **labels)
-    ((kind, _),) = grouped(view, SERVED[0], (about,), scenes)
+    found = {
+        each.fingerprint: kind
+        for kind, members in grouped(view, SERVED[0], alerts, scenes)
+        for each in members
+    }
+    kind = found[about.fingerprint]
     assert kind.cluster == labels.get("cluster", "monit")
     return kind.concerns
 
@@ -80,5 +98,13 @@ def test_rules_that_are_old_do_not_tell_that_it_was_not_sent() -> None:
 
 
 def test_one_that_names_its_cluster_is_of_that_alone() -> None:
-    assert concerns((FIRES,), cluster="monit") == ()
+    theirs = (alert("KubeProxyDown", cluster="prod"),)
+    assert concerns((FIRES,), listed=theirs, cluster="monit") == ()
     assert concerns((FIRES,), cluster="prod") == ()
+    assert concerns((QUIET,), cluster="monit") == ()
+
+
+def test_it_may_be_sent_in_its_name_by_who_fires_it_and_has_none_listed() -> None:
+    assert concerns((FIRES,), cluster="monit") == ("prod",)
+    other = (alert("KubeSchedulerDown", cluster="prod"),)
+    assert concerns((FIRES,), listed=other, cluster="monit") == ("prod",)

@@ -130,7 +130,11 @@ def _concerned(
     """
     if not view.rulebook.is_cleared_by_clusters(alert):
         return ()
-    found = (*_told_of(view, alert, cluster), *_senders(view, served, alert, cluster))
+    found = (
+        *_told_of(view, alert, cluster),
+        *_senders(view, served, alert, cluster),
+        *_namesakes(view, served, alert, cluster),
+    )
     return tuple(dict.fromkeys(found))
 
 
@@ -160,6 +164,52 @@ def _senders(view: View, served: Served, alert: Alert, cluster: str) -> tuple[st
         each.name
         for each in served.clusters
         if each.name != cluster and _may_send(view, each.name, alert)
+    )
+
+
+def _namesakes(
+    view: View, served: Served, alert: Alert, cluster: str
+) -> tuple[str, ...]:
+    """The clusters that may have sent it in this one's name.
+
+    Who copies a config copies the label that its sender adds. Then their own Prometheus
+    fires it, nothing of theirs is listed, and both are one alert here.
+    """
+    if not cluster or not assign.is_marked(alert.labels, served.marks):
+        return ()
+    key = served.key("alerts")
+    alerts: tuple[Alert, ...] = view.reading(key).value or ()
+    work = partial(_by_cluster, served, alerts)
+    listed = view.memo.once(("named", key), alerts, work)
+    return tuple(
+        each.name
+        for each in served.clusters
+        if each.name != cluster
+        and (alert.name, each.name) not in listed
+        and _fires(view, each.name, cluster, alert)
+    )
+
+
+def _by_cluster(
+    served: Served, alerts: tuple[Alert, ...]
+) -> frozenset[tuple[str, str]]:
+    """The names of alerts, each with its cluster."""
+    return frozenset(
+        (each.name, assign.cluster_of(each.labels, served.marks, served.home))
+        for each in alerts
+    )
+
+
+def _fires(view: View, sender: str, cluster: str, alert: Alert) -> bool:
+    """Whether a Prometheus that is not this cluster's too fires the alert now."""
+    served = view.serving(SourceKind.PROMETHEUS, sender)
+    if served is None or cluster in served.names:
+        return False
+    return any(
+        active.state == "firing" and active.labels.items() <= alert.labels.items()
+        for rule in _rules(view, served)
+        if rule.name == alert.name
+        for active in rule.alerts
     )
 
 

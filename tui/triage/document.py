@@ -78,6 +78,9 @@ Evidence comes from the alert's own cluster, and from no other.
   who sends, not what it is about. Where one Prometheus serves several clusters its
   rules show whether a label is the alert's own; if not, the alert is false only when
   **every** one of those clusters proves it.
+- A label that a sender adds may be a copy of another cluster's. Where a cluster's own
+  Prometheus fires the same alert, and the shared Alertmanager lists none of it, the
+  alert is false only if that cluster proves it as well.
 - A server that the config gives to one cluster may serve others too: an alert whose
   label contradicts that cluster's is not cleared.
 - A query to a shared Prometheus or Loki is held to the cluster by its labels in every
