@@ -286,6 +286,31 @@ async def test_one_peer_is_written_to_and_both_tell_the_same(
     await source.aclose()
 
 
+async def test_what_only_the_second_peer_has_is_changed_and_ended_there(
+    url: str, source: AlertmanagerSource, tmp_path: Path
+) -> None:
+    """Two that have lost each other for good."""
+    lost = Server(tmp_path / "lost")
+    lost.start(is_alone=True)
+    alone = AlertmanagerSource(Endpoint((lost.url,)), 5.0)
+    both = AlertmanagerSource(Endpoint((url, lost.url)), 5.0)
+    try:
+        await alone.put_silence(draft("there"))
+        (seen,) = await standing(alone)
+        assert await standing(source) == []
+        await both.put_silence(extended(seen, HOUR, CLOCK.now()), seen)
+        (longer,) = await agreed(alone, lost.url)
+        assert longer.ends_at == seen.ends_at + HOUR
+        other = AlertmanagerSource(Endpoint((url, lost.url)), 5.0)
+        await other.expire_silence(seen.id)
+        await other.aclose()
+        assert await agreed(alone, lost.url) == []
+    finally:
+        await alone.aclose()
+        await both.aclose()
+        lost.kill()
+
+
 def listed(fleet: Fleet) -> int:
     """How many silences are known."""
     return len(fleet.alertmanagers[0].silences or ())
