@@ -55,6 +55,14 @@ def test_who_has_no_name_on_this_machine_marks_by_number(
     assert found.author == str(os.getuid())
 
 
+@pytest.mark.parametrize("at", ["0001-01-01", "-999999999999m"])
+def test_a_time_that_no_record_holds_is_refused(
+    at: str, environ: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert mark.run([f"--at={at}", "lost"], None, environ) == 3
+    assert "is ten years ago or more" in capsys.readouterr().err
+
+
 def test_marks_alone_do_not_hide_what_was_recorded(environ: dict[str, str]) -> None:
     early = SystemClock().now() - timedelta(hours=5)
     Writer(place(environ), "run", Bounds(), {}).write(Taped(early, Fleet(())))

@@ -155,6 +155,7 @@ async def test_the_same_silence_is_offered_to_be_changed_instead() -> None:
         await stage.press("ctrl+o")
         command = draft(stage)
         assert command.draft.id == "s1"
+        assert command.seen == make_silence()
         assert command.draft.comment == make_silence().comment
         assert command.draft.ends_at - NOW == timedelta(hours=8760)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from tui.cli.arguments import Parser, add_config
@@ -15,6 +16,8 @@ from tui.model.taped import TapeNote
 from tui.present.units import moment
 from tui.present.when import UnreadableTimeError
 from tui.state.place import login
+
+_OLDEST = timedelta(days=3_650)
 
 
 def run(
@@ -29,7 +32,7 @@ def run(
         return USAGE
     try:
         known = load(find(asked.config, environ), environ)
-        at = time_in("--at", asked.at, now) if asked.at else now
+        at = _time(asked.at, now)
     except (ConfigError, UnreadableTimeError) as error:
         complain(error)
         return USAGE
@@ -46,6 +49,17 @@ def run(
         return NOT_DONE
     print(f"marked {moment(at)} UTC: {text}")
     return 0
+
+
+def _time(typed: str, now: datetime) -> datetime:
+    """When it happened.
+
+    raise   UnreadableTimeError, also for what a record cannot hold: it would be lost
+    """
+    at = time_in("--at", typed, now) if typed else now
+    if now - at >= _OLDEST:
+        raise UnreadableTimeError(f"--at: {typed!r} is ten years ago or more.")
+    return at
 
 
 def options_parser(config: Path | None) -> argparse.ArgumentParser:
