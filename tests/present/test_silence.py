@@ -77,6 +77,8 @@ def test_not_done_and_not_known_are_two_answers() -> None:
     unknown = silence.not_done(Outcome(fault=fault, is_unknown=True), "ended")
     assert unknown.startswith("UNKNOWN whether it was ended")
     assert silence.not_done(Outcome("s1"), "ended") == ""
+    twice = Fault(FaultKind.BAD_QUERY, "refused the request: bad", "bad")
+    assert silence.not_done(Outcome(fault=twice), "ended").count("bad") == 1
 
 
 def test_many_real_alerts_of_one_name_are_one_name_with_a_number() -> None:

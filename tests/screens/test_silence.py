@@ -175,7 +175,7 @@ async def test_a_failure_keeps_the_form_and_says_why() -> None:
         stage.backend.outcome = Outcome(fault=fault)
         await stage.press(*FALSE_POSITIVE, "ctrl+s")
         assert isinstance(stage.app.screen, SilenceScreen)
-        assert "not created: 403 from Alertmanager (proxy says no)" in stage.text
+        assert "not created: 403 from Alertmanager: proxy says no" in stage.text
 
 
 async def test_that_nobody_knows_whether_it_was_made_is_said_loudly() -> None:

@@ -143,6 +143,5 @@ def usage(words: str) -> int:
 
 
 def _in_words(fault: Fault) -> str:
-    detail = f" ({fault.detail})" if fault.detail else ""
     where = f"{fault.endpoint}: " if fault.endpoint else ""
-    return cleaned(f"{where}{fault.summary}{detail}. {fault.advice}")
+    return cleaned(f"{where}{fault.words}. {fault.advice}")

@@ -187,8 +187,7 @@ class Monitoring:
     async def _failed(
         self, entry: Entry, fault: Fault, became: Became, warnings: tuple[str, ...]
     ) -> Outcome:
-        said = f"{fault.summary} ({fault.detail})" if fault.detail else fault.summary
-        warnings += await self._note(replace(entry, became=became, said=said))
+        warnings += await self._note(replace(entry, became=became, said=fault.words))
         is_unknown = became is Became.UNKNOWN
         return Outcome(
             fault=self._timed(fault), is_unknown=is_unknown, warnings=warnings

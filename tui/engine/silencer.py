@@ -110,8 +110,7 @@ class Silencer:
         is_unknown = isinstance(error, UnknownError)
         became = Became.UNKNOWN if is_unknown else Became.REFUSED
         fault = replace(error.fault, at=self.clock.now())
-        said = f"{fault.summary} ({fault.detail})" if fault.detail else fault.summary
-        warnings += await self._note(replace(entry, became=became, said=said))
+        warnings += await self._note(replace(entry, became=became, said=fault.words))
         return Outcome(
             fault=fault,
             found=error.now if isinstance(error, ChangedError) else None,

@@ -137,8 +137,7 @@ def _result(outcome: Outcome, marks: Marks) -> tuple[Line, ...]:
         return ((Span(words, Tone.GOOD, bold=True),), *warnings)
     unknown = "it may or may not be deleted: look before you repeat it. "
     what = unknown if outcome.is_unknown else "nothing was deleted: "
-    detail = f" ({fault.detail})" if fault.detail else ""
-    head = f"{marks.real} {what}{fault.summary}{detail}"
+    head = f"{marks.real} {what}{fault.words}"
     return (
         (Span(head, Tone.CRITICAL, bold=True),),
         (Span(f"{marks.arrow} {fault.advice}", Tone.ACCENT),),

@@ -102,8 +102,7 @@ def not_done(outcome: Outcome, what: str) -> str:
     fault = outcome.fault
     if fault is None:
         return ""
-    detail = f" ({fault.detail})" if fault.detail else ""
-    said = f"{fault.summary}{detail}. {fault.advice}"
+    said = f"{fault.words}. {fault.advice}"
     if outcome.is_unknown:
         words = f"UNKNOWN whether it was {what}: {said}"
         return plain(f"{words} Look at the list of silences before you repeat it.")
