@@ -42,7 +42,7 @@ _CHART_LEAST = 2
 _CHART_MOST = 7
 _CHART_WITH_TIMES = 5
 _LOG_LINES = 3
-_ROWS_AT_ONCE = 100
+_ROWS_AT_ONCE = 30
 _NEWS_LINES = 9
 _MOST_URGENT = 12
 """Lines of real alerts before which other panes shrink to their least."""
