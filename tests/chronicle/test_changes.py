@@ -281,3 +281,11 @@ def test_what_was_known_of_another_alertmanager_can_be_left_out() -> None:
     known = seen(Known(), fleet([judged(), other], 0), 0)
     part = known.of("http://elsewhere:9093")
     assert [each.key.endpoint for each in part.sights.values()] == [other.endpoint]
+
+
+def test_what_was_missed_before_a_clock_was_put_back_still_ends() -> None:
+    known = seen(Known(), fleet([judged()], 0), 0)
+    known = seen(known, fleet([], 10), 10)
+    for seconds in range(-86_400, -86_400 + 200, 10):
+        known = seen(known, fleet([], seconds), seconds)
+    assert not known.sights

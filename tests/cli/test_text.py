@@ -10,6 +10,9 @@ from tui.model.alert import Verdict
 from tui.model.alertmanager import Alertmanager, Disagreement, Peer
 from tui.model.fault import ADVICE, Fault, FaultKind
 from tui.model.fleet import Cluster, Fleet, SourceKind
+from tui.present import nodes, targets
+from tui.present.glyphs import UNICODE
+from tui.present.units import count
 
 FLEET = make_fleet()
 
@@ -117,3 +120,23 @@ def test_a_failing_source_is_told_in_the_words_of_who_failed() -> None:
     only = replace(cluster, sources=(replace(source, fault=fault),))
     text = " ".join(" ".join(lines(Fleet((only,)))).split())
     assert "cannot use the context 'p': executable getoken failed: exit code 3." in text
+
+
+def test_targets_and_nodes_are_counted_as_the_screen_counts_them() -> None:
+    told = " ".join(lines(page=Page(width=400)))
+    for cluster in FLEET.clusters:
+        if cluster.targets is not None:
+            counted, *rest = targets.heading(cluster, NOW, UNICODE)
+            up = counted.text.replace(" up", " targets up")
+            assert ", ".join([up, *(span.text.strip() for span in rest)]) in told
+        if cluster.nodes:
+            (well,) = nodes.heading(cluster, NOW, UNICODE)
+            number, _ = well.text.split("/")
+            assert f", {number}/{count(len(cluster.nodes), 'node')} well" in told
+
+
+def test_a_node_of_a_cluster_without_kubernetes_is_not_counted_as_ill() -> None:
+    first = FLEET.clusters[0]
+    alone = tuple(replace(each, kube=None, kernel=()) for each in first.nodes[:1])
+    told = " ".join(lines(Fleet((replace(first, nodes=alone),))))
+    assert "1/1 node well" in told

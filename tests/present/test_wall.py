@@ -20,6 +20,7 @@ from tui.present import wall
 from tui.present.big import DOUBLE, LARGE, SMALL, face_for, spelled
 from tui.present.glyphs import UNICODE
 from tui.present.incident import incident, troubles
+from tui.present.sources import server_count, users
 from tui.present.turns import TURN_SECONDS, turns
 from widgets.values import Fields, Tone
 
@@ -102,6 +103,20 @@ def test_old_alerts_say_how_old_they_are() -> None:
 def test_old_figures_say_that_they_are_old() -> None:
     body = text(drawn(with_failing(SourceKind.PROMETHEUS)).body)
     assert "3 not expected  old" in body
+
+
+def test_the_last_line_counts_servers_as_the_columns_do() -> None:
+    calm = calm_fleet()
+    late = tuple(
+        replace(
+            each,
+            sources=tuple(replace(s, observed_at=ago(hours=1)) for s in each.sources),
+        )
+        for each in calm.clusters
+    )
+    last = text(drawn(replace(calm, clusters=late)).body[-1:])
+    number = server_count(users(calm))
+    assert f"{number} of {number} sources not live" in last
 
 
 def test_the_clock_counts_from_the_first_of_this_incident() -> None:

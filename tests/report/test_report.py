@@ -22,6 +22,8 @@ from tests.report.moments import (
 from tui.model.alert import Verdict
 from tui.model.event import Event, Turn
 from tui.model.taped import Taped, TapedMemory, TapeNote
+from tui.present import targets
+from tui.present.glyphs import UNICODE
 from tui.report.build import report
 from tui.report.incident import last_incident
 from tui.report.markdown import markdown
@@ -279,3 +281,18 @@ def test_what_nobody_could_judge_now_and_then_was_so_at_times() -> None:
     assert found is not None
     case = next(each for each in found.unsure if each.name == alert.alert.name)
     assert during(found, case).startswith("at times, from")
+
+
+def test_the_end_counts_targets_and_nodes_as_the_screen_does() -> None:
+    fleet = make_fleet()
+    result = report(SPAN, [taped(BEGIN, fleet)], ())
+    assert result is not None
+    by_name = {each.name: each for each in result.end}
+    for cluster in fleet.clusters:
+        spans = targets.heading(cluster, BEGIN, UNICODE)
+        words = ", ".join(span.text.strip() for span in spans)
+        assert by_name[cluster.name].targets == words
+    bare = replace(fleet.clusters[0], nodes=())
+    result = report(SPAN, [taped(BEGIN, replace(fleet, clusters=(bare,)))], ())
+    assert result is not None
+    assert "0" not in result.end[0].nodes

@@ -13,6 +13,7 @@ from tui.chronicle.known import GRACE, Known
 from tui.model.alert import Verdict
 from tui.model.memory import Habit
 from tui.state import book_trim
+from tui.state.book_codec import stamp
 from tui.state.book_file import connect
 from tui.state.book_trim import KEPT
 from tui.state.book_writer import BookWriter
@@ -168,3 +169,17 @@ def test_thousands_of_alerts_are_written_in_a_moment(tmp_path: Path) -> None:
     assert len(run.book.habits(at(30)).habits) == 200
     assert len(run.changes) == 1_000
     assert rows(tmp_path, "SELECT count(*) FROM episode") == [(2_000,)]
+
+
+def test_an_hour_that_a_clock_lived_twice_was_seen_once(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    month = int(KEPT.total_seconds())
+    run.look(0, judged(FALSE))
+    db = connect(run.book.path, writes=True)
+    assert db is not None
+    twice = [(ENDPOINT, stamp(at(0)), stamp(at(month)), "")] * 2
+    db.executemany(
+        "INSERT INTO watch (endpoint, since, until, writer) VALUES (?, ?, ?, ?)", twice
+    )
+    db.close()
+    assert run.book.habits(at(month)).coverage == {ENDPOINT: 1.0}

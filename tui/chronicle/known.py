@@ -218,7 +218,7 @@ class _Scene:
         if listed is None or not listed.is_newer:
             return old
         at = listed.watch.until
-        if old.missing is None:
+        if old.missing is None or old.missing.at > at:  # a clock was put back
             return replace(old, missing=When(at, listed.after))
         return None if at - old.missing.at >= GRACE else old
 

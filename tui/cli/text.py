@@ -22,12 +22,12 @@ from tui.model.fleet import (
     SourceStatus,
     Standing,
 )
-from tui.model.target import Health
-from tui.present import trace
+from tui.present import nodes, targets, trace
 from tui.present.concealed import concealed, hidden_by, real_for
 from tui.present.glyphs import ASCII, UNICODE, Marks
 from tui.present.sources import NAMES
 from tui.present.units import age, count, moment
+from widgets.values import Tone
 
 _COLOURS = {"red": 31, "yellow": 33, "green": 32, "grey": 90}
 _STANDINGS = {
@@ -150,14 +150,15 @@ def _facts(cluster: Cluster) -> str:
     if cluster.targets is None:
         parts.append(_unknown(cluster, SourceKind.PROMETHEUS, "targets"))
     else:
-        listed = [row for row in cluster.targets if row.health is not Health.ABSENT]
-        up = sum(row.health is Health.UP for row in listed)
-        parts.append(f"{up}/{len(listed)} targets up")
+        counted, *rest = targets.count_line(targets.count_rows(cluster.targets))
+        parts.append(counted.text.replace(" up", " targets up"))
+        parts += [span.text.strip() for span in rest]
     if cluster.alerts is None:
         parts.append(_unknown(cluster, SourceKind.ALERTMANAGER, "alerts"))
     if cluster.nodes:
-        ready = sum(bool(node.kube and node.kube.is_ready) for node in cluster.nodes)
-        parts.append(f"{ready}/{count(len(cluster.nodes), 'node')} ready")
+        signs = [nodes.node_sign(each, UNICODE) for each in cluster.nodes]
+        well = sum(sign.tone is Tone.GOOD for sign in signs)
+        parts.append(f"{well}/{count(len(signs), 'node')} well")
     return ", ".join(parts)
 
 

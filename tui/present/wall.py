@@ -16,7 +16,7 @@ from tui.present import standing, wall_silences, wall_tiles, wall_troubles
 from tui.present.big import face_for, spelled
 from tui.present.glyphs import Marks
 from tui.present.incident import Incident, Trouble, incident, troubles
-from tui.present.sources import server_count, users
+from tui.present.sources import is_in_trouble, server_count, users
 from tui.present.units import age, clock, count
 from widgets.values import Align, Field, Fields, Line, Span, Tone
 
@@ -221,7 +221,7 @@ def _foot(fleet: Fleet, now: datetime, width: int, marks: Marks) -> tuple[Fields
     known = users(fleet)
     seen = [each.observed_at for each in known if each.observed_at]
     servers = count(server_count(known), "source")
-    bad = server_count(each for each in known if each.fault)
+    bad = server_count(each for each in known if is_in_trouble(each, now))
     if not seen:
         words = Span("nothing has answered yet", Tone.QUIET)
     elif bad:

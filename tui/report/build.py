@@ -12,11 +12,10 @@ from tui.model.finding import Finding
 from tui.model.fleet import Fleet, SourceState
 from tui.model.silence import Silence, SilenceState
 from tui.model.taped import Taped, TapeNote
-from tui.model.target import Expected, Health
 from tui.present import alerts as words
-from tui.present import standing
+from tui.present import nodes, standing, targets
+from tui.present.glyphs import UNICODE
 from tui.present.sources import NAMES
-from tui.present.units import count
 from tui.report.gather import Gathered, Sight
 from tui.report.hurt import hurt_nodes, hurt_volumes, kernel_sums
 from tui.report.timeline import timeline
@@ -266,10 +265,8 @@ def _end(fleet: Fleet, name: str, at: datetime) -> ClusterEnd:
     tally = None
     if cluster.alerts is not None:
         tally = standing.tally(cluster.alerts, cluster.findings)
-    rows = cluster.targets
-    wanted = [each for each in rows or () if each.expected is Expected.YES]
-    up = sum(each.health is Health.UP for each in wanted)
-    ready = sum(bool(each.kube and each.kube.is_ready) for each in cluster.nodes)
+    of_targets = targets.heading(cluster, at, UNICODE)
+    of_nodes = nodes.heading(cluster, at, UNICODE)
     blind = dict.fromkeys(
         f"{NAMES[each.key.kind]} {each.key.endpoint}: "
         + (each.fault.summary if each.fault else each.state(at).value)
@@ -282,7 +279,7 @@ def _end(fleet: Fleet, name: str, at: datetime) -> ClusterEnd:
         real=tally.real if tally else None,
         unsure=tally.undecided if tally else None,
         false=tally.false if tally else None,
-        targets="not known" if rows is None else f"{up} of {len(wanted)} up",
-        nodes=f"{ready} of {count(len(cluster.nodes), 'node')} Ready",
+        targets=", ".join(span.text.strip() for span in of_targets),
+        nodes="".join(span.text for span in of_nodes),
         blind=tuple(blind),
     )

@@ -276,7 +276,7 @@ def _end(report: Report) -> Iterator[str]:
         "real",
         "unsure",
         "false",
-        "expected targets",
+        "targets",
         "nodes",
     )
     yield from table(heads, rows)

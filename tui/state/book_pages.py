@@ -190,7 +190,11 @@ def habits(db: sqlite3.Connection, since: datetime, until: datetime) -> Habits:
             )
         )
     length = (until - since) / timedelta(microseconds=1)
-    coverage = {e: sum(each.values()) / length for e, each in watched.items()}
+    # An hour that a clock was put back by is in two watches, and was one hour.
+    whole = {
+        e: sum(min(_DAY, of) for of in each.values()) for e, each in watched.items()
+    }
+    coverage = {e: min(1.0, of / length) for e, of in whole.items()}
     return Habits(since, until, tuple(found), coverage)
 
 
