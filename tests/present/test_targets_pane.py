@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.estate import make_target
+from tui.model.fleet import Cluster, Fleet
 from tui.model.kept import Kept
 from tui.model.target import Expected, Health
 from tui.present.glyphs import UNICODE
+from tui.present.target_list import row_of
+from tui.present.targets import count_rows
 from tui.present.targets_pane import MOST, PaneRows
 
 JOBS = tuple(make_target(f"job-{n:04}", f"h{n}") for n in range(500))
@@ -56,3 +59,12 @@ def test_what_is_expected_and_down_stands_before_what_is_in_no_inventory() -> No
     wanted = make_target("b", "h2", health=Health.DOWN)
     rows = PaneRows(UNICODE).rows(Kept((unlisted, wanted)))
     assert [row.cells[1].text for row in rows] == ["b", "a"]
+
+
+def test_two_pools_that_scrape_the_same_are_as_many_rows_as_are_counted() -> None:
+    one = make_target("a", "h1", health=Health.DOWN)
+    assert one.target is not None
+    two = replace(one, target=replace(one.target, scrape_pool="another"))
+    known = Kept((one, two))
+    assert len(PaneRows(UNICODE).rows(known)) == count_rows(known).down == 2
+    assert row_of(Fleet((Cluster("prod", targets=known),)), "prod", two.key) is two

@@ -134,3 +134,16 @@ def test_20000_targets_are_followed_within_a_beat() -> None:
     known = followed(before)
     assert len(follow(known, after, START + STEP).turned) == 1
     assert best_ms(lambda: follow(known, after, START + STEP)) < 50
+
+
+def test_of_two_pools_that_scrape_one_url_each_has_its_own_time() -> None:
+    """One of them may have the token that the other lacks."""
+    other = replace(A, scrape_pool="another", health=Health.DOWN)
+    served = replace(A, scrape_pool="another", labels={**A.labels, "service": "s"})
+    changes = followed((A, other, served), (A, other, served, B))
+    for each in (A, other, served):
+        assert changes.of(each) == Since(START, is_exact=False)
+    up = replace(other, health=Health.UP)
+    changes = followed((A, other), (A, up))
+    assert changes.of(A) == Since(START, is_exact=False)
+    assert changes.of(up) == Since(START + STEP)

@@ -82,11 +82,30 @@ def test_what_is_absent_or_unwanted_comes_with_the_ways_out() -> None:
 def test_a_target_tells_since_when_only_if_that_was_seen() -> None:
     seen, bound = Since(NOW), Since(NOW, is_exact=False)
     rows = [
-        TargetRow("a", "1", Expected.YES, Health.DOWN, since=each)
-        for each in (seen, bound, None)
+        TargetRow("a", str(number), Expected.YES, Health.DOWN, since=each)
+        for number, each in enumerate((seen, bound, None))
     ]
     found = findings.of_targets(rows, LIVE, "prod")
     assert [each.since for each in found] == [NOW, None, None]
+
+
+def test_targets_of_one_name_are_one_finding_that_says_how_many() -> None:
+    def kubelet(path: str, since: Since) -> TargetRow:
+        labels = {"job": "kubelet", "instance": "h:1"}
+        url = f"https://h:1/{path}"
+        target = Target(labels, Health.DOWN, "k", url, "refused", NOW, 0, 30, 10)
+        yes, down = Expected.YES, Health.DOWN
+        return TargetRow("kubelet", "h:1", yes, down, "", target, since)
+
+    earlier = NOW - timedelta(minutes=5)
+    rows = [kubelet("metrics", Since(NOW)), kubelet("probes", Since(earlier))]
+    (found,) = findings.of_targets(rows, LIVE, "prod")
+    assert found.title == "kubelet h:1 is down"
+    assert found.detail.startswith("2 targets: ")
+    assert found.since == earlier
+    rows.append(kubelet("cadvisor", Since(earlier, is_exact=False)))
+    (found,) = findings.of_targets(rows, LIVE, "prod")
+    assert found.since is None
 
 
 def test_why_a_target_is_down_is_told_in_words() -> None:

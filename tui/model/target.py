@@ -60,6 +60,13 @@ class Target:
         return self.labels.get("instance", "")
 
     @property
+    def place(self) -> tuple[str, str]:
+        """What tells apart those that scrape one URL under one name: two monitors, or
+        one that chose two services of the same pods.
+        """
+        return self.scrape_pool, self.labels.get("service", "")
+
+    @property
     def timeout_ratio(self) -> float:
         """How much of its timeout the last scrape took; 0 when none is known."""
         if not self.timeout_seconds:
@@ -126,8 +133,10 @@ class TargetRow:
     @property
     def key(self) -> str:
         """Stable over refreshes; a kubelet has several targets with one instance."""
-        url = self.target.scrape_url if self.target else ""
-        return f"{self.job} {self.instance} {url}"
+        url, place = "", ""
+        if self.target is not None:
+            url, place = self.target.scrape_url, " ".join(self.target.place)
+        return f"{self.job} {self.instance} {url} {place}"
 
     @property
     def last_error(self) -> str:

@@ -14,6 +14,8 @@ from tui.model.target import Since, Target, host
 
 Name = tuple[str, str]
 """Job and instance."""
+Place = tuple[str, str, str, str]
+"""The same, and what else tells targets of one URL apart."""
 
 BLIND_AFTER = timedelta(minutes=2)
 """What changed while nothing was read for so long did so at an unknown moment."""
@@ -29,7 +31,7 @@ class Changes:
     read_at: datetime | None = None
     first: Since | None = None
     """Of all that never changed: it was so when they were first read."""
-    turned: Mapping[str, Mapping[Name, Since]] = field(default_factory=dict)
+    turned: Mapping[str, Mapping[Place, Since]] = field(default_factory=dict)
     """By scrape URL: targets that appeared or changed their health since then."""
     gone: Mapping[Name, Since] = field(default_factory=dict)
     """Targets that are no longer listed."""
@@ -39,7 +41,7 @@ class Changes:
         found = self.turned.get(target.scrape_url)
         if found is None:
             return self.first
-        return found.get((target.job, target.instance), self.first)
+        return found.get(_place(target), self.first)
 
     def absence(self, job: str, instance: str | None) -> Since | None:
         """Since when nothing of a line of the inventory is listed.
@@ -84,6 +86,7 @@ def _is_aligned(old: tuple[Target, ...], new: tuple[Target, ...]) -> bool:
         one is other
         or (
             one.scrape_url == other.scrape_url
+            and one.place == other.place
             and (
                 one.labels == other.labels
                 or (one.job == other.job and one.instance == other.instance)
@@ -94,11 +97,11 @@ def _is_aligned(old: tuple[Target, ...], new: tuple[Target, ...]) -> bool:
 
 
 def _merged(
-    turned: Mapping[str, Mapping[Name, Since]],
+    turned: Mapping[str, Mapping[Place, Since]],
     fresh: Iterable[Target],
     last: datetime,
     at: datetime,
-) -> Mapping[str, Mapping[Name, Since]]:
+) -> Mapping[str, Mapping[Place, Since]]:
     """What had turned, and what turned between the last reading and this one.
 
     The scrape that showed it tells when, as far as the clocks agree.
@@ -110,7 +113,7 @@ def _merged(
     is_exact = at - last <= BLIND_AFTER
     for target in fresh:
         seen = max(last, min(target.last_scrape or at, at)) if is_exact else at
-        name = target.job, target.instance
+        name = _place(target)
         since = Since(seen, is_exact=is_exact)
         found[target.scrape_url] = {**found.get(target.scrape_url, {}), name: since}
     return found
@@ -120,7 +123,7 @@ def _realigned(
     before: Changes, listed: tuple[Target, ...], last: datetime, at: datetime
 ) -> Changes:
     """Some targets came or went; of those that went, only that is remembered."""
-    known = {(t.job, t.instance, t.scrape_url): t.health for t in before.listed}
+    known = {(*_place(t), t.scrape_url): t.health for t in before.listed}
     fresh = []
     names: set[Name] = set()
     urls: set[str] = set()
@@ -128,10 +131,10 @@ def _realigned(
         name = target.job, target.instance
         names.add(name)
         urls.add(target.scrape_url)
-        if known.get((*name, target.scrape_url)) is not target.health:
+        if known.get((*_place(target), target.scrape_url)) is not target.health:
             fresh.append(target)
     kept = {url: of for url, of in before.turned.items() if url in urls}
-    left = {(job, instance) for job, instance, _ in known} - names
+    left = {(job, instance) for job, instance, *_ in known} - names
     gone = {
         name: since
         for name, since in before.gone.items()
@@ -146,3 +149,7 @@ def _realigned(
         _merged(kept, fresh, last, at),
         dict(list(gone.items())[-_GONE_MOST:]),
     )
+
+
+def _place(target: Target) -> Place:
+    return target.job, target.instance, *target.place

@@ -38,14 +38,26 @@ def of_targets(
     freshness   of Prometheus' answer: from an old one nothing is certain
     marks       labels that mark the cluster's targets on a shared Prometheus
     """
-    return tuple(
-        replace(
-            _of_target(row, freshness),
-            since=row.since.at if row.since and row.since.is_exact else None,
-            fixes=tuple(fix.text for fix in fixes(cluster, row, marks)),
-        )
-        for row in rows
-        if row.is_finding
+    same: dict[tuple[object, ...], tuple[Finding, list[TargetRow]]] = {}
+    for row in rows:
+        if row.is_finding:
+            found = _of_target(row, freshness)
+            name = found.kind, found.verdict, found.subject
+            same.setdefault(name, (found, []))[1].append(row)
+    return tuple(_together(*each, cluster, marks) for each in same.values())
+
+
+def _together(
+    found: Finding, rows: Sequence[TargetRow], cluster: str, marks: Labels
+) -> Finding:
+    """One finding of all targets of one name: a kubelet is scraped three times."""
+    exact = [row.since.at for row in rows if row.since and row.since.is_exact]
+    many = f"{len(rows)} targets" if len(rows) > 1 else ""
+    return replace(
+        found,
+        detail=": ".join(filter(None, (many, found.detail))),
+        since=min(exact) if len(exact) == len(rows) else None,
+        fixes=tuple(fix.text for fix in fixes(cluster, rows[0], marks)),
     )
 
 
