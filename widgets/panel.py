@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -12,6 +13,10 @@ from widgets.pane import LinePane, cells_of
 from widgets.values import Box, Line, Tone
 
 _TITLE_LEAST = 16
+
+
+def _has_word(text: str) -> bool:
+    return any(map(str.isalpha, text))
 
 
 class Panel(LinePane):
@@ -120,7 +125,19 @@ class Panel(LinePane):
         if not pieces or room < 5:
             return []
         space = self.fit((), 1)
-        return [*space, *self.fit(pieces, min(room - 2, cells_of(pieces))), *space]
+        fitted = self.fit(pieces, min(room - 2, cells_of(pieces)))
+        return [*space, *self._without_stump(pieces, fitted), *space]
+
+    def _without_stump(
+        self, pieces: Sequence[Segment], fitted: list[Segment]
+    ) -> list[Segment]:
+        """Take a sign or a number away that was cut off from its word."""
+        whole, last = pieces[len(fitted) - 1].text, fitted[-1]
+        gap = " " * (len(last.text) - len(last.text.lstrip()))
+        rest = f"{gap}{self.glyphs.ellipsis}"
+        if len(rest) >= len(last.text) or _has_word(last.text) or not _has_word(whole):
+            return fitted
+        return [*fitted[:-1], Segment(rest, last.style)]
 
     def _bottom_edge(self, width: int) -> Strip:
         box = self._box

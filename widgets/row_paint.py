@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -72,6 +73,7 @@ class RowPainter:
         segments: list[Segment] = []
         taken = 0
         widths = list(column_widths(columns, room))
+        self._lend(row.cells, columns, widths)
         for index, (cell, column) in enumerate(zip(row.cells, columns, strict=False)):
             if not widths[index]:
                 continue
@@ -89,6 +91,24 @@ class RowPainter:
             segments += pane.fit(pieces, width, cell.align or column.align, column.cut)
             taken += width
         return segments + pane.fit((), max(0, room - taken))
+
+    def _lend(
+        self, cells: Sequence[Cell], columns: Sequence[Column], widths: list[int]
+    ) -> None:
+        """Let a text that is too long have what is free in the column beside it."""
+        for left, right in itertools.pairwise(range(min(len(cells), len(widths)))):
+            if columns[left].lends and widths[left] and widths[right]:
+                lacking = self._width(cells[left]) - widths[left]
+                more = self._width(cells[right]) - widths[right]
+                moved = min(lacking, -more) if lacking > 0 else -min(more, -lacking)
+                if lacking * more < 0:
+                    widths[left] += moved
+                    widths[right] -= moved
+
+    def _width(self, cell: Cell) -> int:
+        """Cells that a field takes when nothing is cut off."""
+        texts = (cell.text, *(span.text for span in cell.spans))
+        return sum(width_of(self._pane.clean(text)) for text in texts)
 
     def _detail(
         self, row: Row, number: int, columns: Sequence[Column], room: int

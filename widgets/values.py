@@ -102,6 +102,9 @@ class Column:
     cut: Cut = Cut.END
     drop: int = 0
     """0 always stays; in too narrow a table the highest number goes first."""
+    lends: bool = False
+    """In a row that leaves some of it free the column behind has that room, if its text
+    is too long; and the other way round. Both of them on the left side."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.estate import make_target
+from tests.widgets.screen import Stage, screen_lines
 from tui.model.fleet import Cluster, Fleet
 from tui.model.kept import Kept
 from tui.model.target import Expected, Health
 from tui.present.glyphs import UNICODE
 from tui.present.target_list import row_of
-from tui.present.targets import count_rows
+from tui.present.targets import PANE_COLUMNS, count_rows
 from tui.present.targets_pane import MOST, PaneRows
+from widgets.row_table import RowTable
 
 JOBS = tuple(make_target(f"job-{n:04}", f"h{n}") for n in range(500))
+REFUSED = "dial tcp 10.64.67.201:9100: connect: connection refused"
+UNTRUSTED = "tls: failed to verify certificate: x509: signed by unknown authority"
 
 
 def test_the_same_targets_make_no_row() -> None:
@@ -68,3 +74,39 @@ def test_two_pools_that_scrape_the_same_are_as_many_rows_as_are_counted() -> Non
     known = Kept((one, two))
     assert len(PaneRows(UNICODE).rows(known)) == count_rows(known).down == 2
     assert row_of(Fleet((Cluster("prod", targets=known),)), "prod", two.key) is two
+
+
+def test_only_what_tells_targets_of_a_job_apart_is_told_of_their_addresses() -> None:
+    instances = ("10.64.67.20:9100", "10.64.67.21:9100", "h1:9100", "h1:9101", "h2")
+    down = [
+        make_target("node", each, health=Health.DOWN, error="connection refused")
+        for each in instances
+    ]
+    rows = PaneRows(UNICODE).rows(Kept(down))
+    told = [row.cells[2].spans[0].text.strip() for row in rows]
+    assert told == ["10.64.67.20", "10.64.67.21", "h1:9100", "h1:9101", "h2"]
+
+
+@pytest.mark.parametrize(
+    ("width", "error", "why"),
+    [
+        *((width, REFUSED, "refused") for width in range(50, 67, 2)),
+        *((width, UNTRUSTED, "TLS: unknown authority") for width in range(54, 67, 2)),
+    ],
+)
+async def test_why_and_the_end_of_the_address_are_read_in_a_narrow_column(
+    width: int, error: str, why: str
+) -> None:
+    down = [
+        make_target(job, f"10.64.67.{n}:9100", health=Health.DOWN, error=error)
+        for job in ("node", "talos-node-exporter", "proxmox-carrick")
+        for n in (201, 202)
+    ]
+    table = RowTable(PANE_COLUMNS, show_header=False)
+    table.rows = PaneRows(UNICODE).rows(Kept(down))
+    app = Stage(table)
+    # A column of the fleet has a frame on both sides.
+    async with app.run_test(size=(width - 2, len(down) + 1)):
+        lines = [line.rstrip() for line in screen_lines(app)[: len(down)]]
+    assert all(why in line for line in lines), lines
+    assert [line[-3:] for line in lines] == ["201", "202"] * 3

@@ -135,3 +135,18 @@ async def test_a_narrow_status_line_cuts_its_left_end() -> None:
     app = Stage(line)
     async with app.run_test(size=(20, 2)):
         assert screen_lines(app)[0] == "taloscope … 02:13:47"
+
+
+async def test_a_count_is_never_cut_off_from_its_word() -> None:
+    made = panel()
+    made.show_title((*TITLE, Span("  ✖ 12 btrfs"), Span("  ✖ 17 scsi")))
+    app = Stage(made)
+    async with app.run_test(size=(40, 4)) as pilot:
+        seen = set()
+        for width in range(14, 36):
+            await pilot.resize_terminal(width, 4)
+            await pilot.pause()
+            seen.add(screen_lines(app)[0].strip("┏━┓ "))
+    assert "alerts  …" in seen
+    stumps = ("✖", "✖…", "✖ …", "✖ 1…", "✖ 12…", "✖ 12 …", "✖ 17…", "✖ 17 …")
+    assert not [title for title in seen if title.endswith(stumps)]

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from tui.model.fault import FaultKind
 from tui.model.fleet import Cluster, Fleet
 from tui.model.kernel import body_fields, classify, text_of
+from tui.model.kernel_catalogue import CATALOGUE
 from tui.model.log import Entry, Gap, LogBatch, LogFinding
 from tui.present import faults
 from tui.present.glyphs import Marks
@@ -19,6 +20,10 @@ from widgets.values import Line, LogLine, Span, Tone
 _ORIGINS = ("node", "hostname", "host", "instance")
 _SERVICE = "talos_service"
 _KERNEL_SERVICES = {"", "kernel", "ext-iscsid"}
+_GRAVITY = {
+    kind: place
+    for place, kind in enumerate(dict.fromkeys(each.kind for each in CATALOGUE))
+}
 _SILENCE = timedelta(minutes=1)
 TONES = {"error": Tone.CRITICAL, "warning": Tone.WARNING}
 
@@ -138,7 +143,7 @@ def counted(findings: Iterable[LogFinding]) -> ClassCounts:
 
 
 def class_counts(found: ClassCounts) -> tuple[tuple[str, int, bool], ...]:
-    """(class, lines, are they errors) of what was found, errors first, then by name.
+    """(class, lines, are they errors) of what was found: errors first, gravest first.
 
     Of a class that has errors only these are counted: so all of them together are the
     errors that there are.
@@ -146,9 +151,14 @@ def class_counts(found: ClassCounts) -> tuple[tuple[str, int, bool], ...]:
     errors = {kind: n for (kind, severity), n in found.items() if severity == "error"}
     others = {kind: n for (kind, _), n in found.items() if kind not in errors}
     return (
-        *((kind, errors[kind], True) for kind in sorted(errors)),
-        *((kind, others[kind], False) for kind in sorted(others)),
+        *((kind, errors[kind], True) for kind in sorted(errors, key=_gravity)),
+        *((kind, others[kind], False) for kind in sorted(others, key=_gravity)),
     )
+
+
+def _gravity(kind: str) -> tuple[int, str]:
+    """As the catalogue has the classes, gravest first."""
+    return _GRAVITY.get(kind, len(_GRAVITY)), kind
 
 
 def heading(cluster: Cluster, now: datetime, marks: Marks) -> Line:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 
 from tui.model.kept import once
@@ -15,7 +17,8 @@ from widgets.values import Cell, Row, Span, Tone
 MOST = 200
 """Problems told one by one: nobody reads more in a corner of the screen."""
 
-_Told = tuple[str, Expected, Health, str]
+_Told = tuple[str, Expected, Health, str, str]
+_PORT = re.compile(r":[0-9]+$")
 _JOB, _MORE = "job\0", "more\0"
 """Begin the keys of rows that are no one target."""
 
@@ -68,9 +71,13 @@ class PaneRows:
         self._jobs = {
             each: self._jobs.get(each) or self._job(each) for each in found.well
         }
-        told = {_told(row): row for row in loudest[:MOST]}
+        shown = loudest[:MOST]
+        told = {
+            _told(row, place): row
+            for row, place in zip(shown, _places(shown), strict=True)
+        }
         self._problems = {
-            each: self._problems.get(each) or _problem(row, self._marks)
+            each: self._problems.get(each) or _problem(row, each[-1], self._marks)
             for each, row in told.items()
         }
         left = len(loudest) - MOST
@@ -91,9 +98,19 @@ class PaneRows:
         )
 
 
-def _told(row: TargetRow) -> _Told:
+def _told(row: TargetRow, place: str) -> _Told:
     """All that is told of a problem."""
-    return row.key, row.expected, row.health, row.last_error
+    return row.key, row.expected, row.health, row.last_error, place
+
+
+def _places(rows: Sequence[TargetRow]) -> tuple[str, ...]:
+    """Where each is: without its port, unless only that tells it from another."""
+    hosts = [_PORT.sub("", row.instance) for row in rows]
+    seen = Counter(zip((row.job for row in rows), hosts, strict=True))
+    return tuple(
+        host if seen[row.job, host] == 1 else row.instance
+        for row, host in zip(rows, hosts, strict=True)
+    )
 
 
 def _loudness(row: TargetRow) -> tuple[int, str, str]:
@@ -101,16 +118,16 @@ def _loudness(row: TargetRow) -> tuple[int, str, str]:
     return row.rank, row.job, row.instance
 
 
-def _problem(row: TargetRow, marks: Marks) -> Row:
+def _problem(row: TargetRow, place: str, marks: Marks) -> Row:
     found = sign(row, marks)
     why = f"  {short(row.last_error)}" if row.last_error else ""
-    words, place = f"{found.word}{why}", f"  {row.instance}"
+    words, behind = f"{found.word}{why}", f"  {place}"
     if row.expected is Expected.NO:
-        words, place = f"{found.word}, but not expected", why
+        words, behind = f"{found.word}, but not expected", why
     elif row.health is Health.ABSENT:
         words = f"expected, {found.word}{why}"
-    # Why before where: what does not fit is cut off at the end.
-    state = Cell(words, spans=(Span(place, Tone.TEXT),))
+    # Why before where: only what does not fit behind it is cut, in the middle.
+    state = Cell(words, spans=(Span(behind, Tone.TEXT),))
     cells = (Cell(found.glyph, bold=True), Cell(row.job, bold=True), state)
     return Row(row.key, cells, found.tone)
 
