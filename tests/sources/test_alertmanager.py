@@ -202,20 +202,39 @@ async def test_a_new_silence_carries_all_that_the_api_requires() -> None:
     ]
 
 
-async def test_reads_fail_over_and_stay_with_the_peer_that_answered() -> None:
-    asked: list[str] = []
+async def test_reads_fail_over_and_the_peer_that_answered_is_written_to() -> None:
     alerts = body(recorded("alertmanager/alerts-all.json"))
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request.url.host)
         if request.url.host == "one.test":
             raise httpx.ConnectError("refused")
         return httpx.Response(200, content=alerts)
 
     peers = source(answering(answer), PEERS)
     assert len(await peers.alerts()) == len(await peers.alerts()) > 0
-    assert asked == ["one.test", "two.test", "two.test"]
     assert peers.serving == "http://two.test"
+
+
+async def test_what_any_peer_lists_is_listed_as_loud_as_any_has_it() -> None:
+    listed = json.loads(body(recorded("alertmanager/alerts-all.json")))
+    first, *rest = listed
+    hushed = {"state": "suppressed", "silencedBy": ["s"], "inhibitedBy": []}
+    active = {"state": "active", "silencedBy": [], "inhibitedBy": []}
+    early = {**first, "status": hushed, "startsAt": "2020-01-01T00:00:00Z"}
+    lists = {
+        "one.test": [early],
+        "two.test": [{**first, "status": active}, *rest],
+    }
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=lists[request.url.host])
+
+    for urls in (PEERS.urls, PEERS.urls[::-1]):
+        found = await source(answering(answer), Endpoint(urls=urls)).alerts()
+        assert len(found) == len(listed)
+        (same,) = (a for a in found if a.fingerprint == first["fingerprint"])
+        assert (same.state, same.silenced_by) == (AlertState.ACTIVE, ())
+        assert same.starts_at == datetime(2020, 1, 1, tzinfo=UTC)
 
 
 async def test_when_no_peer_answers_each_is_named() -> None:

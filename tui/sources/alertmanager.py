@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import httpx
 
+from tui.aside import aside
 from tui.config import Endpoint
 from tui.model.alert import Alert
 from tui.model.alertmanager import Peer, Told
@@ -16,7 +17,7 @@ from tui.model.fault import Fault, FaultKind
 from tui.model.silence import Silence, SilenceDraft, SilenceState
 from tui.silencing.agreement import changed, is_made_of, merged
 from tui.sources import alertmanager_wire as wire
-from tui.sources.alertmanager_again import Listed, again
+from tui.sources.alertmanager_again import Listed, again, joined
 from tui.sources.base import SourceError
 from tui.sources.http import Request
 from tui.sources.http_fault import RefusedError
@@ -56,7 +57,7 @@ class Put:
 
 
 class AlertmanagerSource:
-    """The peers of one Alertmanager. Reads go to the one that answered last."""
+    """The peers of one Alertmanager. All are read; one is written to."""
 
     def __init__(
         self,
@@ -84,17 +85,21 @@ class AlertmanagerSource:
         return self._peers.serving
 
     async def alerts(self) -> tuple[Alert, ...]:
-        """All alerts, silenced and inhibited ones too, sorted by fingerprint.
+        """All alerts that any peer lists, silenced and inhibited ones too, sorted by
+        fingerprint.
 
         raise   SourceError of the peer that is asked first, when none answers
         wire    GET /api/v2/alerts
         """
         before = self._listed
-        self._listed = await self._peers.read(
-            Request("/api/v2/alerts"),
-            wire.LIST,
-            lambda listed: again(before, wire.alerts(listed)),
-        )
+        request = Request("/api/v2/alerts")
+        if self._peers.are_several:
+            told = await self._peers.read_all(request, wire.LIST, wire.alerts)
+            self._listed = await aside(lambda: again(before, joined(told)))
+        else:
+            self._listed = await self._peers.read(
+                request, wire.LIST, lambda listed: again(before, wire.alerts(listed))
+            )
         return self._listed.alerts
 
     async def told(self) -> tuple[Told, ...]:

@@ -54,6 +54,11 @@ class Peers:
         self._serving = self._sessions[0]
 
     @property
+    def are_several(self) -> bool:
+        """Whether there is more than one."""
+        return len(self._sessions) > 1
+
+    @property
     def serving(self) -> str:
         """The peer that answered last, or that is asked first."""
         return self._serving.shown_url
@@ -99,6 +104,38 @@ class Peers:
         async with asyncio.TaskGroup() as group:
             asked = [group.create_task(told(each)) for each in self._sessions]
         return tuple(task.result() for task in asked)
+
+    async def read_all(
+        self,
+        request: Request,
+        decoder: msgspec.json.Decoder[T],
+        make: Callable[[T], U],
+    ) -> tuple[U, ...]:
+        """What all of them say that answer, in the order of the config.
+
+        One that hangs costs its share of the deadline.
+        raise   SourceError of the peer that is asked first, when none answers
+        """
+        request = replace(request, timeout_seconds=self._share_seconds)
+        told = dict(
+            zip(
+                self._sessions,
+                await self.read_each(request, decoder, make),
+                strict=True,
+            )
+        )
+        found: dict[HttpSession, U] = {}
+        faults: list[Fault] = []
+        for session in self._in_order():
+            _, said = told[session]
+            if isinstance(said, Fault):
+                faults.append(said)
+            else:
+                found[session] = said
+        if not found:
+            raise SourceError(_together(faults))
+        self._serving = next(iter(found))
+        return tuple(found[each] for each in self._sessions if each in found)
 
     async def write(self, request: Request) -> Answer:
         """Ask one peer; another one only if the first cannot have heard it.
