@@ -7,9 +7,11 @@ import pytest
 from tests.estate import make_fleet
 from tests.judged import NOW, false_proxy
 from tests.remembered import BEGAN, CHANGES, ENDED, HABITS, OTHERS, PROXY, TURNED
+from tests.widgets.screen import Stage, screen_lines
 from tui.model.change import key_of
 from tui.present import history
 from tui.present.glyphs import ASCII, UNICODE
+from widgets.row_table import RowTable
 from widgets.values import Row, Tone
 
 
@@ -90,3 +92,18 @@ def test_a_name_leads_to_one_that_fires_and_is_false_before_all_others() -> None
     assert found is not None
     assert found.alert.name == false_proxy("prod", 4).alert.name
     assert history.firing(fleet, HABITS.habits[1]) is None
+
+
+@pytest.mark.parametrize(
+    ("cluster", "name"),
+    [("prod", "KubeControllerManagerDown"), ("agentic", "KubeControl…ManagerDown")],
+)
+async def test_at_80_columns_a_long_name_is_read_to_its_end(
+    cluster: str, name: str
+) -> None:
+    habit = replace(HABITS.habits[0], name="KubeControllerManagerDown", cluster=cluster)
+    table = RowTable(history.habit_columns(history.DAYS))
+    table.rows = history.habit_rows((habit,), UNICODE, history.DAYS)
+    app = Stage(table)
+    async with app.run_test(size=(78, 3)):
+        assert screen_lines(app)[1].split()[:2] == [f"▌{name}", cluster]

@@ -8,10 +8,12 @@ import pytest
 
 from tests.estate import LOKI, failing, make_source
 from tests.judged import NOW
+from tests.widgets.screen import Stage, screen_text
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import SourceKind, SourceStatus
 from tui.present.glyphs import UNICODE
-from tui.present.sources import rows
+from tui.present.sources import COLUMNS, rows
+from widgets.row_table import RowTable
 
 
 def told(fault: Fault) -> list[str]:
@@ -43,3 +45,12 @@ def test_what_talos_tells_of_a_whole_cluster_is_no_node() -> None:
     assert tally(*each, pods) == "2 nodes"
     assert tally(*each, broken) == "2 nodes, 1 of 1 feed"
     assert tally(pods) == "1 feed"
+
+
+async def test_the_clusters_of_a_server_have_the_room_beside_few_feeds() -> None:
+    source = make_source(SourceKind.LOKI, LOKI, "tail")
+    table = RowTable(COLUMNS)
+    table.rows = rows({source: ("prod", "monit", "agentic")}, (), NOW, UNICODE)
+    app = Stage(table)
+    async with app.run_test(size=(118, 5)):
+        assert "prod, monit, agentic " in screen_text(app)

@@ -14,7 +14,7 @@ from tui.present import change as words
 from tui.present.glyphs import Marks
 from tui.present.happened import event_key, event_row
 from tui.present.units import length
-from widgets.values import Align, Cell, Column, Line, Row, Span, Tone
+from widgets.values import Align, Cell, Column, Cut, Line, Row, Span, Tone
 
 CHANGE_COLUMNS = (
     Column("when", 13),
@@ -36,7 +36,7 @@ ALL_DAYS = 30
 def habit_columns(days: int) -> tuple[Column, ...]:
     """The columns of the second list, with a bar for each of so many days."""
     return (
-        Column("alert", 16, weight=1, max_width=40),
+        Column("alert", 16, weight=1, max_width=40, cut=Cut.MIDDLE, lends=True),
         Column("cluster", 8, drop=1),
         Column("false", 5, align=Align.RIGHT),
         Column("fired", 5, align=Align.RIGHT),

@@ -15,7 +15,7 @@ COLUMNS = (
     Column("state", 12),
     Column("source", 12),
     Column("where", 16, weight=2, cut=Cut.MIDDLE),
-    Column("feeds", 12, weight=1, max_width=24, cut=Cut.MIDDLE),
+    Column("feeds", 12, weight=1, max_width=24, cut=Cut.MIDDLE, lends=True),
     Column("for", 12, weight=1, max_width=24, drop=2),
     Column("age", 5, align=Align.RIGHT),
     Column("every", 5, align=Align.RIGHT, drop=3),

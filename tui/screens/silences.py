@@ -37,6 +37,8 @@ from widgets.values import Line, Span, Tone
 _VIEWS = tuple(View)
 _FOR_ONE = frozenset({"edit", "extend", "expire", "repeat", "copy"})
 """Actions for which a silence must be there."""
+_WIDE = 150
+"""From here on, owner and comment stand beside the matchers instead of below them."""
 _COMMENT = 8
 """Cells before a comment below a row."""
 
@@ -169,10 +171,10 @@ class SilencesScreen(Desk):
         if self._last is None:
             return
         fleet, now = self._last
-        is_wide = self.has_class("-wide")
-        views = kept.choices(self._kept, now, is_wide=is_wide)
+        views = kept.choices(self._kept, now, is_wide=self.has_class("-wide"))
         self.query_one("#views", Chips).show(views, _VIEWS.index(self._view))
         listing = self.query_one(MarkListing)
+        is_wide = self.size.width >= _WIDE
         listing.columns = silences.WIDE_COLUMNS if is_wide else silences.COLUMNS
         shown = kept.of_view(self._view, self._kept, now)
         rows = self._rows.rows(shown, self._unfolded, now, is_wide=is_wide)
