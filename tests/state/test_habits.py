@@ -11,6 +11,7 @@ from tests.state.books import ALERT, Run, rows
 from tui.chronicle.changes import changes
 from tui.chronicle.known import GRACE, Known
 from tui.model.alert import Verdict
+from tui.model.change import Silenced
 from tui.model.memory import Habit
 from tui.state import book_trim
 from tui.state.book_codec import stamp
@@ -183,3 +184,18 @@ def test_an_hour_that_a_clock_lived_twice_was_seen_once(tmp_path: Path) -> None:
     )
     db.close()
     assert run.book.habits(at(month)).coverage == {ENDPOINT: 1.0}
+
+
+def test_a_silence_that_hides_again_hides_from_then_on(tmp_path: Path) -> None:
+    """An Alertmanager that was restarted, or a peer, may list it unsilenced a while."""
+    run = Run(tmp_path)
+    made = silence()
+    for seconds in range(0, HOUR + 1, 30):
+        is_quiet = seconds % 300 != 0
+        quiet = judged(silenced_by=("s1",) if is_quiet else ())
+        run.look(seconds, quiet, silences=[made])
+    found = habit(run, HOUR)
+    assert found.firing_seconds == found.false_seconds == HOUR
+    assert HOUR / 2 < found.silenced_seconds < HOUR
+    silenced = [each.at for each in run.changes if isinstance(each.what, Silenced)]
+    assert len(set(silenced)) == len(silenced)

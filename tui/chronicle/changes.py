@@ -42,7 +42,7 @@ def changes(before: Known, after: Known) -> tuple[Change, ...]:
             known = None
         elif known.judged.verdict is not new.judged.verdict:
             found.append(_turned(known, new))
-        found += _quieted(known, new, after)
+        found += _quieted(known, new, before, after)
     return tuple(sorted(found, key=lambda change: change.at))
 
 
@@ -105,18 +105,23 @@ def _read_at(known: Known, endpoint: str) -> datetime | None:
     return watch.until if watch else None
 
 
-def _quieted(old: Sight | None, new: Sight, after: Known) -> Iterator[Change]:
+def _quieted(
+    old: Sight | None, new: Sight, before: Known, after: Known
+) -> Iterator[Change]:
     """What came to keep it quiet, and what does so no longer."""
     now = _read_at(after, new.key.endpoint) or new.turned.at
     subject = _subject(new)
-    before = {note.id: note for note in old.silences} if old else {}
+    # A silence that is older did not cover it yet when it was looked at last.
+    last = _read_at(before, new.key.endpoint) if old else None
+    least = max(new.key.starts_at, last) if last else new.key.starts_at
+    covered = {note.id: note for note in old.silences} if old else {}
     current = {note.id: note for note in new.silences}
     for name, note in current.items():
-        if name not in before:
+        if name not in covered:
             begun = note.starts_at or now
-            at = max(begun, new.key.starts_at)
+            at = max(begun, least)
             yield Change(subject, at, Silenced(note))
-    for name, note in before.items():
+    for name, note in covered.items():
         if name not in current:
             at = min(note.ends_at, now) if note.ends_at else now
             yield Change(subject, at, SilenceEnded(note, bool(current)))
