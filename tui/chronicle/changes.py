@@ -113,13 +113,12 @@ def _quieted(
     subject = _subject(new)
     # A silence that is older did not cover it yet when it was looked at last.
     last = _read_at(before, new.key.endpoint) if old else None
-    least = max(new.key.starts_at, last) if last else new.key.starts_at
     covered = {note.id: note for note in old.silences} if old else {}
     current = {note.id: note for note in new.silences}
     for name, note in current.items():
         if name not in covered:
-            begun = note.starts_at or now
-            at = max(begun, least)
+            begun = max(note.starts_at or now, new.key.starts_at)
+            at = begun if last is None or begun > last else now
             yield Change(subject, at, Silenced(note))
     for name, note in covered.items():
         if name not in current:
