@@ -11,7 +11,7 @@ from tests.state.books import ALERT, Run, rows
 from tui.chronicle.changes import changes
 from tui.chronicle.known import GRACE, Known
 from tui.model.alert import Verdict
-from tui.model.change import Silenced
+from tui.model.change import Silenced, Turned
 from tui.model.memory import Habit
 from tui.state import book_trim
 from tui.state.book_codec import stamp
@@ -199,3 +199,19 @@ def test_a_silence_that_hides_again_hides_from_then_on(tmp_path: Path) -> None:
     assert HOUR / 2 < found.silenced_seconds < HOUR
     silenced = [each.at for each in run.changes if isinstance(each.what, Silenced)]
     assert len(set(silenced)) == len(silenced)
+
+
+def test_what_was_taken_for_ended_and_fires_on_otherwise_has_turned(
+    tmp_path: Path,
+) -> None:
+    """As when a restarted Alertmanager is sent its alerts late."""
+    run = Run(tmp_path)
+    run.watch(0, 300, judged(FALSE))
+    run.watch(330, 330 + GONE)
+    run.watch(330 + GONE + 30, 900, judged(REAL))
+    assert run.kinds == ["Began", "Turned"]
+    turned = run.changes[-1]
+    assert isinstance(turned.what, Turned)
+    assert (turned.what.was, turned.what.verdict) == (FALSE, REAL)
+    assert turned.after == at(330)
+    assert turned.at == at(330 + GONE + 30)

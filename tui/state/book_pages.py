@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from tui.chronicle.known import CALM, MOST_CLEARED, Known, Sight, Watch
+from tui.model.alert import Verdict
 from tui.model.change import AlertName, Change, Subject, When
 from tui.model.memory import Episode, Habit, Habits
 from tui.state import book_codec as codec
@@ -47,6 +48,11 @@ def known_of(db: sqlite3.Connection, endpoint: str) -> Known:
     ).fetchone()
     watches = {endpoint: Watch(moment(watch[0]), moment(watch[1]))} if watch else {}
     return Known({each.key.name: each for each in found}, watches)
+
+
+def verdict_of(db: sqlite3.Connection, number: int) -> Verdict:
+    """What was last said of an episode."""
+    return _newest(db, number).judged.verdict
 
 
 def known(

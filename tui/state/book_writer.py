@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 
 from tui.chronicle.changes import changes
 from tui.chronicle.known import Known, Sight
-from tui.model.change import AlertName, Began, Change, Ended, EpisodeKey
+from tui.model.change import AlertName, Began, Change, Ended, EpisodeKey, Turned
 from tui.state import book_codec as codec
-from tui.state.book_codec import moment, stamp, stamp_or_none
-from tui.state.book_pages import known_of
+from tui.state.book_codec import moment, moment_or_none, stamp, stamp_or_none
+from tui.state.book_pages import known_of, verdict_of
 from tui.state.book_trim import trim
 
 LEASE = timedelta(seconds=150)
@@ -127,7 +127,7 @@ class BookWriter:
                 # It came and went while nothing could be written.
                 continue
             if isinstance(change.what, Began) and not is_new:
-                self._reopen(episode)
+                self._reopen(episode, change, change.what)
             else:
                 self._add(episode, change)
         for name, sight in known.sights.items():
@@ -168,9 +168,17 @@ class BookWriter:
             row,
         ).lastrowid
 
-    def _reopen(self, episode: int) -> None:
-        """It was taken for ended, and fires on."""
+    def _reopen(self, episode: int, change: Change, what: Began) -> None:
+        """It was taken for ended, and fires on; it may have turned meanwhile."""
         row = (episode,)
+        was = verdict_of(self._db, episode)
+        if was is not what.verdict:
+            (ended,) = self._db.execute(
+                "SELECT ended_at FROM episode WHERE id = ?", row
+            ).fetchone()
+            turned = Turned(was, what.verdict, what.reason)
+            after = moment_or_none(ended)
+            self._add(episode, Change(change.subject, what.seen_at, turned, after))
         self._db.execute("UPDATE episode SET ended_at = NULL WHERE id = ?", row)
         self._db.execute("DELETE FROM change WHERE episode = ? AND kind = 'ended'", row)
 
