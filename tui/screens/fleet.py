@@ -96,6 +96,7 @@ class FleetScreen(TellingDesk):
         hidden(
             "x", "expire", "End silence", "fleet.expire", "End silences of the marked"
         ),
+        Binding("tab", "app.focus_next", "Next pane", id="fleet.next"),
         Binding("left,h", "step(-1)", "Cluster before", show=False, id="fleet.left"),
         Binding("right,l", "step(1)", "Next cluster", show=False, id="fleet.right"),
         *(

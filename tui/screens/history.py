@@ -44,6 +44,7 @@ class HistoryScreen(TellingDesk):
 
     CSS_PATH = "history.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "app.focus_next", "Other list", id="history.next"),
         Binding("0", "cluster(0)", "All clusters", show=False, id="history.all"),
         *(
             Binding(
@@ -53,6 +54,7 @@ class HistoryScreen(TellingDesk):
         ),
     ]
     AUTO_FOCUS = "#changes"
+    FIRST_KEYS = ("select", "search", "app.focus_next", "cluster(0)", "tell")
 
     def __init__(self, memory: Memory, names: tuple[str, ...], marks: Marks) -> None:
         super().__init__(marks, names)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.screen import Screen
 from textual.widgets import Input
 
 from widgets.status_line import StatusLine
+from widgets.text import width_of
 from widgets.values import Line, Span, Tone
 
 _SHOWN_KEYS = 5
@@ -30,6 +33,10 @@ _KEYS_WHILE_TYPING = words_of(("^p", "all"), ("f1", "keys"))
 _ENDS = words_of(("enter", "keep"), ("esc", "show all"))
 
 
+def _cells(line: Line) -> int:
+    return sum(width_of(span.text) for span in line)
+
+
 class KeyBar(StatusLine):
     """The keys that matter now, and those that lead to all others."""
 
@@ -38,7 +45,9 @@ class KeyBar(StatusLine):
     _ends: Line = _ENDS
 
     def put_first(self, actions: tuple[str, ...]) -> None:
-        """Show the keys of these actions, in this order, before all others."""
+        """Show the keys of these actions, in this order, before all others; of those
+        that everybody guesses too.
+        """
         if actions != self._first:
             self._first = actions
             self._tell(self.screen)
@@ -52,6 +61,9 @@ class KeyBar(StatusLine):
         self.screen.bindings_updated_signal.subscribe(self, self._tell)
         self._tell(self.screen)
 
+    def on_resize(self) -> None:
+        self._tell(self.screen)
+
     def _tell(self, screen: Screen[object]) -> None:
         if not screen.is_current or not screen.is_mounted:
             return
@@ -61,7 +73,8 @@ class KeyBar(StatusLine):
         shown: dict[str, Line] = {}
         for active in screen.active_bindings.values():
             binding = active.binding
-            if binding.show and active.enabled and binding.action not in shown:
+            is_told = binding.show or binding.action in self._first
+            if is_told and active.enabled and binding.action not in shown:
                 key = self.app.get_key_display(binding)
                 shown[binding.action] = (
                     Span(f" {key}", Tone.ACCENT, bold=True),
@@ -71,4 +84,14 @@ class KeyBar(StatusLine):
         actions = list(dict.fromkeys((*first, *shown)))[:_SHOWN_KEYS]
         is_typing = isinstance(screen.focused, Input)
         others = _KEYS_WHILE_TYPING if is_typing else _ALL_KEYS
-        self.show(tuple(span for each in actions for span in shown[each]), others)
+        self.show(self._fitting([shown[each] for each in actions], others), others)
+
+    def _fitting(self, keys: Sequence[Line], others: Line) -> Line:
+        """Those that have room to the end: half a word is no help."""
+        room = self.size.width - _cells(others)
+        fitting: list[Span] = []
+        for key in keys:
+            room -= _cells(key)
+            if room >= 0 or not self.size.width:
+                fitting += key
+        return tuple(fitting)

@@ -59,9 +59,18 @@ class MarkListing(Listing):
         self._prefix = prefix
 
     def show_rows(self, rows: Sequence[Row], *, is_stale: bool = False) -> None:
+        was_empty = not self.rows
         super().show_rows(rows, is_stale=is_stale)
+        if was_empty is bool(self.rows):
+            self.refresh_bindings()
         if self.marked:
             self._mark(self.marked & {row.key for row in rows})
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In an empty list there is nothing to mark."""
+        if action in {"mark", "mark_all"}:
+            return bool(self.rows)
+        return super().check_action(action, parameters)
 
     def unmark(self) -> None:
         """Take all marks away."""

@@ -84,7 +84,7 @@ class SilenceScreen(Desk):
         Binding("escape", "app.back", "Back", id="silence.back"),
     ]
     AUTO_FOCUS = ""
-    FIRST_KEYS = ("create",)
+    FIRST_KEYS = ("create", "take(-1)", "take(1)", "app.focus_next", "app.back")
 
     def __init__(self, start: Start, access: Access, marks: Marks) -> None:
         super().__init__(marks)

@@ -23,6 +23,7 @@ from tui.screens.span_fields import SpanFields
 from tui.silencing.grammar import WordingError, refusal
 from widgets.chips import Chips
 from widgets.panel import Panel
+from widgets.status_line import StatusLine
 from widgets.text import width_of
 from widgets.text_block import TextBlock
 from widgets.values import Line, Span, Tone
@@ -57,6 +58,9 @@ class SilenceForm(Panel):
 
     def compose(self) -> ComposeResult:
         glyphs, start = self.glyphs, self._start
+        heading = StatusLine(glyphs=glyphs, id="heading")
+        heading.show((), (Span("alerts", Tone.QUIET),))
+        yield heading
         yield MatcherList(start.suggestions, glyphs)
         yield SpanFields(start.span, start.ends_at, glyphs, self._zone)
         with Horizontal(classes="field"):

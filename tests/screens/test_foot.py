@@ -1,0 +1,58 @@
+"""The keys in the foot of a screen are those that do something there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.estate import make_fleet
+from tests.screens.stage import Stage, on_stage
+
+
+def foot(stage: Stage) -> str:
+    return stage.text.splitlines()[-1]
+
+
+async def test_in_an_empty_list_there_is_nothing_to_mark() -> None:
+    fleet = make_fleet()
+    managers = tuple(replace(each, silences=()) for each in fleet.alertmanagers)
+    none = replace(fleet, silences=(), alertmanagers=managers)
+    async with on_stage((120, 36), none) as stage:
+        await stage.press("S")
+        assert "space" not in foot(stage)
+        await stage.publish(fleet)
+        assert "space mark" in foot(stage)
+        await stage.publish(none)
+        assert "space" not in foot(stage)
+
+
+async def test_the_form_says_how_a_length_is_chosen() -> None:
+    async with on_stage((120, 36)) as stage:
+        await stage.press("s")
+        assert "tab next field" in foot(stage)
+        stage.app.screen.query_one("#presets").focus()
+        await stage.pilot.pause()
+        assert "targets" not in foot(stage)
+        assert "left before" in foot(stage)
+        assert "right next" in foot(stage)
+
+
+async def test_the_counts_of_the_form_say_what_they_count() -> None:
+    async with on_stage((120, 36)) as stage:
+        await stage.press("s")
+        lines = stage.text.splitlines()
+        place = next(n for n, line in enumerate(lines) if "[x] alertname" in line)
+        heading = lines[place - 1].index("alerts") + len("alerts")
+        assert lines[place][:heading][-1].isdigit()
+
+
+async def test_history_offers_its_own_keys_and_the_fleet_its_panes() -> None:
+    async with on_stage((80, 24)) as stage:
+        assert "tab next pane" in foot(stage)
+        await stage.press("H")
+        for words in ("enter open", "/ search", "tab other list", "0 all clusters"):
+            assert words in foot(stage)
+        assert "targets" not in foot(stage)
+        assert "…" not in foot(stage)
+        await stage.pilot.resize_terminal(120, 36)
+        await stage.pilot.pause()
+        assert "y copy" in foot(stage)
