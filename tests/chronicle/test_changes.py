@@ -289,3 +289,13 @@ def test_what_was_missed_before_a_clock_was_put_back_still_ends() -> None:
     for seconds in range(-86_400, -86_400 + 200, 10):
         known = seen(known, fleet([], seconds), seconds)
     assert not known.sights
+
+
+def test_a_silence_that_is_told_late_began_when_it_says() -> None:
+    quiet, made = judged(silenced_by=("s1",)), silence()
+    found = follow(
+        (0, fleet([quiet], 0, noted=-5)),
+        (10, fleet([quiet], 10, [made], noted=10.1)),
+    )
+    assert kinds(found) == [Began, Silenced]
+    assert found[-1].at == made.starts_at

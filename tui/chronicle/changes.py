@@ -111,14 +111,17 @@ def _quieted(
     """What came to keep it quiet, and what does so no longer."""
     now = _read_at(after, new.key.endpoint) or new.turned.at
     subject = _subject(new)
-    # A silence that is older did not cover it yet when it was looked at last.
+    # One that is older did not cover it yet when it was looked at last, unless it was
+    # only not known what that is.
     last = _read_at(before, new.key.endpoint) if old else None
+    told = old.judged.alert.silenced_by if old else ()
     covered = {note.id: note for note in old.silences} if old else {}
     current = {note.id: note for note in new.silences}
     for name, note in current.items():
         if name not in covered:
             begun = max(note.starts_at or now, new.key.starts_at)
-            at = begun if last is None or begun > last else now
+            is_news = last is not None and begun <= last and name not in told
+            at = now if is_news else begun
             yield Change(subject, at, Silenced(note))
     for name, note in covered.items():
         if name not in current:
