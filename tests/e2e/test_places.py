@@ -27,7 +27,8 @@ def test_one_key_leads_from_an_alert_to_its_node_and_esc_back(
         size,
         "wait:BTRFSCorruptionDetected",
         *("press:/", "type:KubeProxyDown", "press:enter", "press:enter"),
-        "wait:rule kube-proxy",
+        # Its rule is named before there is evidence, which names the node.
+        "wait:Cilium agent on talos-wk-1 is not ready",
         *("press:O", r"wait:node +talos-wk-1 +10\.10\.0\.41"),
         *("press:1", r"wait:talos-wk-1 .*10\.10\.0\.41 +worker"),
         *("press:escape", "wait:rule kube-proxy"),
