@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 from widgets.keys import hidden
 from widgets.pane import LinePane
-from widgets.text import width_of
+from widgets.text import cells_of
 from widgets.values import UNICODE, Glyphs, Line, Span, Tone
 
 
@@ -103,7 +103,7 @@ class Chips(LinePane, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         end = 0
         for place, line in enumerate(self._choices):
-            end += 2 + sum(width_of(span.text) for span in line)
+            end += 2 + cells_of(line)
             if event.x < end:
                 self._take(place)
                 return

@@ -8,7 +8,7 @@ from itertools import groupby
 from textual.strip import Strip
 
 from widgets.pane import LinePane
-from widgets.text import width_of
+from widgets.text import cells_of, width_of
 from widgets.values import Bars, Line, Span, Tone
 
 
@@ -50,7 +50,7 @@ class Histogram(LinePane):
         words = self._words(width, width_of(left) + width_of(end))
         if y == 0:
             right = (*right, Span(" " if is_foot else "", Tone.QUIET), *words)
-        said = 1 + sum(width_of(each.text) for each in words)
+        said = 1 + cells_of(words)
         side = max(width_of(end), said) + (width_of(end) if height == 1 else 0)
         room = width - len(left) - side
         begin = Span(left if is_foot else " " * len(left), Tone.QUIET)
@@ -61,7 +61,7 @@ class Histogram(LinePane):
         """What is said; the last of it where the bars would have too little room."""
         words = self._bars.words
         while len(words) > 1:
-            said = sum(width_of(each.text) for each in words)
+            said = cells_of(words)
             if width - taken - said >= width // 2:
                 break
             words = (replace(words[1], text=words[1].text.lstrip(", ")), *words[2:])

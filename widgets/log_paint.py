@@ -10,7 +10,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from widgets.pane import LinePane, cells_of
+from widgets.pane import LinePane
+from widgets.text import cells_of
 from widgets.values import LogLine, Mark, Tone
 
 _FOUND = "log-view--found"

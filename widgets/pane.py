@@ -6,7 +6,7 @@ around it has.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Self
 
 from rich.segment import Segment
@@ -24,11 +24,6 @@ from widgets.values import UNICODE, Align, Cut, Glyphs, Line, Tone
 _KEPT_STRIPS = 200
 # As many sizes as Textual keeps of a widget.
 _KEPT_BOXES = 16
-
-
-def cells_of(pieces: Iterable[Segment]) -> int:
-    """Return the cells that pieces of text take together."""
-    return sum(width_of(piece.text) for piece in pieces)
 
 
 def _runs(lines: Sequence[int], width: int) -> list[Region]:

@@ -9,7 +9,8 @@ from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
 
-from widgets.pane import LinePane, cells_of
+from widgets.pane import LinePane
+from widgets.text import cells_of
 from widgets.values import Box, Line, Tone
 
 _TITLE_LEAST = 16

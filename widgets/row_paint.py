@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from widgets.columns import GAP, column_widths
 from widgets.pane import LinePane
-from widgets.text import width_of
+from widgets.text import cells_of, width_of
 from widgets.values import Align, Cell, Column, Glyphs, Row, Tone
 
 _EDGES = 2
@@ -98,12 +98,16 @@ class RowPainter:
         """Let a text that is too long have what is free in the column beside it."""
         for left, right in itertools.pairwise(range(min(len(cells), len(widths)))):
             if columns[left].lends and widths[left] and widths[right]:
-                lacking = self._width(cells[left]) - widths[left]
-                more = self._width(cells[right]) - widths[right]
-                moved = min(lacking, -more) if lacking > 0 else -min(more, -lacking)
-                if lacking * more < 0:
-                    widths[left] += moved
-                    widths[right] -= moved
+                here = self._width(cells[left]) - widths[left]
+                there = self._width(cells[right]) - widths[right]
+                if here > 0 > there:
+                    moved = min(here, -there)
+                elif there > 0 > here:
+                    moved = -min(there, -here)
+                else:
+                    continue
+                widths[left] += moved
+                widths[right] -= moved
 
     def _width(self, cell: Cell) -> int:
         """Cells that a field takes when nothing is cut off."""
@@ -141,7 +145,7 @@ def _spread(
     after = index + 1
     if after == len(widths) or not _is_empty(cells, after):
         return
-    lacking = sum(width_of(piece.text) for piece in pieces) - widths[index]
+    lacking = cells_of(pieces) - widths[index]
     while lacking > 0 and after < len(widths) and _is_empty(cells, after):
         more = widths[after] + GAP if widths[after] else 0
         widths[index] += more

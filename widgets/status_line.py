@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
-from widgets.pane import LinePane, cells_of
+from widgets.pane import LinePane
+from widgets.text import cells_of
 from widgets.values import Align, Line
 
 

@@ -7,12 +7,17 @@ control characters, wide and combining ones, and no two of them are one cell wid
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
 from widgets.values import Cut, Line, Span
+
+if TYPE_CHECKING:
+    from rich.segment import Segment
 
 STEERING = (
     r"\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff"
@@ -90,6 +95,11 @@ def one_for_one(text: str) -> str:
 def width_of(text: str) -> int:
     """Return the cells that a text takes."""
     return len(text) if text.isascii() else cell_len(text)
+
+
+def cells_of(pieces: Iterable[Span | Segment]) -> int:
+    """Return the cells that pieces of text take together."""
+    return sum(width_of(piece.text) for piece in pieces)
 
 
 def cut(text: str, width: int, ellipsis: str, where: Cut = Cut.END) -> str:

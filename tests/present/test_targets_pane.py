@@ -87,6 +87,16 @@ def test_only_what_tells_targets_of_a_job_apart_is_told_of_their_addresses() -> 
     assert told == ["10.64.67.20", "10.64.67.21", "h1:9100", "h1:9101", "h2"]
 
 
+def test_an_ipv6_address_without_a_port_loses_nothing() -> None:
+    down = [
+        make_target("node", each, health=Health.DOWN)
+        for each in ("fe80::1", "[fe80::2]:9100")
+    ]
+    rows = PaneRows(UNICODE).rows(Kept(down))
+    told = [row.cells[2].spans[0].text.strip() for row in rows]
+    assert sorted(told) == ["fe80::1", "fe80::2"]
+
+
 @pytest.mark.parametrize(
     ("width", "error", "why"),
     [

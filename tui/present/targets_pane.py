@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
 from tui.model.kept import once
-from tui.model.target import Expected, Health, TargetRow
+from tui.model.target import Expected, Health, TargetRow, host
 from tui.model.target_summary import WellJob, summarised
 from tui.present.glyphs import Marks, health_sign
 from tui.present.reason import short
@@ -18,7 +17,6 @@ MOST = 200
 """Problems told one by one: nobody reads more in a corner of the screen."""
 
 _Told = tuple[str, Expected, Health, str, str]
-_PORT = re.compile(r":[0-9]+$")
 _JOB, _MORE = "job\0", "more\0"
 """Begin the keys of rows that are no one target."""
 
@@ -105,11 +103,11 @@ def _told(row: TargetRow, place: str) -> _Told:
 
 def _places(rows: Sequence[TargetRow]) -> tuple[str, ...]:
     """Where each is: without its port, unless only that tells it from another."""
-    hosts = [_PORT.sub("", row.instance) for row in rows]
+    hosts = [host(row.instance) for row in rows]
     seen = Counter(zip((row.job for row in rows), hosts, strict=True))
     return tuple(
-        host if seen[row.job, host] == 1 else row.instance
-        for row, host in zip(rows, hosts, strict=True)
+        name if seen[row.job, name] == 1 else row.instance
+        for row, name in zip(rows, hosts, strict=True)
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from tui.model.unix import SECOND_NS
+
 _UNITS = (
     # below so many seconds, seconds in one, letter
     (60, 1, "s"),
@@ -109,7 +111,7 @@ def moment(at: datetime | None) -> str:
 
 def time_of_ns(at_ns: int) -> str:
     """The UTC time of day of unix nanoseconds, to the second."""
-    seconds = at_ns // 1_000_000_000 % 86_400
+    seconds = at_ns // SECOND_NS % 86_400
     return f"{seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 

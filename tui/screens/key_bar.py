@@ -8,7 +8,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from widgets.status_line import StatusLine
-from widgets.text import width_of
+from widgets.text import cells_of
 from widgets.values import Line, Span, Tone
 
 _SHOWN_KEYS = 5
@@ -31,10 +31,6 @@ _ALL_KEYS = words_of((":", "all"), ("?", "keys"))
 _KEYS_WHILE_TYPING = words_of(("^p", "all"), ("f1", "keys"))
 """In a field `:` and `?` are letters like any other."""
 _ENDS = words_of(("enter", "keep"), ("esc", "show all"))
-
-
-def _cells(line: Line) -> int:
-    return sum(width_of(span.text) for span in line)
 
 
 class KeyBar(StatusLine):
@@ -88,10 +84,10 @@ class KeyBar(StatusLine):
 
     def _fitting(self, keys: Sequence[Line], others: Line) -> Line:
         """Those that have room to the end: half a word is no help."""
-        room = self.size.width - _cells(others)
+        room = self.size.width - cells_of(others)
         fitting: list[Span] = []
         for key in keys:
-            room -= _cells(key)
+            room -= cells_of(key)
             if room >= 0 or not self.size.width:
                 fitting += key
         return tuple(fitting)

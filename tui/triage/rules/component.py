@@ -75,9 +75,8 @@ def _none_answers(job: str, case: Case, *, is_gone: bool) -> Ruling:
 def _none_is_met(job: str, case: Case, *, is_gone: bool) -> Ruling:
     question = TargetsOf(job)
     rows = _tried(job, case)
-    pods = [row.target.labels.get("pod") for row in rows if row.target]
-    if is_gone and any(pods):
-        name = next(filter(None, pods))
+    pods = (row.target.labels.get("pod") for row in rows if row.target)
+    if is_gone and (name := next(filter(None, pods), "")):
         return fails(f"Prometheus knows a pod of {job}: {name}")
     for row in rows:
         if row.health is Health.UP:
