@@ -69,9 +69,9 @@ HTTP = (*CONNECTION, *CERTIFICATE, *ANSWER, *BODY)
 _LATE = ("no connection within", "64 MiB", "websocket")
 _OF_THE_WAY = {
     "500": Cell("500", (Kind.UNREACHABLE,), ("does not get through", "it broke")),
-    # They take longer than a connection may.
+    # They take longer than a connection may, on most machines.
     "bomb": Cell("bomb", (Kind.UNREACHABLE, Kind.PROTOCOL), _LATE),
-    "large": Cell("large", (Kind.UNREACHABLE, Kind.PROTOCOL), _LATE),
+    "large": Cell("large", (Kind.UNREACHABLE, Kind.PROTOCOL), (*_LATE, "shape")),
 }
 FORWARDED = tuple(_OF_THE_WAY.get(cell.fault, cell) for cell in HTTP)
 GRPC = (

@@ -112,10 +112,13 @@ class Tab:
         assert isinstance(found, str)
         return found
 
-    def wait(self, words: str, *, gone: bool = False) -> str:
-        """Until this is on the screen, or is not any more; what is on it then."""
+    def wait(self, words: str, *, within: str = _SCREEN, gone: bool = False) -> str:
+        """Until this is on the screen, or is not any more; what is on it then.
+
+        within  a script whose value is the text that is looked at
+        """
         deadline = CLOCK.monotonic() + SHOW_SECONDS
-        while (words in (text := self.text)) is gone:
+        while (words in (text := str(self.run(within)))) is gone:
             assert CLOCK.monotonic() < deadline, f"waited for {words!r} in\n{text}"
             _BEAT.wait(_BEAT_SECONDS)
         return text
