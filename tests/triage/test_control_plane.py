@@ -378,10 +378,3 @@ def test_what_was_scaled_lately_is_told_beside() -> None:
 def test_an_inventory_that_expects_the_job_makes_it_real() -> None:
     line = InventoryTarget(SCHEDULER, "10.10.0.40:10259", expected=True)
     assert judged(SCHEDULER_DOWN, inventory=(line,)).verdict is Verdict.REAL
-
-
-@pytest.mark.parametrize("seconds", [3_601, 2**64 - 1, -1])
-def test_a_lease_that_lasts_for_ages_proves_nothing(seconds: int) -> None:
-    odd = replace(lease(SCHEDULER), duration_seconds=seconds)
-    found = judged(alert("KubeSchedulerDown"), {leader(SCHEDULER): (odd,)})
-    assert found.verdict is Verdict.UNDECIDED

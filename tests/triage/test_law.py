@@ -123,7 +123,12 @@ VARIANTS: dict[Question, list[Any]] = {
         {},
         {f"{SCHEDULER}-{PLANE}": StaticPod("10.10.0.40", "Running", is_ready=False)},
     ],
-    leader(SCHEDULER): [(), (lease(SCHEDULER, age=600),), (lease(SCHEDULER, 80),)],
+    leader(SCHEDULER): [
+        (),
+        (lease(SCHEDULER, age=600),),
+        (lease(SCHEDULER, 80),),
+        (lease(SCHEDULER, holder="laptop_8d6f"),),
+    ],
     static_pods(SCHEDULER): [()],
     TargetsOf(SCHEDULER): [(), (down(SCHEDULER, Health.UP),)],
 }

@@ -1,14 +1,18 @@
-"""By its lease, a component shows that one of its instances is at work."""
+"""By its lease, a component shows that one of its instances is at work.
+
+Whoever has the right may renew a lease, from a laptop too: its holder must be one of
+the cluster's own control planes.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
 
-from tui.model.kube import Lease
+from tui.model.kube import KubeNode, Lease
 from tui.model.question import LeaseOf
 from tui.triage.case import Case
-from tui.triage.on_nodes import LONGEST_LEASE
+from tui.triage.on_nodes import LONGEST_LEASE, NODES
 from tui.triage.rule import Claim, Ruling, fails, holds, unclear
 
 # Twice the lease and a minute more: the two clocks need not agree to the second.
@@ -24,13 +28,46 @@ def leads(component: str) -> Claim:
     """One of them is at work: it renews its lease."""
     return Claim(
         f"a {component} leads: its lease is renewed",
-        (leader(component),),
+        (NODES, leader(component)),
         partial(leadership, component),
+        otherwise=partial(_without_nodes, component),
     )
 
 
 def leadership(component: str, case: Case) -> Ruling:
-    """What its lease says."""
+    """What its lease says; NODES must have an answer."""
+    found = _renewal(component, case)
+    if not found.proves:
+        return found
+    lease: Lease = case.value(leader(component))[0]
+    # The name of its machine, an underscore and a UUID.
+    machine = lease.holder.rpartition("_")[0]
+    nodes: tuple[KubeNode, ...] = case.value(NODES)
+    own = [node for node in nodes if machine and _is_called(node, machine)]
+    if not own:
+        return unclear(f"{lease.holder} leads, and no node is called so")
+    if not any(node.is_control_plane for node in own):
+        return unclear(f"{lease.holder} leads, and {own[0].name} is no control plane")
+    return found
+
+
+def _is_called(node: KubeNode, machine: str) -> bool:
+    """A machine knows its short name, also where its node has the long one."""
+    names = {name.lower() for name in (node.name, *node.addresses)}
+    is_short = "." not in machine
+    return machine.lower() in names or (
+        is_short and node.name.lower().partition(".")[0] == machine.lower()
+    )
+
+
+def _without_nodes(component: str, case: Case) -> Ruling:
+    """What speaks against it while the nodes are not known."""
+    if case.value(leader(component)) is None:
+        return unclear("no lease is known")
+    return _renewal(component, case)
+
+
+def _renewal(component: str, case: Case) -> Ruling:
     question = leader(component)
     leases: tuple[Lease, ...] = case.value(question)
     seen = case.dated_at(question)
