@@ -160,7 +160,7 @@ class Prometheus:
         for name in ("targets", "rules", "alertmanagers"):
             app.router.add_get(f"/api/v1/{name}", self._answer(name))
         queries = QueryApi(self._estate.world)
-        queries._series = CaseSeries(self._state)  # type: ignore[assignment]
+        queries._series = CaseSeries(self._state, self._estate.world.now)  # type: ignore[assignment]
         queries.add_routes(app)
         return app
 
@@ -229,21 +229,37 @@ _SOME_TARGET = {"labels": {"job": "prometheus", "instance": "10.0.0.1:9090"}}
 _WATCHDOG = {"name": "Watchdog", "labels": {"severity": "none"}}
 
 
-class CaseSeries:
-    """The series of a case, as they are now and were all the time."""
+LOOKBACK = timedelta(minutes=5)
 
-    def __init__(self, state: Callable[[], State]) -> None:
-        self._state = state
+
+class CaseSeries:
+    """The series of a case, as they are now and were all the time until they ended."""
+
+    def __init__(self, state: Callable[[], State], now: Callable[[], datetime]) -> None:
+        self._state, self._now = state, now
 
     def at(
         self, matchers: tuple[Matcher, ...], instant: datetime
     ) -> Iterable[tuple[Mapping[str, str], float]]:
         for series in self._state().get("series", ()):
             labels = {key: str(value) for key, value in series["labels"].items()}
-            if all_match(matchers, labels):
+            ended = self._end(series)
+            is_shown = ended is None or instant - ended < LOOKBACK
+            if is_shown and all_match(matchers, labels):
                 value = series["value"]
                 ago = _ago(value, instant)
                 yield labels, ago
+
+    def _end(self, series: State) -> datetime | None:
+        return instant(series["ended"], self._now()) if "ended" in series else None
+
+    def written(
+        self, matchers: tuple[Matcher, ...], instant: datetime
+    ) -> Iterable[tuple[Mapping[str, str], datetime]]:
+        for series in self._state().get("series", ()):
+            labels = {key: str(value) for key, value in series["labels"].items()}
+            if any(labels == found for found, _ in self.at(matchers, instant)):
+                yield labels, self._end(series) or instant
 
     def totals(
         self, matchers: tuple[Matcher, ...], instant: datetime

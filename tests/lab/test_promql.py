@@ -10,7 +10,15 @@ import pytest
 
 from tests.lab.conftest import NOW
 from tui.lab.matchers import Matcher, all_match
-from tui.lab.promql import EvaluationError, Evaluator, Labels, Value, freeze, number
+from tui.lab.promql import (
+    EvaluationError,
+    Evaluator,
+    Labels,
+    Value,
+    freeze,
+    last_scrape,
+    number,
+)
 from tui.lab.promql_parser import ParseError, parse, seconds
 
 _SERIES = (
@@ -32,6 +40,12 @@ class _Fixed:
     ) -> tuple[int, float]:
         values = [value for _, value in self.at(matchers, instant)]
         return len(values), sum(values)
+
+    def written(
+        self, matchers: tuple[Matcher, ...], instant: datetime
+    ) -> Iterable[tuple[Mapping[str, str], datetime]]:
+        at = last_scrape(instant)
+        return [(labels, at) for labels, _ in self.at(matchers, instant)]
 
     def over(
         self, matchers: tuple[Matcher, ...], moments: Sequence[datetime]
@@ -76,6 +90,8 @@ def plain(expression: str) -> dict[str, float]:
         ("-sum(up)", {"": -2}),
         ('count_over_time(up{instance="3"}[45s])', {"3/b": 4}),
         ('avg_over_time(up{instance="2"}[1m])', {"2/a": 0}),
+        ("min(timestamp(up))", {"": last_scrape(NOW).timestamp()}),
+        ("timestamp(sum(up))", {"": NOW.timestamp()}),
     ],
 )
 def test_an_expression_has_the_answer_prometheus_would_give(

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tui.model.promql import held_to
+from tui.model.promql import Read, held_to, reads
 from tui.model.silence import Matcher
 
 PROD = (Matcher("cluster", "prod"),)
@@ -89,3 +89,32 @@ def test_a_value_is_quoted_as_promql_has_it() -> None:
 
 def test_a_cluster_without_marks_leaves_a_query_as_it_is() -> None:
     assert held_to('sum(up{job="a"}) / sum(up)', ()) == 'sum(up{job="a"}) / sum(up{})'
+
+
+READS = [
+    ("time() - backup_at", [Read("backup_at{}")]),
+    (
+        'up{job="a"} / on (x) {__name__="b"}',
+        [Read('up{job="a"}'), Read('{__name__="b"}')],
+    ),
+    ("up + up", [Read("up{}")]),
+    ("up + rate(up[1h30m])", [Read("up{}"), Read("up{}", 5_400_000)]),
+    (
+        "max_over_time(sum(rate(a[5m]) / b)[1h:1m])",
+        [Read("a{}", 3_900_000), Read("b{}", 3_600_000)],
+    ),
+    ("max_over_time(a[ 10ms : ]) + b", [Read("a{}", 10), Read("b{}")]),
+]
+
+
+@pytest.mark.parametrize(("expression", "found"), READS)
+def test_what_an_expression_reads_is_known(expression: str, found: list[Read]) -> None:
+    assert list(reads(expression)) == found
+
+
+def test_when_a_series_was_written_and_whether_it_ended_is_asked_of_a_server() -> None:
+    read = Read('up{job="a"}', 5_000)
+    assert read.last_written == 'min(timestamp(up{job="a"}))'
+    assert read.ended == (
+        'count(count_over_time(up{job="a"}[5000ms]) unless up{job="a"})'
+    )

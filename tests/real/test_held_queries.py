@@ -11,7 +11,7 @@ from tests.real.polling import eventually
 from tui.config import Endpoint
 from tui.model.labels import Labels
 from tui.model.metric import Sample
-from tui.model.promql import held_to
+from tui.model.promql import held_to, reads
 from tui.model.silence import Matcher
 from tui.sources.prometheus import PrometheusSource
 from tui.triage import assign
@@ -39,6 +39,10 @@ async def test_prometheus_reads_what_we_make_of_a_query(
     held = held_to(expression, assign.held_to("prod", MARKS, "monit"))
     await eventually(source.rules, lambda _: True)  # it is ready
     assert isinstance((await source.measure(held)).samples, tuple)
+    for read in reads(held):
+        assert isinstance(await source.query(read.last_written), tuple)
+        if read.over_ms:
+            assert isinstance(await source.query(read.ended), tuple)
 
 
 @pytest.mark.parametrize("name", ["prod", "monit"])

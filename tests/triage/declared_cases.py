@@ -86,6 +86,11 @@ def sample(value: float, at: float = SEEN.timestamp(), **labels: str) -> Sample:
     return Sample(labels, at, value)
 
 
+def measured(*samples: Sample, **changes: Any) -> Measured:
+    """As a query gives it whose series were written ten seconds ago."""
+    return Measured(samples, written_at=SEEN.timestamp() - 10, **changes)
+
+
 def row(health: Health, scraped: float = 5.0) -> TargetRow:
     target = Target(
         {"job": "restic", "instance": "host:9100"},
@@ -205,18 +210,27 @@ KINDS: dict[str, Kind] = {
     ),
     "query": Kind(
         QueryHolds(QUERY.expression, Comparison("<", 100), Comparison(">", 200)),
-        {QUERY: Measured((sample(5), sample(99, host="b")))},
+        {QUERY: measured(sample(5), sample(99, host="b"))},
         (
-            ({QUERY: Measured((sample(5), sample(201)))}, "is 201, not < 100"),
-            ({QUERY: Measured((sample(201, 0.0),), ("slow",))}, "is 201"),
+            ({QUERY: measured(sample(5), sample(201))}, "is 201, not < 100"),
+            ({QUERY: measured(sample(201, 0.0), warnings=("slow",))}, "is 201"),
         ),
         (
-            ({QUERY: Measured(())}, "no series matches"),
-            ({QUERY: Measured((sample(5), sample(150)))}, "is 150"),
-            ({QUERY: Measured((sample(5), sample(float("nan"))))}, "not a number"),
-            ({QUERY: Measured((sample(5),), ("1 store failed",))}, "Prometheus warns"),
-            ({QUERY: Measured((sample(5, SEEN.timestamp() - 90),))}, "90 s old"),
-            ({QUERY: Measured((sample(5, SEEN.timestamp() + 90),))}, "-90 s old"),
+            ({QUERY: measured()}, "no series matches"),
+            ({QUERY: measured(sample(5), sample(150))}, "is 150"),
+            ({QUERY: measured(sample(5), sample(float("nan")))}, "not a number"),
+            (
+                {QUERY: measured(sample(5), warnings=("1 store failed",))},
+                "Prometheus warns",
+            ),
+            ({QUERY: measured(sample(5, SEEN.timestamp() - 90))}, "90 s old"),
+            ({QUERY: measured(sample(5, SEEN.timestamp() + 90))}, "-90 s old"),
+            ({QUERY: Measured((sample(5),))}, "nothing that it reads is written"),
+            (
+                {QUERY: Measured((sample(5),), written_at=SEEN.timestamp() - 131)},
+                "last written 131 s ago",
+            ),
+            ({QUERY: measured(sample(5), ended=1)}, "1 series that it reads ended"),
         ),
     ),
     "targets": Kind(

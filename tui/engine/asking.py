@@ -6,7 +6,7 @@ Of a server that several clusters share only the one cluster's part is asked for
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from tui.engine.connections import Connections
 from tui.engine.pipeline import COMPARED_SECONDS, Comparer
 from tui.engine.plan import Served, held_lines, held_query, serving
 from tui.engine.view import Feed
+from tui.model import promql
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import SourceKind
 from tui.model.pipeline import Comparison
@@ -137,7 +138,21 @@ class Asking:
         return found
 
     async def _measured(self, server: Served, expression: str) -> Measured:
-        return await self._connections.prometheus(server.endpoint).measure(expression)
+        """The samples, and of when what they are made of is."""
+        source = self._connections.prometheus(server.endpoint)
+        measured = await source.measure(expression)
+        if not measured.samples:
+            return measured
+        written: list[float | None] = []
+        ended = 0
+        for read in promql.reads(expression):
+            found = await source.query(read.last_written)
+            written.append(min((each.value for each in found), default=None))
+            gone = await source.query(read.ended) if read.over_ms else ()
+            ended += sum(int(each.value) for each in gone)
+        known = [at for at in written if at is not None]
+        at = min(known) if len(known) == len(written) else None
+        return replace(measured, written_at=at, ended=ended)
 
     async def _lines(
         self, server: Served, cluster: ClusterConfig, question: KernelLines

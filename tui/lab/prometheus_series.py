@@ -9,7 +9,7 @@ from math import fsum
 
 from tui.lab.estate import LabTarget
 from tui.lab.matchers import Matcher, all_match
-from tui.lab.promql import Labels, freeze
+from tui.lab.promql import Labels, freeze, last_scrape
 from tui.lab.scrape_time import scrape_seconds
 from tui.lab.story import Story
 from tui.lab.world import World
@@ -57,6 +57,13 @@ class StorySeries:
             return len(values), fsum(values)
         count, total = self._world.crowd.totals(matchers, offset)
         return len(values) + count, fsum(values) + total
+
+    def written(
+        self, matchers: tuple[Matcher, ...], instant: datetime
+    ) -> Iterable[tuple[Mapping[str, str], datetime]]:
+        """The same series, with when they were scraped."""
+        at = last_scrape(instant)
+        return ((labels, at) for labels, _ in self.at(matchers, instant))
 
     def over(
         self, matchers: tuple[Matcher, ...], moments: Sequence[datetime]

@@ -47,6 +47,12 @@ class Series(Protocol):
         """How many they are, and the sum of their values."""
         ...
 
+    def written(
+        self, matchers: tuple[Matcher, ...], instant: datetime
+    ) -> Iterable[tuple[Mapping[str, str], datetime]]:
+        """Those of `at`, with when that value was scraped."""
+        ...
+
     def over(
         self, matchers: tuple[Matcher, ...], moments: Sequence[datetime]
     ) -> dict[Labels, list[tuple[datetime, float]]]:
@@ -56,6 +62,13 @@ class Series(Protocol):
 
 # Prometheus scrapes every ten seconds: the grid on which a range has its samples.
 SCRAPE = timedelta(seconds=10)
+
+
+def last_scrape(instant: datetime) -> datetime:
+    """The newest moment of that grid."""
+    late = timedelta(seconds=instant.timestamp() % SCRAPE.total_seconds())
+    return instant - late
+
 
 _ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
     "+": operator.add,
@@ -126,9 +139,8 @@ class Evaluator:
     def matrix(self, tree: Selector) -> dict[Labels, list[tuple[datetime, float]]]:
         """The samples of a range selector, oldest first."""
         first = self.instant - timedelta(seconds=tree.range_seconds)
-        late = timedelta(seconds=self.instant.timestamp() % SCRAPE.total_seconds())
         moments = []
-        moment = self.instant - late
+        moment = last_scrape(self.instant)
         while moment > first:
             moments.append(moment)
             moment -= SCRAPE
@@ -147,20 +159,29 @@ class Evaluator:
         argument = call.arguments[0]
         if name.endswith("_over_time") or name == "changes":
             return self._over_time(name, argument)
-        if name == "absent":
-            return {} if self._vector(argument, name) else {_absent(argument): 1.0}
+        if name == "timestamp":
+            return self._timestamps(argument)
         if name == "vector":
-            value = self.value(argument)
-            if isinstance(value, float):
-                return {(): value}
-            raise EvaluationError("expected type scalar in call to function vector")
-        if name == "scalar":
-            vector = self._vector(argument, name)
-            return next(iter(vector.values())) if len(vector) == 1 else math.nan
+            return {(): _number(self.value(argument))}
+        return self._of_vector(name, argument)
+
+    def _of_vector(self, name: str, argument: Expression) -> Value:
         vector = self._vector(argument, name)
+        if name == "absent":
+            return {} if vector else {_absent(argument): 1.0}
+        if name == "scalar":
+            return next(iter(vector.values())) if len(vector) == 1 else math.nan
         is_falling = name == "sort_desc"
         pairs = sorted(vector.items(), key=lambda pair: pair[1], reverse=is_falling)
         return dict(pairs)
+
+    def _timestamps(self, argument: Expression) -> Vector:
+        """Of what is no selector, when it was evaluated."""
+        if not isinstance(argument, Selector):
+            found = self._vector(argument, "timestamp")
+            return {_without_name(key): self.instant.timestamp() for key in found}
+        written = self.series.written(argument.matchers, self.instant)
+        return {_without_name(freeze(one)): at.timestamp() for one, at in written}
 
     def _over_time(self, name: str, argument: Expression) -> Vector:
         if not isinstance(argument, Selector):

@@ -20,7 +20,7 @@ RANGE_FUNCTIONS = frozenset(
     | {"changes"}
 )
 INSTANT_FUNCTIONS = frozenset(
-    {"absent", "vector", "scalar", "time", "sort", "sort_desc"}
+    {"absent", "vector", "scalar", "time", "sort", "sort_desc", "timestamp"}
 )
 _LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"or"}),

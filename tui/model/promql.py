@@ -9,11 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.model.silence import Matcher
 
 _DURATION = r"(?:\d+(?:ms|[smhdwy]))+"
+_MILLISECONDS = {
+    "ms": 1,
+    "s": 1_000,
+    "m": 60_000,
+    "h": 3_600_000,
+    "d": 86_400_000,
+    "w": 604_800_000,
+    "y": 31_536_000_000,
+}
 _TOKEN = re.compile(
     rf"""(?P<space>\s+|\#[^\n]*)
     |(?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`)
@@ -47,6 +56,40 @@ _OF_NOTHING = frozenset(
 _OF_ANOTHER_TIME = frozenset(
     {"@", "offset", "first_over_time", "last_over_time", "present_over_time"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One selector of an expression, as it stands there."""
+
+    selector: str
+    over_ms: int = 0
+    """How far back it is read; 0: no further than Prometheus looks by itself."""
+
+    @property
+    def last_written(self) -> str:
+        """PromQL: when that of its series which was written longest ago was written.
+
+        Prometheus shows the last sample of a series for five minutes as if it were of
+        now, unless it knows that the series has ended.
+        """
+        return f"min(timestamp({self.selector}))"
+
+    @property
+    def ended(self) -> str:
+        """PromQL: how many series it read that are no more; nothing when none is."""
+        over = f"{self.selector}[{self.over_ms}ms]"
+        return f"count(count_over_time({over}) unless {self.selector})"
+
+
+def reads(expression: str) -> tuple[Read, ...]:
+    """What an expression reads, each once.
+
+    raise   ValueError as `held_to`
+    """
+    reader = _Reader(expression, ())
+    reader.read()
+    return tuple(dict.fromkeys(reader.reads))
 
 
 def held_to(expression: str, matchers: Sequence[Matcher]) -> str:
@@ -99,14 +142,14 @@ class _Reader:
         self._at = 0
         self._own = ",".join(map(written, matchers))
         self._parts: list[str] = []
-        self._has_selector = False
+        self.reads: list[Read] = []
 
     def read(self) -> str:
         """The whole expression, anew."""
         self._expression()
         if self._peek() is not _END:
             raise _not_understood(self._peek())
-        if not self._has_selector:
+        if not self.reads:
             raise ValueError("reads no series: it says nothing of the cluster")
         return "".join(self._parts)
 
@@ -127,7 +170,7 @@ class _Reader:
 
     def _operand(self) -> None:
         """A number, a text, a selector, a call or what stands in parentheses."""
-        token = self._peek()
+        token, before = self._peek(), len(self.reads)
         _refuse(token)
         if token.text in {"+", "-"}:
             self._take()
@@ -137,13 +180,15 @@ class _Reader:
         elif token.text == "(":
             self._arguments()
         elif token.text == "{":
-            self._selector()
+            self._selector("")
         elif token.kind == "name":
             self._named()
         else:
             raise _not_understood(token)
         while self._peek().kind == "range":
-            self._take()
+            over = _over_ms(self._take().text)
+            for at, read in enumerate(self.reads[before:], before):
+                self.reads[at] = replace(read, over_ms=read.over_ms + over)
 
     def _named(self) -> None:
         token, following = self._peek(), self._peek(1)
@@ -161,8 +206,7 @@ class _Reader:
         elif token.word in _OPERATORS | _LISTS | {"bool"}:
             raise _not_understood(token)
         else:
-            self._take()
-            self._selector()
+            self._selector(self._take().text)
 
     def _grouping(self) -> bool:
         if self._peek().word not in {"by", "without"}:
@@ -195,24 +239,26 @@ class _Reader:
             self._take()
         self._take(")")
 
-    def _selector(self) -> None:
+    def _selector(self, metric: str) -> None:
         """`{...}`, or nothing behind a metric's name: it gets the cluster's matchers.
 
         Only a plain list is taken: some servers know `or` in there.
         """
-        self._has_selector = True
+        start = len(self._parts)
         if self._peek().text != "{":
             self._parts.append(f"{{{self._own}}}")
-            return
-        self._take()
-        is_followed = self._own and self._peek().text != "}"
-        self._parts.append(f"{self._own}," if is_followed else self._own)
-        while self._peek().text != "}":
-            self._matcher()
-            if self._peek().text != ",":
-                break
+        else:
             self._take()
-        self._take("}")
+            is_followed = self._own and self._peek().text != "}"
+            self._parts.append(f"{self._own}," if is_followed else self._own)
+            while self._peek().text != "}":
+                self._matcher()
+                if self._peek().text != ",":
+                    break
+                self._take()
+            self._take("}")
+        text = metric + "".join(self._parts[start:])
+        self.reads.append(Read(text.strip()))
 
     def _matcher(self) -> None:
         name = self._take()
@@ -250,6 +296,12 @@ def _tokens(expression: str) -> list[_Token]:
             before = ""
         at = hit.end()
     return found
+
+
+def _over_ms(text: str) -> int:
+    """How far back `[1h]` or `[1h:5m]` reaches."""
+    parts = re.findall(r"(\d+)(ms|[smhdwy])", text.partition(":")[0])
+    return sum(int(number) * _MILLISECONDS[unit] for number, unit in parts)
 
 
 def _refuse(token: _Token) -> None:

@@ -34,6 +34,11 @@ class Measured:
     samples: tuple[Sample, ...]
     warnings: tuple[str, ...] = ()
     """The server's own doubts, such as a part of the data that did not answer."""
+    written_at: float | None = None
+    """Unix seconds by the server's clock: of all series that the query read, when that
+    which was written longest ago was written; None when it is not known."""
+    ended: int = 0
+    """So many series that the query read over a range are no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,9 @@ Evidence comes from the alert's own cluster, and from no other.
   label contradicts that cluster's is not cleared.
 - A query to a shared Prometheus or Loki is held to the cluster by its labels in every
   selector. Where that cannot be made certain, the answer is no evidence.
+- Nor is a query by a series that has ended: Prometheus shows its last sample for five
+  minutes. None of our own rules asks a query; targets are held against their last
+  scrape.
 
 ## Rules of your own
 

@@ -34,6 +34,9 @@ from tui.triage.rule import Claim, Ruling, fails, holds, unclear
 
 SERVICES = TalosServices()
 _HARMLESS = "PromQL info"
+_WRITTEN = timedelta(seconds=130)
+"""Two scrapes at Prometheus' own pace of one a minute, or one of every two minutes, and
+ten seconds for the scrape itself. Prometheus shows a sample for five minutes."""
 _QUIET = timedelta(hours=1)
 """A kernel that is well may say nothing for minutes; its services hardly do."""
 
@@ -84,6 +87,21 @@ def _doubt(measured: Measured, seen: datetime | None) -> str:
     off = 0.0 if seen is None else seen.timestamp() - at
     if abs(off) > AHEAD.total_seconds():
         return f"its samples are {off:.0f} s old: a cache, or clocks that disagree"
+    return _end(measured, at)
+
+
+def _end(measured: Measured, at: float) -> str:
+    """Whether a series was read that is no more, in words; empty when none was.
+
+    at  when the expression was evaluated, as `Measured.written_at` by the server
+    """
+    if measured.ended:
+        return f"{measured.ended} series that it reads ended within its range"
+    if measured.written_at is None:
+        return "nothing that it reads is written at this moment"
+    age = at - measured.written_at
+    if age > _WRITTEN.total_seconds():
+        return f"a series that it reads was last written {age:.0f} s ago"
     return ""
 
 
