@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.estate import make_silence
-from tui.cli import silence_add, silence_common, silence_list
+from tui.cli import silence_add, silence_common, silence_expire, silence_list
 from tui.clock import SystemClock
 from tui.config import ClusterConfig, Config, Endpoint, Silences, SilenceTemplate
 from tui.engine.plan import Served
 from tui.model.alertmanager import Peer, Told
+from tui.model.command import Bulk, ExpireSilence, Outcome
+from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import SourceKind
 from tui.silencing.grammar import WordingError
 
@@ -85,3 +87,35 @@ def test_a_template_whose_end_is_past_is_named(tmp_path: Path) -> None:
     environ = {"XDG_STATE_HOME": str(tmp_path), "USER": "ada"}
     with pytest.raises(WordingError, match="the template move: that is already over"):
         silence_add.run(asked, config, environ, SystemClock())
+
+
+@pytest.mark.parametrize(("is_agreed", "ended"), [(True, 2), (False, 1)])
+def test_ending_what_was_changed_meanwhile_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    is_agreed: bool,
+    ended: int,
+) -> None:
+    now = replace(make_silence(), comment="other")
+    fault = Fault(FaultKind.CONFLICT, "it was changed meanwhile: \x1b[31mred")
+    outcome = Outcome(
+        fault=fault, parts=(Outcome("s0"), Outcome(fault=fault, found=now))
+    )
+    commands = [ExpireSilence("prod", each) for each in ("s0", "s1")]
+    sent: list[object] = []
+
+    def submitted(_: object, command: object) -> Outcome:
+        sent.append(command)
+        return Outcome(parts=(Outcome("s1"),))
+
+    monkeypatch.setattr(silence_expire, "submitted", submitted)
+    monkeypatch.setattr(silence_expire, "confirmed", lambda _: is_agreed)
+    asked = Namespace(yes=False)
+    found = silence_expire._anew(asked, None, commands, outcome)  # type: ignore[arg-type]
+    assert sum(part.fault is None for part in found.parts) == ended
+    assert sent == ([Bulk((ExpireSilence("prod", "s1", now),))] if is_agreed else [])
+    assert (found.fault is None) is is_agreed
+    said = capsys.readouterr().err
+    assert "s1: it was changed meanwhile" in said
+    assert "\x1b" not in said

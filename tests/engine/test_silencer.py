@@ -168,3 +168,37 @@ async def test_a_bulk_that_is_all_done_has_no_fault() -> None:
     outcome = await all_of(ends(3), one)
     assert outcome.fault is None
     assert outcome.warnings == ("not in the audit log: x",)
+
+
+async def test_ending_what_somebody_changed_is_refused_and_written_down(
+    audit: AuditLog,
+) -> None:
+    server = SilenceServer()
+    made = await silencer(server, None).put(DRAFT, None)
+    source = silencer(server, audit)
+    (seen,) = await source.source.silences()
+    await silencer(server, None).put(replace(edited(seen), comment="theirs"), seen)
+    outcome = await source.expire(made.silence_id, seen, seen)
+    assert outcome.found is not None
+    assert outcome.found.comment == "theirs"
+    assert lines(audit)[-1]["outcome"] == "refused"
+    assert len(server.listed()) == 1
+
+
+async def test_the_audit_log_has_what_was_written_over_our_own_change(
+    audit: AuditLog,
+) -> None:
+    server = SilenceServer()
+    await silencer(server, None).put(DRAFT, None)
+    source = silencer(server, audit)
+    (seen,) = await source.source.silences()
+    longer = replace(edited(seen), ends_at=seen.ends_at + timedelta(hours=1))
+    await source.put(longer, seen, seen)
+    await source.put(replace(edited(seen), comment="more"), seen, seen)
+    (kept,) = server.listed()
+    assert kept.ends_at == longer.ends_at
+    after = lines(audit)[-1]["after"]
+    assert (after["comment"], after["endsAt"]) == (
+        "more",
+        longer.ends_at.isoformat(timespec="milliseconds"),
+    )

@@ -19,8 +19,9 @@ from tui.config import Endpoint
 from tui.model.alert import AlertState
 from tui.model.fault import FaultKind
 from tui.model.labels import fingerprint
-from tui.model.silence import Matcher, SilenceDraft, SilenceState
-from tui.sources.alertmanager import AlertmanagerSource
+from tui.model.silence import Matcher, Silence, SilenceDraft, SilenceState
+from tui.silencing.redraft import edited, extended
+from tui.sources.alertmanager import AlertmanagerSource, ChangedError
 from tui.sources.base import SourceError
 
 pytestmark = pytest.mark.real
@@ -134,3 +135,27 @@ async def test_what_alertmanager_refuses_is_told_in_its_words(
     assert caught.value.fault.kind is FaultKind.BAD_QUERY
     with pytest.raises(SourceError):
         await source.expire_silence("11111111-2222-4333-8444-555555555555")
+
+
+async def test_what_another_changed_is_not_ended_and_our_own_changes_are_ours(
+    source: AlertmanagerSource, alertmanager: str
+) -> None:
+    async def known() -> Silence:
+        return next(one for one in await source.silences() if one.id == created)
+
+    created = (await source.put_silence(draft("Extended"))).id
+    seen = await known()
+    for hours in (1, 4):
+        longer = extended(seen, timedelta(hours=hours), seen.starts_at)
+        assert (await source.put_silence(longer, seen)).id == created
+    assert (await known()).ends_at == seen.ends_at + timedelta(hours=4)
+    seen = await known()
+    other = AlertmanagerSource(Endpoint((alertmanager,)), 5.0)
+    await other.put_silence(replace(edited(seen), comment="theirs"))
+    await other.aclose()
+    with pytest.raises(ChangedError, match='says "theirs"') as caught:
+        await source.expire_silence(created, seen)
+    (still,) = await amtool(alertmanager, "silence", "query", "Extended")
+    assert still["comment"] == "theirs"
+    await source.expire_silence(created, caught.value.now)
+    assert await amtool(alertmanager, "silence", "query", "Extended") == []

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.estate import make_fleet
+from tests.estate import make_fleet, make_silence
 from tests.hidden import REASON, hidden_fleet, turned
 from tests.judged import NOW, ago
 from tests.screens.stage import SIZES, Stage, on_stage
@@ -89,7 +89,7 @@ async def test_x_ends_its_silence_once_that_is_confirmed() -> None:
         await stage.press("exclamation_mark", "x")
         assert stage.backend.submitted == []
         await stage.press("y")
-        assert stage.backend.submitted == [ExpireSilence("prod", "s1")]
+        assert stage.backend.submitted == [ExpireSilence("prod", "s1", make_silence())]
 
 
 async def test_a_takes_note_and_leaves_a_quieter_mark() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.estate import make_fleet
+from tests.estate import make_fleet, make_silence
 from tests.judged import ago, btrfs_alert, scheduler_alert
 from tests.screens.stage import Stage, on_stage
 from tui.model.alert import JudgedAlert
@@ -108,7 +108,7 @@ async def test_without_an_alert_at_hand_there_is_no_key_to_silence() -> None:
 async def test_the_silences_of_all_marked_alerts_are_ended_together() -> None:
     async with on_stage((200, 60)) as stage:
         await stage.press("asterisk", "x", "y")
-        assert stage.backend.submitted == [ExpireSilence("prod", "s1")]
+        assert stage.backend.submitted == [ExpireSilence("prod", "s1", make_silence())]
 
 
 async def test_the_row_says_who_silenced_it_until_when_and_why() -> None:

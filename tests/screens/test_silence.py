@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
-from tests.estate import failing, make_fleet
+from tests.estate import failing, make_fleet, make_silence
 from tests.judged import NOW, btrfs_alert, false_proxy, scheduler_alert
 from tests.screens.silencing import (
     FALSE_POSITIVE,
@@ -224,7 +224,7 @@ async def test_a_second_escape_leaves() -> None:
 async def test_a_silence_is_ended_after_a_yes() -> None:
     async with on_stage((200, 60)) as stage:
         await stage.press("G", "enter", "x", "y")
-        assert stage.backend.submitted == [ExpireSilence("prod", "s1")]
+        assert stage.backend.submitted == [ExpireSilence("prod", "s1", make_silence())]
 
 
 async def test_the_form_is_whole_on_a_small_screen() -> None:

@@ -151,7 +151,7 @@ async def test_ending_tells_what_comes_back_and_needs_a_yes() -> None:
         await stage.press("enter")
         assert stage.backend.submitted == []
         await stage.press("x", "y")
-        assert stage.backend.submitted == [ExpireSilence("prod", "s1")]
+        assert stage.backend.submitted == [ExpireSilence("prod", "s1", make_silence())]
         assert toast(stage) == "1 silence ended."
 
 

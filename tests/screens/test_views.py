@@ -4,7 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from tests.estate import failing, make_entry, make_fleet, unreachable_fleet
+from tests.estate import (
+    failing,
+    make_entry,
+    make_fleet,
+    make_silence,
+    unreachable_fleet,
+)
 from tests.screens.stage import SIZES, on_stage
 from tui.model.command import ExpireSilence
 from tui.model.fault import Fault, FaultKind
@@ -158,7 +164,7 @@ async def test_a_finding_that_is_over_stays_and_says_so() -> None:
 async def test_a_silence_is_ended_from_the_fleet() -> None:
     async with on_stage((200, 60)) as stage:
         await stage.press("G", "x", "y")
-        assert stage.backend.submitted == [ExpireSilence("prod", "s1")]
+        assert stage.backend.submitted == [ExpireSilence("prod", "s1", make_silence())]
 
 
 @pytest.mark.parametrize("size", SIZES)

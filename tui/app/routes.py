@@ -337,12 +337,14 @@ class Routes(Hearing):
                 id_,
                 silence_start.place_of(fleet, alert),
                 silenced.ending_line(known.get(id_), alert, now),
+                known.get(id_),
             )
             for alert in (message.alert, *message.others)
             for id_ in alert.alert.silenced_by
         }
         changes = SilenceChanges(self, self.submit, self.clock, self.marks)
-        changes.end(tuple(endings.values()), alerts_of(fleet))
+        ends = tuple(endings.values())
+        changes.end(ends, lambda: alerts_of(self.fleet or fleet))
 
     async def submit(self, command: Command) -> Outcome:
         """Hand a command to the backend; forms exist only while there is one."""

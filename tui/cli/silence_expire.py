@@ -10,11 +10,11 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.cli.check import look, make_engine
 from tui.cli.check_report import alert_document, plain
-from tui.cli.output import complain
+from tui.cli.output import cleaned, complain
 from tui.cli.silence_common import (
     DONE,
     NOT_DONE,
@@ -42,6 +42,9 @@ from tui.present.units import moment
 from tui.silencing.grammar import WordingError, parse_argument
 from tui.silencing.upkeep import alerts_of, comes_back, hidden_by
 from tui.state.audit import audit_log
+
+if TYPE_CHECKING:
+    from tui.engine.engine import Engine
 
 _ID = re.compile(r"[0-9a-fA-F-]+")
 
@@ -97,9 +100,9 @@ def run(
     if not asked.yes and not _may_end(plan, by_matcher=bool(matchers)):
         return _end(asked, plan, None, UNCONFIRMED)
     commands = tuple(
-        ExpireSilence(each.names[0], one.id) for each, one in plan.silences
+        ExpireSilence(each.names[0], one.id, one) for each, one in plan.silences
     )
-    outcome = submitted(engine, Bulk(commands))
+    outcome = _anew(asked, engine, commands, submitted(engine, Bulk(commands)))
     return _end(asked, plan, outcome, told_to_the_end(outcome))
 
 
@@ -137,6 +140,34 @@ def _complains(fleet: Fleet, served: Sequence[Served], missing: Iterable[str]) -
     for words in found:
         complain(words)
     return bool(found)
+
+
+def _anew(
+    asked: Namespace,
+    engine: Engine,
+    commands: Sequence[ExpireSilence],
+    outcome: Outcome,
+) -> Outcome:
+    """Say which ones somebody has changed meanwhile, and ask whether to end those."""
+    places, again = [], []
+    for place, (command, part) in enumerate(zip(commands, outcome.parts, strict=True)):
+        if part.found is not None and part.fault is not None:
+            complain(cleaned(f"{command.id}: {part.fault.summary}"))
+            places.append(place)
+            again.append(ExpireSilence(command.cluster, part.found.id, part.found))
+    if not again or asked.yes or not confirmed(f"End {len(again)} all the same?"):
+        return outcome
+    second = submitted(engine, Bulk(tuple(again)))
+    parts = list(outcome.parts)
+    for place, part in zip(places, second.parts, strict=True):
+        parts[place] = part
+    failed = [part for part in parts if part.fault is not None]
+    return Outcome(
+        fault=failed[0].fault if failed else None,
+        is_unknown=any(part.is_unknown for part in failed),
+        parts=tuple(parts),
+        warnings=(*outcome.warnings, *second.warnings),
+    )
 
 
 def _may_end(plan: Plan, *, by_matcher: bool) -> bool:

@@ -245,8 +245,8 @@ class Engine:
             match command:
                 case PutSilence(_, draft, seen):
                     return await silencer.put(draft, known.get(draft.id), seen)
-                case ExpireSilence(_, silence_id):
-                    return await silencer.expire(silence_id, known.get(silence_id))
+                case ExpireSilence(_, id_, seen):
+                    return await silencer.expire(id_, known.get(id_), seen)
         finally:
             self._poke(served.key("alerts"), served.key("silences"))
 

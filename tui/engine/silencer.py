@@ -65,20 +65,22 @@ class Silencer:
             put = await self.source.put_silence(self._begun(draft), seen)
         except SourceError as error:
             return await self._failed(entry, error, warnings)
-        after = _told(replace(draft, id=put.id))
+        after = _told(replace(put.written or draft, id=put.id))
         done = replace(entry, became=Became.DONE, after=after, said=_left(put))
         warnings += await self._note(done)
         if done.said:
             warnings += (done.said,)
         return Outcome(put.id, warnings=_once(warnings))
 
-    async def expire(self, silence_id: str, old: Silence | None) -> Outcome:
-        """End it now."""
+    async def expire(
+        self, silence_id: str, old: Silence | None, seen: Silence | None = None
+    ) -> Outcome:
+        """End it now; old and seen as for a change."""
         before = _told(old) if old else {"id": silence_id}
         entry = self._entry("silence.expire", before, None)
         warnings = await self._note(entry)
         try:
-            await self.source.expire_silence(silence_id)
+            await self.source.expire_silence(silence_id, seen)
         except SourceError as error:
             return await self._failed(entry, error, warnings)
         warnings += await self._note(replace(entry, became=Became.DONE))

@@ -28,6 +28,8 @@ class ExpireSilence:
 
     cluster: str
     id: str
+    seen: Silence | None = None
+    """What somebody saw of it. When it is another by now, it is left."""
 
 
 @dataclass(frozen=True, slots=True)

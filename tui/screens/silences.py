@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from tui.backend import Memory
 from tui.clock import Clock
 from tui.messages import EditSilence, NewSilence, RepeatSilence
+from tui.model.alert import JudgedAlert
 from tui.model.command import Command, Outcome
 from tui.model.fleet import Fleet
 from tui.model.memory import SilenceMemory
@@ -276,13 +277,16 @@ class SilencesScreen(Desk):
         """Ask whether they are to end, and tell what comes back."""
         found = self._of_state(expired=False)
         if found and self._last is not None:
-            fleet, now = self._last
-            lines = silences.named(found, now)
+            lines = silences.named(found, self._last[1])
             endings = [
-                Ending(each.silence.id, each.cluster, line)
+                Ending(each.silence.id, each.cluster, line, each.silence)
                 for each, line in zip(found, lines, strict=True)
             ]
-            self._changes.end(endings, alerts_of(fleet))
+            self._changes.end(endings, self._alerts)
+
+    def _alerts(self) -> tuple[JudgedAlert, ...]:
+        """Every alert that is known by now."""
+        return alerts_of(self._last[0]) if self._last is not None else ()
 
     def action_repeat(self) -> None:
         """Make what is over once more: one in the form, several after one question."""

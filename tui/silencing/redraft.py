@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 from tui.model.silence import Silence, SilenceDraft, SilenceState
@@ -40,6 +40,14 @@ def extended(silence: Silence, by: timedelta, now: datetime) -> SilenceDraft:
 def ending(silence: Silence, ends_at: datetime) -> SilenceDraft:
     """The same with another end."""
     return replace(edited(silence), ends_at=ends_at)
+
+
+def rebased(draft: SilenceDraft, seen: Silence, known: Silence) -> SilenceDraft:
+    """What a draft changes of a silence as somebody saw it, done to what it is now."""
+    was = edited(seen)
+    said = {each.name: getattr(draft, each.name) for each in fields(draft)}
+    others = {name: to for name, to in said.items() if to != getattr(was, name)}
+    return replace(edited(known), **{**others, "id": known.id})
 
 
 def created_again(

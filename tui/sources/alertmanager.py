@@ -16,6 +16,8 @@ from tui.model.alertmanager import Peer, Told
 from tui.model.fault import Fault, FaultKind
 from tui.model.silence import Silence, SilenceDraft, SilenceState
 from tui.silencing.agreement import changed, is_made_of, merged
+from tui.silencing.own import Own, is_of
+from tui.silencing.redraft import rebased
 from tui.sources import alertmanager_wire as wire
 from tui.sources.alertmanager_again import Listed, again, joined
 from tui.sources.base import SourceError
@@ -54,6 +56,8 @@ class Put:
     """The id of the one that it stands for now; empty when the id was kept."""
     left: Fault | None = None
     """Why the replaced one could not be ended: then both of them mute."""
+    written: SilenceDraft | None = None
+    """What was written, for a change: more than the draft, where it met our own."""
 
 
 class AlertmanagerSource:
@@ -76,6 +80,7 @@ class AlertmanagerSource:
             clock_of=clock_of,
         )
         self._listed = Listed()
+        self._own = Own()
         self._doubtful: deque[SilenceDraft] = deque(maxlen=_MOST_DOUBTS)
         """Drafts that were sent, and were not listed when we looked."""
 
@@ -139,28 +144,39 @@ class AlertmanagerSource:
         """
         if not draft.id:
             return Put(await self._create(draft, {}))
+        mine = self._own.since(seen) if seen else ()
+        draft = replace(draft, id=mine[-1].id if mine else draft.id)
         old = await self._peers.read(Request(_path(draft.id)), wire.OBJECT, dict)
         with decoding(self.serving):
             known = wire.kept(old)
-        if seen is not None and not is_made_of(known, draft):
+        if seen is not None and any(is_of(known, each) for each in mine):
+            draft = rebased(draft, seen, known)
+        elif seen is not None and not is_made_of(known, draft):
             await self._compare(seen, known)
         if wire.is_kept_in_place(known, draft):
-            return Put(await self._change(draft, old))
+            self._own.note(known, draft)
+            return Put(await self._change(draft, old), written=draft)
         created = await self._create(replace(draft, id=""), wire.unknown_to_us(old))
+        self._own.note(known, replace(draft, id=created))
         if known.state is SilenceState.EXPIRED:
-            return Put(created)
+            return Put(created, written=draft)
         try:
             await self.expire_silence(draft.id)
         except SourceError as error:
-            return Put(created, draft.id, error.fault)
-        return Put(created, draft.id)
+            return Put(created, draft.id, error.fault, draft)
+        return Put(created, draft.id, written=draft)
 
-    async def expire_silence(self, silence_id: str) -> None:
+    async def expire_silence(
+        self, silence_id: str, seen: Silence | None = None
+    ) -> None:
         """End a silence now. One that is already expired stays so, without error.
 
-        raise   SourceError, UnknownError
+        seen    what somebody saw of it; None: whatever it is
+        raise   SourceError, UnknownError; ChangedError: it is another by now, and stays
         wire    DELETE /api/v2/silence/{id}
         """
+        if seen is not None:
+            await self._still(seen)
         asked = self.serving
         error = await self._end(silence_id)
         if error is not None and self.serving != asked:
@@ -182,6 +198,15 @@ class AlertmanagerSource:
             if found.state is not SilenceState.EXPIRED:
                 return _not_done(doubt, "it was not ended")
         return None
+
+    async def _still(self, seen: Silence) -> None:
+        """Refuse to end what somebody else has changed, or we under another id."""
+        mine = self._own.since(seen)
+        request = Request(_path(mine[-1].id if mine else seen.id))
+        known = await self._peers.read(request, wire.OBJECT, wire.kept)
+        is_ours = known.id == seen.id and any(is_of(known, each) for each in mine)
+        if known.state is not SilenceState.EXPIRED and not is_ours:
+            await self._compare(seen, known)
 
     async def _compare(self, seen: Silence, known: Silence) -> None:
         """Refuse when a silence is no longer what somebody saw.
