@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from widgets.log_book import LogBook
 from widgets.log_search import AS_TEXT
+from widgets.text import width_of
 from widgets.values import Line, Span, Tone
 
 
@@ -50,13 +51,13 @@ def kept_status(book: LogBook) -> str:
 def joined(book: LogBook, status: Span, room: int) -> Line:
     """All of it, as far as there is room; the status always, at the end."""
     spans = [status]
-    used = len(status.text)
+    used = width_of(status.text)
     for text, tone in (
         (search_status(book), Tone.TEXT),
         (filter_status(book), Tone.ACCENT),
         (kept_status(book), Tone.QUIET),
     ):
-        if text and used + len(text) + 2 <= room:
+        if text and used + width_of(text) + 2 <= room:
             spans.insert(0, Span(f"{text}  ", tone))
-            used += len(text) + 2
+            used += width_of(text) + 2
     return tuple(spans)

@@ -37,6 +37,10 @@ def _runs(lines: Sequence[int], width: int) -> list[Region]:
     return runs
 
 
+def _has_more(pieces: Sequence[Segment]) -> bool:
+    return any(piece.text.strip() for piece in pieces)
+
+
 class LinePane(Toned):
     """Base of all panes here: subclasses answer `draw_line`."""
 
@@ -220,11 +224,14 @@ class LinePane(Toned):
         """Cut or fill clean pieces to exactly `width` cells."""
         fitted = []
         room = width
-        for piece in pieces:
+        for number, piece in enumerate(pieces, 1):
             text = cut(piece.text, room, self.glyphs.ellipsis, where)
+            if text and width_of(text) == room and _has_more(pieces[number:]):
+                # What is behind it is lost, and that is to be seen.
+                text = cut(f"{text} ", room, self.glyphs.ellipsis)
             fitted.append(Segment(text, piece.style))
             room -= width_of(text)
-            if text != piece.text:
+            if text != piece.text or not room:
                 break
         if room > 0:
             space = Segment(" " * room, self.tone_style(Tone.TEXT))

@@ -139,6 +139,8 @@ class RowTable(LinePane, can_focus=True):
     def _replace(self, new: Index) -> None:
         """Show other rows; the cursor and the scroll follow their keys."""
         before, old = self.cursor_key, self._index
+        if bool(len(old)) != bool(len(new)):
+            self.refresh_bindings()
         anchor = self._anchor()
         distance = old.start(anchor) - self._top if len(old) else 0
         self._index = new
@@ -309,6 +311,12 @@ class RowTable(LinePane, can_focus=True):
 
     def action_last(self) -> None:
         self._go(len(self._index) - 1)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In an empty table there is nothing to open."""
+        if action == "select" and not len(self._index):
+            return False
+        return super().check_action(action, parameters)
 
     def action_select(self) -> None:
         if self.cursor_key is not None:

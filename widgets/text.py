@@ -102,6 +102,15 @@ def cells_of(pieces: Iterable[Span | Segment]) -> int:
     return sum(width_of(piece.text) for piece in pieces)
 
 
+def first_fitting(lines: Iterable[Line], width: int) -> Line:
+    """The first of some lines that takes `width` cells at most; else the last."""
+    line: Line = ()
+    for line in lines:
+        if cells_of(line) <= width:
+            break
+    return line
+
+
 def cut(text: str, width: int, ellipsis: str, where: Cut = Cut.END) -> str:
     """Shorten a text to `width` cells at most, with `ellipsis` where it was cut."""
     if fits(text, width):

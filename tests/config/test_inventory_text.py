@@ -33,7 +33,7 @@ ADDRESSES = st.builds(
     lambda third, last, port: f"10.0.{third}.{last}{port}",
     st.integers(0, 1),
     OCTETS,
-    st.sampled_from(["", ":9100", ":80", ":0", ":99999", ":090"]),
+    st.sampled_from(["", ":9100", ":80", ":0", ":090"]),
 )
 ANYTHING = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 ODD = st.sampled_from(["10.0.0.1-4", "10.0.0.1-4:80", "10.0.0.01", " a", "a b", ""])

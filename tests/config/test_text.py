@@ -63,11 +63,22 @@ def test_what_is_no_range_stands_for_itself(text: str) -> None:
         "fd00::1-9",
         "[FD00::1-9]:9100",
         "fd00::/64",
+        "10.0.0.40–43",
+        "10.0.0.40—43:9100",
+        "10.0.0.40−43",
+        "10.0.0.40‑43",
     ],
 )
 def test_nonsense_ranges_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"range|without spaces"):
         expanded(text)
+
+
+@pytest.mark.parametrize("text", ["10.0.0.4:99999", "h:65536", "[fd00::1]:6553600"])
+def test_a_port_that_cannot_be_is_told_with_the_bounds(text: str) -> None:
+    with pytest.raises(ValueError, match="end at 65535"):
+        expanded(text)
+    assert expanded("h:65535") == ("h:65535",)
 
 
 def test_a_base_url_keeps_its_path() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.estate import make_fleet
 from tests.screens.stage import Stage, on_stage
 
@@ -49,10 +51,32 @@ async def test_history_offers_its_own_keys_and_the_fleet_its_panes() -> None:
     async with on_stage((80, 24)) as stage:
         assert "tab next pane" in foot(stage)
         await stage.press("H")
-        for words in ("enter open", "/ search", "tab other list", "0 all clusters"):
+        for words in ("/ search", "tab other list", "0 all clusters"):
             assert words in foot(stage)
         assert "targets" not in foot(stage)
         assert "…" not in foot(stage)
         await stage.pilot.resize_terminal(120, 36)
         await stage.pilot.pause()
         assert "y copy" in foot(stage)
+
+
+async def test_a_list_without_rows_offers_nothing_to_open() -> None:
+    async with on_stage((120, 36)) as stage:
+        await stage.press("t")
+        assert "enter open" in foot(stage)
+        await stage.press("slash", "q", "q", "q", "enter")
+        assert "nothing here has" in stage.text
+        assert "enter" not in foot(stage)
+        await stage.press("escape")
+        assert "enter open" in foot(stage)
+        await stage.press("H")
+        assert "enter" not in foot(stage)
+
+
+@pytest.mark.parametrize("length", range(2, 12, 3))
+async def test_names_of_wide_characters_are_measured_in_cells(length: int) -> None:
+    fleet = make_fleet()
+    wide = replace(fleet.clusters[0], name="東" * length)
+    known = replace(fleet, clusters=(wide, *fleet.clusters[1:]))
+    async with on_stage((80, 24), known) as stage:
+        assert "…" not in stage.text.splitlines()[1]

@@ -144,6 +144,17 @@ def test_the_node_that_needs_a_person_is_the_first() -> None:
     assert [row.cells[1].text for row in rows] == ["dead", "well", "well"]
 
 
+def test_of_nodes_alike_that_with_more_services_down_is_the_first() -> None:
+    """Where there is room for one line, it is theirs."""
+    nodes = make_fleet().clusters[0].nodes
+    sick = next(each for each in nodes if nodes_words.service_counts(each)[1])
+    noisy = replace(nodes[0], name="noisy", kernel=sick.kernel)
+    signs = [nodes_words.node_sign(each, UNICODE).tone for each in (noisy, sick)]
+    assert signs == [Tone.WARNING] * 2
+    rows = nodes_words.NodeRows(UNICODE).rows((noisy, sick), NOW)
+    assert [row.cells[1].text for row in rows] == [sick.name, "noisy"]
+
+
 def test_the_kernel_pane_leaves_services_out_unless_they_tell_of_trouble() -> None:
     def shown(line: str, **labels: str) -> Tone | None:
         entry = replace(make_entry(line, "a"), labels={"node": "a", **labels})

@@ -34,7 +34,7 @@ NEVER = 3600.0
 PICTURES = {
     # Size, keys, a text without which it is not the picture, and moments before it.
     "nodes": ((200, 24), ("N",), "kubelet", 1),
-    "resources": ((160, 48), ("tab", "j", "enter", "3"), "iowait", 24),
+    "resources": ((160, 48), ("tab", "enter", "3"), "iowait", 24),
 }
 
 

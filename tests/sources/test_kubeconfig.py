@@ -172,3 +172,14 @@ async def test_no_error_tells_a_secret(
     path.write_text(kubeconfig("prod").replace("user: {token", "usr: {token"))
     fault = await refused(monkeypatch, "prod", path)
     assert fault.detail.endswith(f"Expected key user in {path}/users[name=prod]")
+
+
+async def test_a_pipe_is_called_one_and_not_a_slow_plugin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for file in (pipe, Path("/dev/fd/63")):
+        fault = await refused(monkeypatch, "prod", file)
+        assert fault.summary.startswith(f"{file} cannot be read: it is a pipe")
+        assert "plugin" not in fault.summary + fault.advice

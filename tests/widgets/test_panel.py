@@ -150,3 +150,14 @@ async def test_a_count_is_never_cut_off_from_its_word() -> None:
     assert "alerts  …" in seen
     stumps = ("✖", "✖…", "✖ …", "✖ 1…", "✖ 12…", "✖ 12 …", "✖ 17…", "✖ 17 …")
     assert not [title for title in seen if title.endswith(stumps)]
+
+
+async def test_what_is_cut_off_between_two_words_is_seen_to_be() -> None:
+    made = panel()
+    made.show_title((Span("alerts of "), Span("all"), Span(" the"), Span(" clusters")))
+    app = Stage(made)
+    async with app.run_test(size=(30, 4)) as pilot:
+        for width in range(14, 27):
+            await pilot.resize_terminal(width, 4)
+            await pilot.pause()
+            assert "…" in screen_lines(app)[0], width

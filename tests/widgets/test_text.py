@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.text import clean, cut, width_of, wrap
+from widgets.text import clean, cut, first_fitting, width_of, wrap
 from widgets.values import Cut, Span, Tone
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
@@ -134,3 +134,10 @@ def test_nothing_but_combining_characters_is_wrapped_too() -> None:
     piled = "\u0301" * 4_000
     lines = wrap((Span(piled),), 58)
     assert "".join(span.text for line in lines for span in line) == piled
+
+
+def test_of_some_lines_the_first_is_taken_that_has_room_in_cells() -> None:
+    lines = [(Span("東京"), Span("群れ")), (Span("東京"),), (Span("東"),)]
+    assert first_fitting(lines, 8) == lines[0]
+    assert first_fitting(lines, 7) == lines[1]
+    assert first_fitting(lines, 1) == lines[2]

@@ -8,16 +8,18 @@ from urllib.parse import urlsplit
 _DURATION = re.compile(r"(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?")
 _LONGEST_SECONDS = 86_400
 _RANGE = re.compile(r"(\d+\.\d+\.\d+)\.(\d+)-(\d+)((?::\d+)?)")
+_PORT = re.compile(r"(?:[^:\[\]]+|\[.*\]):(\d+)")
 _SERVICE = re.compile(
     r"([a-z0-9][a-z0-9-]*)/([a-z0-9][a-z0-9.-]*):([a-z0-9-]+)((?:/[^?#\s]*)?)"
 )
 _RANGE_LIKE = re.compile(
-    r"[\d.]+-[\d.]*(?::.*)?"
+    r"[\d.]+[-\u2010-\u2015\u2212][\d.]*(?::.*)?"
     r"|[\d.]+/\d{1,2}"
     r"|\[?[\da-f]*:[\da-f]*:[\da-f:]*(?:-[\da-f:]+|/\d{1,3})(?:\]?(?::\d+)?)",
     re.IGNORECASE,
 )
-"""Ranges as others write them, of which no server's `instance` is one: CIDR, IPv6."""
+"""Ranges as others write them, of which no server's `instance` is one: CIDR, IPv6, and
+with the long dashes that text processors make."""
 
 
 def seconds(text: str) -> float:
@@ -46,6 +48,10 @@ def expanded(text: str) -> tuple[str, ...]:
     if found is None:
         if _RANGE_LIKE.fullmatch(text):
             raise ValueError('is no range: write "10.0.0.4-6" or "10.0.0.4-6:9100"')
+        port_told = _PORT.fullmatch(text)
+        if port_told is not None and int(port_told[1][:6]) > 65_535:
+            told = f"has the port {port_told[1][:12]}, which there cannot be"
+            raise ValueError(f"{told}: ports end at 65535")
         return (text,)
     prefix, first, last, port = found.groups()
     if int(last) < int(first):

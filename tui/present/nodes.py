@@ -74,7 +74,8 @@ class NodeRows:
 
     def rows(self, nodes: Iterable[NodeView], now: datetime) -> tuple[Row, ...]:
         """One row a node: both views of it, version and last kernel error. What needs a
-        person is first, as there may be no room for all; else the order is kept."""
+        person is first, of those alike what has more services down, as there may be no
+        room for all; else the order is kept."""
         is_back = now < self._now  # in the record: ages are less
         known = {} if is_back else {id(each.node): each for each in self._made}
         self._now = now
@@ -83,13 +84,13 @@ class NodeRows:
             kept = known.get(id(node))
             made.append(kept if kept and now < kept.due else self._make(node, now))
         self._made = made
-        worst = sorted(made, key=lambda each: _LOUDEST.index(each.sign.tone))
-        return tuple(each.row for each in worst)
+        return tuple(each.row for each in sorted(made, key=_badness))
 
     def _make(self, node: NodeView, now: datetime) -> _Made:
         sign, worst = node_sign(node, self._marks), _worst_kernel(node.kernel)
         due = age_changes(worst.last, now) if worst else NEVER
-        return _Made(node, sign, _row(node, sign, worst, now, self._marks), due)
+        bad = len(service_counts(node)[1])
+        return _Made(node, sign, bad, _row(node, sign, worst, now, self._marks), due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,14 @@ class _Made:
 
     node: NodeView
     sign: Sign
+    bad_services: int
     row: Row
     due: datetime
+
+
+def _badness(made: _Made) -> tuple[int, int]:
+    """Errors do not count here: a row would move with each line of a log."""
+    return _LOUDEST.index(made.sign.tone), -made.bad_services
 
 
 def node_sign(node: NodeView, marks: Marks) -> Sign:

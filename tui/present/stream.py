@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from tui.model.fleet import Cluster
@@ -17,10 +17,10 @@ from widgets.values import Line, LogLine, Span, Tone
 _SHORTEST = 4
 
 
-def title(
-    what: str, only: Sequence[str], found: ClassCounts, marks: Marks, room: int
-) -> Line:
-    """What is shown and how many errors there are; what does not fit is said shorter.
+def titles(
+    what: str, only: Sequence[str], found: ClassCounts, marks: Marks
+) -> Iterator[Line]:
+    """What is shown and how many errors there are, each time in fewer words.
 
     only    the filters that are on
     """
@@ -29,10 +29,8 @@ def title(
     for name in (f"logs of {what}", what):
         head = (Span(f"{name}{filters}", Tone.ACCENT),)
         for chips in (logs.chips(found, marks), short):
-            line = (*head, Span("  "), *chips) if chips else head
-            if sum(len(span.text) for span in line) <= room:
-                return line
-    return (Span(f"{what}{filters}", Tone.ACCENT),)
+            yield (*head, Span("  "), *chips) if chips else head
+    yield (Span(f"{what}{filters}", Tone.ACCENT),)
 
 
 def short_chips(found: ClassCounts, marks: Marks) -> Line:

@@ -43,6 +43,7 @@ from widgets.evidence_list import EvidenceList
 from widgets.page import Body
 from widgets.panel import Panel
 from widgets.row_table import RowTable
+from widgets.text import cells_of
 from widgets.text_block import Paragraph, TextBlock
 from widgets.values import Line, Span, Tone
 
@@ -211,7 +212,7 @@ class AlertScreen(TellingDesk):
         listing = self.query_one(Listing)
         lines = evidence.copy_lines(self.alert, listing.cursor_key or "")
         room = listing.size.width - _NAME_WIDTH
-        is_long = len(lines) > 1 or any(len(line[0].text) > room for line in lines)
+        is_long = len(lines) > 1 or any(cells_of(line) > room for line in lines)
         self.query_one("#whole", TextBlock).show_lines(*(((), *lines) * is_long))
 
     def on_row_table_row_highlighted(self, event: RowTable.RowHighlighted) -> None:

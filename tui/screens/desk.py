@@ -40,6 +40,7 @@ from widgets.keys import hidden
 from widgets.log_view import LogView
 from widgets.queries import keep_few_queries
 from widgets.status_line import StatusLine
+from widgets.text import cells_of
 from widgets.values import Line, Span, Tone
 
 _NARROW = 100
@@ -160,7 +161,7 @@ class Desk(StackedScreen):
         name = () if self.size.width < _NARROW else (Span("taloscope   ", bold=True),)
         right = (*note, Span(f"{time_of_day(now)} UTC ", Tone.TEXT))
         left = (Span(" "), *name)
-        used = sum(len(span.text) for span in (*left, *right)) + 1
+        used = cells_of((*left, *right)) + 1
         room = self.size.width - used
         verdict = standing.top_line(fleet, now, self.marks, room, is_noted=not hidden)
         self.query_one("#top", StatusLine).show((*left, *verdict), right)

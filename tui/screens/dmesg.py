@@ -16,6 +16,7 @@ from tui.present.units import count
 from tui.screens.desk import Desk
 from widgets.log_view import LogView
 from widgets.panel import Panel
+from widgets.text import cells_of
 from widgets.values import Line, Span, Tone
 
 _EDGES = 6
@@ -124,5 +125,5 @@ class DmesgScreen(Desk):
             *self._chips,
         )
         panel = self.query_one(Panel)
-        used = sum(len(span.text) for span in title)
+        used = cells_of(title)
         panel.show_title(title, log.words(panel.size.width - used - _EDGES))

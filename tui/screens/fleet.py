@@ -30,6 +30,7 @@ from widgets.keys import hidden
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.status_line import StatusLine
+from widgets.text import first_fitting
 from widgets.values import Line, Span, Tone
 
 if TYPE_CHECKING:
@@ -330,11 +331,9 @@ class FleetScreen(TellingDesk):
 
     def _summaries(self, fleet: Fleet, now: datetime) -> Line:
         """Every cluster in as many words as there is room for."""
-        for detail in sorted(Detail, reverse=True):
-            line = self._summary_line(fleet, now, detail)
-            if sum(len(span.text) for span in line) <= self.size.width:
-                break
-        return line
+        details = sorted(Detail, reverse=True)
+        lines = (self._summary_line(fleet, now, each) for each in details)
+        return first_fitting(lines, self.size.width)
 
     def _summary_line(self, fleet: Fleet, now: datetime, detail: Detail) -> Line:
         """Every cluster in a few words; those in view stand in brackets."""

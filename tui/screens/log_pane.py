@@ -26,6 +26,7 @@ from tui.screens.line import LineScreen
 from tui.screens.log_past import PAST_KEYS, SHIFT, PastPane
 from tui.screens.log_scope import LogAccess, Scope
 from widgets.histogram import Histogram
+from widgets.text import cells_of, first_fitting
 from widgets.values import LogLine, Span
 
 _EDGES = 10
@@ -377,19 +378,18 @@ class LogPane(PastPane):
         """Say what is shown, how many errors it has, and whether it follows."""
         if not self.is_open:
             return
-        scope = self._scope
+        scope, now = self._scope, self._clock.now()
         only = [scope.kind] if scope.kind else []
-        now = self._clock.now()
         note = stream.note(self._of, now, self.marks)
         if self._stretch is None:
             self.log_view.empty = stream.nothing(self._of, now, self.marks)
         note = (*note, Span("  ")) if note else ()
-        room = self.size.width - _TITLE - sum(len(span.text) for span in note)
+        room = self.size.width - _TITLE - cells_of(note)
         right = (*note, *self.log_view.words(room))
-        room = self.size.width - sum(len(span.text) for span in right) - _EDGES
-        what = scope.node or scope.what
-        title = stream.title(what, only, self.trouble(), self.marks, room)
-        self.show_title(title, right)
+        room = self.size.width - cells_of(right) - _EDGES
+        what, found = scope.node or scope.what, self.trouble()
+        titles = stream.titles(what, only, found, self.marks)
+        self.show_title(first_fitting(titles, room), right)
 
 
 def _at(told: log_lines.Sourced) -> int:

@@ -14,6 +14,7 @@ from tui.screens.node_tab import NodeAccess
 from widgets.log_canvas import LogCanvas
 from widgets.log_view import LogView
 from widgets.panel import Panel
+from widgets.text import cells_of
 from widgets.values import Line, Span, Tone
 
 _EDGES = 6
@@ -82,5 +83,5 @@ class TailPanel(Panel):
         """Say which log it is, whether it follows, and how the search stands."""
         log = self.query_one(LogView)
         title = (Span(self._following, Tone.ACCENT), *self.note())
-        used = sum(len(span.text) for span in title)
+        used = cells_of(title)
         self.show_title(title, log.words(self.size.width - used - _EDGES))

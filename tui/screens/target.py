@@ -30,6 +30,7 @@ from widgets.keys import hidden
 from widgets.page import Body
 from widgets.panel import Panel
 from widgets.row_table import RowTable
+from widgets.text import cells_of
 from widgets.text_block import Paragraph, TextBlock
 from widgets.values import Span, Tone
 
@@ -164,7 +165,7 @@ class TargetScreen(TellingDesk):
         listing = self.query_one(Listing)
         lines = copies.lines(self._copies, listing.cursor_key or "")
         room = listing.size.width - listing.columns[0].width - _AROUND
-        is_long = len(lines) > 1 or any(len(line[0].text) > room for line in lines)
+        is_long = len(lines) > 1 or any(cells_of(line) > room for line in lines)
         self.query_one("#whole", TextBlock).show_lines(*(((), *lines) * is_long))
 
     def _ask_past(self, row: TargetRow, now: datetime) -> None:

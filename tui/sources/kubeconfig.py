@@ -159,17 +159,15 @@ def _document(file: str) -> dict[str, Any]:
     import yaml  # noqa: PLC0415 - it takes a while, and our own process wants no more
 
     try:
-        found = yaml.safe_load(Path(file).read_bytes().decode())
+        found = yaml.safe_load(_content(file).decode())
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise ValueError(f"cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        byte = error.object[error.start]
-        raise ValueError(
-            f"is not UTF-8: byte 0x{byte:02x} in line {line}; save it as UTF-8"
-        ) from error
+        byte = f"byte 0x{error.object[error.start]:02x} in line {line}"
+        raise ValueError(f"is not UTF-8: {byte}; save it as UTF-8") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f" in line {mark.line + 1}" if mark else ""
@@ -178,12 +176,16 @@ def _document(file: str) -> dict[str, Any]:
         raise ValueError("is no kubeconfig: it is nested too deeply") from error
     except (yaml.YAMLError, ValueError, TypeError, LookupError) as error:
         raise ValueError(f"is no YAML: {_first(error)}") from error
-    if found is None:
-        return {}
-    if isinstance(found, dict):
-        return found
+    if found is None or isinstance(found, dict):
+        return found or {}
     shape = "a list" if isinstance(found, list) else "a single value"
     raise ValueError(f"is no kubeconfig: it holds {shape}, and no contexts")
+
+
+def _content(file: str) -> bytes:
+    if file.startswith(("/dev/fd/", "/dev/stdin")) or Path(file).is_fifo():
+        raise OSError("it is a pipe, not a file: it is read anew each time")
+    return Path(file).read_bytes()
 
 
 def _first(error: Exception) -> str:
@@ -342,13 +344,12 @@ def listed(kubeconfig: Any, known: dict[str, Any]) -> list[dict[str, str]]:
                 "way": _way(told, files.get(cluster, "")),
             }
         )
-    current = known.get("current-context", "")
-    return sorted(found, key=lambda each: each["name"] != current)
+    return sorted(found, key=lambda each: each["name"] != known.get("current-context"))
 
 
 def _way(cluster: dict[str, Any], file: str) -> str:
     """What tells two servers of one URL apart: proxy, name and CA, as a fingerprint."""
-    told = [cluster.get("proxy-url"), cluster.get("tls-server-name")]
+    told = cluster.get("proxy-url"), cluster.get("tls-server-name")
     return sha256(repr([*told, _authority(cluster, file)]).encode()).hexdigest()
 
 
@@ -369,8 +370,7 @@ def _authority(cluster: dict[str, Any], file: str) -> str:
 
 def main(what: str, where: str, *contexts: str) -> object:
     """What is to be written; raises RefusedError."""
-    kubeconfig = merged(where)
-    known = _plain(kubeconfig) or {}
+    known = _plain(kubeconfig := merged(where)) or {}
     match what:
         case "--list":
             return listed(kubeconfig, known)
