@@ -50,6 +50,8 @@ class Case:
     """What marks a cluster, when it is not `cluster` with its name."""
     then: State = field(default_factory=dict)
     """What goes wrong after everything was answered once: state by server."""
+    at_once: bool = False
+    """It goes wrong while what was answered before is still young."""
     config: State = field(default_factory=dict)
     """Keys of its cluster in the config, instead of the usual ones."""
     finding: str = ""

@@ -111,20 +111,25 @@ def _alerts(fleet: Fleet) -> Iterable[JudgedAlert]:
 async def run(cases: Sequence[Case], folder: Path) -> Mapping[str, Outcome]:
     """Judge every case; those that change, before and after."""
     steady = [case for case in cases if not case.then]
-    changing = [case for case in cases if case.then]
+    changing = [case for case in cases if case.then and not case.at_once]
+    at_once = [case for case in cases if case.at_once]
     found: dict[str, Outcome] = {}
     async with Lab(LabOptions(timedelta(minutes=1), 0.0, TALOS_FAULTS)) as lab:
         for start in range(0, len(steady), AT_ONCE):
             part = steady[start : start + AT_ONCE]
             found |= await _judged(part, lab, folder)
-        found |= await _judged(changing, lab, folder)
+        found |= await _judged(changing, lab, folder, JUMP)
+        found |= await _judged(at_once, lab, folder)
     return found
 
 
 async def _judged(
-    cases: Sequence[Case], lab: Lab, folder: Path
+    cases: Sequence[Case], lab: Lab, folder: Path, jump: timedelta = timedelta(0)
 ) -> Mapping[str, Outcome]:
-    """Let one engine judge these cases; all of them change, or none."""
+    """Let one engine judge these cases; all of them change, or none.
+
+    jump    so much later they have changed
+    """
     clock = LeapingClock()
     estate = Estate(cases, clock.now)
     watcher = Watcher(cases)
@@ -136,7 +141,7 @@ async def _judged(
         if any(case.then for case in cases):
             await asyncio.wait_for(engine.settled(), PATIENCE_SECONDS)
             estate.is_late = True
-            clock.ahead += JUMP
+            clock.ahead += jump
             engine.refresh()
         await _until(engine, lambda: not watcher.wrong(cases))
     return watcher.outcomes

@@ -267,6 +267,15 @@ KINDS: dict[str, Kind] = {
                 "talos-wk-1 last answered 21 s ago",
             ),
             (
+                {
+                    SERVICES: (
+                        told(PLANE, WELL),
+                        replace(told(WORKER, WELL), refused="forbids this"),
+                    )
+                },
+                "talos-wk-1 says no more: forbids this",
+            ),
+            (
                 {SERVICES: (told(PLANE, WELL), told(WORKER, ServiceHealth.UNKNOWN))},
                 "does not check",
             ),

@@ -290,8 +290,20 @@ def test_a_fault_never_moves_a_verdict_towards_false(
     if not asked:
         return
     question = data.draw(st.sampled_from(asked))
-    failed = replace(known.answers[question], fault=FAULT)
+    kind = data.draw(st.sampled_from(FaultKind))
+    failed = replace(known.answers[question], fault=replace(FAULT, kind=kind))
     assert caution(book, with_answer(known, question, failed)) >= caution(book, known)
+
+
+@pytest.mark.parametrize("kind", [FaultKind.FORBIDDEN, FaultKind.NOT_FOUND])
+@pytest.mark.parametrize("about", ALERTS)
+def test_what_was_refused_since_proves_nothing(about: Alert, kind: FaultKind) -> None:
+    well = case(about)
+    for question in required(BOOK, about):
+        refused = replace(well.answers[question], fault=Fault(kind, "is refused"))
+        found = BOOK.judge(with_answer(well, question, refused))
+        assert found.verdict is Verdict.UNDECIDED
+        assert found.reason.endswith(": is refused")
 
 
 @given(cases(), st.integers(0, 3600))

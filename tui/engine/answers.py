@@ -195,7 +195,7 @@ def _services(view: View, cluster: ClusterConfig) -> _Answered | None:
     addresses = view.addresses.get(cluster.name, ())
     said = [view.reading(node_key(cluster, address)) for address in addresses]
     told = tuple(
-        NodeTold(each.value, each.observed_at)
+        NodeTold(each.value, each.observed_at, _refusal(each.fault))
         for each in said
         if each.value is not None and each.observed_at is not None
     )
@@ -207,3 +207,7 @@ def _services(view: View, cluster: ClusterConfig) -> _Answered | None:
         max((each.attempts for each in said), default=0),
     )
     return reading, view.pace
+
+
+def _refusal(fault: Fault | None) -> str:
+    return fault.summary if fault is not None and fault.is_refusal else ""

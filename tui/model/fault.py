@@ -27,6 +27,17 @@ class FaultKind(Enum):
     BUG = "bug"
 
 
+_REFUSALS = frozenset(
+    {
+        FaultKind.AUTH,
+        FaultKind.FORBIDDEN,
+        FaultKind.NOT_FOUND,
+        FaultKind.BAD_QUERY,
+        FaultKind.PROTOCOL,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One failed attempt. Sources say what; the supervisor adds the times."""
@@ -44,6 +55,14 @@ class Fault:
     the same; it wins over our own backoff."""
     remedy: str = ""
     """What to do, where that can be said more exactly than by the kind."""
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether somebody answered, and what was answered before is not said again.
+
+        Silence (a timeout, a lost connection, a server that fails) is none.
+        """
+        return self.kind in _REFUSALS
 
     @property
     def words(self) -> str:

@@ -106,6 +106,8 @@ class NodeTold:
 
     node: TalosNode
     observed_at: datetime
+    refused: str = ""
+    """Why it says no more since then, in words; empty while it does, or is silent."""
 
 
 @dataclass(frozen=True, slots=True)

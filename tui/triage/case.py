@@ -72,7 +72,7 @@ class Case:
 
     def fresh(self, question: Question) -> Any:
         """The last answer unless it is stale: older than two of its refreshes, or than
-        the alert itself, of which it then says nothing."""
+        the alert itself, of which it then says nothing; or refused since."""
         return self.value(question) if self._is_live(question) else None
 
     def observed_at(self, question: Question) -> datetime | None:
@@ -123,6 +123,8 @@ class Case:
     def _is_live(self, question: Question) -> bool:
         answer, pace = self.answers.get(question), self.pace(question)
         if not self.cluster or answer is None or answer.observed_at is None:
+            return False
+        if answer.fault is not None and answer.fault.is_refusal:
             return False
         if answer.observed_at < self.alert.starts_at:
             return False

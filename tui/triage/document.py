@@ -44,9 +44,11 @@ alert judges it.
 
 - **Absence of proof never clears an alert.** No answer, one older than two of its
   own refreshes, or one from before the alert began proves nothing. While newer
-  attempts fail, the last answer counts until it is that old, and no longer. Most
-  questions are asked at each `refresh`; workloads, events, kernel lines and static
-  pods at every third.
+  attempts meet silence (a timeout, a lost connection, a server that fails), the last
+  answer counts until it is that old, and no longer. Once the question is refused (401,
+  403, 404, a query that is not taken, something else that answers there), it counts no
+  more. Most questions are asked at each `refresh`; workloads, events, kernel lines and
+  static pods at every third.
 - There are no weights: every claim of a rule is required. A second source may
   explain, or refute while the first is silent; it never proves what the first does
   not tell.

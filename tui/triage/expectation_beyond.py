@@ -169,20 +169,22 @@ def of_node(
     if found.state != "Running" or found.health is ServiceHealth.UNHEALTHY:
         why = found.message or f"{found.state}, {found.health.value}"
         return fails(f"{name} on {node.name} is not healthy ({why})")
-    if old := _age(own.observed_at, case):
-        return unclear(f"{node.name} last answered {old}")
+    if over := _over(own, case):
+        return unclear(f"{node.name} {over}")
     if found.health is not ServiceHealth.HEALTHY:
         return unclear(f"Talos does not check the health of {name} on {node.name}")
     return holds("healthy")
 
 
-def _age(at: datetime, case: Case) -> str:
-    """How old an answer is that proves nothing any more; empty while it does."""
-    if at < case.alert.starts_at:
-        return "before the alert began"
-    age = case.now - at
+def _over(told: NodeTold, case: Case) -> str:
+    """Why an answer proves nothing any more; empty while it does."""
+    if told.refused:
+        return f"says no more: {told.refused}"
+    if told.observed_at < case.alert.starts_at:
+        return "last answered before the alert began"
+    age = case.now - told.observed_at
     is_old = age > STALE_AFTER * case.pace(SERVICES)
-    return f"{age.total_seconds():.0f} s ago" if is_old else ""
+    return f"last answered {age.total_seconds():.0f} s ago" if is_old else ""
 
 
 def kernel_line(expected: KernelLine) -> Claim:
