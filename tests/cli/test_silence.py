@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 from argparse import Namespace
 from dataclasses import replace
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.estate import make_silence
+from tests.judged import btrfs_alert
 from tui.cli import silence_add, silence_common, silence_expire, silence_list
 from tui.clock import SystemClock
 from tui.config import ClusterConfig, Config, Endpoint, Silences, SilenceTemplate
@@ -43,13 +45,14 @@ def test_without_a_terminal_nobody_agrees(monkeypatch: pytest.MonkeyPatch) -> No
     assert not silence_common.confirmed("Hide it?")
 
 
-def test_an_id_that_would_steer_the_terminal_is_printed_harmless(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def listed(
+    heard: silence_list.Heard,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    quiet: bool = False,
+    output: str = "text",
 ) -> None:
-    endpoint = Endpoint(("http://am",))
-    served = Served(SourceKind.ALERTMANAGER, endpoint, ())
-    odd = replace(make_silence(), id="a\x1b[31m\nb")
-    heard = silence_list.Heard(served, (Told(Peer("http://am"), (odd,)),))
+    """Print what an Alertmanager told."""
 
     async def told(*_: object) -> list[silence_list.Heard]:
         return [heard]
@@ -59,13 +62,39 @@ def test_an_id_that_would_steer_the_terminal_is_printed_harmless(
         matchers=[],
         expiring="",
         state=[],
-        output="text",
-        quiet=True,
+        output=output,
+        quiet=quiet,
         cluster="",
         alertmanager="",
     )
-    cluster = ClusterConfig("prod", {}, alertmanager=endpoint)
+    cluster = ClusterConfig("prod", {}, alertmanager=heard.served.endpoint)
     silence_list.run(asked, Config(Path("c.toml"), (cluster,)), SystemClock())
+
+
+def test_alerts_about_which_peers_disagree_are_listed_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served = Served(SourceKind.ALERTMANAGER, Endpoint(("http://am",)), ())
+    apart = {"http://b": (btrfs_alert().alert,)}
+    told = (Told(Peer("http://am"), (make_silence(),)),)
+    heard = silence_list.Heard(served, told, apart=apart)
+    listed(heard, monkeypatch)
+    name = btrfs_alert().alert.name
+    assert f"DISAGREE   http://b does not tell so: {name}" in capsys.readouterr().out
+    listed(heard, monkeypatch, output="json")
+    (manager,) = json.loads(capsys.readouterr().out)["alertmanagers"]
+    lacking = {"http://b": [btrfs_alert().alert.fingerprint]}
+    assert manager["alerts_lacking"] == lacking
+
+
+def test_an_id_that_would_steer_the_terminal_is_printed_harmless(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint = Endpoint(("http://am",))
+    served = Served(SourceKind.ALERTMANAGER, endpoint, ())
+    odd = replace(make_silence(), id="a\x1b[31m\nb")
+    heard = silence_list.Heard(served, (Told(Peer("http://am"), (odd,)),))
+    listed(heard, monkeypatch, quiet=True)
     assert capsys.readouterr().out == "a [31m b\n"
 
 

@@ -80,6 +80,17 @@ def test_a_silent_peer_and_one_that_tells_otherwise_are_named() -> None:
     assert f"silence {FLEET.silences[0].id} is not known to http://b" in text
 
 
+def test_alerts_about_which_peers_disagree_are_named_with_the_peer() -> None:
+    cluster = FLEET.clusters[0]
+    alerts = tuple(
+        replace(each, alert=replace(each.alert, lacking=("http://b",)))
+        for each in cluster.alerts or ()
+    )
+    fleet = Fleet((replace(cluster, alerts=alerts),))
+    text = " ".join(" ".join(lines(fleet)).split())
+    assert f"peer http://b does not tell so: {alerts[0].alert.name}" in text
+
+
 def test_nothing_known_is_said_as_unknown_and_not_as_zero() -> None:
     text = "\n".join(lines(Fleet((Cluster("dark"),))))
     assert "targets unknown" in text

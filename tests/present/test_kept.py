@@ -131,6 +131,25 @@ def test_peers_that_disagree_or_are_silent_are_named() -> None:
     assert "peer http://c does not answer" in text(line)
 
 
+def test_alerts_about_which_peers_disagree_are_counted_for_each_peer() -> None:
+    names = ("A", "A", "B\x1b", "C", "D")
+    alerts = tuple(
+        replace(
+            btrfs_alert(),
+            alert=replace(
+                btrfs_alert().alert, labels={"alertname": name}, lacking=("http://b",)
+            ),
+        )
+        for name in names
+    )
+    fleet = fleet_of(make("a"))
+    fleet = replace(fleet, unassigned_alerts=alerts)
+    (line,) = silences.blindness(fleet, NOW, UNICODE)
+    assert "peers disagree about 5 alerts, not so on http://b: A, B" in text(line)
+    assert "C and 1 more" in text(line)
+    assert "\x1b" not in text(line)
+
+
 def test_what_comes_back_is_named_worst_first_or_said_to_be_nothing() -> None:
     back = (btrfs_alert(), false_proxy("prod", 4))
     lines = [text(line) for line in silences.back_lines(back, UNICODE)]

@@ -103,6 +103,14 @@ async def test_a_takes_note_and_leaves_a_quieter_mark() -> None:
         assert isinstance(stage.app.screen, AlertScreen)
 
 
+async def test_an_alert_about_which_peers_disagree_names_the_peer() -> None:
+    alert = turned()
+    apart = replace(alert, alert=replace(alert.alert, lacking=("http://b",)))
+    async with on_stage((120, 36), hidden_fleet(apart)) as stage:
+        await stage.press("exclamation_mark", "enter")
+        assert "▲ peers disagree: not so on http://b" in stage.text
+
+
 async def test_what_somebody_noted_is_news_again_when_it_turns_again() -> None:
     async with on_stage((80, 24), hidden_fleet()) as stage:
         await stage.press("exclamation_mark", "a")

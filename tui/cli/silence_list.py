@@ -9,7 +9,7 @@ import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,10 +21,11 @@ from tui.cli.text import page_on
 from tui.clock import Clock, SystemClock
 from tui.config import Config
 from tui.engine.plan import Served
+from tui.model.alert import Alert
 from tui.model.alertmanager import Disagreement, Told
 from tui.model.fault import Fault
 from tui.model.silence import Matcher, Silence
-from tui.silencing.agreement import disagreements, merged
+from tui.silencing.agreement import alert_names, disagreements, lacking, merged
 from tui.silencing.grammar import parse_arguments
 from tui.silencing.span import parse_duration
 from tui.silencing.upkeep import is_ending
@@ -44,6 +45,8 @@ class Heard:
     hides: Mapping[str, int] | None = None
     """Alerts that each silence hides, by its id; None when nobody told."""
     faults: tuple[Fault, ...] = ()
+    apart: Mapping[str, tuple[Alert, ...]] = field(default_factory=dict)
+    """By URL of a peer, the alerts about which it disagrees with the others."""
 
     @property
     def url(self) -> str:
@@ -99,11 +102,13 @@ async def _all_heard(served: Sequence[Served], seconds: float) -> list[Heard]:
 
 
 async def _heard(served: Served, seconds: float) -> Heard:
-    tunnel = opened(served.endpoint, seconds, SystemClock())
-    source = AlertmanagerSource(served.endpoint, seconds, tunnel=tunnel)
+    clock = SystemClock()
+    tunnel = opened(served.endpoint, seconds, clock)
+    source = AlertmanagerSource(served.endpoint, seconds, tunnel=tunnel, now=clock.now)
     faults: list[Fault] = []
     told: tuple[Told, ...] = ()
     hides: Counter[str] | None = None
+    alerts: tuple[Alert, ...] = ()
     try:
         told = await source.told()
         faults += [one.peer.fault for one in told if one.peer.fault]
@@ -115,7 +120,7 @@ async def _heard(served: Served, seconds: float) -> Heard:
         await source.aclose()
         if tunnel is not None:
             await tunnel.aclose()
-    return Heard(served, told, hides, tuple(faults))
+    return Heard(served, told, hides, tuple(faults), lacking(alerts))
 
 
 Found = Sequence[tuple[Heard, Silence]]
@@ -128,6 +133,9 @@ def _lines(heard: Sequence[Heard], found: Found, now: datetime) -> Iterator[str]
             yield f"{one.url}  {', '.join(one.served.names)}"
         for apart in disagreements(one.told, now):
             words = f"{apart.silence.id} is not known to {', '.join(apart.lacking)}"
+            yield from page.entry("red", "DISAGREE", words)
+        for url, alerts in one.apart.items():
+            words = f"{url} does not tell so: {alert_names(alerts)}"
             yield from page.entry("red", "DISAGREE", words)
         mine = [silence for whose, silence in found if whose is one]
         for silence in mine:
@@ -151,6 +159,10 @@ def _document(
                 "peers": [plain(each.peer) for each in one.told],
                 "faults": plain(one.faults),
                 "disagreements": list(map(_apart, disagreements(one.told, now))),
+                "alerts_lacking": {
+                    url: [each.fingerprint for each in alerts]
+                    for url, alerts in one.apart.items()
+                },
             }
             for one in heard
         ],

@@ -27,6 +27,8 @@ from tui.present.concealed import concealed, hidden_by, real_for
 from tui.present.glyphs import ASCII, UNICODE, Marks
 from tui.present.sources import NAMES
 from tui.present.units import age, count, moment
+from tui.silencing.agreement import alert_names, lacking
+from tui.silencing.upkeep import alerts_of
 from widgets.values import Tone
 
 _COLOURS = {"red": 31, "yellow": 33, "green": 32, "grey": 90}
@@ -101,6 +103,9 @@ def summary(fleet: Fleet, now: datetime, page: Page, unread: str = "") -> Iterat
             yield from alert_lines(alert, now, page)
     for manager in fleet.alertmanagers:
         yield from _peers(manager, page)
+    for url, apart in lacking(each.alert for each in alerts_of(fleet)).items():
+        words = f"{url} does not tell so: {alert_names(apart)}"
+        yield from page.entry("yellow", "peer", words)
     for cluster in ranked:
         yield ""
         yield from _cluster(cluster, now, page)

@@ -74,6 +74,7 @@ class Connections:
                 seconds,
                 tunnel=self.tunnel(endpoint),
                 clock_of=partial(self._clock_of, SourceKind.ALERTMANAGER),
+                now=self._clock.now,
             ),
         )
 

@@ -46,6 +46,8 @@ class Alert:
     """Fingerprints of alerts."""
     receivers: tuple[str, ...] = ()
     generator_url: str = ""
+    lacking: tuple[str, ...] = ()
+    """URLs of peers that do not list it, or keep it quiet where another notifies."""
 
     @property
     def name(self) -> str:

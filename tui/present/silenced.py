@@ -77,6 +77,16 @@ def view_lines(
     return tuple(lines)
 
 
+def apart_lines(alert: JudgedAlert, marks: Marks) -> tuple[Line, ...]:
+    """That peers of its Alertmanager disagree about an alert; mostly nothing."""
+    if not alert.alert.lacking:
+        return ()
+    words = (
+        f"{marks.degraded} peers disagree: not so on {', '.join(alert.alert.lacking)}"
+    )
+    return ((Span(words, Tone.WARNING, bold=True),),)
+
+
 def ending_line(silence: Silence | None, alert: JudgedAlert, now: datetime) -> Line:
     """A silence that is to end; None when no Alertmanager tells of it."""
     if silence is None:

@@ -24,7 +24,8 @@ from tui.present.units import (
     moment,
     plain,
 )
-from tui.silencing.upkeep import IDLE, is_ending
+from tui.silencing.agreement import alert_names, lacking
+from tui.silencing.upkeep import IDLE, alerts_of, is_ending
 from widgets.values import Align, Cell, Column, Line, Row, Span, Tone
 
 COLUMNS = (
@@ -228,6 +229,10 @@ def blindness(fleet: Fleet, now: datetime, marks: Marks) -> tuple[Line, ...]:
                 why = short(peer.fault.summary)
                 words = f"{marks.degraded} peer {peer.url} does not answer: {why}"
                 lines.append((Span(words, Tone.WARNING),))
+    for url, apart in lacking(each.alert for each in alerts_of(fleet)).items():
+        about = f"{count(len(apart), 'alert')}, not so on {url}: {alert_names(apart)}"
+        words = f"{marks.degraded} peers disagree about {about}"
+        lines.append((Span(plain(words), Tone.WARNING, bold=True),))
     return tuple(lines)
 
 

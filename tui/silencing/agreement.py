@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from tui.model.alert import Alert
 from tui.model.alertmanager import Disagreement, Told
 from tui.model.silence import Silence, SilenceDraft, SilenceState
 
 GRACE = timedelta(seconds=60)
 """Peers tell each other news at once, and everything once a minute."""
+_NAMED = 3
 _ORDER = (SilenceState.ACTIVE, SilenceState.PENDING, SilenceState.EXPIRED)
 
 
@@ -49,6 +51,22 @@ def disagreements(told: Sequence[Told], now: datetime) -> tuple[Disagreement, ..
         if lacking:
             found.append(Disagreement(silence, tuple(having), tuple(lacking)))
     return tuple(found)
+
+
+def lacking(alerts: Iterable[Alert]) -> Mapping[str, tuple[Alert, ...]]:
+    """By URL of a peer, the alerts about which it disagrees with others."""
+    found: dict[str, list[Alert]] = {}
+    for alert in alerts:
+        for url in alert.lacking:
+            found.setdefault(url, []).append(alert)
+    return {url: tuple(found[url]) for url in sorted(found)}
+
+
+def alert_names(alerts: Sequence[Alert]) -> str:
+    """What alerts are called, each once, the first few."""
+    names = tuple(dict.fromkeys(each.name or "nameless" for each in alerts))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
 
 
 def is_made_of(silence: Silence, draft: SilenceDraft) -> bool:

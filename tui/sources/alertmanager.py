@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -19,7 +21,8 @@ from tui.silencing.agreement import changed, is_made_of, merged
 from tui.silencing.own import Own, is_of
 from tui.silencing.redraft import rebased
 from tui.sources import alertmanager_wire as wire
-from tui.sources.alertmanager_again import Listed, again, joined
+from tui.sources.alertmanager_again import Listed, again
+from tui.sources.alertmanager_apart import Joined, joined
 from tui.sources.base import SourceError
 from tui.sources.http import Request
 from tui.sources.http_fault import RefusedError
@@ -71,7 +74,9 @@ class AlertmanagerSource:
         transport: httpx.AsyncBaseTransport | None = None,
         tunnel: Dialler | None = None,
         clock_of: ClockOf | None = None,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
+        """now   None: nobody wants to know about which alerts peers disagree"""
         self._peers = Peers(
             endpoint,
             timeout_seconds,
@@ -79,7 +84,9 @@ class AlertmanagerSource:
             tunnel=tunnel,
             clock_of=clock_of,
         )
+        self._now = now
         self._listed = Listed()
+        self._joined = Joined()
         self._own = Own()
         self._doubtful: deque[SilenceDraft] = deque(maxlen=_MOST_DOUBTS)
         """Drafts that were sent, and were not listed when we looked."""
@@ -91,16 +98,19 @@ class AlertmanagerSource:
 
     async def alerts(self) -> tuple[Alert, ...]:
         """All alerts that any peer lists, silenced and inhibited ones too, sorted by
-        fingerprint.
+        fingerprint; where peers have long disagreed, with those that lack them.
 
         raise   SourceError of the peer that is asked first, when none answers
         wire    GET /api/v2/alerts
         """
-        before = self._listed
+        before, apart = self._listed, self._joined
+        now = self._now() if self._now else None
         request = Request("/api/v2/alerts")
         if self._peers.are_several:
             told = await self._peers.read_all(request, wire.LIST, wire.alerts)
-            self._listed = await aside(lambda: again(before, joined(told)))
+            self._joined = await aside(lambda: joined(apart, told, now))
+            alerts = self._joined.alerts
+            self._listed = await aside(lambda: again(before, alerts))
         else:
             self._listed = await self._peers.read(
                 request, wire.LIST, lambda listed: again(before, wire.alerts(listed))

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tui.model.alert import WATCHDOG, Alert, AlertState
+from tui.model.alert import WATCHDOG, Alert
 
 _TIMED_A_SECOND = 25
 """Of more alerts than that for each second since, times follow more seldom ..."""
@@ -43,36 +43,6 @@ def again(before: Listed, found: Sequence[Alert]) -> Listed:
     alerts = tuple(_again(known.get(each.fingerprint), each, bound) for each in found)
     names = {each.fingerprint: each for each in alerts}
     return Listed(alerts, names, since if is_timely else newest)
-
-
-def joined(lists: Sequence[Sequence[Alert]]) -> tuple[Alert, ...]:
-    """All that any peer lists, sorted by fingerprint: one may have missed an alert.
-
-    What they tell differently is as loud as any of them has it, for that one notifies.
-    It began when the first says, as Alertmanager itself has it of several senders, and
-    was sent when the last says.
-    """
-    known: dict[str, Alert] = {}
-    for listed in lists:
-        for each in listed:
-            old = known.get(each.fingerprint)
-            known[each.fingerprint] = each if old is None else _one_of(old, each)
-    return tuple(sorted(known.values(), key=lambda each: each.fingerprint))
-
-
-def _one_of(one: Alert, other: Alert) -> Alert:
-    newer = max((one, other), key=_sent)
-    loud = min(
-        (newer, one, other), key=lambda each: each.state is AlertState.SUPPRESSED
-    )
-    begun = min(one.starts_at, other.starts_at)
-    return replace(
-        loud, starts_at=begun, updated_at=newer.updated_at, ends_at=newer.ends_at
-    )
-
-
-def _sent(alert: Alert) -> float:
-    return alert.updated_at.timestamp() if alert.updated_at else 0.0
 
 
 def _holds(since: datetime, newest: datetime, sent: Sequence[datetime]) -> bool:
@@ -113,4 +83,5 @@ def _says_as(old: Alert, new: Alert) -> bool:
         and old.annotations == new.annotations
         and old.generator_url == new.generator_url
         and old.receivers == new.receivers
+        and old.lacking == new.lacking
     )

@@ -110,8 +110,8 @@ class Peers:
         request: Request,
         decoder: msgspec.json.Decoder[T],
         make: Callable[[T], U],
-    ) -> tuple[U, ...]:
-        """What all of them say that answer, in the order of the config.
+    ) -> tuple[tuple[str, U], ...]:
+        """What all of them say that answer: URL and answer, in the order of the config.
 
         One that hangs costs its share of the deadline.
         raise   SourceError of the peer that is asked first, when none answers
@@ -135,7 +135,9 @@ class Peers:
         if not found:
             raise SourceError(_together(faults))
         self._serving = next(iter(found))
-        return tuple(found[each] for each in self._sessions if each in found)
+        return tuple(
+            (each.shown_url, found[each]) for each in self._sessions if each in found
+        )
 
     async def write(self, request: Request) -> Answer:
         """Ask one peer; another one only if the first cannot have heard it.
