@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.widget import Widget
 
 from widgets.keys import hidden
 
@@ -31,5 +32,33 @@ class Body(Page):
     """All of a screen as one page. Nothing but its scroll bar shows that the keyboard
     is in it: it takes the keyboard only while there is something to scroll."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "tab",
+            "leave",
+            "Next pane",
+            id="page.next",
+            tooltip="Go to the list further down",
+        ),
+    ]
+
     def allow_focus(self) -> bool:
         return super().allow_focus() and self.max_scroll_y > 0
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Who is in a list of it knows where that is."""
+        if action == "leave":
+            return self.has_focus
+        return super().check_action(action, parameters)
+
+    def action_leave(self) -> None:
+        self.screen.focus_next()
+
+    def read_from_top(self, table: Widget) -> None:
+        """Show the top. A list has the keyboard only while its first row is in view:
+        no key is for what is not seen.
+        """
+        first = table.region.y - self.content_region.y + self.scroll_offset.y
+        self.scroll_home(animate=False)
+        if table.has_focus and first >= self.size.height:
+            self.focus(scroll_visible=False)

@@ -12,10 +12,12 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Region, Spacing
 from textual.message import Message
 from textual.strip import Strip
 
 from widgets.keys import hidden
+from widgets.page import Page
 from widgets.pane import LinePane
 from widgets.row_index import Index, LazyIndex, RowIndex, RowSource
 from widgets.row_paint import Look, RowPainter
@@ -286,6 +288,20 @@ class RowTable(LinePane, can_focus=True):
         self._reveal()
         self._tell_highlight(before)
         self.repaint()
+        self.bring_into_view()
+
+    def bring_into_view(self) -> None:
+        """Where it is on a page, scroll that to the cursor's row, edges included."""
+        page = next((each for each in self.ancestors if isinstance(each, Page)), None)
+        if page is None:
+            return
+        top, height = 0, 1
+        if len(self._index):
+            top = self._index.start(self._cursor) - self._top
+            height = self._index.end(self._cursor) - self._index.start(self._cursor)
+        place = self.region.offset - page.content_region.offset + page.scroll_offset
+        row = Region(0, self._header_height + top, 1, height).translate(place)
+        page.scroll_to_region(row, spacing=Spacing(1, 0, 1, 0), animate=False)
 
     def _tell_highlight(self, before: str | None) -> None:
         if self.cursor_key != before:

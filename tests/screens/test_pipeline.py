@@ -137,3 +137,19 @@ async def test_a_silent_node_leads_from_its_finding_to_its_pipeline() -> None:
         assert "the log pipeline: each stage" in stage.text
         await stage.press("enter")
         assert isinstance(stage.app.screen, PipelineScreen)
+
+
+async def test_the_foot_offers_what_the_row_has() -> None:
+    async with on_stage((120, 36), fleet_of()) as stage:
+        await stage.press("P")
+        foot = stage.text.splitlines()[-1]
+        assert "c copy change   R copy command" in foot
+        assert "d dmesg" in foot
+        await stage.press("j")
+        foot = stage.text.splitlines()[-1]
+        assert "copy" not in foot
+        await stage.press("G")
+        assert "▌✔ ruler of Loki" in stage.text
+        assert "dmesg" not in stage.text.splitlines()[-1]
+        await stage.press("enter")
+        assert "sources" in stage.text.splitlines()[1]

@@ -151,13 +151,13 @@ class AlertScreen(TellingDesk):
 
     def on_resize(self, event: events.Resize) -> None:
         """Where there is one column only, verdict and fixes come first."""
-        body = self.query_one("#body")
+        body = self.query_one("#body", Body)
         left, right = self.query_one("#left"), self.query_one("#right")
         if event.size.width < _WIDE:
             body.move_child(left, after=right)
         else:
             body.move_child(left, before=right)
-        body.call_after_refresh(body.scroll_home, animate=False)
+        body.call_after_refresh(body.read_from_top, self.query_one(Listing))
 
     def show(self, fleet: Fleet, now: datetime) -> None:
         found = _find(fleet, self.alert)
@@ -200,7 +200,7 @@ class AlertScreen(TellingDesk):
         listing.show_rows(evidence.copy_rows(self.alert))
         listing.styles.height = max(1, listing.line_count)
         box = self.query_one("#do", Panel)
-        box.display = bool(listing.rows)
+        box.display = bool(listing.rows or listing.narrowed)
         if not box.display and self.focused in {None, listing}:
             self.query_one("#body").focus()
         more = ", D deletes the monitor" if self.alert.judgement.needless_job else ""

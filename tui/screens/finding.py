@@ -98,6 +98,10 @@ class FindingScreen(TellingDesk):
             with Panel(id="do", glyphs=glyphs):
                 yield TextBlock(id="advice", glyphs=glyphs)
 
+    def on_mount(self) -> None:
+        body = self.query_one("#body", Body)
+        body.call_after_refresh(body.read_from_top, self.query_one(Listing))
+
     def show(self, fleet: Fleet, now: datetime) -> None:
         cluster = fleet.cluster(self._cluster)
         if cluster is None:

@@ -53,6 +53,7 @@ class Listing(RowTable):
         """Show only rows with these words, and without those behind a `!`."""
         self._wanted = text.casefold()
         self._apply()
+        self.bring_into_view()
 
     def action_widen(self) -> None:
         """Show all rows again."""

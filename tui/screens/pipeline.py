@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 
-from tui.messages import OpenDmesg, OpenNode
+from tui.messages import OpenDmesg, OpenNode, OpenSources
 from tui.model.fleet import Fleet
 from tui.model.pipeline import Stage
 from tui.model.shipping_change import Change
@@ -100,6 +100,7 @@ class PipelineScreen(Desk):
         """The one that is looked at; the worst when none was chosen."""
         self._compared: dict[tuple[str, str], Callable[[], None]] = {}
         self._last: tuple[Fleet, datetime] | None = None
+        self._can: dict[str, bool] = {}
 
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
@@ -115,6 +116,10 @@ class PipelineScreen(Desk):
         """Nobody looks any more."""
         while self._compared:
             self._compared.popitem()[1]()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is no key for a change that is not needed, nor for a log of no node."""
+        return self._can.get(action, True) and super().check_action(action, parameters)
 
     @property
     def selected(self) -> Way | None:
@@ -155,6 +160,15 @@ class PipelineScreen(Desk):
         text = pipeline.mend(change)
         block = self.query_one("#change", TextBlock)
         block.show(*(Paragraph(*each) for each in text))
+        can = {
+            "copy": bool(change and change.text),
+            "copy_run": bool(change and change.run),
+            "stage": way is not None,
+            "dmesg": bool(way and way.node and way.node.version),
+        }
+        if can != self._can:
+            self._can = can
+            self.refresh_bindings()
 
     def _change(self) -> Change | None:
         way = self.selected
@@ -185,12 +199,14 @@ class PipelineScreen(Desk):
             box.scroll_home(animate=False)
 
     def on_row_table_row_selected(self, event: RowTable.RowSelected) -> None:
-        """Open the node."""
+        """Open the node; of what serves them all, the sources."""
         event.stop()
         way = self.selected
         if way is not None and way.node is not None:
             address = way.node.address or way.node.name
             self.post_message(OpenNode(way.pipeline.cluster, address))
+        elif way is not None:
+            self.post_message(OpenSources())
 
     def action_stage(self, step: int) -> None:
         """Look at another stage of the node."""

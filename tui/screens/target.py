@@ -102,9 +102,8 @@ class TargetScreen(TellingDesk):
                 yield CurvePanel("took", self.marks)
 
     def on_mount(self) -> None:
-        # The list has the keyboard, but one reads from the top.
-        body = self.query_one("#body")
-        body.call_after_refresh(body.scroll_home, animate=False)
+        body = self.query_one("#body", Body)
+        body.call_after_refresh(body.read_from_top, self.query_one(Listing))
 
     def show(self, fleet: Fleet, now: datetime) -> None:
         self._last = fleet, now

@@ -1,0 +1,44 @@
+"""A list below the edge of the screen: no key is for what is not seen."""
+
+from __future__ import annotations
+
+from tests.screens.stage import Stage, on_stage
+from tui.screens.listing import Listing
+from widgets.page import Body
+
+
+def foot(stage: Stage) -> str:
+    return stage.text.splitlines()[-1]
+
+
+def has_list(stage: Stage) -> bool:
+    return isinstance(stage.app.focused, Listing)
+
+
+async def test_a_list_out_of_view_leaves_the_keyboard_to_the_page() -> None:
+    for size, is_seen in (((80, 10), False), ((120, 40), True)):
+        async with on_stage(size) as stage:
+            await stage.press("enter")
+            assert "what would change it" in stage.text or not is_seen
+            assert has_list(stage) is is_seen
+            assert ("enter copy" in foot(stage)) is is_seen
+            assert ("tab next pane" in foot(stage)) is not is_seen
+
+
+async def test_what_the_cursor_is_on_comes_into_view() -> None:
+    async with on_stage((80, 10)) as stage:
+        await stage.press("enter", "j")
+        assert stage.app.screen.query_one(Body).scroll_offset.y == 1
+        await stage.press("tab")
+        for key in ("j", "g", "G"):
+            await stage.press(key)
+            assert "▌" in stage.text
+            stage.app.screen.query_one(Body).scroll_home(animate=False)
+
+
+async def test_a_search_shows_the_list_that_it_narrows_to_its_end() -> None:
+    async with on_stage((80, 10)) as stage:
+        await stage.press("enter", "slash", "q", "q", "q")
+        assert "nothing here has 'qqq'" in stage.text
+        await stage.press("enter", "escape")
+        assert "▌" in stage.text
