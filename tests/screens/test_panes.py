@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from tests.estate import failing, make_entry, make_fleet
+from tests.estate import failing, make_entry, make_fleet, unreachable_fleet
 from tests.judged import NOW
 from tests.screens.stage import on_stage
 from tui.model.fault import FaultKind
@@ -188,3 +188,11 @@ async def test_lines_that_nobody_wants_show_more_of_a_calm_log() -> None:
             stage.backend.log("agentic", make_entry(line, "talos-agentic"))
         await stage.until(lines[-1])
         assert all(line in stage.text for line in lines)
+
+
+async def test_a_pane_of_few_lines_says_why_it_does_not_know() -> None:
+    """That alerts are unknown was said, and not that Alertmanager refused."""
+    async with on_stage((100, 30), unreachable_fleet()) as stage:
+        below = stage.text.split("━ alerts ")[1].splitlines()
+        assert "Alertmanager" in below[1]
+        assert "unknown" in below[2]

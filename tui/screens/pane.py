@@ -92,7 +92,8 @@ class Pane(Panel):
 
     def take(self, lines: int) -> None:
         """Have so many lines below the title."""
-        has_room = lines > self.body_need().least
+        body = self.body_need()
+        has_room = lines > min(body.least, body.wanted)
         self.query_one(FaultBar).display = has_room and self._fault_lines > 0
         height = lines + 1
         if self.styles.height is None or self.styles.height.value != height:
