@@ -212,6 +212,7 @@ WRONG = [
         'configmap = "x/y"\nkey = "k"\nin = ["a"]\ncontradicts = ["a"]',
         "a is a value that supports it too",
     ),
+    ('configmap = "x/y"\nkey = "k"\nin = []', "in: is empty: no value would"),
     ('pods = "x"\nselector = "a=b"', "needs are"),
     ('pods = "x"\nselector = "a=b"\nare = "ready"', "needs on: every-node or control"),
     ('pods = "x"\nselector = "a"\nare = "gone"', "must be ready or none"),
@@ -220,6 +221,7 @@ WRONG = [
     ('query = "absent(up)"\nholds = "> 0"', "evidence of what is missing"),
     ('query = "sum(up) or vector(1)"\nholds = "> 0"', "evidence of what is missing"),
     ('query = "up offset 1w"\nholds = "> 0"', "another time than now"),
+    ('query = "up == 1"\nholds = "> 0"', "write == bool, which is 1 or 0"),
     ('query = "1"\nholds = "> 0"', "reads no series"),
     ('query = "sum(up"\nholds = "> 0"', "ends too early"),
     ('talos_service = "etcd"\non = "workers"', "must be every-node or control-planes"),
@@ -230,13 +232,21 @@ WRONG = [
     ('event = "Scheduled"\nwithin = "90s"', "must be whole minutes, 1m to 60m"),
     ('os_image = "("\non = "every-node"', "rules.backup.claims[0].os_image"),
     ('os_image = ".*"\non = "every-node"', "matches anything at all: name the OS"),
+    ('os_image = "[A-Z].*"\non = "every-node"', "matches anything at all"),
     ('os_image = ".+"\non = "every-node"', "matches anything at all: name the OS"),
     *(
         (
             f'pods = "x"\nselector = "{selector}"\nare = "ready"\non = "every-node"',
             "selector: says only what the pods are not",
         )
-        for selector in ("app!=a", "!app", "app notin (a, b)", "app!=a, !tier")
+        for selector in (
+            "app!=a",
+            "!app",
+            "app notin (a, b)",
+            "app!=a, !tier",
+            "app!=a,",
+            ",",
+        )
     ),
     ('inventory = "x"', "needs expected: true or false"),
 ]

@@ -225,6 +225,7 @@ KINDS: dict[str, Kind] = {
             ),
             ({QUERY: measured(sample(5, SEEN.timestamp() - 90))}, "90 s old"),
             ({QUERY: measured(sample(5, SEEN.timestamp() + 90))}, "-90 s old"),
+            ({QUERY: measured(sample(float("-inf")))}, "not a number"),
             ({QUERY: Measured((sample(5),))}, "nothing that it reads is written"),
             (
                 {QUERY: Measured((sample(5),), written_at=SEEN.timestamp() - 131)},
@@ -295,6 +296,7 @@ KINDS: dict[str, Kind] = {
             ({LINES: KernelFound((), {})}, "talos-cp-1 wrote nothing at all"),
             ({LINES: KernelFound((), spoke(11))}, "wrote nothing at all"),
             ({LINES: KernelFound((), {"": NOW})}, "wrote nothing at all"),
+            ({LINES: KernelFound((), spoke(-3), spoke(-3))}, "writes in the future"),
             ({LINES: KernelFound((), spoke(1), {})}, "only its services write"),
             ({LINES: KernelFound((), spoke(1), spoke(61))}, "only its services write"),
             ({NODES: ()}, "no node is listed"),

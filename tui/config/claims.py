@@ -33,7 +33,7 @@ _COMPARISON = re.compile(
 )
 _NAMED = re.compile(r"([a-z0-9.-]+)/([a-z0-9.-]+)")
 _LONGEST_MINUTES = 60
-_NO_OS = ("", "?", "no OS is called that")
+_NO_OS = ("", "?", "no OS is called that", "No OS (v0.0)")
 _SAYS_NOT = re.compile(r"\s*!.*|[^=]*!=.*|.*\snotin\s.*", re.DOTALL)
 
 
@@ -65,6 +65,8 @@ def _config_map(table: Table) -> Expectation | None:
         table.problems.note(table.path, "needs key")
     if ("equals" in table) is (many is not None):
         table.problems.note(table.path, "needs equals, or in with a list of values")
+    if many == ():
+        table.wrong("in", "is empty: no value would support it")
     values = (one,) if one else many or ()
     for value in set(values) & set(contradicts):
         table.wrong("contradicts", f"{value} is a value that supports it too")
@@ -98,7 +100,8 @@ def _pods(table: Table) -> Expectation | None:
 
 def _parts(selector: str) -> list[str]:
     """What a selector demands; commas stand in the values of `in (a, b)` too."""
-    return re.split(r",(?![^(]*\))", selector)
+    parts = re.split(r",(?![^(]*\))", selector)
+    return [each for each in parts if each.strip()]
 
 
 def _daemon_set(table: Table) -> Expectation | None:

@@ -47,7 +47,8 @@ stdvar_over_time sum_over_time time timestamp
 _AGGREGATIONS = frozenset(_AGGREGATE.split())
 _FUNCTIONS = frozenset(_CALL.split())
 _OPERATORS = frozenset({"and", "atan2"})
-_ARITHMETIC = frozenset({*"+-*/%^<>", "==", "!=", "<=", ">="})
+_COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
+_ARITHMETIC = frozenset("+-*/%^") | _COMPARISONS
 _LISTS = frozenset({"by", "without", "on", "ignoring", "group_left", "group_right"})
 _NUMBERS = frozenset({"inf", "nan"})
 _OF_NOTHING = frozenset(
@@ -156,9 +157,14 @@ class _Reader:
     def _expression(self) -> None:
         self._operand()
         while self._is_operator():
-            self._take()
+            operator = self._take()
             if self._peek().word == "bool":
                 self._take()
+            elif operator.text in _COMPARISONS:
+                raise ValueError(
+                    f"leaves out what speaks against it at {operator.text!r}: write "
+                    f"{operator.text} bool, which is 1 or 0"
+                )
             while self._peek().word in _LISTS:
                 self._label_list()
             self._operand()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from math import isnan
+from math import isfinite, isnan
 
 from tui.model.declared import (
     InventorySays,
@@ -42,7 +42,8 @@ _QUIET = timedelta(hours=1)
 
 
 def query(expected: QueryHolds) -> Claim:
-    """Every sample passes. None at all, a NaN, or a server in doubt proves nothing."""
+    """Every sample passes. None at all, one without a finite value, or a server in
+    doubt proves nothing."""
     question = PromQuery(expected.expression)
 
     def read(case: Case) -> Ruling:
@@ -81,7 +82,7 @@ def _doubt(measured: Measured, seen: datetime | None) -> str:
         return f"Prometheus warns: {warnings[0]}"
     if not measured.samples:
         return "no series matches"
-    if any(isnan(each.value) for each in measured.samples):
+    if not all(isfinite(each.value) for each in measured.samples):
         return "the value is not a number"
     at = min(each.at for each in measured.samples)
     off = 0.0 if seen is None else seen.timestamp() - at
@@ -212,11 +213,8 @@ def kernel_line(expected: KernelLine) -> Claim:
             return unclear("no node is listed")
         since = case.now - timedelta(minutes=expected.minutes)
         for node in nodes:
-            if not _spoke(node, found.spoke_at, since):
-                return unclear(f"{node.name} wrote nothing at all {within}")
-            if not _spoke(node, found.kernel_at, min(since, case.now - _QUIET)):
-                words = "only its services write, its kernel not for an hour"
-                return unclear(f"of {node.name} {words}")
+            if quiet := _quiet(node, found, since, case.now):
+                return unclear(quiet)
         return holds(f"none, and {len(nodes)}/{len(nodes)} nodes write")
 
     if expected.is_present:
@@ -224,6 +222,18 @@ def kernel_line(expected: KernelLine) -> Claim:
         return Claim(text, (question,), is_there)
     text = f"the kernel logs do not hold {expected.needle!r} {within}"
     return Claim(text, (NODES, question), is_absent)
+
+
+def _quiet(node: KubeNode, found: KernelFound, since: datetime, now: datetime) -> str:
+    """Why a node that wrote no line may have had one; empty when it writes."""
+    if not _spoke(node, found.spoke_at, since):
+        minutes = (now - since) // timedelta(minutes=1)
+        return f"{node.name} wrote nothing at all within {minutes} min"
+    if _spoke(node, found.spoke_at, now + AHEAD):
+        return f"{node.name} writes in the future: clocks disagree"
+    if not _spoke(node, found.kernel_at, min(since, now - _QUIET)):
+        return f"of {node.name} only its services write, its kernel not for an hour"
+    return ""
 
 
 def _spoke(node: KubeNode, told: Mapping[str, datetime], since: datetime) -> bool:

@@ -13,10 +13,14 @@ from tui.triage.expectation import AHEAD
 from tui.triage.rule import Claim, Rule, Ruling, alert_scope, fails, holds, unclear
 
 LISTED = AlertsListed()
+_OF_A_THING = ("node", "pod", "container", "service", "device", "host", "name")
+"""An alert with such a label is about something: a watchdog of hardware, for one."""
 
 
 def _arrives(case: Case) -> Ruling:
     """By its own time, at the moment when Alertmanager listed it."""
+    for name in filter(case.alert.labels.get, _OF_A_THING):
+        return fails(f"it is about a thing: {name}={case.alert.labels[name]}")
     sent, seen = case.alert.updated_at, case.dated_at(LISTED)
     if sent is None or seen is None:
         return unclear("when it was sent last is not told")
@@ -71,7 +75,8 @@ RULES = (
         ),
         runbook=_WATCHDOG,
         would_change=(
-            "A Watchdog that is not sent again makes it real. Its absence is a "
+            "A Watchdog that is not sent again makes it real, and so does a label by "
+            f"which it is about a thing ({', '.join(_OF_A_THING)}). Its absence is a "
             "finding, with the stage at which the alerting path is broken."
         ),
         blind_spots=(
@@ -81,7 +86,12 @@ RULES = (
     Rule(
         id="info-inhibitor",
         title="InfoInhibitor holds back alerts of severity info",
-        covers=(alert_scope("InfoInhibitor"),),
+        covers=(
+            # One that is to wake somebody is another of that name.
+            alert_scope(
+                "InfoInhibitor", Matcher("severity", "|none|info", is_regex=True)
+            ),
+        ),
         verdict=Verdict.BY_DESIGN,
         reason="carries no news",
         runbook=_INHIBITOR,
