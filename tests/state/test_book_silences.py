@@ -54,3 +54,12 @@ def test_how_much_was_looked_at_is_told_of_the_last_week(tmp_path: Path) -> None
     assert looked.since == at(0)
     week = timedelta(days=7).total_seconds()
     assert looked.share == pytest.approx(3600 / week, rel=0.02)
+
+
+def test_who_looked_twice_at_one_hour_looked_for_an_hour(tmp_path: Path) -> None:
+    """A clock was put back; else half a week would pass for a whole one."""
+    run = Run(tmp_path)
+    for _ in range(3):
+        run.watch(0, 3600, judged())
+    (looked,) = run.book.silences(at(3600)).looked.values()
+    assert looked.share == pytest.approx(1 / 168, rel=0.02)

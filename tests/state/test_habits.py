@@ -186,6 +186,21 @@ def test_an_hour_that_a_clock_lived_twice_was_seen_once(tmp_path: Path) -> None:
     assert run.book.habits(at(month)).coverage == {ENDPOINT: 1.0}
 
 
+def test_what_a_clock_lived_twice_was_false_once(tmp_path: Path) -> None:
+    """The second time it was real for a while: it was not both."""
+    run = Run(tmp_path)
+    run.watch(0, 2 * HOUR, judged(FALSE))
+    run.look(HOUR, judged(FALSE))
+    run.watch(HOUR + 30, HOUR + 600, judged(REAL))
+    run.watch(HOUR + 630, 3 * HOUR, judged(FALSE))
+    found = habit(run, DAY)
+    assert found.firing_seconds == pytest.approx(3 * HOUR, abs=60)
+    assert found.false_seconds + found.real_seconds == found.firing_seconds
+    assert run.book.habits(at(3 * HOUR)).coverage[ENDPOINT] * 30 * 24 == pytest.approx(
+        3, abs=0.02
+    )
+
+
 def test_a_silence_that_hides_again_hides_from_then_on(tmp_path: Path) -> None:
     """An Alertmanager that was restarted, or a peer, may list it unsilenced a while."""
     run = Run(tmp_path)

@@ -14,6 +14,7 @@ from tui.model.change import AlertName, Change, Subject, When
 from tui.model.memory import Episode, Habit, Habits
 from tui.state import book_codec as codec
 from tui.state.book_codec import moment, moment_or_none, stamp
+from tui.state.book_times import SPANS, WATCHED
 
 Row: TypeAlias = tuple[Any, ...]
 """All that is written of a change, and what tells whose it is."""
@@ -25,14 +26,6 @@ MOST_CHANGES = 50
 MOST_HABITS = 200
 _CALM = tuple(verdict.value for verdict in CALM)
 _EPISODE = "e.endpoint, e.fingerprint, e.starts_at, e.cluster, e.facts"
-_SPANS = """
-SELECT e.name, e.cluster, e.id AS episode, e.endpoint, s.verdict, s.hidden,
-       max(s.since, :since) AS since,
-       min(coalesce(s.until, w.until), w.until, :until) AS until
-FROM span s JOIN watch w ON w.id = s.watch JOIN episode e ON e.id = s.episode
-WHERE w.until > :since
-"""
-"""Every span as far as it lies in a window. What is not positive lies outside."""
 
 
 def known_of(db: sqlite3.Connection, endpoint: str) -> Known:
@@ -166,14 +159,15 @@ def habits(db: sqlite3.Connection, since: datetime, until: datetime) -> Habits:
     """What each name amounts to in a window."""
     window = {"since": stamp(since), "until": stamp(until)}
     rows = db.execute(
-        f"WITH span_ AS ({_SPANS}) SELECT name, cluster, endpoint, "  # noqa: S608 - our own words
-        "count(DISTINCT episode), sum(until - since), "
-        "sum((until - since) * (verdict = 'false-positive')) AS false_, "
-        "sum((until - since) * (verdict = 'real')), "
-        "sum((until - since) * (verdict = 'undecided')), "
-        "sum((until - since) * (hidden = 'silenced')), "
+        f"WITH span_ AS ({SPANS}) SELECT name, cluster, endpoint, "  # noqa: S608 - our own words
+        "count(DISTINCT episode), sum(lasted), "
+        "sum(lasted * (verdict = 'false-positive')) AS false_, "
+        "sum(lasted * (verdict = 'real')), "
+        "sum(lasted * (verdict = 'undecided')), "
+        "sum(lasted * (hidden = 'silenced')), "
         "count(DISTINCT iif(verdict = 'false-positive', episode, NULL)), "
-        "max(until), max(episode) FROM span_ WHERE until > since "
+        "max(until), max(episode) "
+        "FROM (SELECT *, max(0, until - since) AS lasted FROM span_) "
         "GROUP BY name, cluster, endpoint ORDER BY false_ DESC, 5 DESC LIMIT :most",
         {**window, "most": MOST_HABITS},
     ).fetchall()
@@ -196,10 +190,7 @@ def habits(db: sqlite3.Connection, since: datetime, until: datetime) -> Habits:
             )
         )
     length = (until - since) / timedelta(microseconds=1)
-    # An hour that a clock was put back by is in two watches, and was one hour.
-    whole = {
-        e: sum(min(_DAY, of) for of in each.values()) for e, each in watched.items()
-    }
+    whole = {e: sum(each.values()) for e, each in watched.items()}
     coverage = {e: min(1.0, of / length) for e, of in whole.items()}
     return Habits(since, until, tuple(found), coverage)
 
@@ -230,9 +221,11 @@ def _watched_days(
 ) -> dict[str, dict[int, int]]:
     """Microseconds of each day of the window in which each endpoint was read."""
     rows = db.execute(
-        f"WITH RECURSIVE {_DAYS} SELECT w.endpoint, n, "  # noqa: S608 - our own words
-        "sum(min(w.until, day.until) - max(w.since, day.since)) FROM watch w "
-        "JOIN day ON w.since < day.until AND w.until > day.since GROUP BY 1, 2",
+        f"WITH RECURSIVE {_DAYS}, watched AS ({WATCHED}) "  # noqa: S608 - our own words
+        "SELECT w.endpoint, n, "
+        "sum(min(w.until, day.until) - max(w.since, day.since)) FROM watched w "
+        "JOIN day ON w.since < day.until AND w.until > day.since "
+        "WHERE w.until > w.since GROUP BY 1, 2",
         {"since": stamp(since), "until": stamp(until), "day": _DAY},
     )
     found: dict[str, dict[int, int]] = {}
@@ -246,7 +239,7 @@ def _false_days(
 ) -> dict[tuple[str, str, str], dict[int, int]]:
     """Microseconds of each day in which each name was false."""
     rows = db.execute(
-        f"WITH RECURSIVE {_DAYS}, span_ AS ({_SPANS}) "  # noqa: S608 - our own words
+        f"WITH RECURSIVE {_DAYS}, span_ AS ({SPANS}) "  # noqa: S608 - our own words
         "SELECT name, cluster, endpoint, n, "
         "sum(min(s.until, day.until) - max(s.since, day.since)) FROM span_ s "
         "JOIN day ON s.since < day.until AND s.until > day.since "
