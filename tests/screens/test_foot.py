@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.estate import make_fleet
+from tests.estate import make_fleet, unreachable_fleet
 from tests.screens.stage import Stage, on_stage
 
 
@@ -80,3 +80,16 @@ async def test_names_of_wide_characters_are_measured_in_cells(length: int) -> No
     known = replace(fleet, clusters=(wide, *fleet.clusters[1:]))
     async with on_stage((80, 24), known) as stage:
         assert "…" not in stage.text.splitlines()[1]
+
+
+async def test_without_alerts_there_is_nothing_to_silence_but_sources_to_look_at() -> (
+    None
+):
+    async with on_stage((120, 36), unreachable_fleet()) as stage:
+        assert "silence" not in foot(stage)
+        assert "o sources" in foot(stage)
+        await stage.press("S")
+        assert "o sources" in foot(stage)
+        await stage.publish(make_fleet())
+        await stage.press("escape")
+        assert "s silence" in foot(stage)

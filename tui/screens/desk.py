@@ -169,7 +169,7 @@ class Desk(StackedScreen):
             standing.unseen(each, now) for each in fleet.clusters
         )
         asked = ("sources",) if is_blind else ()
-        self.query_one(KeyBar).put_first(self.FIRST_KEYS or asked)
+        self.query_one(KeyBar).put_first((*self.FIRST_KEYS, *asked))
         self._show_hidden(hidden, now)
 
     def _show_hidden(self, hidden: tuple[JudgedAlert, ...], now: datetime) -> None:

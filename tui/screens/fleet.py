@@ -129,8 +129,11 @@ class FleetScreen(TellingDesk):
             yield from self.columns
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Away from the alerts there is something to silence only when it is marked."""
-        if action in {"silence", "expire"} and not self._has_alerts_focus:
+        """Away from alerts there is something to silence only when it is marked."""
+        focused = self.focused
+        if action in {"silence", "expire"} and not (
+            isinstance(focused, MarkListing) and focused.rows
+        ):
             return any(listing.marked for listing in self.query(MarkListing))
         return super().check_action(action, parameters)
 

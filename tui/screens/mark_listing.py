@@ -59,10 +59,7 @@ class MarkListing(Listing):
         self._prefix = prefix
 
     def show_rows(self, rows: Sequence[Row], *, is_stale: bool = False) -> None:
-        was_empty = not self.rows
         super().show_rows(rows, is_stale=is_stale)
-        if was_empty is bool(self.rows):
-            self.refresh_bindings()
         if self.marked:
             self._mark(self.marked & {row.key for row in rows})
 
