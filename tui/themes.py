@@ -7,6 +7,8 @@ glyph and a word anyway.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.theme import Theme
 
 DARK = Theme(
@@ -38,3 +40,16 @@ LIGHT = Theme(
     success="#00714f",
 )
 THEMES = (DARK, LIGHT)
+_BARE = (
+    replace(DARK, error="#ffffff", warning="#f0f0f0"),
+    replace(LIGHT, error="#000000", warning="#101010"),
+)
+
+
+def themes(*, is_bare: bool) -> tuple[Theme, ...]:
+    """The dark one and the light one.
+
+    is_bare     of a colour only its lightness is shown (NO_COLOR): there the loudest
+                tone is the furthest from the ground, where it was the nearest to it
+    """
+    return _BARE if is_bare else THEMES

@@ -10,6 +10,8 @@ from textual.theme import Theme
 
 from tests.screens.stage import on_stage
 from tui.themes import DARK, LIGHT, THEMES
+from widgets.status_line import StatusLine
+from widgets.values import Tone
 
 
 async def test_the_first_frame_has_our_dark_ground() -> None:
@@ -36,3 +38,21 @@ def test_critical_and_warning_stay_apart_where_there_are_16_colours(
         for each in (theme.error, theme.warning, theme.foreground, theme.background)
     }
     assert len(told) == 4
+
+
+@pytest.mark.parametrize("key", ["", "T"], ids=["dark", "light"])
+async def test_without_colours_what_is_critical_is_the_loudest(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with on_stage() as stage:
+        await stage.press(*([key] if key else []))
+        line = stage.app.screen.query_one("#top", StatusLine)
+        ground = line.background_colors[1].brightness
+        apart = {
+            tone: abs(Color.from_rich_color(style.color).brightness - ground)
+            for tone in Tone
+            if (style := line.tone_style(tone)).color
+        }
+        assert apart[Tone.CRITICAL] == max(apart.values())
+        assert apart[Tone.WARNING] > apart[Tone.QUIET]

@@ -32,7 +32,7 @@ from tui.present.news import is_news
 from tui.present.units import count, length, plain
 from tui.screens.desk import Desk
 from tui.screens.fleet import FleetScreen
-from tui.themes import DARK, LIGHT, THEMES
+from tui.themes import DARK, LIGHT, themes
 from widgets import chart, strips
 from widgets.sheet import ThriftyStylesheet
 from widgets.values import Line, Span, Tone
@@ -151,7 +151,7 @@ class TaloscopeApp(Seeking):
         self._noted: set[Told] = set()
         self._told_troubles: set[str] = set()
         self._window = ""
-        for theme in THEMES:
+        for theme in themes(is_bare=self.no_color):
             self.register_theme(theme)
         # Not by assignment, which would apply all styles once more.
         self.set_reactive(TaloscopeApp.theme, DARK.name)
