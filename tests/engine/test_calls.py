@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.chronicle.scenes import fleet, judged
+from tests.chronicle.scenes import at, fleet, judged
 from tests.clock import ManualClock, turns
+from tui.chronicle.attention import Attention
 from tui.clock import SystemClock
 from tui.engine.calls import MOST, Calls
 from tui.model.alert import Verdict
@@ -25,14 +26,6 @@ def keeping(path: Path) -> tuple[str, ...]:
 
 def real(name: str = "X") -> Real:
     return Real(("alert", "", name), "alert", "prod", name, "because")
-
-
-class Called(Calls):
-    """Calls for what a test says."""
-
-    def call(self, *found: Real) -> None:
-        self._waiting += found
-        self._news.set()
 
 
 def lines_of(path: Path) -> list[str]:
@@ -59,8 +52,9 @@ async def test_the_command_gets_what_is_real_as_json(tmp_path: Path) -> None:
     heard: list[tuple[Real, ...]] = []
     calls.subscribe(heard.append)
     running = asyncio.create_task(calls.run())
-    calls.note(fleet([judged()], 0))
-    calls.note(fleet([judged(Verdict.REAL)], 10))
+    attention = Attention(Wishes())
+    for seconds, verdict in ((0, Verdict.FALSE_POSITIVE), (10, Verdict.REAL)):
+        calls.note(attention.look(fleet([judged(verdict)], seconds), at(seconds)))
     (told,) = await until_told(path, 1)
     await ended(running)
     (found,) = told["real"]
@@ -80,12 +74,12 @@ async def test_it_is_not_run_again_too_soon_and_then_told_everything(
     tmp_path: Path,
 ) -> None:
     path, clock = tmp_path / "said", ManualClock()
-    calls = Called(Wishes(on_real=keeping(path)), clock)
+    calls = Calls(Wishes(on_real=keeping(path)), clock)
     running = asyncio.create_task(calls.run())
-    calls.call(real("A"))
+    calls.note((real("A"),))
     await until_told(path, 1)
-    calls.call(real("B"))
-    calls.call(real("C"))
+    calls.note((real("B"),))
+    calls.note((real("C"),))
     await turns()
     assert len(lines_of(path)) == 1
     async with asyncio.timeout(10):
@@ -99,9 +93,9 @@ async def test_it_is_not_run_again_too_soon_and_then_told_everything(
 
 async def test_of_very_many_it_is_told_how_many(tmp_path: Path) -> None:
     path = tmp_path / "said"
-    calls = Called(Wishes(on_real=keeping(path)), SystemClock())
+    calls = Calls(Wishes(on_real=keeping(path)), SystemClock())
     running = asyncio.create_task(calls.run())
-    calls.call(*(real(str(n)) for n in range(MOST + 7)))
+    calls.note(tuple(real(str(n)) for n in range(MOST + 7)))
     (told,) = await until_told(path, 1)
     await ended(running)
     assert told["count"] == MOST + 7
@@ -109,9 +103,9 @@ async def test_of_very_many_it_is_told_how_many(tmp_path: Path) -> None:
 
 
 async def trouble_of(wishes: Wishes) -> str:
-    calls = Called(wishes, SystemClock())
+    calls = Calls(wishes, SystemClock())
     running = asyncio.create_task(calls.run())
-    calls.call(real())
+    calls.note((real(),))
     async with asyncio.timeout(20):
         while not calls.trouble:
             await SystemClock().sleep(0.02)
@@ -163,9 +157,9 @@ def is_alive(pid: int) -> bool:
 async def test_nothing_is_left_running_when_the_program_ends(tmp_path: Path) -> None:
     path = tmp_path / "pid"
     command = ("/bin/sh", "-c", f"echo $$ > {path}; exec sleep 600")
-    calls = Called(Wishes(on_real=command), SystemClock())
+    calls = Calls(Wishes(on_real=command), SystemClock())
     running = asyncio.create_task(calls.run())
-    calls.call(real())
+    calls.note((real(),))
     await until_written(path)
     await ended(running)
     assert not is_alive(int(path.read_text()))

@@ -15,6 +15,7 @@ from tests.chronicle.scenes import at, fleet, judged, silence
 from tests.clock import ManualClock
 from tests.judged import NOW
 from tests.state.books import ALERT
+from tui.chronicle.happenings import Happenings
 from tui.chronicle.watcher import Watcher
 from tui.engine import recorder as module
 from tui.engine.recorder import BATCH_SECONDS, HEARTBEAT_SECONDS, Recorder
@@ -32,12 +33,13 @@ class Hand:
         self.clock = ManualClock(NOW)
         self.told = asyncio.Event()
         self.watcher = Watcher()
+        self.happenings = Happenings()
         self.recorder = Recorder(self.clock, self.watcher, book, self.told.set)
 
     def notice(self, seconds: float, shown: Fleet) -> Fleet:
         """What the engine does with each fleet."""
         seen = self.watcher.look(shown, at(seconds))
-        self.recorder.note(seen)
+        self.recorder.note(seen, self.happenings.look(seen.fleet, at(seconds)))
         return seen.fleet
 
     async def pass_by(self, seconds: float) -> None:

@@ -8,10 +8,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from tui.chronicle.attention import Attention
 from tui.clock import Clock
 from tui.model.attention import Real, Wishes
-from tui.model.fleet import Fleet
 from tui.sources.child import end
 
 MOST = 50
@@ -22,14 +20,13 @@ Listener = Callable[[tuple[Real, ...]], None]
 
 
 class Calls:
-    """Looks at each fleet, and calls when something has turned real."""
+    """Calls when something has turned real."""
 
     def __init__(self, wishes: Wishes, clock: Clock) -> None:
         self.trouble = ""
         """Why the command failed the last time it was run; mostly empty."""
         self._wishes = wishes
         self._clock = clock
-        self._attention = Attention(wishes)
         self._listeners: list[Listener] = []
         self._waiting: list[Real] = []
         self._news = asyncio.Event()
@@ -39,9 +36,8 @@ class Calls:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def note(self, fleet: Fleet) -> None:
-        """Look at a fleet."""
-        found = self._attention.look(fleet, self._clock.now())
+    def note(self, found: tuple[Real, ...]) -> None:
+        """Tell of what has turned real; mostly nothing."""
         if not found:
             return
         if self._wishes.on_real:

@@ -106,7 +106,7 @@ class Engine:
         )
         self._rulebook = Rulebook(declared.rules(config.rules))
         watcher = Watcher()
-        self._bench = Workbench(watcher)
+        self._bench = Workbench(watcher, config.attention)
         self._feeds = Feeds(config, self._served, self._connections, clock)
         self._state = State()
         self._beat = Beat(clock)
@@ -326,8 +326,8 @@ class Engine:
     def _publish(self, made: Made) -> None:
         """Show the new fleet, and ask what must be asked because of it."""
         self.fleet, self._asked = made.fleet, made.asked
-        self.memory.note(made.seen)
-        self.calls.note(self.fleet)
+        self.memory.note(made.seen, made.happened)
+        self.calls.note(made.called)
         self._wanted = self._feeds.wanted(self._state, self._asked)
         self._poke(*made.outdated)
         for listener in tuple(self._fleet_listeners):

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
-from tui.chronicle.happenings import Happenings
 from tui.chronicle.known import Known
 from tui.chronicle.watcher import Seen, Watcher
 from tui.clock import Clock
@@ -67,7 +66,6 @@ class Recorder:
         self._failure = self._unread = ""
         self._known = Known()
         self._own: deque[Change] = deque(maxlen=KEPT)
-        self._happenings = Happenings()
         self._events: deque[Event] = deque(maxlen=KEPT)
         self._unwritten: list[Change] = []
         self._news = asyncio.Event()
@@ -85,9 +83,9 @@ class Recorder:
         """Why the last answer is not all that is remembered; empty when it is."""
         return self._unread
 
-    def note(self, seen: Seen) -> None:
-        """Keep what a look has found."""
-        if happened := self._happenings.look(seen.fleet, self._clock.now()):
+    def note(self, seen: Seen, happened: Sequence[Event] = ()) -> None:
+        """Keep what a look has found, and what happened beside alerts."""
+        if happened:
             self._events.extend(happened)
             self.stamp += 1
         if seen.known is None:

@@ -9,13 +9,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tui.chronicle.attention import of_alerts
+from tui.chronicle.attention import Attention, of_alerts
+from tui.chronicle.happenings import Happenings
 from tui.chronicle.watcher import Seen, Watcher
 from tui.engine import tracing
 from tui.engine.assemble import assemble
 from tui.engine.judging import Judging
 from tui.engine.review import Reviewer
 from tui.engine.view import View
+from tui.model.attention import Real, Wishes
+from tui.model.event import Event
 from tui.model.fleet import Cluster, FeedKey, Fleet, SourceKind, verdicts_of
 from tui.model.kept import once
 from tui.model.question import KubeNodes, Question
@@ -38,6 +41,10 @@ class Made:
     """The fleet compared with the one before."""
     outdated: frozenset[FeedKey] = frozenset()
     """Feeds that must be read again before their turn."""
+    happened: tuple[Event, ...] = ()
+    """Since the fleet before, beside what alerts did; oldest first."""
+    called: tuple[Real, ...] = ()
+    """What has turned real, of which a person wants to be told; the worst first."""
 
     @property
     def fleet(self) -> Fleet:
@@ -48,8 +55,10 @@ class Made:
 class Workbench:
     """Makes a fleet of a view."""
 
-    def __init__(self, watcher: Watcher) -> None:
+    def __init__(self, watcher: Watcher, wishes: Wishes) -> None:
         self._watcher = watcher
+        self._attention = Attention(wishes)
+        self._happenings = Happenings()
         self._reviewer = Reviewer()
         self._changes: dict[FeedKey, Changes] = {}
         self._hurried: set[tuple[FeedKey, datetime]] = set()
@@ -68,7 +77,13 @@ class Workbench:
             once(cluster.targets or (), summarised)
             once(cluster.alerts or (), of_alerts)
             once(cluster.alerts or (), verdicts_of)
-        return Made(self._asked(view, fleet), seen, self._outdated(view, fleet))
+        return Made(
+            self._asked(view, fleet),
+            seen,
+            self._outdated(view, fleet),
+            self._happenings.look(seen.fleet, view.now),
+            self._attention.look(seen.fleet, view.now),
+        )
 
     def _outdated(self, view: View, fleet: Fleet) -> frozenset[FeedKey]:
         """Each once for each line that it is too old for."""
