@@ -13,7 +13,7 @@ from itertools import chain
 from operator import itemgetter
 
 from tui.engine.answers import Answers, answers_of
-from tui.engine.kinds import Kind, grouped
+from tui.engine.kinds import Kind, grouped, stranger, waits_for_rules
 from tui.engine.plan import Served
 from tui.engine.view import View
 from tui.model.alert import Alert, JudgedAlert, Rank, Verdict, rank
@@ -224,7 +224,8 @@ def _judge(
     alert: Alert,
 ) -> JudgedAlert:
     """The alert by its own cluster; and by others when it is about them as well."""
-    doubt = _doubt(served, alert, kind.cluster)
+    strange = stranger(view, kind, alert)
+    doubt = _doubt(served, alert, kind.cluster) or strange
     first, *others = grounds
     cases = [
         _case(view, alert, first, is_placed=kind.is_placed, doubt=doubt),
@@ -232,6 +233,7 @@ def _judge(
     ]
     judgement = view.rulebook.judge_together(cases)
     waits = any(a.attempts == 0 for each in cases for a in each.answers.values())
+    waits = waits or (bool(strange) and waits_for_rules(view, kind))
     return JudgedAlert(
         alert,
         judgement,

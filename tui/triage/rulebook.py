@@ -64,6 +64,12 @@ class Rulebook:
             and any(not isinstance(each, AlertsListed) for each in rule.questions)
         )
 
+    def is_of_prometheus(self, alert: Alert) -> bool:
+        """Whether it is cleared, if at all, as what rules of every Prometheus fire."""
+        rule = self.rule_for(alert)
+        is_clearing = rule is not None and rule.verdict in CLEARING
+        return is_clearing and _covering(RULES, alert.labels) is not None
+
     def judge_together(self, cases: Sequence[Case]) -> Judgement:
         """The verdict on one alert that is about several clusters: the gravest of all.
 
