@@ -151,3 +151,13 @@ def test_a_node_of_a_cluster_without_kubernetes_is_not_counted_as_ill() -> None:
     alone = tuple(replace(each, kube=None, kernel=()) for each in first.nodes[:1])
     told = " ".join(lines(Fleet((replace(first, nodes=alone),))))
     assert "1/1 node well" in told
+
+
+def test_an_alert_is_told_from_others_of_its_name() -> None:
+    cluster = FLEET.clusters[0]
+    first = (cluster.alerts or ())[0]
+    labels = {"alertname": "Full", "job": "node", "node": "wk-1", "instance": "i:1"}
+    alert = replace(first, alert=replace(first.alert, labels=labels))
+    fleet = Fleet((replace(cluster, alerts=(alert,)),))
+    text = " ".join(" ".join(lines(fleet)).split())
+    assert "Full node wk-1 i:1 (" in text

@@ -134,6 +134,20 @@ async def test_a_poke_means_now() -> None:
         assert bench.script.asked == 2
 
 
+async def test_a_poke_may_ask_once_more_a_little_later() -> None:
+    bench = Bench("rows")
+    async with running(bench.poller):
+        bench.poller.poke(0.25)
+        await turns()
+        assert bench.script.asked == 2
+        await bench.clock.advance(0.2)
+        assert bench.script.asked == 2
+        await bench.clock.advance(0.1)
+        assert bench.script.asked == 3
+        await bench.clock.advance(0.3)
+        assert bench.script.asked == 3
+
+
 async def test_a_source_that_hangs_ends_in_a_timeout() -> None:
     async def hang() -> None:
         await asyncio.Event().wait()

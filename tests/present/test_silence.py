@@ -64,11 +64,11 @@ def test_a_length_that_was_typed_stays_as_it_was_typed() -> None:
 def test_what_became_of_it_names_the_id_and_what_it_replaces() -> None:
     draft = SilenceDraft(CLUSTER, NOW, NOW + timedelta(hours=4), "me", "why")
     assert silence.done(draft, Outcome("n1"), NOW) == (
-        'cluster="prod" silenced until 06:13 UTC. Its id is n1.'
+        'cluster="prod" silenced until 06:13 UTC. Its id is n1'
     )
     old = replace(draft, id="s1")
-    assert silence.done(old, Outcome("s1"), NOW).endswith("The id stays s1.")
-    assert silence.done(old, Outcome("n1"), NOW).endswith("n1, in place of s1.")
+    assert silence.done(old, Outcome("s1"), NOW).endswith("The id stays s1")
+    assert silence.done(old, Outcome("n1"), NOW).endswith("n1, in place of s1")
 
 
 def test_not_done_and_not_known_are_two_answers() -> None:

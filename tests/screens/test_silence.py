@@ -193,7 +193,7 @@ async def test_what_was_silenced_is_named_with_its_end_and_its_id() -> None:
         await stage.press(*FALSE_POSITIVE, "ctrl+s")
         done, warning = stage.app._notifications
         assert done.message == (
-            "KubeProxyDown silenced until 2027-11-21 02:13 UTC. Its id is 5529e263."
+            "KubeProxyDown silenced until 2027-11-21 02:13 UTC. Its id is 5529e263"
         )
         assert warning.message == "not in the log"
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from tests.estate import make_fleet, make_silence
 from tests.judged import NOW, false_proxy
 from tests.screens.silencing import (
@@ -18,6 +20,7 @@ from tests.screens.silencing import (
 from tests.screens.stage import on_stage
 from tui.config import Silences, SilenceTemplate
 from tui.model.silence import Matcher
+from tui.present.completion import lenient
 from tui.screens.fleet import FleetScreen
 from tui.screens.matcher_input import MatcherInput
 from tui.screens.silence import SilenceScreen
@@ -216,3 +219,39 @@ async def test_an_alert_is_silenced_where_it_is_listed_not_where_its_label_says(
     async with on_stage((120, 36), fleet) as stage:
         await stage.press("s", *"why", "ctrl+s", "y")
         assert draft(stage).cluster == "agentic"
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("=x", Matcher("job", "x")),
+        ("x", Matcher("job", "x")),
+        ("==x", Matcher("job", "=x")),
+        ("!=x", Matcher("job", "x", is_equal=False)),
+        ("=~x", Matcher("job", "x", is_regex=True)),
+        ("~x", Matcher("job", "x", is_regex=True)),
+        ("!~x", Matcher("job", "x", is_regex=True, is_equal=False)),
+    ],
+)
+async def test_an_operator_typed_after_a_taken_label_is_that_operator(
+    typed: str, wanted: Matcher
+) -> None:
+    async with on_stage((120, 36)) as stage:
+        await stage.press("ctrl+n", "j", "o", "tab")
+        assert field(stage, 0).value == "job="
+        await stage.press(*typed)
+        assert lenient(field(stage, 0).value) == wanted
+
+
+@pytest.mark.parametrize(("comment", "expected"), [("why", "presets"), ("", "comment")])
+async def test_a_template_leaves_the_keyboard_in_the_form(
+    comment: str, expected: str
+) -> None:
+    matchers = (Matcher("alertname", "Node.*", is_regex=True),)
+    template = SilenceTemplate("reboot", matchers, "30m", comment)
+    silences = Silences("oncall", (template,))
+    async with on_stage((120, 36), silences=silences) as stage:
+        await stage.press("ctrl+n", "a", "ctrl+t", "enter")
+        focused = stage.app.screen.focused
+        assert focused is not None
+        assert focused.id == expected

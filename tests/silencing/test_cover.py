@@ -90,3 +90,13 @@ def test_the_order_of_the_alerts_does_not_matter() -> None:
 
 def test_nothing_in_common_gives_no_proposal() -> None:
     assert smallest_cover([], [firing("A")]).matchers == ()
+
+
+def test_of_labels_that_tell_others_apart_alike_the_shortest_is_taken() -> None:
+    alerts = [firing("Full", instance=f"10.0.0.{n}:9100", node=f"n{n}") for n in (1, 2)]
+    other = firing("Full", instance="10.0.0.3:9100", node="n3")
+    assert proposed(alerts, other) == [
+        'alertname="Full"',
+        'cluster="prod"',
+        'node=~"n1|n2"',
+    ]

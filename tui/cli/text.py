@@ -22,7 +22,7 @@ from tui.model.fleet import (
     SourceStatus,
     Standing,
 )
-from tui.present import nodes, targets, trace
+from tui.present import alerts, nodes, targets, trace
 from tui.present.concealed import concealed, hidden_by, real_for
 from tui.present.glyphs import ASCII, UNICODE, Marks
 from tui.present.sources import NAMES
@@ -182,7 +182,9 @@ def alert_lines(judged: JudgedAlert, now: datetime, page: Page) -> Iterator[str]
     about = ", ".join(part for part in told if part)
     job = f" {alert.labels['job']}" if "job" in alert.labels else ""
     reason = judged.judgement.reason
-    yield from page.entry(colour, tag, f"{alert.name}{job} ({about}): {reason}")
+    which = alerts.where(alert.labels, said=f"{job} {reason}")
+    subject = f"{alert.name}{job}{f' {which}' if which else ''}"
+    yield from page.entry(colour, tag, f"{subject} ({about}): {reason}")
 
 
 def _finding(finding: Finding, now: datetime, page: Page) -> Iterator[str]:

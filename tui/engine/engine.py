@@ -30,7 +30,7 @@ from tui.engine.plan import alertmanager_for, node_key, served_by
 from tui.engine.recorder import Recorder
 from tui.engine.schedule import Schedule
 from tui.engine.services import change_service
-from tui.engine.silencer import Silencer, all_of
+from tui.engine.silencer import SPREAD, Silencer, all_of
 from tui.engine.steps import Steps, Waking
 from tui.engine.supervisor import Follower, Poller, Supervised
 from tui.engine.view import Memo, View
@@ -248,7 +248,7 @@ class Engine:
                 case ExpireSilence(_, id_, seen):
                     return await silencer.expire(id_, known.get(id_), seen)
         finally:
-            self._poke(served.key("alerts"), served.key("silences"))
+            self._poke(served.key("alerts"), served.key("silences"), again=SPREAD)
 
     def dmesg(self, cluster: str, address: str) -> AsyncIterator[LogBatch]:
         """Follow one node's kernel ring buffer until closed."""
@@ -389,11 +389,11 @@ class Engine:
             and reading.fault.retry_after_seconds is None
         ]
 
-    def _poke(self, *keys: FeedKey) -> None:
+    def _poke(self, *keys: FeedKey, again: float | None = None) -> None:
         """Ask these now, as far as they are asked at all."""
         for key in keys:
             if found := self._running.get(key):
-                found[0].poke()
+                found[0].poke(again)
 
     def _apply(self, event: Event) -> None:
         self._state = reduce(self._state, event)

@@ -24,6 +24,8 @@ from tui.state.audit import AuditLog, Became, Entry
 
 AT_ONCE = 4
 """Changes of a bulk that are under way together."""
+SPREAD = 1.0
+"""Seconds within which peers tell each other of a change; until then they disagree."""
 _BEGUN = timedelta(days=1)
 """A silence from now on is asked to have begun so long ago. Alertmanager lets it begin
 at once, but were it asked for our own now, it would wait for as long as our clock is

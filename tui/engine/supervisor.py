@@ -38,8 +38,8 @@ class Supervised(Protocol):
     async def run(self) -> None:
         """Until cancelled."""
 
-    def poke(self) -> None:
-        """Now, please."""
+    def poke(self, again: float | None = None) -> None:
+        """Now, please; and once more so many seconds later."""
 
     def shift(self, by: timedelta) -> Reading[Any]:
         """The wall clock went ahead by so much, so that what was read keeps its age;
@@ -57,14 +57,19 @@ class _Reader:
         self._clock = clock
         self._emit = emit
         self._poked = asyncio.Event()
+        self._again: float | None = None
         self._reading: Reading[Any] = Reading()
 
     def shift(self, by: timedelta) -> Reading[Any]:
         self._reading = shifted(self._reading, by)
         return self._reading
 
-    def poke(self) -> None:
-        """Wait no longer for the next attempt; one under way is not doubled."""
+    def poke(self, again: float | None = None) -> None:
+        """Wait no longer for the next attempt; one under way is not doubled.
+
+        again   seconds after which to ask once more; a follower hears it anyway
+        """
+        self._again = again
         self._poked.set()
 
     def _note(self, fault: Fault | None, value: Any = None, pause: float = 0.0) -> None:
@@ -103,6 +108,7 @@ class Poller(_Reader):
         failures = 0
         while True:
             self._poked.clear()
+            again, self._again = self._again, None
             deadline = self._schedule.deadline
             fault, value = await attempt(self._poll(), deadline, self.key.endpoint)
             end_if_told()
@@ -116,6 +122,7 @@ class Poller(_Reader):
                 else self._schedule.after(failures, fault, value)
             )
             pause = self._schedule.on_beat(pause, self._clock.monotonic())
+            pause = pause if again is None else min(pause, again)
             self._note(fault, value, pause)
             await self._clock.wait(self._poked, pause)
 

@@ -79,13 +79,16 @@ def subject(matchers: Sequence[Matcher]) -> str:
 
 
 def done(draft: SilenceDraft, outcome: Outcome, now: datetime) -> str:
-    """What was made or changed: about what, until when, under which id."""
+    """What was made or changed: about what, until when, under which id.
+
+    Without a full stop: an id fills a line, to be copied from there.
+    """
     until = clock(draft.ends_at, now)
     words = f"{subject(draft.matchers)} silenced until {until} UTC."
     if draft.id and outcome.silence_id == draft.id:
-        return f"{words} The id stays {draft.id}."
+        return f"{words} The id stays {draft.id}"
     replaced = f", in place of {draft.id}" if draft.id else ""
-    return f"{words} Its id is {plain(outcome.silence_id)}{replaced}."
+    return f"{words} Its id is {plain(outcome.silence_id)}{replaced}"
 
 
 TAKEN_OVER = (

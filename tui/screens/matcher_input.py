@@ -86,6 +86,9 @@ class MatcherInput(InputLine):
         self.chosen = -1
         """Which of the offered would be taken; -1 is none."""
         self._complete = complete
+        self._named = ""
+        """A label with the `=` that came with it from the choices, until more is typed:
+        who types an operator means to type that one."""
 
     @property
     def is_empty(self) -> bool:
@@ -112,11 +115,26 @@ class MatcherInput(InputLine):
             event.prevent_default()
             self._turn(event.character)
             return
+        if self._is_operator(event.character):
+            event.stop()
+            event.prevent_default()
+            return
         before = self.value
         await super()._on_key(event)
         if self.value != before:
             self.is_on = True
             self.action_open()
+
+    def _is_operator(self, character: str | None) -> bool:
+        """Whether a key begins an operator that stands there already, or does now."""
+        named, self._named = self._named, ""
+        is_end = self.cursor_position == len(self.value) and self.value == named
+        if not named or not is_end or character not in {"=", "!"}:
+            return False
+        if character == "!":
+            self.value = f"{named.removesuffix('=')}!"
+            self.cursor_position = len(self.value)
+        return True
 
     def _turn(self, character: str) -> None:
         """Turn it on or off, or turn its operator."""
@@ -168,6 +186,7 @@ class MatcherInput(InputLine):
         text, caret = accepted(self.value, self.cursor_position, candidate)
         is_label = caret < len(text) or text.endswith("=")
         self.value, self.cursor_position = text, caret
+        self._named = text if text.endswith("=") else ""
         if is_label:
             self.action_open()
         else:

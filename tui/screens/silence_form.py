@@ -215,6 +215,9 @@ class SilenceForm(Panel):
         self.query_one(SpanFields).lead(template.duration)
         if template.comment:
             self.query_one("#comment", Field).value = template.comment
+        if self.screen.focused is None or not self.has_focus_within:
+            # The field that was written in is gone.
+            self.query_one("#presets" if self._value("comment") else "#comment").focus()
 
     def on_chips_taken(self, event: Chips.Taken) -> None:
         event.stop()

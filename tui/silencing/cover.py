@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tui.model.alert import JudgedAlert
 from tui.model.silence import Matcher
+from tui.silencing.laid import Laid
 from tui.silencing.reach import Reach
 
 # Labels that change although the trouble is the same, or say nothing about it.
@@ -57,7 +58,7 @@ def smallest_cover(
     1. Each label that all have with one value becomes `=`; noise is left out.
     2. Where their names differ, `alertname=~"A|B"`.
     3. While others are covered, `=~` over the values of one more label is added: the
-       one that keeps most of them out, the first by name among equals.
+       one that keeps most of them out, the shortest among equals: it is read.
     4. Matchers that keep nobody out are dropped, the last by name first; not those
        that name the trouble (`alertname`, `cluster`, `namespace`, `job`, `instance`,
        `node`, `device`): what fires tomorrow is not known today.
@@ -71,7 +72,7 @@ def smallest_cover(
     chosen = [m for m in shared if not m.is_regex or m.name == "alertname"]
     spare = [m for m in shared if m not in chosen]
     while spare and firing.may(chosen):
-        best = min(spare, key=lambda m: firing.may([*chosen, m]).bit_count())
+        best = min(spare, key=lambda m: _cost(firing, chosen, m))
         if firing.may([*chosen, best]) == firing.may(chosen):
             break
         chosen.append(best)
@@ -92,6 +93,14 @@ def smallest_cover(
 def escaped(text: str) -> str:
     """A text as a regular expression that matches it alone, in RE2's way."""
     return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+def _cost(
+    firing: Laid[JudgedAlert], chosen: Sequence[Matcher], matcher: Matcher
+) -> tuple[int, int, str]:
+    """How many others it lets pass, and how much of it there is to read."""
+    passed = firing.may([*chosen, matcher]).bit_count()
+    return passed, len(matcher.value), matcher.name
 
 
 def _shared(alerts: Sequence[JudgedAlert]) -> list[Matcher]:
