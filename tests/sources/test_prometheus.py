@@ -258,3 +258,13 @@ async def test_a_query_tells_the_server_s_warnings() -> None:
     measured = await source(playing(record)).measure("x")
     assert measured.warnings == tuple(raw(record)["warnings"])
     assert measured.samples == ()
+
+
+async def test_an_answer_that_lacks_a_part_of_the_storage_has_a_warning() -> None:
+    body = (
+        b'{"status":"success","isPartial":true,"data":{"resultType":"vector",'
+        b'"result":[{"metric":{},"value":[1,"2"]}]}}'
+    )
+    measured = await source(saying(200, body)).measure("x")
+    assert measured.warnings == ("a part of its storage did not answer",)
+    assert len(measured.samples) == 1

@@ -65,6 +65,7 @@ Changes = dict[Question, Any]
 MAP = ConfigMapOf("kube-system", "cilium-config")
 PODS = PodsWith("kube-system", "k8s-app=cilium")
 SET = DaemonSetOf("kube-system", "cilium")
+OF_SET = PodsWith("kube-system", "")
 QUERY = PromQuery("backup_age_seconds")
 TARGETS = TargetsOf("restic")
 SERVICES = TalosServices()
@@ -131,6 +132,10 @@ def spoke(minutes: float) -> dict[str, Any]:
 WELL, ILL = ServiceHealth.HEALTHY, ServiceHealth.UNHEALTHY
 SICK: Pod = replace(AGENT, is_ready=False, reason="CrashLoopBackOff")
 BOTH = (told(PLANE, WELL), told(WORKER, WELL))
+COMPLETE = DaemonSet("kube-system", "cilium", {}, 2, 2, uid="u1")
+OWNED: tuple[Pod, ...] = tuple(
+    replace(each, owner="u1") for each in (PLANE_AGENT, AGENT)
+)
 LINE = (SEEN, "eth0: link down")
 
 KINDS: dict[str, Kind] = {
@@ -189,7 +194,8 @@ KINDS: dict[str, Kind] = {
         {
             NODES: (PLANE_NODE, WORKER_NODE),
             LEASES: node_leases(),
-            SET: (DaemonSet("kube-system", "cilium", {}, 2, 2),),
+            SET: (COMPLETE,),
+            OF_SET: OWNED,
         },
         (
             ({SET: ()}, "there is no DaemonSet kube-system/cilium"),
@@ -200,6 +206,12 @@ KINDS: dict[str, Kind] = {
             (
                 {SET: (DaemonSet("", "", {}, 2, 2, is_current=False),)},
                 "being rolled out",
+            ),
+            ({OF_SET: OWNED[:1]}, "of 2 pods of DaemonSet cilium 1 are"),
+            ({SET: (replace(COMPLETE, uid=""),)}, "0 are listed"),
+            (
+                {OF_SET: (OWNED[0], replace(OWNED[1], restarted_after=SEEN))},
+                "restarted 0 min ago",
             ),
             ({NODES: ()}, "no node is listed"),
             (

@@ -72,6 +72,8 @@ class DaemonSet:
     ready: int
     is_current: bool = True
     """The controller has seen its newest generation, and all pods are of that."""
+    uid: str = ""
+    """By it pods name their owner."""
 
 
 @dataclass(frozen=True, slots=True)

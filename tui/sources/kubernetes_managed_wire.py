@@ -124,6 +124,7 @@ def daemon_set(wire: DaemonSetWire) -> DaemonSet:
             and wire.status.updated_number_scheduled
             >= wire.status.desired_number_scheduled
         ),
+        uid=wire.metadata.uid,
     )
 
 

@@ -43,6 +43,9 @@ class _Evaluated:
     warnings: tuple[str, ...]
 
 
+_PARTIAL = ("a part of its storage did not answer",)
+
+
 class PrometheusSource:
     """One Prometheus. Every method raises SourceError and nothing else."""
 
@@ -211,7 +214,7 @@ class PrometheusSource:
             return _Evaluated(
                 found.data.result_type,
                 replace(answer, body=bytes(found.data.result)),
-                tuple(found.warnings or ()),
+                (*(found.warnings or ()), *(_PARTIAL if found.is_partial else ())),
             )
 
         return await read(answer, wire.RESULT, evaluated)

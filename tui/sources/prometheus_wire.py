@@ -113,6 +113,8 @@ class Envelope(Wire, Generic[T]):
 
     data: T
     warnings: list[str] | None = None
+    is_partial: bool = False
+    """VictoriaMetrics: a part of its storage did not answer."""
 
 
 GROUPS = msgspec.json.Decoder(Envelope[GroupsWire])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tui.model.declared import (
     ConfigMapSays,
@@ -25,7 +25,7 @@ from tui.model.re2 import PatternError, compiled
 from tui.triage import on_nodes
 from tui.triage.case import Case
 from tui.triage.leading import leader, leadership
-from tui.triage.on_nodes import LEASES, NODES, chosen, none_listed, silence
+from tui.triage.on_nodes import LEASES, NODES, chosen, none_listed, restart, silence
 from tui.triage.rule import Claim, Ruling, fails, holds, unclear
 
 AHEAD = timedelta(minutes=1)
@@ -87,9 +87,11 @@ def daemon_set(expected: DaemonSetComplete) -> Claim:
     """All that it wants is there; one that wants nothing proves nothing.
 
     It may want a pod on any node: where one's kubelet is silent the count may be old,
-    and everywhere when the controller manager, which counts, is not at work.
+    and everywhere when the controller manager, which counts, is not at work. One that
+    crashes again and again it counts as ready in between.
     """
     question = DaemonSetOf(expected.namespace, expected.name)
+    pods = PodsWith(expected.namespace, "")
     name = f"DaemonSet {expected.namespace}/{expected.name}"
 
     def read(case: Case) -> Ruling:
@@ -104,14 +106,24 @@ def daemon_set(expected: DaemonSetComplete) -> Claim:
         if not counting.proves:
             return unclear(f"{counting.words}: what {name} counts may be old")
         (one,) = case.value(question)
+        own = [pod for pod in case.value(pods) if one.uid and pod.owner == one.uid]
+        if doubt := _unsteady(one, own, case.dated_at(pods)):
+            return unclear(doubt)
         return holds(f"{one.ready}/{one.desired} ready")
 
     def otherwise(case: Case) -> Ruling:
         found = _uncounted(name, case.value(question))
         return found or unclear("nothing speaks against it")
 
-    asked = (NODES, LEASES, leader(COUNTS), question)
+    asked = (NODES, LEASES, leader(COUNTS), question, pods)
     return Claim(f"{name} is complete", asked, read, otherwise=otherwise)
+
+
+def _unsteady(one: DaemonSet, own: Sequence[Pod], seen: datetime | None) -> str:
+    """Which of its pods may not be there for long, in words; empty when all are."""
+    if len(own) < one.desired:
+        return f"of {one.desired} pods of DaemonSet {one.name} {len(own)} are listed"
+    return restart(own, seen)
 
 
 def _uncounted(name: str, sets: tuple[DaemonSet, ...] | None) -> Ruling | None:
