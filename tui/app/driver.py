@@ -17,6 +17,7 @@ import termios
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from textual._xterm_parser import XTermParser
@@ -74,6 +75,9 @@ class QuickEscDriver(LinuxDriver):
         if self._has_terminal:
             self.suspend_application_mode()
         super()._sigcont_application(*arguments)
+        # The shell's lines stand where the frame was: nothing of it is there any more.
+        anew = partial(self._app.refresh, layout=True)
+        self._loop.call_soon_threadsafe(self._app.call_later, anew)
 
     def _leave(self, number: signal.Signals) -> None:
         """End in order, with the status that a shell expects; a second signal kills."""
