@@ -56,6 +56,10 @@ class Stopwatch:
     def __exit__(self, *_: object) -> None:
         asyncio.events.Handle._run = self._run  # type: ignore[method-assign]
 
+    def over(self, cpu_ms: float) -> list[Step]:
+        """Those that took as much CPU, or more."""
+        return [step for step in self.kept if step.cpu_ms >= cpu_ms]
+
     def lines(self) -> str:
         """What was kept, as JSON lines."""
         return "".join(json.dumps(asdict(step)) + "\n" for step in self.kept)
