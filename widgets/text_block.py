@@ -9,7 +9,7 @@ from textual.strip import Strip
 
 from widgets.pane import LinePane
 from widgets.text import clean, wrap
-from widgets.values import Line
+from widgets.values import Line, Span
 
 _LONGEST = 4_096
 """Characters of one text that are shown; nobody reads a megabyte on a screen."""
@@ -27,6 +27,8 @@ class TextBlock(LinePane):
     """Shows paragraphs one below the other."""
 
     DEFAULT_CSS = "TextBlock { height: auto; }"
+    INSET = 0
+    """Cells left free on both sides."""
 
     _paragraphs: tuple[Paragraph, ...] = ()
     _wrapped: tuple[tuple[Line, ...], int] = ((), -1)
@@ -64,10 +66,11 @@ class TextBlock(LinePane):
 
     def _lines(self, width: int) -> tuple[Line, ...]:
         if self._wrapped[1] != width:
+            room, lead = width - 2 * self.INSET, (Span(" " * self.INSET),)
             lines = tuple(
-                line
+                (*lead * bool(self.INSET), *line)
                 for paragraph in self._paragraphs
-                for line in wrap(self._cleaned(paragraph.line), width, paragraph.indent)
+                for line in wrap(self._cleaned(paragraph.line), room, paragraph.indent)
             )
             self._wrapped = (lines, width)
         return self._wrapped[0]
@@ -83,3 +86,11 @@ class TextBlock(LinePane):
         if left <= 0:
             return shown
         return f"{shown}{self.glyphs.ellipsis} and {left:,} more characters"
+
+
+class Note(TextBlock):
+    """A text over the whole width of a screen. Not by a margin: what shares the height
+    that is left would be as much narrower.
+    """
+
+    INSET = 1

@@ -93,3 +93,14 @@ async def test_without_alerts_there_is_nothing_to_silence_but_sources_to_look_at
         await stage.publish(make_fleet())
         await stage.press("escape")
         assert "s silence" in foot(stage)
+
+
+async def test_rows_that_lead_nowhere_offer_nothing_to_open() -> None:
+    async with on_stage((120, 36)) as stage:
+        await stage.press("tab", "enter")
+        assert "enter open" in foot(stage)
+        await stage.press("tab")
+        assert "enter" not in foot(stage)
+        await stage.press("5")
+        assert "c copy" in foot(stage)
+        assert "enter" not in foot(stage)

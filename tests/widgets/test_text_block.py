@@ -5,7 +5,7 @@ from textual.containers import VerticalScroll
 from tests.widgets.screen import Stage, screen_lines, screen_text, style_of
 from widgets.evidence_list import EvidenceList
 from widgets.fault_bar import FaultBar
-from widgets.text_block import TextBlock
+from widgets.text_block import Note, TextBlock
 from widgets.values import EvidenceItem, FaultNote, Span, Tone
 
 EVIDENCE = (
@@ -32,6 +32,16 @@ async def test_a_block_is_as_high_as_its_lines_need() -> None:
         await pilot.resize_terminal(30, 8)
         await pilot.pause()
         assert screen_text(app) == "one two three four\n\nend"
+
+
+async def test_a_note_takes_nothing_from_what_is_below_it() -> None:
+    """By a margin it did: of the height that is left Textual took its width too."""
+    note, below = Note(), VerticalScroll()
+    note.show_lines((Span("one two three"),))
+    app = Stage(note, below)
+    async with app.run_test(size=(10, 8)):
+        assert screen_lines(app)[:3] == [" one two", " three", ""]
+        assert below.outer_size.width == 10
 
 
 async def test_more_text_makes_the_block_higher() -> None:

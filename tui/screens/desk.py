@@ -81,6 +81,8 @@ class Desk(StackedScreen):
         ),
     ]
     FIRST_KEYS: ClassVar[tuple[str, ...]] = ()
+    LEADS_TO_SOURCES: ClassVar[bool] = True
+    """While something is not seen, its foot offers to go and look why."""
     """Actions whose keys are shown first; else what the moment asks for."""
     AUTO_FOCUS = "RowTable, LogView"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - so declared by Textual
@@ -168,7 +170,7 @@ class Desk(StackedScreen):
         is_blind = fleet is not None and any(
             standing.unseen(each, now) for each in fleet.clusters
         )
-        asked = ("sources",) if is_blind else ()
+        asked = ("sources",) if is_blind and self.LEADS_TO_SOURCES else ()
         self.query_one(KeyBar).put_first((*self.FIRST_KEYS, *asked))
         self._show_hidden(hidden, now)
 

@@ -26,7 +26,7 @@ from tui.screens.listing import Listing
 from tui.screens.telling import TellingDesk
 from widgets.panel import Panel
 from widgets.row_table import RowTable
-from widgets.text_block import TextBlock
+from widgets.text_block import Note, TextBlock
 from widgets.values import Row, Span, Tone
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class HistoryScreen(TellingDesk):
 
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
-        trouble = TextBlock(id="trouble", glyphs=glyphs)
+        trouble = Note(id="trouble", glyphs=glyphs)
         trouble.display = False
         yield trouble
         with Container(id="body"):

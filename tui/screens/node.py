@@ -27,7 +27,7 @@ from tui.screens.node_tab import NodeAccess, NodeTab
 from tui.screens.telling import TellingDesk
 from widgets.confirm import Confirm
 from widgets.status_line import StatusLine
-from widgets.text_block import TextBlock
+from widgets.text_block import Note, TextBlock
 from widgets.values import Span, Tone
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class NodeScreen(TellingDesk):
         glyphs = self.marks.glyphs
         yield StatusLine(id="who", glyphs=glyphs)
         yield StatusLine(id="facts", glyphs=glyphs)
-        yield TextBlock(id="trouble", glyphs=glyphs)
+        yield Note(id="trouble", glyphs=glyphs)
         yield StatusLine(id="tabs", glyphs=glyphs)
         kinds = (ServicesTab, DmesgTab, ResourcesTab, EtcdTab, ReviewTab)
         with Container(id="body"):

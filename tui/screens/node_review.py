@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from tui.model.fleet import Cluster, NodeView
 from tui.model.review import Check
 from tui.present import review
-from tui.screens.listing import Listing
+from tui.screens.listing import Listing, ReadListing
 from tui.screens.node_tab import NodeTab
 from widgets.evidence_list import EvidenceList
 from widgets.page import Page
@@ -36,7 +36,7 @@ class ReviewTab(NodeTab):
     def compose(self) -> ComposeResult:
         glyphs = self.marks.glyphs
         with Panel(id="checks", glyphs=glyphs):
-            yield Listing(
+            yield ReadListing(
                 review.COLUMNS,
                 show_header=False,
                 detail_column=review.DETAIL_COLUMN,

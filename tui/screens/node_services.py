@@ -15,7 +15,7 @@ from tui.model.command import ServiceVerb
 from tui.model.fleet import Cluster, NodeView
 from tui.model.talos import TalosService
 from tui.present import machine_services, nodes
-from tui.screens.listing import Listing
+from tui.screens.listing import Listing, ReadListing
 from tui.screens.node_tab import NodeTab
 from tui.screens.node_tail import TailPanel
 from widgets.panel import Panel
@@ -55,7 +55,7 @@ class ServicesTab(NodeTab):
                     glyphs=glyphs,
                 )
             with Panel(id="history", glyphs=glyphs):
-                yield Listing(
+                yield ReadListing(
                     machine_services.HISTORY_COLUMNS, show_header=False, glyphs=glyphs
                 )
         yield TailPanel(self.marks, "log", self.access)

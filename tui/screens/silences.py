@@ -32,7 +32,7 @@ from widgets.keys import hidden
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.text import wrap
-from widgets.text_block import TextBlock
+from widgets.text_block import Note, TextBlock
 from widgets.values import Line, Span, Tone
 
 _VIEWS = tuple(View)
@@ -113,7 +113,7 @@ class SilencesScreen(Desk):
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
         yield Chips((), glyphs=glyphs, id="views")
-        yield TextBlock(glyphs=glyphs, id="blind")
+        yield Note(glyphs=glyphs, id="blind")
         with Panel(glyphs=glyphs):
             yield MarkListing(
                 silences.COLUMNS, detail_column=silences.DETAIL_COLUMN, glyphs=glyphs

@@ -24,7 +24,7 @@ from tui.screens.listing import Listing
 from widgets.page import Page
 from widgets.panel import Panel
 from widgets.row_table import RowTable
-from widgets.text_block import Paragraph, TextBlock
+from widgets.text_block import Note, Paragraph, TextBlock
 from widgets.values import Span, Tone
 
 _REST_SECONDS = 0.3
@@ -51,6 +51,7 @@ class SourcesScreen(Desk):
 
     CSS_PATH = "sources.tcss"
     FIRST_KEYS = ("examine",)
+    LEADS_TO_SOURCES = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "x",
@@ -85,7 +86,7 @@ class SourcesScreen(Desk):
 
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
-        trouble = TextBlock(id="trouble", glyphs=glyphs)
+        trouble = Note(id="trouble", glyphs=glyphs)
         trouble.display = False
         yield trouble
         with Container(id="body"):
