@@ -13,7 +13,7 @@ from tui.triage.expectation import AHEAD
 from tui.triage.rule import Claim, Rule, Ruling, alert_scope, fails, holds, unclear
 
 LISTED = AlertsListed()
-_OF_A_THING = ("node", "pod", "container", "service", "device", "host", "name")
+_OF_A_THING = ("node", "pod", "container", "service", "device")
 """An alert with such a label is about something: a watchdog of hardware, for one."""
 
 
