@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -112,7 +113,17 @@ READS = [
 
 @pytest.mark.parametrize(("expression", "found"), READS)
 def test_what_an_expression_reads_is_known(expression: str, found: list[Read]) -> None:
-    assert list(reads(expression)) == found
+    assert [replace(each, target="") for each in reads(expression, ())] == found
+
+
+def test_of_a_selector_what_is_about_targets_is_asked_of_them() -> None:
+    (read,) = reads('sum(a{mode="idle",instance=~"x.*",job!="b"})', PROD)
+    assert read.target == 'cluster="prod",instance=~"x.*",job!="b"'
+    assert read.down == (
+        f'count(up{{{read.target}}} == 0 and on (job) a{{cluster="prod",mode="idle",'
+        'instance=~"x.*",job!="b"})'
+    )
+    assert reads("a", ())[0].down == "count(up{} == 0 and on (job) a{})"
 
 
 def test_when_a_series_was_written_and_whether_it_ended_is_asked_of_a_server() -> None:

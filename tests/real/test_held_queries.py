@@ -39,7 +39,8 @@ async def test_prometheus_reads_what_we_make_of_a_query(
     held = held_to(expression, assign.held_to("prod", MARKS, "monit"))
     await eventually(source.rules, lambda _: True)  # it is ready
     assert isinstance((await source.measure(held)).samples, tuple)
-    for read in reads(held):
+    for read in reads(expression, assign.held_to("prod", MARKS, "monit")):
+        assert isinstance(await source.query(read.down), tuple)
         assert isinstance(await source.query(read.last_written), tuple)
         if read.over_ms:
             assert isinstance(await source.query(read.ended), tuple)

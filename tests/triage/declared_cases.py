@@ -243,6 +243,7 @@ KINDS: dict[str, Kind] = {
                 {QUERY: Measured((sample(5),), written_at=SEEN.timestamp() - 131)},
                 "last written 131 s ago",
             ),
+            ({QUERY: measured(sample(5), down=2)}, "2 targets are down of a job"),
             ({QUERY: measured(sample(5), ended=1)}, "1 series that it reads ended"),
         ),
     ),

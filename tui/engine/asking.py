@@ -20,6 +20,7 @@ from tui.engine.view import Feed
 from tui.model import promql
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import SourceKind
+from tui.model.metric import Sample
 from tui.model.pipeline import Comparison
 from tui.model.question import (
     ClaimsIn,
@@ -116,7 +117,9 @@ class Asking:
             case PromQuery():
                 server = self._server(SourceKind.PROMETHEUS, cluster)
                 held = held_query(server, cluster, question)
-                return partial(self._measured, server, held)
+                own = server.held_to(cluster.name)
+                reads = promql.reads(question.expression, own)
+                return partial(self._measured, server, held, reads)
             case KernelLines():
                 server = self._server(SourceKind.LOKI, cluster)
                 return partial(self._lines, server, cluster, question)
@@ -137,22 +140,25 @@ class Asking:
             raise ValueError(f"no {kind.value} serves {cluster.name}")
         return found
 
-    async def _measured(self, server: Served, expression: str) -> Measured:
-        """The samples, and of when what they are made of is."""
+    async def _measured(
+        self, server: Served, expression: str, reads: tuple[promql.Read, ...]
+    ) -> Measured:
+        """The samples, and whether they are of now, and of all there is."""
         source = self._connections.prometheus(server.endpoint)
         measured = await source.measure(expression)
         if not measured.samples:
             return measured
         written: list[float | None] = []
-        ended = 0
-        for read in promql.reads(expression):
+        ended = down = 0
+        for read in reads:
             found = await source.query(read.last_written)
             written.append(min((each.value for each in found), default=None))
-            gone = await source.query(read.ended) if read.over_ms else ()
-            ended += sum(int(each.value) for each in gone)
+            if read.over_ms:
+                ended += _count(await source.query(read.ended))
+            down += _count(await source.query(read.down))
         known = [at for at in written if at is not None]
         at = min(known) if len(known) == len(written) else None
-        return replace(measured, written_at=at, ended=ended)
+        return replace(measured, written_at=at, ended=ended, down=down)
 
     async def _lines(
         self, server: Served, cluster: ClusterConfig, question: KernelLines
@@ -183,6 +189,11 @@ class Asking:
     async def _static_pods(self, cluster: ClusterConfig) -> Mapping[str, StaticPod]:
         addresses = self.planes.get(cluster.name, ())
         return await self._connections.talos(cluster).static_pods(addresses)
+
+
+def _count(samples: tuple[Sample, ...]) -> int:
+    """What `count()` gave: nothing is none."""
+    return sum(int(each.value) for each in samples)
 
 
 def _is_slow(question: Question) -> bool:

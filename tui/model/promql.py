@@ -54,6 +54,7 @@ _NUMBERS = frozenset({"inf", "nan"})
 _OF_NOTHING = frozenset(
     {"absent", "absent_over_time", "scalar", "vector", "or", "unless"}
 )
+_OF_TARGETS = frozenset({"job", "instance"})
 _OF_ANOTHER_TIME = frozenset(
     {"@", "offset", "first_over_time", "last_over_time", "present_over_time"}
 )
@@ -66,6 +67,8 @@ class Read:
     selector: str
     over_ms: int = 0
     """How far back it is read; 0: no further than Prometheus looks by itself."""
+    target: str = ""
+    """The matchers of it that are about targets."""
 
     @property
     def last_written(self) -> str:
@@ -82,13 +85,18 @@ class Read:
         over = f"{self.selector}[{self.over_ms}ms]"
         return f"count(count_over_time({over}) unless {self.selector})"
 
+    @property
+    def down(self) -> str:
+        """PromQL: how many targets are down of which it would read more series."""
+        return f"count(up{{{self.target}}} == 0 and on (job) {self.selector})"
 
-def reads(expression: str) -> tuple[Read, ...]:
-    """What an expression reads, each once.
+
+def reads(expression: str, matchers: Sequence[Matcher]) -> tuple[Read, ...]:
+    """What an expression reads that is held to these matchers, each once.
 
     raise   ValueError as `held_to`
     """
-    reader = _Reader(expression, ())
+    reader = _Reader(expression, matchers)
     reader.read()
     return tuple(dict.fromkeys(reader.reads))
 
@@ -250,7 +258,7 @@ class _Reader:
 
         Only a plain list is taken: some servers know `or` in there.
         """
-        start = len(self._parts)
+        start, of_target = len(self._parts), [self._own] if self._own else []
         if self._peek().text != "{":
             self._parts.append(f"{{{self._own}}}")
         else:
@@ -258,23 +266,26 @@ class _Reader:
             is_followed = self._own and self._peek().text != "}"
             self._parts.append(f"{self._own}," if is_followed else self._own)
             while self._peek().text != "}":
-                self._matcher()
+                of_target += self._matcher()
                 if self._peek().text != ",":
                     break
                 self._take()
             self._take("}")
         text = metric + "".join(self._parts[start:])
-        self.reads.append(Read(text.strip()))
+        self.reads.append(Read(text.strip(), target=",".join(of_target)))
 
-    def _matcher(self) -> None:
+    def _matcher(self) -> list[str]:
+        """Take one; as it is written when it is about a target, else nothing."""
         name = self._take()
         if name.kind == "text" and self._peek().text in {",", "}"}:
-            return
+            return []
         is_label = name.kind == "text" or _LABEL.fullmatch(name.text)
         operator, value = self._take(), self._take()
         known = operator.text in {"=", "!=", "=~", "!~"} and value.kind == "text"
         if not (is_label and known):
             raise _not_understood(name)
+        is_of_target = name.text in _OF_TARGETS
+        return [f"{name.text}{operator.text}{value.text}"] if is_of_target else []
 
     def _peek(self, ahead: int = 0) -> _Token:
         at = self._at + ahead

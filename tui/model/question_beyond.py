@@ -39,6 +39,8 @@ class Measured:
     which was written longest ago was written; None when it is not known."""
     ended: int = 0
     """So many series that the query read over a range are no more."""
+    down: int = 0
+    """So many targets are down of jobs of which the query read series."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,9 @@ def _end(measured: Measured, at: float) -> str:
     """
     if measured.ended:
         return f"{measured.ended} series that it reads ended within its range"
+    if measured.down:
+        word = "target is" if measured.down == 1 else "targets are"
+        return f"{measured.down} {word} down of a job that it reads"
     if measured.written_at is None:
         return "nothing that it reads is written at this moment"
     age = at - measured.written_at
