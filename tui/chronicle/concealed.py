@@ -9,11 +9,12 @@ it is the operator's own verdict.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from tui.chronicle.known import Known
+from tui.chronicle.known import Known, Sight
 from tui.model.alert import Concealed, JudgedAlert, Surprise, Verdict, rank
 from tui.model.change import AlertName, name_of
 from tui.model.fleet import Fleet
@@ -28,6 +29,25 @@ _LOUDEST = tuple(Surprise)
 Alerts = tuple[JudgedAlert, ...]
 
 
+class _Marked(NamedTuple):
+    """The alerts of one cluster, what was known of them, and what was made of both."""
+
+    alerts: Alerts = ()
+    sights: Mapping[AlertName, Sight] | None = None
+    cleared: Mapping[AlertName, datetime] | None = None
+    made: Mapping[AlertName, tuple[JudgedAlert, JudgedAlert]] = {}
+    """Those that are marked, without the mark and with it."""
+    result: Alerts = ()
+
+    def is_of(self, alerts: Alerts, known: Known) -> bool:
+        """Whether it is what these come to: not even the time is looked at."""
+        return (
+            self.alerts is alerts
+            and self.sights is known.sights
+            and self.cleared is known.cleared
+        )
+
+
 class Marker:
     """Marks alerts that turned real, and those of them that are concealed, in a fleet.
 
@@ -35,60 +55,63 @@ class Marker:
     """
 
     def __init__(self) -> None:
-        self._made: dict[AlertName, tuple[JudgedAlert, JudgedAlert]] = {}
-        self._lists: dict[str, tuple[Alerts, Alerts, Alerts]] = {}
-        """By cluster: what came, what of it is marked, what was made of it."""
+        self._marked: dict[str, _Marked] = {}
+        """By cluster; "" holds those of none."""
 
     def marked(self, fleet: Fleet, known: Known) -> Fleet:
         """The fleet with its marks; concealed alerts are first in their cluster."""
-        made: dict[AlertName, tuple[JudgedAlert, JudgedAlert]] = {}
         clusters = tuple(
             each
             if each.alerts is None
-            or (alerts := self._marked(each.name, each.alerts, known, made))
-            is each.alerts
+            or (alerts := self._of(each.name, each.alerts, known)) is each.alerts
             else replace(each, alerts=alerts)
             for each in fleet.clusters
         )
-        strays = self._marked("", fleet.unassigned_alerts, known, made)
-        self._made = made
-        if not made:
+        strays = self._of("", fleet.unassigned_alerts, known)
+        if not any(each.made for each in self._marked.values()):
             return fleet
         return replace(fleet, clusters=clusters, unassigned_alerts=strays)
 
-    def _marked(
-        self,
-        cluster: str,
-        alerts: Alerts,
-        known: Known,
-        made: dict[AlertName, tuple[JudgedAlert, JudgedAlert]],
-    ) -> Alerts:
-        marked: list[JudgedAlert] = []
-        for judged in alerts:
-            if judged.verdict is not Verdict.REAL:
-                continue
-            name = name_of(judged)
-            found = _concealed(judged, known, name)
-            turned = _turned(judged, known, name)
-            if found is None and turned is None:
-                continue
-            before = self._made.get(name)
-            if (
-                before is None
-                or before[0] is not judged
-                or before[1].concealed != found
-                or before[1].turned_at != turned
-            ):
-                before = judged, replace(judged, concealed=found, turned_at=turned)
-            made[name] = before
-            marked.append(before[1])
-        if not marked:
-            return alerts
-        came, earlier, result = self._lists.get(cluster, ((), (), ()))
-        if came is not alerts or not _are_same(earlier, marked):
-            result = _in_order(alerts, marked)
-            self._lists[cluster] = alerts, tuple(marked), result
-        return result
+    def _of(self, cluster: str, alerts: Alerts, known: Known) -> Alerts:
+        before = self._marked.get(cluster, _Marked())
+        if not before.is_of(alerts, known):
+            made = _made(alerts, known, before.made)
+            if not made:
+                result = alerts
+            elif before.alerts is alerts and _are_same(before.made, made):
+                result = before.result
+            else:
+                result = _in_order(alerts, [new for _, new in made.values()])
+            before = _Marked(alerts, known.sights, known.cleared, made, result)
+            self._marked[cluster] = before
+        return before.result
+
+
+def _made(
+    alerts: Alerts,
+    known: Known,
+    before: Mapping[AlertName, tuple[JudgedAlert, JudgedAlert]],
+) -> dict[AlertName, tuple[JudgedAlert, JudgedAlert]]:
+    """Those that are to be marked, without the mark and with it."""
+    made = {}
+    for judged in alerts:
+        if judged.verdict is not Verdict.REAL:
+            continue
+        name = name_of(judged)
+        found = _concealed(judged, known, name)
+        turned = _turned(judged, known, name)
+        if found is None and turned is None:
+            continue
+        old = before.get(name)
+        if (
+            old is None
+            or old[0] is not judged
+            or old[1].concealed != found
+            or old[1].turned_at != turned
+        ):
+            old = judged, replace(judged, concealed=found, turned_at=turned)
+        made[name] = old
+    return made
 
 
 def _in_order(alerts: Alerts, marked: Sequence[JudgedAlert]) -> Alerts:
@@ -98,9 +121,13 @@ def _in_order(alerts: Alerts, marked: Sequence[JudgedAlert]) -> Alerts:
     return Kept(sorted(all_of_them, key=lambda each: (not each.concealed, *rank(each))))
 
 
-def _are_same(some: Sequence[object], others: Sequence[object]) -> bool:
-    pairs = zip(some, others, strict=False)
-    return len(some) == len(others) and all(one is other for one, other in pairs)
+def _are_same(
+    some: Mapping[AlertName, object], others: Mapping[AlertName, object]
+) -> bool:
+    """Whether the very same are marked."""
+    return some.keys() == others.keys() and all(
+        one is others[name] for name, one in some.items()
+    )
 
 
 def _turned(judged: JudgedAlert, known: Known, name: AlertName) -> datetime | None:
