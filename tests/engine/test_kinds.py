@@ -11,7 +11,7 @@ import pytest
 from tests.triage.cases import NOW, alert
 from tests.triage.test_assign import BARE, rule_of
 from tui.config import ClusterConfig, Config, Endpoint
-from tui.engine.kinds import Kind, grouped, stranger
+from tui.engine.kinds import grouped
 from tui.engine.plan import served_by, serving
 from tui.engine.view import Memo, View
 from tui.model.alert import Alert
@@ -108,23 +108,3 @@ def test_it_may_be_sent_in_its_name_by_who_fires_it_and_has_none_listed() -> Non
     assert concerns((FIRES,), cluster="monit") == ("prod",)
     other = (alert("KubeSchedulerDown", cluster="prod"),)
     assert concerns((FIRES,), listed=other, cluster="monit") == ("prod",)
-
-
-def strange(rules: tuple[Rule, ...] | None, name: str = "KubeProxyDown") -> str:
-    """Why nobody sent an alert that is of prod, whose Prometheus has these rules."""
-    about = alert(name, cluster="prod")
-    prod = serving(SERVED, SourceKind.PROMETHEUS, "prod")
-    assert prod is not None
-    readings = {} if rules is None else {prod.key("rules"): Reading(rules, NOW)}
-    view = View(CONFIG, SERVED, {}, {}, State(readings), NOW, Memo(), Rulebook())
-    kind = Kind(SERVED[0].key("alerts").endpoint, "prod", False, (), True, (), ())
-    return stranger(view, kind, about)
-
-
-def test_who_sent_it_is_not_known_where_prometheus_does_not_fire_it() -> None:
-    assert "prometheus prod does not fire it" in strange((QUIET,))
-    assert "has not told its rules" in strange(None)
-    assert not strange((FIRES,))
-    assert not strange(())
-    assert not strange((replace(QUIET, health="unknown"),))
-    assert not strange((QUIET,), "BackupLate")

@@ -13,7 +13,7 @@ from itertools import chain
 from operator import itemgetter
 
 from tui.engine.answers import Answers, answers_of
-from tui.engine.kinds import Kind, grouped, stranger, waits_for_rules
+from tui.engine.kinds import Kind, grouped
 from tui.engine.plan import Served
 from tui.engine.view import View
 from tui.model.alert import Alert, JudgedAlert, Rank, Verdict, rank
@@ -224,16 +224,16 @@ def _judge(
     alert: Alert,
 ) -> JudgedAlert:
     """The alert by its own cluster; and by others when it is about them as well."""
-    strange = stranger(view, kind, alert)
-    doubt = _doubt(served, alert, kind.cluster) or strange
+    doubt = _doubt(served, alert, kind.cluster) or kind.doubt.why
     first, *others = grounds
     cases = [
         _case(view, alert, first, is_placed=kind.is_placed, doubt=doubt),
         *(_case(view, alert, ground) for ground in others),
     ]
     judgement = view.rulebook.judge_together(cases)
-    waits = any(a.attempts == 0 for each in cases for a in each.answers.values())
-    waits = waits or (bool(strange) and waits_for_rules(view, kind))
+    waits = kind.doubt.is_waiting or any(
+        a.attempts == 0 for each in cases for a in each.answers.values()
+    )
     return JudgedAlert(
         alert,
         judgement,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from tui.engine.plan import Served
+from tui.engine.senders import KNOWN, Doubt, may_fire, stranger
 from tui.engine.view import View
 from tui.model.alert import Alert
 from tui.model.fleet import SourceKind
@@ -32,6 +33,8 @@ class Kind:
     has_rule: bool
     questions: tuple[Question, ...]
     kernel: tuple[str, ...]
+    doubt: Doubt = KNOWN
+    """Whether somebody else than they may have sent it."""
 
     @property
     def clusters(self) -> tuple[str, ...]:
@@ -74,6 +77,7 @@ def grouped(
             is_placed=placed not in {"", name},
             concerns=_concerned(view, served, alert, kind.cluster),
         )
+        kind = replace(kind, doubt=stranger(view, served, kind.clusters, alert))
         loose.setdefault(kind, []).append(alert)
     for kind, members in loose.items():
         yield kind, tuple(members)
@@ -102,7 +106,8 @@ def _listed(view: View, served: Served, alerts: tuple[Alert, ...]) -> _Listed:
 
 
 def _is_loose(view: View, served: Served, alert: Alert) -> bool:
-    if view.rulebook.is_cleared_by_clusters(alert):
+    rules = view.rulebook
+    if rules.is_cleared_by_clusters(alert) or rules.is_of_prometheus(alert):
         return True
     is_marked = assign.is_marked(alert.labels, served.marks)
     return not is_marked and bool(view.rulebook.kernel_kinds(alert))
@@ -190,45 +195,6 @@ def _namesakes(
     )
 
 
-def stranger(view: View, kind: Kind, alert: Alert) -> str:
-    """Why nobody of those that it may be about has sent the alert, in words; else "".
-
-    An Alertmanager may serve clusters of which the config does not know, whose alerts
-    look the same. Rules that were read once go on telling: that they grow old, or are
-    read no more, clears nothing.
-    """
-    if not view.rulebook.is_of_prometheus(alert):
-        return ""
-    doubts = []
-    for name in kind.clusters:
-        served = view.serving(SourceKind.PROMETHEUS, name)
-        if served is None:
-            return ""
-        rules: tuple[Rule, ...] | None = view.reading(served.key("rules")).value
-        # Who evaluates no rules reads them from elsewhere, and cannot tell.
-        if rules == () or (rules and _may_fire(rules, alert)):
-            return ""
-        said = "has not told its rules" if rules is None else "does not fire it"
-        doubts.append(f"prometheus {name} {said}")
-    return f"{' and '.join(dict.fromkeys(doubts))}: who sent it is not known"
-
-
-def waits_for_rules(view: View, kind: Kind) -> bool:
-    """Whether a Prometheus of theirs was not asked for its rules yet."""
-    found = (view.serving(SourceKind.PROMETHEUS, name) for name in kind.clusters)
-    return any(each and not view.reading(each.key("rules")).attempts for each in found)
-
-
-def _may_fire(rules: tuple[Rule, ...], alert: Alert) -> bool:
-    """Whether one of them fires it, or cannot tell by now."""
-    return any(
-        rule.health != "ok"
-        or any(active.labels.items() <= alert.labels.items() for active in rule.alerts)
-        for rule in rules
-        if rule.name == alert.name
-    )
-
-
 def _by_cluster(
     served: Served, alerts: tuple[Alert, ...]
 ) -> frozenset[tuple[str, str]]:
@@ -255,7 +221,7 @@ def _fires(view: View, sender: str, cluster: str, alert: Alert) -> bool:
 def _may_send(view: View, cluster: str, alert: Alert) -> bool:
     served = view.serving(SourceKind.PROMETHEUS, cluster)
     rules = _rules(view, served) if served else ()
-    return not rules or _may_fire(rules, alert)
+    return not rules or may_fire(rules, alert)
 
 
 def _rules(view: View, served: Served) -> tuple[Rule, ...]:

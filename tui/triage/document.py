@@ -86,7 +86,8 @@ Evidence comes from the alert's own cluster, and from no other.
 - A server that the config gives to one cluster may serve others too: an alert whose
   label contradicts that cluster's is not cleared. Nor is one that a rule of ours covers
   where the Prometheus of that cluster evaluates rules and does not fire it: then
-  somebody else sent it.
+  somebody else sent it. Where more of that name are listed than it fires, one is
+  somebody else's.
 - A query to a shared Prometheus or Loki is held to the cluster by its labels in every
   selector. Where that cannot be made certain, the answer is no evidence.
 - Nor is a query by a series that has ended: Prometheus shows its last sample for five
