@@ -104,3 +104,13 @@ async def test_rows_that_lead_nowhere_offer_nothing_to_open() -> None:
         await stage.press("5")
         assert "c copy" in foot(stage)
         assert "enter" not in foot(stage)
+
+
+async def test_no_key_of_the_foot_is_cut_at_any_width() -> None:
+    async with on_stage((120, 24)) as stage:
+        for keys in ((), ("L", "F"), ("H",)):
+            await stage.press(*keys)
+            for width in range(40, 100, 3):
+                await stage.pilot.resize_terminal(width, 24)
+                await stage.pilot.pause()
+                assert "…" not in foot(stage)

@@ -133,6 +133,7 @@ async def test_a_cluster_whose_log_does_not_come_is_not_called_calm() -> None:
     fleet = without_loki(make_fleet(), "monit")
     async with on_stage((80, 24), fleet) as stage:
         await stage.press("L", "C")
+        await stage.until("3 agentic ✔ no errors")
         (others,) = stage.app.screen.query("#others").results(StatusLine)
         (line,) = (each for each in stage.text.splitlines() if "2 monit" in each)
         assert others.display
@@ -140,3 +141,15 @@ async def test_a_cluster_whose_log_does_not_come_is_not_called_calm() -> None:
         assert "3 agentic ✔ no errors" in line
         await stage.press("2")
         await stage.until("⧗ stale 4m  following")
+
+
+async def test_a_cluster_of_which_the_past_is_shown_is_not_called_calm() -> None:
+    """Its errors of then are told in the pane; here stood `no errors`."""
+    async with on_stage((80, 24)) as stage:
+        await stage.press("L", "C")
+        await stage.until("3 agentic ✔ no errors")
+        await stage.press("3", "left_square_bracket")
+        await stage.until("in the past: ")
+        await stage.settle()
+        told = stage.text.splitlines()[1]
+        assert "[3 agentic in the past]" in told

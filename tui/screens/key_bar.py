@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from textual.screen import Screen
 from textual.widgets import Input
@@ -12,6 +13,8 @@ from widgets.text import cells_of
 from widgets.values import Line, Span, Tone
 
 _SHOWN_KEYS = 5
+_GAP = 2
+"""Between two keys."""
 
 
 def words_of(*keys: tuple[str, str]) -> Line:
@@ -84,10 +87,12 @@ class KeyBar(StatusLine):
 
     def _fitting(self, keys: Sequence[Line], others: Line) -> Line:
         """Those that have room to the end: half a word is no help."""
-        room = self.size.width - cells_of(others)
+        room = self.size.width - cells_of(others) - 1
         fitting: list[Span] = []
         for key in keys:
             room -= cells_of(key)
             if room >= 0 or not self.size.width:
                 fitting += key
+            elif room + _GAP >= 0:
+                fitting += (*key[:-1], replace(key[-1], text=key[-1].text.rstrip()))
         return tuple(fitting)

@@ -129,6 +129,14 @@ class PastPane(Panel):
         """The time that is shown; None when it is live."""
         return self._stretch
 
+    def uncounted(self) -> Span | None:
+        """Why its errors are not those of now, or not all of them yet."""
+        if self._stretch is not None:
+            return Span("in the past", Tone.QUIET)
+        if self._is_filling:
+            return Span(f"{self.marks.connecting} reading", Tone.QUIET)
+        return None
+
     def action_shift(self, direction: int) -> None:
         """Show another half an hour, or the stretch beside this one."""
         now = self._clock.now()

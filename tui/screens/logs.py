@@ -234,7 +234,12 @@ class LogsScreen(TellingDesk):
         others = self.query_one("#others", StatusLine)
         if others.display:
             told = [
-                (pane.names[0], pane.trouble(), pane.not_live(), pane.display)
+                (
+                    pane.names[0],
+                    pane.trouble(),
+                    pane.not_live() or pane.uncounted(),
+                    pane.display,
+                )
                 for pane in self._panes
             ]
             others.show(stream.others(told, self.marks))
