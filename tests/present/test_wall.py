@@ -69,6 +69,18 @@ def test_the_worst_and_its_reason_are_on_every_display(size: tuple[int, int]) ->
     assert "returns stale data" in body
 
 
+def test_on_a_small_display_names_come_before_severity_and_no_number_is_cut() -> None:
+    for fields in drawn(make_fleet(), (40, 12)).body:
+        for field in fields:
+            told = "".join(span.text for span in field.line)
+            if "BTRFSCorruptionDetected" in told:
+                assert field.width >= 24
+            if "/" in told and "up" in told:
+                assert field.width >= len("12/12 up")
+    assert "crit" not in text(drawn(make_fleet(), (40, 12)).body)
+    assert "crit" in text(drawn(make_fleet(), (80, 24)).body)
+
+
 def test_the_band_is_calm_only_when_nothing_is_wrong_and_all_is_seen() -> None:
     assert drawn(calm_fleet()).tone is Tone.GOOD
     assert drawn(make_fleet()).tone is Tone.CRITICAL

@@ -21,6 +21,8 @@ _SMALL = 34
 """In fewer lines than this a cluster is one line."""
 _BAR = "▌"
 _LABEL = 10
+_FIGURES = 14
+"""Cells, below which of targets and nodes of a cluster in one line nothing is told."""
 _MOST_FAILING = 3
 _OF_NODES = {SourceKind.TALOS, SourceKind.KUBERNETES}
 
@@ -203,10 +205,16 @@ def _one_line(cluster: Cluster, now: datetime, width: int, marks: Marks) -> Fiel
     """A cluster where there is little room."""
     tone = _tone(cluster, now, marks)
     name = min(20, max(10, width // 6))
-    figures = (
-        *targets.heading(cluster, now, marks)[:1],
-        Span("  nodes ", Tone.QUIET),
-        *nodes.heading(cluster, now, marks),
+    room = max(0, width - name - width // 3 - 11)
+    # Of a number half is worse than nothing.
+    figures: Line = (
+        ()
+        if room < _FIGURES
+        else (
+            *targets.heading(cluster, now, marks)[:1],
+            Span("  nodes ", Tone.QUIET),
+            *nodes.heading(cluster, now, marks),
+        )
     )
     return (
         Field((Span(_BAR, tone),), 2),
@@ -222,6 +230,6 @@ def _one_line(cluster: Cluster, now: datetime, width: int, marks: Marks) -> Fiel
         ),
         Field(standing.cluster_words(cluster, now, marks), width // 3),
         Field((), 1),
-        Field(figures, max(0, width - name - width // 3 - 11)),
+        Field(figures, room),
         Field(standing.cluster_age(cluster, now, marks), 8),
     )

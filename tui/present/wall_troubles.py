@@ -18,6 +18,8 @@ from widgets.values import Align, Field, Fields, Line, Span, Tone
 
 _TWO = 150
 """From this width on there are two columns."""
+_NARROW = 48
+"""Cells of a row, below which there is no room for all of it."""
 _Pair: TypeAlias = tuple[Line, Line, Line]
 """What a trouble has: its name, the reason, and where and since when."""
 _NOTHING: _Pair = ((), (), ())
@@ -66,7 +68,10 @@ def _beside(pairs: Sequence[_Pair], width: int) -> tuple[Fields, Fields]:
     second: list[Field] = []
     for title, why, right in pairs:
         room = width - 4
-        first += [Field(title, room - 22), Field(right, 22, Align.RIGHT), Field((), 4)]
+        # A name comes before severity and age.
+        told, aside = (right, 22) if room >= _NARROW else (right[:1], room // 4)
+        first += [Field(title, room - aside), Field(told, aside, Align.RIGHT)]
+        first.append(Field((), 4))
         second += [Field(why, room), Field((), 4)]
     return tuple(first), tuple(second)
 
