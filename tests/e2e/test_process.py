@@ -28,8 +28,6 @@ prometheus = { url = "http://127.0.0.1:1" }
 alertmanager = { urls = ["http://127.0.0.1:1"] }
 """
 SHOWN = b"prod"
-STILL = b"kernel"
-"""What never changes, and so is drawn with all of the screen only."""
 ROOT = Path(__file__).parents[2]
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?2004l")
 """The other screen left, the cursor shown, the mouse and pasting given back."""
@@ -172,27 +170,6 @@ def test_a_stopped_program_goes_on(tmp_path: Path) -> None:
     terminal.listen()
     assert terminal.status == 0
     terminal.check()
-
-
-@pytest.mark.parametrize("is_asked", [True, False])
-def test_all_of_the_screen_is_drawn_again_after_a_stop(
-    tmp_path: Path, *, is_asked: bool
-) -> None:
-    terminal = opened(tmp_path, {})
-    terminal.listen(STILL)
-    if is_asked:
-        os.write(terminal.master, b"\x1a")
-        os.waitpid(terminal.pid, os.WUNTRACED)
-    else:
-        os.kill(terminal.pid, signal.SIGSTOP)
-    while select.select([terminal.master], [], [], 0.2)[0]:
-        os.read(terminal.master, 65_536)
-    terminal.heard.clear()
-    os.kill(terminal.pid, signal.SIGCONT)
-    terminal.listen(STILL)
-    os.write(terminal.master, b"q")
-    terminal.listen()
-    assert terminal.status == 0
 
 
 def test_a_terminal_that_is_closed_ends_it(tmp_path: Path) -> None:
