@@ -100,7 +100,7 @@ async def test_the_bar_of_time_stands_at_the_foot(tmp_path: Path) -> None:
     async with on_stage(wrap=partial(recorded, folder=tmp_path)) as stage:
         await press(stage, "left_curly_bracket")
         foot = stage.text.splitlines()[-2]
-        assert "O---" in foot
+        assert "●───" in foot
 
 
 async def test_the_first_step_back_leads_to_the_newest_moment(tmp_path: Path) -> None:
@@ -243,3 +243,17 @@ async def test_what_was_lost_of_a_log_is_told_of_then_and_again_of_now(
             await press(stage, "end")
             await stage.until("gap: about 9 entries lost")
             assert "gap: about 8 entries lost" in stage.text
+
+
+async def test_the_foot_of_the_past_says_how_to_move_and_to_leave(
+    tmp_path: Path,
+) -> None:
+    async with on_stage((100, 30), wrap=partial(recorded, folder=tmp_path)) as stage:
+        assert "s silence" in stage.text.splitlines()[-1]
+        await press(stage, "less_than_sign")
+        told = stage.text.splitlines()[-1]
+        assert "< back in time   > on in time   end back to now" in told
+        assert "silence" not in told
+        assert "─●" in stage.text.splitlines()[-2]
+        await press(stage, "end")
+        assert "s silence" in stage.text.splitlines()[-1]

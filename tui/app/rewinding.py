@@ -203,7 +203,7 @@ class Rewinding(Routes):
         at = self.clock.at
         if at is None or self._tape_span is None:
             return ()
-        return bar(self._tape_span, at, self._tape_notes, width)
+        return bar(self._tape_span, at, self._tape_notes, width, self.marks)
 
     def refuses(self) -> bool:
         """Say that nothing can be changed while the past is shown."""

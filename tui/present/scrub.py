@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tui.present.glyphs import Marks
 from tui.present.happened import MARK
 from tui.present.units import moment
 from widgets.values import Line, Span, Tone
@@ -23,6 +24,7 @@ def bar(
     at: datetime,
     notes: Iterable[TapeNote],
     width: int,
+    marks: Marks,
 ) -> Line:
     """The record from end to end: `!` where something turned real, `#` for marks."""
     first, last = span
@@ -34,12 +36,12 @@ def bar(
         share = (then - first).total_seconds() / spread
         return min(room - 1, max(0, int(share * room)))
 
-    cells = [("-", Tone.QUIET)] * room
+    cells = [(marks.glyphs.box.horizontal, Tone.QUIET)] * room
     told = [each for each in notes if first <= each.at <= last]
     for note in sorted(told, key=lambda each: each.tone == _RANK[0]):
         cells[place(note.at)] = _SIGNS.get(note.tone, ("+", Tone.TEXT))
     sign, tone = cells[place(at)]
     found = [Span(text, tone) for text, tone in cells]
     here = tone if sign == "!" else Tone.ACCENT
-    found[place(at)] = Span("O", here, bold=True)
+    found[place(at)] = Span(marks.up, here, bold=True)
     return (Span(left, Tone.QUIET), *found, Span(right, Tone.QUIET))

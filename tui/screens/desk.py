@@ -43,6 +43,7 @@ from widgets.status_line import StatusLine
 from widgets.text import cells_of
 from widgets.values import Line, Span, Tone
 
+_IN_THE_PAST = ("wind(-1)", "wind(1)", "now")
 _NARROW = 100
 _GOES = words_of(("enter", "go"), ("esc", "stay"))
 
@@ -170,8 +171,10 @@ class Desk(StackedScreen):
         is_blind = fleet is not None and any(
             standing.unseen(each, now) for each in fleet.clusters
         )
+        # There nothing can be changed, and one wants to move and to leave.
+        past = _IN_THE_PAST if self.has_class("-past") else ()
         asked = ("sources",) if is_blind and self.LEADS_TO_SOURCES else ()
-        self.query_one(KeyBar).put_first((*self.FIRST_KEYS, *asked))
+        self.query_one(KeyBar).put_first((*past, *self.FIRST_KEYS, *asked))
         self._show_hidden(hidden, now)
 
     def _show_hidden(self, hidden: tuple[JudgedAlert, ...], now: datetime) -> None:
