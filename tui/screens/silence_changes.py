@@ -208,7 +208,8 @@ class SilenceChanges:
             lines.append((Span(f"  {plain(each.words)}", Tone.WARNING),))
         if len(left) > _NAMED:
             lines.append((Span(f"and {len(left) - _NAMED} more", Tone.QUIET),))
-        lines += deed.tell(commands)
+        told = deed.tell(commands)
+        lines += told if told[:1] == ((),) else ((), *told)
         title = f"Changed meanwhile, so not {deed.done}. Do it all the same?"
         self._ask(title, lines, commands, deed)
 
