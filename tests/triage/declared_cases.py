@@ -48,6 +48,7 @@ from tui.model.question import (
 )
 from tui.model.question_beyond import (
     KernelFound,
+    KernelHit,
     KernelLines,
     Measured,
     NodeTold,
@@ -136,7 +137,7 @@ COMPLETE = DaemonSet("kube-system", "cilium", {}, 2, 2, uid="u1")
 OWNED: tuple[Pod, ...] = tuple(
     replace(each, owner="u1") for each in (PLANE_AGENT, AGENT)
 )
-LINE = (SEEN, "eth0: link down")
+LINE = KernelHit(SEEN, "eth0: link down", WORKER)
 
 KINDS: dict[str, Kind] = {
     "configmap": Kind(

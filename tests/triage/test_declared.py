@@ -8,16 +8,26 @@ from typing import Any
 
 import pytest
 
-from tests.triage.cases import NOW, PLANE, WORKER, alert, case, questions_for
+from tests.triage.cases import (
+    NOW,
+    PLANE,
+    WORKER,
+    alert,
+    case,
+    questions_for,
+    with_answer,
+)
 from tests.triage.declared_cases import KINDS, SERVICES, WELL, Changes, rule, told
 from tui.model.alert import Alert, Judgement, Verdict
 from tui.model.declared import DeclaredRule, InventorySays, TargetsUp
 from tui.model.fault import Fault, FaultKind
+from tui.model.question import Answer
 from tui.model.reading import Reading
 from tui.model.silence import Matcher
 from tui.model.target import InventoryTarget
 from tui.triage import declared
 from tui.triage.case import Case
+from tui.triage.on_nodes import NODES
 from tui.triage.rulebook import Rulebook
 from tui.triage.rules import kube_proxy
 
@@ -95,9 +105,11 @@ def test_every_question_of_a_claim_must_be_answered_lately(name: str) -> None:
     kind = KINDS[name]
     rules = book(rule(kind.expects))
     well = known(rules, LATE, kind.proof)
-    asked = questions_for(rules, LATE)
-    assert asked
-    for question in asked:
+    judging = rules.rule_for(LATE)
+    assert judging is not None
+    (claim,) = judging.claims
+    assert claim.questions
+    for question in claim.questions:
         for lost in (
             Reading(fault=FAULT, attempts=1),
             Reading(well.value(question), NOW - timedelta(seconds=21), attempts=1),
@@ -105,6 +117,18 @@ def test_every_question_of_a_claim_must_be_answered_lately(name: str) -> None:
             answers = {**well.answers, question: lost}
             found = rules.judge(case_with(well, answers))
             assert found.verdict is Verdict.UNDECIDED, question
+
+
+@pytest.mark.parametrize("answer", [None, Reading(fault=FAULT, attempts=1)])
+def test_of_a_node_that_nobody_tells_of_only_its_own_line_counts(
+    answer: Answer | None,
+) -> None:
+    kind = KINDS["line present"]
+    rules = book(rule(kind.expects))
+    for node, wanted in ((WORKER, Verdict.FALSE_POSITIVE), (PLANE, Verdict.UNDECIDED)):
+        about = alert("BackupLate", instance=f"{node}:9100")
+        found = with_answer(known(rules, about, kind.proof), NODES, answer)
+        assert rules.judge(found).verdict is wanted
 
 
 def case_with(before: Case, answers: Any) -> Case:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -34,6 +34,7 @@ from tui.model.question import (
 )
 from tui.model.question_beyond import (
     AlertsListed,
+    KernelHit,
     KernelLines,
     Measured,
     NodePrinted,
@@ -48,6 +49,7 @@ from tui.model.unix import of_ns, to_ns
 from tui.sources.base import SourceError
 from tui.store import State
 from tui.triage import assign
+from tui.triage.kernel_log import node_of
 
 SLOW = 3
 """What changes slowly, or costs much, is read at a third of the pace."""
@@ -162,7 +164,7 @@ class Asking:
 
     async def _lines(
         self, server: Served, cluster: ClusterConfig, question: KernelLines
-    ) -> tuple[tuple[datetime, str], ...]:
+    ) -> tuple[KernelHit, ...]:
         """Lines of that cluster with the text in them, newest first."""
         now = self._clock.now()
         start = now - timedelta(minutes=question.minutes)
@@ -174,14 +176,15 @@ class Asking:
             forward=False,
         )
         own = [
-            (of_ns(each.at_ns), each.line)
+            KernelHit(of_ns(each.at_ns), each.line, node_of(each))
             for each in found
             if assign.cluster_of(each.labels, server.marks, server.home) == cluster.name
         ]
         if len(found) == MOST_LINES and not own:
             summary = "too many lines of other clusters to tell"
             raise SourceError(Fault(FaultKind.BAD_QUERY, summary))
-        return tuple(own[:SHOWN_LINES])
+        newest = {each.node: each for each in reversed(own)}
+        return tuple(dict.fromkeys((*own[:SHOWN_LINES], *newest.values())))
 
     async def _compared(self, cluster: ClusterConfig, address: str) -> Comparison:
         return await self._comparer.compare(cluster, address, self.state)

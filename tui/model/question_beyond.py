@@ -81,11 +81,21 @@ class KernelLines:
 
 
 @dataclass(frozen=True, slots=True)
+class KernelHit:
+    """One line that holds the text."""
+
+    at: datetime
+    line: str
+    node: str
+    """Who wrote it, by name or address; empty when that is not told."""
+
+
+@dataclass(frozen=True, slots=True)
 class KernelFound:
     """The lines that hold the text, and who wrote anything at all."""
 
-    lines: tuple[tuple[datetime, str], ...]
-    """Newest first; not more than a person needs."""
+    lines: tuple[KernelHit, ...]
+    """Newest first; not more than a person needs, and the newest of each node."""
     spoke_at: Mapping[str, datetime]
     """When each node wrote last, by name or address, as its entries have it."""
     kernel_at: Mapping[str, datetime] = field(default_factory=dict)

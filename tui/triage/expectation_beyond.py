@@ -26,13 +26,15 @@ from tui.model.question_beyond import (
 )
 from tui.model.reading import STALE_AFTER
 from tui.model.talos import ServiceHealth
-from tui.model.target import Health, TargetRow
+from tui.model.target import Health, TargetRow, host
 from tui.triage.case import Case
 from tui.triage.expectation import AHEAD, ON
 from tui.triage.on_nodes import NODES, chosen, none_listed
 from tui.triage.rule import Claim, Ruling, fails, holds, unclear
 
 SERVICES = TalosServices()
+_OF_NODES = ("node", "nodename", "hostname", "host", "kubernetes_node", "instance")
+"""Labels by which alerts say which node they are about."""
 _HARMLESS = "PromQL info"
 _WRITTEN = timedelta(seconds=130)
 """Two scrapes at Prometheus' own pace of one a minute, or one of every two minutes, and
@@ -192,7 +194,7 @@ def _over(told: NodeTold, case: Case) -> str:
 
 
 def kernel_line(expected: KernelLine) -> Claim:
-    """A text in the kernel logs.
+    """A text in the kernel logs. Where the alert names a node, its own must hold it.
 
     That it is not there counts only while every node writes: one that has gone silent
     looks just like one that is fine.
@@ -202,16 +204,18 @@ def kernel_line(expected: KernelLine) -> Claim:
 
     def is_there(case: Case) -> Ruling:
         found: KernelFound = case.value(question)
-        if not found.lines:
-            return unclear(f"no line with {expected.needle!r} {within}")
-        at, line = found.lines[0]
-        return holds(f"{at:%H:%M:%S} UTC {line}")
+        about = _nodes_named(case)
+        hits = [each for each in found.lines if not about or each.node in about]
+        if not hits:
+            whose = f" of {min(about)}" if about and found.lines else ""
+            return unclear(f"no line{whose} with {expected.needle!r} {within}")
+        return holds(f"{hits[0].at:%H:%M:%S} UTC {hits[0].line}")
 
     def is_absent(case: Case) -> Ruling:
         found: KernelFound = case.value(question)
         nodes: tuple[KubeNode, ...] = case.value(NODES)
         if found.lines:
-            return fails(f"the kernel logs have it: {found.lines[0][1]}")
+            return fails(f"the kernel logs have it: {found.lines[0].line}")
         if not nodes:
             return unclear("no node is listed")
         since = case.now - timedelta(minutes=expected.minutes)
@@ -222,9 +226,23 @@ def kernel_line(expected: KernelLine) -> Claim:
 
     if expected.is_present:
         text = f"the kernel logs hold {expected.needle!r} {within}"
-        return Claim(text, (question,), is_there)
+        return Claim(text, (question,), is_there, also=(NODES,))
     text = f"the kernel logs do not hold {expected.needle!r} {within}"
     return Claim(text, (NODES, question), is_absent)
+
+
+def _nodes_named(case: Case) -> frozenset[str]:
+    """By all its names the node that the alert is about; empty when it is of none.
+
+    While the nodes are not known, whatever it names may be one.
+    """
+    said = (case.alert.labels.get(name, "") for name in _OF_NODES)
+    named = frozenset(filter(None, map(host, said)))
+    nodes: tuple[KubeNode, ...] | None = case.fresh(NODES)
+    if nodes is None:
+        return named
+    every = (frozenset((node.name, *node.addresses)) for node in nodes)
+    return frozenset().union(*(names for names in every if names & named))
 
 
 def _quiet(node: KubeNode, found: KernelFound, since: datetime, now: datetime) -> str:
