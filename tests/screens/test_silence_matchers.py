@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from textual.widgets import Input
 
 from tests.estate import make_fleet, make_silence
 from tests.judged import NOW, false_proxy
@@ -255,3 +256,28 @@ async def test_a_template_leaves_the_keyboard_in_the_form(
         focused = stage.app.screen.focused
         assert focused is not None
         assert focused.id == expected
+
+
+async def test_the_same_silence_is_extended_without_a_comment_or_an_author() -> None:
+    known = make_silence()
+    fleet = replace(make_fleet(), silences=(known,))
+    async with on_stage((120, 36), fleet) as stage:
+        await stage.press("ctrl+n")
+        stage.app.screen.query_one("#author", Input).value = ""
+        text = ",".join(map(str, known.matchers))
+        stage.app.screen.query_one(MatcherInput).post_message(
+            MatcherInput.Pasted(stage.app.screen.query_one(MatcherInput), text)
+        )
+        await stage.settle()
+        assert [row.value for row in stage.app.screen.query(MatcherInput)][-1] == ""
+        assert len(stage.app.screen.query(MatcherInput)) == len(known.matchers) + 1
+        stage.app.screen.query_one("#duration", Input).value = "9x"
+        await stage.press("ctrl+o")
+        assert "9x" in stage.text
+        assert stage.backend.submitted == []
+        stage.app.screen.query_one("#duration", Input).value = "2d"
+        await stage.press("ctrl+o")
+        command = draft(stage)
+        assert command.seen == known
+        assert command.draft.ends_at == NOW + timedelta(days=2)
+        assert command.draft.comment == known.comment

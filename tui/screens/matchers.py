@@ -160,6 +160,8 @@ class MatcherList(Page, can_focus=False, inherit_bindings=False):
         if rows:
             await self.mount_all(rows, before=place)
             self._tell()
+            if event.field.is_empty:  # where another waits for more, it goes
+                self.rows[-1].field.focus()
 
     def _tell(self) -> None:
         if not any(row.field.is_empty for row in self.rows):

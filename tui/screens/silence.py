@@ -28,6 +28,7 @@ from tui.screens.matchers import MatcherList
 from tui.screens.silence_form import SilenceForm
 from tui.screens.templates import TemplatesScreen
 from tui.silencing import redraft
+from tui.silencing.grammar import WordingError
 from tui.silencing.preview import Preview, preview
 from tui.silencing.reach import Reach
 from widgets.confirm import Confirm
@@ -219,13 +220,24 @@ class SilenceScreen(Desk):
 
     def action_create(self) -> None:
         """Make it, or change it; when it hides what is real, ask first and name it."""
-        self._make(None)
+        self._make()
 
     def action_old(self) -> None:
-        """Let the silence that is there end when this one would."""
-        self._make(silence_effect.equal(self._found))
+        """Let the silence that is there end when this one would; it keeps its comment
+        and its author, so that nobody need say them.
+        """
+        now, equal = self._access.clock.now(), silence_effect.equal(self._found)
+        if equal is None:
+            return
+        try:
+            draft = redraft.ending(equal, self._form.ends_at(now))
+        except WordingError as error:
+            self._tell(str(error), Tone.CRITICAL)
+            self._form.go_to("#duration")
+            return
+        self._confirm(PutSilence(self._form.cluster, draft, equal), frozenset())
 
-    def _make(self, instead: Silence | None) -> None:
+    def _make(self) -> None:
         draft = self._form.read(self._access.clock.now())
         command = draft.command
         if command is None:
@@ -234,10 +246,6 @@ class SilenceScreen(Desk):
             if not draft.unfinished:
                 self._form.go_to(draft.problems[0][0])
             return
-        if instead is not None:
-            ends_at = command.draft.ends_at
-            longer = redraft.ending(instead, ends_at)
-            command = replace(command, draft=longer, seen=instead)
         self._confirm(command, frozenset())
 
     def _confirm(self, command: PutSilence, agreed: frozenset[str]) -> None:

@@ -186,6 +186,13 @@ class SilenceForm(Panel):
         changed = self._of_old(draft)
         return Draft(PutSilence(self.cluster, changed, self._start.editing))
 
+    def ends_at(self, now: datetime) -> datetime:
+        """The end alone.
+
+        raise   WordingError
+        """
+        return self.query_one(SpanFields).read(now)
+
     def _of_old(self, draft: SilenceDraft) -> SilenceDraft:
         """The same as a change of the silence that is being edited."""
         old = self._start.editing
