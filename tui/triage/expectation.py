@@ -141,12 +141,17 @@ def _uncounted(name: str, sets: tuple[DaemonSet, ...] | None) -> Ruling | None:
 
 
 def event(expected: EventSeen) -> Claim:
-    """It was seen lately; that it was not is no contradiction."""
+    """It was seen lately; that it was not is no contradiction.
+
+    Of any namespace, unless the claim or else the alert names one.
+    """
     question = EventsWith(expected.namespace, expected.reason)
 
     def read(case: Case) -> Ruling:
         events: tuple[KubeEvent, ...] = case.value(question)
-        return lately(events, case, question, expected.minutes)
+        where = expected.namespace or case.alert.labels.get("namespace", "")
+        own = [each for each in events if where in ("", each.namespace)]
+        return lately(own, case, question, expected.minutes)
 
     within = f"within {expected.minutes} min"
     return Claim(f"an event {expected.reason} was seen {within}", (question,), read)
