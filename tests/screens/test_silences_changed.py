@@ -61,6 +61,8 @@ async def test_extending_what_was_changed_goes_on_from_what_it_is_now() -> None:
         await stage.press("S", "plus", "ctrl+s")
         assert "Changed meanwhile, so not extended." in stage.text
         assert "until 2026-11-22 05:13, then 2026-11-22 09:13 UTC" in stage.text
+        question = stage.text.partition("Changed meanwhile")[2]
+        assert question.count('alertname="KubeProxyDown"') == 1
         stage.backend.outcome = Outcome("s1")
         await stage.press("y")
         again = stage.backend.submitted[-1]

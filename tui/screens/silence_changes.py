@@ -202,14 +202,17 @@ class SilenceChanges:
         """
         commands = [deed.anew(each.command, each.now) for each in left]
         lines: list[Line] = []
-        for each in left[:_NAMED]:
+        for each, command in zip(left[:_NAMED], commands, strict=False):
             matchers = " ".join(map(str, each.now.matchers))
-            lines.append((Span(matchers, Tone.ACCENT),))
+            is_put = isinstance(command, PutSilence)
+            lines += (
+                deed.tell([command]) if is_put else ((Span(matchers, Tone.ACCENT),),)
+            )
             lines.append((Span(f"  {plain(each.words)}", Tone.WARNING),))
         if len(left) > _NAMED:
             lines.append((Span(f"and {len(left) - _NAMED} more", Tone.QUIET),))
-        told = deed.tell(commands)
-        lines += told if told[:1] == ((),) else ((), *told)
+        if not isinstance(commands[0], PutSilence):
+            lines += deed.tell(commands)
         title = f"Changed meanwhile, so not {deed.done}. Do it all the same?"
         self._ask(title, lines, commands, deed)
 
