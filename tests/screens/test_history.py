@@ -80,6 +80,9 @@ async def test_enter_opens_an_alert_that_still_fires_as_it_is() -> None:
     fleet = make_fleet()
     async with on_stage((120, 36), fleet) as stage:
         await opened(stage)
+        assert "enter open" in stage.text.splitlines()[-1]
+        assert "y copy for a chat" in stage.text.splitlines()[-1]
+        assert "targets" not in stage.text.splitlines()[-1]
         await stage.press("enter")
         await stage.until("KubeProxyDown  prod")
         assert isinstance(stage.app.screen, AlertScreen)

@@ -193,6 +193,12 @@ class HistoryScreen(TellingDesk):
                     self._open_change(each, self._last[0])
                 return
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Of an empty list nothing can be copied."""
+        if action == "tell":
+            return isinstance(self.focused, Listing) and bool(self.focused.rows)
+        return super().check_action(action, parameters)
+
     @property
     def selected_things(self) -> tuple[Selected, ...]:
         """What happened, or how an alert is that is often false."""
