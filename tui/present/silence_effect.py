@@ -14,7 +14,7 @@ from tui.model.silence import Silence, SilenceState
 from tui.present import alerts, faults, silenced
 from tui.present.glyphs import Marks
 from tui.present.silence import real_names
-from tui.present.units import clock, count, length
+from tui.present.units import clock, count, length, moment
 from tui.silencing.preview import (
     Certainty,
     Likeness,
@@ -278,10 +278,15 @@ def change_lines(old: Silence | None, command: PutSilence | None) -> tuple[Line,
         return ()
     if old.state is SilenceState.EXPIRED:
         return ((Span(f"{old.id} has ended: a new one is made", Tone.WARNING),),)
+    later: tuple[Line, ...] = ()
+    if old.state is SilenceState.PENDING:
+        later = (
+            (Span(f"it begins {moment(old.starts_at)} UTC, and lasts from then"),),
+        )
     if command.draft.matchers == old.matchers:
-        return ((Span(f"its id stays {old.id}", Tone.QUIET),),)
+        return (*later, (Span(f"its id stays {old.id}", Tone.QUIET),))
     words = f"other matchers: it gets a new id, and {old.id} ends"
-    return ((Span(words, Tone.WARNING),),)
+    return (*later, (Span(words, Tone.WARNING),))
 
 
 def question(found: Preview, blind: Line) -> tuple[str, tuple[Line, ...]]:

@@ -235,7 +235,8 @@ def _longer(silence: Silence, text: str, now: datetime, zone: tzinfo) -> Silence
     """A duration is added to the end; an end, or `for good`, is what it says."""
     if span.is_duration(text):
         return redraft.extended(silence, span.parse_duration(text), now)
-    return redraft.ending(silence, span.parse_end(text, now, zone))
+    begins = redraft.begins(silence, now)
+    return redraft.ending(silence, span.parse_end(text, begins, zone))
 
 
 def _until_lines(commands: Sequence[Change], now: datetime) -> tuple[Line, ...]:

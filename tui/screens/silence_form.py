@@ -20,6 +20,7 @@ from tui.screens.field import Field
 from tui.screens.matcher_input import MatcherInput
 from tui.screens.matchers import MatcherList
 from tui.screens.span_fields import SpanFields
+from tui.silencing import redraft
 from tui.silencing.grammar import WordingError, refusal
 from widgets.chips import Chips
 from widgets.panel import Panel
@@ -162,7 +163,7 @@ class SilenceForm(Panel):
 
     def follow(self, now: datetime) -> None:
         """Let duration and end say the same."""
-        self.query_one(SpanFields).follow(now)
+        self.query_one(SpanFields).follow(self._begins(now))
 
     def read(self, now: datetime) -> Draft:
         """Read all fields."""
@@ -173,9 +174,16 @@ class SilenceForm(Panel):
             problems.append(("#matchers", refused))
         ends_at = now
         try:
-            ends_at = self.query_one(SpanFields).read(now)
+            ends_at = self.query_one(SpanFields).read(self._begins(now))
         except WordingError as error:
             problems.append(("#duration", str(error)))
+        else:
+            if ends_at <= self._begins(now):
+                is_over = ends_at <= now
+                words = (
+                    "that is already over" if is_over else "it ends before it begins"
+                )
+                problems.append(("#duration", words))
         for field, words in (("comment", "say why"), ("author", "say who you are")):
             if not self._value(field):
                 problems.append((f"#{field}", f"{field}: {words}"))
@@ -192,6 +200,11 @@ class SilenceForm(Panel):
         raise   WordingError
         """
         return self.query_one(SpanFields).read(now)
+
+    def _begins(self, now: datetime) -> datetime:
+        """From when a duration counts: one that waits begins later."""
+        old = self._start.editing
+        return redraft.begins(old, now) if old else now
 
     def _of_old(self, draft: SilenceDraft) -> SilenceDraft:
         """The same as a change of the silence that is being edited."""

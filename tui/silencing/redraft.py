@@ -37,6 +37,12 @@ def extended(silence: Silence, by: timedelta, now: datetime) -> SilenceDraft:
     return ending(silence, ends_at)
 
 
+def begins(silence: Silence, now: datetime) -> datetime:
+    """From when it silences: one that waits begins later than now."""
+    is_waiting = silence.state is SilenceState.PENDING
+    return max(now, silence.starts_at) if is_waiting else now
+
+
 def ending(silence: Silence, ends_at: datetime) -> SilenceDraft:
     """The same with another end."""
     return replace(edited(silence), ends_at=ends_at)
