@@ -164,7 +164,9 @@ async def test_two_people_do_not_write_over_each_other(
 ) -> None:
     await source.put_silence(draft("ours"))
     (seen,) = await agreed(source, url)
-    await source.put_silence(extended(seen, 8 * HOUR, CLOCK.now()), seen)
+    other = AlertmanagerSource(Endpoint((url,)), 5.0)
+    await other.put_silence(extended(seen, 8 * HOUR, CLOCK.now()), seen)
+    await other.aclose()
     with pytest.raises(ChangedError, match="changed meanwhile: ends "):
         await source.put_silence(extended(seen, HOUR, CLOCK.now()), seen)
     (kept,) = await agreed(source, url)
