@@ -103,7 +103,7 @@ async def test_a_mark_is_on_the_bar_of_time(tmp_path: Path) -> None:
 
     async with on_stage(wrap=spread) as stage:
         await press(stage, "less_than_sign")
-        assert "-#-" in stage.text.splitlines()[-2]
+        assert "─#─" in stage.text.splitlines()[-2]
 
 
 async def test_nothing_is_asked_for_where_nothing_is_recorded(tmp_path: Path) -> None:

@@ -186,7 +186,7 @@ def _etcd(place: Place) -> Cell:
     if etcd.alarms or etcd.errors:
         return Cell(f"{place.marks.real} alarm", Tone.CRITICAL)
     if not etcd.leader_id:
-        return Cell(f"{place.marks.real} leader", Tone.CRITICAL, spans=(Span("less"),))
+        return Cell(f"{place.marks.real} leader", Tone.CRITICAL)
     word = "learner" if etcd.is_learner else "leader" if etcd.is_leader else "member"
     return Cell(word, Tone.WARNING if etcd.is_learner else Tone.QUIET)
 
