@@ -106,9 +106,18 @@ def first_fitting(lines: Iterable[Line], width: int) -> Line:
     """The first of some lines that takes `width` cells at most; else the last."""
     line: Line = ()
     for line in lines:
-        if cells_of(line) <= width:
+        if _are_within(line, width):
             break
     return line
+
+
+def _are_within(pieces: Iterable[Span], width: int) -> bool:
+    """Whether they fit together; of what is far too long no character is measured."""
+    for piece in pieces:
+        if not fits(piece.text, width):
+            return False
+        width -= width_of(piece.text)
+    return True
 
 
 def cut(text: str, width: int, ellipsis: str, where: Cut = Cut.END) -> str:
