@@ -8,8 +8,6 @@ httpx unpacks whatever arrives at once: of a list of targets, a megabyte and mor
 from __future__ import annotations
 
 import asyncio
-import select
-import socket
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Iterable
@@ -26,7 +24,6 @@ class _Stream(httpcore.AsyncNetworkStream):
         self._inner = inner
         self._backend = backend
         self._network = backend.network
-        self._socket: socket.socket | None = None
 
     async def start_tls(
         self,
@@ -52,24 +49,9 @@ class _Stream(httpcore.AsyncNetworkStream):
         await self._inner.aclose()
 
     def get_extra_info(self, info: str) -> Any:
-        if info != "is_readable":
-            return self._inner.get_extra_info(info)
-        if self._network != self._backend.network:
+        if info == "is_readable" and self._network != self._backend.network:
             return True  # asked of an idle connection: it has ended, as far as we know
-        # All idle connections are asked at each request, and to find their socket in
-        # what anyio knows of them cost as much as to send one.
-        self._socket = self._socket or self._inner.get_extra_info("socket")
-        return _is_readable(self._socket)
-
-
-def _is_readable(connected: socket.socket | None) -> bool:
-    """Whether reading would not wait, as when the other side has hung up."""
-    descriptor = -1 if connected is None else connected.fileno()
-    if descriptor < 0:
-        return True
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(0))
+        return self._inner.get_extra_info(info)
 
 
 class Backend(httpcore.AnyIOBackend):
