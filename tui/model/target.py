@@ -17,6 +17,14 @@ def host(instance: str) -> str:
     return name.strip("[]")
 
 
+_OF_NODES = ("node", "nodename", "hostname", "host", "kubernetes_node", "instance")
+
+
+def hosts_named(labels: Labels) -> frozenset[str]:
+    """The hosts in those labels by which alerts say what node they are about."""
+    return frozenset(host(labels.get(name, "")) for name in _OF_NODES) - {""}
+
+
 class Health(Enum):
     """What Prometheus says; ABSENT is our word for a target it does not list."""
 

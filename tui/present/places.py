@@ -18,7 +18,7 @@ from tui.model.finding import Finding, FindingKind
 from tui.model.fleet import Cluster, Fleet, NodeView, SourceKind
 from tui.model.log import LogFinding
 from tui.model.silence import Silence
-from tui.model.target import TargetRow, host
+from tui.model.target import TargetRow, host, hosts_named
 from tui.model.trace import Trace
 from tui.present import examination, finding, silenced, trace
 from tui.present.glyphs import Marks, verdict_sign
@@ -29,7 +29,6 @@ COLUMNS = (Column("", 1), Column("", 13), Column("", 30, weight=1))
 MOST_TARGETS = 5
 """Targets of one alert that are told one by one."""
 _WORD = re.compile(r"[\w.:\[\]%-]+")
-_NODE_LABELS = ("node", "nodename", "hostname", "host", "kubernetes_node", "instance")
 _KERNEL_LOG = "kernel log"
 """What the evidence of kernel lines has for a source, before the name of a cluster."""
 
@@ -168,9 +167,7 @@ def _nodes(
     alert: JudgedAlert, cluster: Cluster, told: _Told, rows: Sequence[TargetRow]
 ) -> tuple[NodeView, ...]:
     """Those of the alert's labels, then those of its evidence and of its targets."""
-    labels = alert.alert.labels
-    by_label = {host(labels[name]) for name in _NODE_LABELS if labels.get(name)}
-    groups: list[Iterable[str]] = [by_label, *told.words]
+    groups: list[Iterable[str]] = [hosts_named(alert.alert.labels), *told.words]
     groups += [(host(row.instance),) for row in rows[:MOST_TARGETS]]
     found: dict[int, NodeView] = {}
     for group in groups:

@@ -82,9 +82,9 @@ class Desk(StackedScreen):
         ),
     ]
     FIRST_KEYS: ClassVar[tuple[str, ...]] = ()
+    """Actions whose keys are shown first, before what the moment asks for."""
     LEADS_TO_SOURCES: ClassVar[bool] = True
     """While something is not seen, its foot offers to go and look why."""
-    """Actions whose keys are shown first; else what the moment asks for."""
     AUTO_FOCUS = "RowTable, LogView"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - so declared by Textual
 

@@ -174,16 +174,9 @@ class SilenceForm(Panel):
             problems.append(("#matchers", refused))
         ends_at = now
         try:
-            ends_at = self.query_one(SpanFields).read(self._begins(now))
+            ends_at = self.ends_at(now)
         except WordingError as error:
             problems.append(("#duration", str(error)))
-        else:
-            if ends_at <= self._begins(now):
-                is_over = ends_at <= now
-                words = (
-                    "that is already over" if is_over else "it ends before it begins"
-                )
-                problems.append(("#duration", words))
         for field, words in (("comment", "say why"), ("author", "say who you are")):
             if not self._value(field):
                 problems.append((f"#{field}", f"{field}: {words}"))
@@ -199,7 +192,14 @@ class SilenceForm(Panel):
 
         raise   WordingError
         """
-        return self.query_one(SpanFields).read(now)
+        begins = self._begins(now)
+        ends_at = self.query_one(SpanFields).read(begins)
+        if ends_at <= begins:
+            is_over = ends_at <= now
+            raise WordingError(
+                "that is already over" if is_over else "it ends before it begins"
+            )
+        return ends_at
 
     def _begins(self, now: datetime) -> datetime:
         """From when a duration counts: one that waits begins later."""

@@ -26,15 +26,13 @@ from tui.model.question_beyond import (
 )
 from tui.model.reading import STALE_AFTER
 from tui.model.talos import ServiceHealth
-from tui.model.target import Health, TargetRow, host
+from tui.model.target import Health, TargetRow, hosts_named
 from tui.triage.case import Case
 from tui.triage.expectation import AHEAD, ON
 from tui.triage.on_nodes import NODES, chosen, none_listed
 from tui.triage.rule import Claim, Ruling, fails, holds, unclear
 
 SERVICES = TalosServices()
-_OF_NODES = ("node", "nodename", "hostname", "host", "kubernetes_node", "instance")
-"""Labels by which alerts say which node they are about."""
 _HARMLESS = "PromQL info"
 _WRITTEN = timedelta(seconds=130)
 """Two scrapes at Prometheus' own pace of one a minute, or one of every two minutes, and
@@ -236,8 +234,7 @@ def _nodes_named(case: Case) -> frozenset[str]:
 
     While the nodes are not known, whatever it names may be one.
     """
-    said = (case.alert.labels.get(name, "") for name in _OF_NODES)
-    named = frozenset(filter(None, map(host, said)))
+    named = hosts_named(case.alert.labels)
     nodes: tuple[KubeNode, ...] | None = case.fresh(NODES)
     if nodes is None:
         return named
