@@ -141,7 +141,7 @@ async def test_a_broken_answer_is_a_fault_and_no_list(body: bytes, words: str) -
 
 def test_a_target_that_was_not_scraped_since_is_the_same_object() -> None:
     def read(before: TargetsReader | None, *active: Any) -> TargetsReader:
-        reader = TargetsReader(before.seen if before else {})
+        reader = TargetsReader(before.seen if before else None)
         reader.feed(answer(*active))
         return reader
 
@@ -154,6 +154,55 @@ def test_a_target_that_was_not_scraped_since_is_the_same_object() -> None:
     assert again == [True, False, True, False]
     assert _all(second)[1].last_error == "refused"
     assert len(second.seen) == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"lastScrape": "2026-02-27T02:14:10.5Z", "lastScrapeDuration": 0.5},
+        {"health": "down"},
+        {"scrapeInterval": "1m", "scrapeTimeout": "20s"},
+        {"lastError": "refused", "health": "down"},
+        {"scrapeUrl": "http://h1:2/metrics"},
+        {"labels": {"job": "j1", "instance": "h1:1", "lastScrape": "never"}},
+        {"lastScrape": None},
+        {"a field": "of the next version"},
+    ],
+)
+@pytest.mark.parametrize("is_error_last", [False, True])
+def test_a_target_that_was_scraped_again_is_as_if_read_for_the_first_time(
+    change: dict[str, Any], is_error_last: bool
+) -> None:
+    def told(of: dict[str, Any]) -> dict[str, Any]:
+        error = of["lastError"]
+        return (
+            {**_without(of, "lastError"), "lastError": error} if is_error_last else of
+        )
+
+    body = answer(*(told({**wire(n), **change}) for n in range(4)))
+    first, fresh = TargetsReader(), TargetsReader()
+    first.feed(answer(*(told(wire(n, "no route")) for n in range(4))))
+    before = answer(*(told(wire(n)) for n in range(4)))
+    second = TargetsReader(first.seen)
+    second.feed(before)
+    again = TargetsReader(second.seen)
+    again.feed(body)
+    fresh.feed(body)
+    assert _all(again) == _all(fresh)
+
+
+def test_a_target_keeps_its_labels_from_scrape_to_scrape() -> None:
+    first = TargetsReader()
+    first.feed(answer(*(wire(n) for n in range(3))))
+    second = TargetsReader(first.seen)
+    second.feed(answer(*({**wire(n), "lastScrapeDuration": n} for n in range(3))))
+    pairs = list(zip(_all(first), _all(second), strict=True))[:2]
+    assert [new.scrape_seconds for _, new in pairs] == [0, 1]
+    assert all(old.labels is new.labels for old, new in pairs)
+
+
+def _without(of: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in of.items() if key != name}
 
 
 def _all(reader: TargetsReader) -> list[Target]:

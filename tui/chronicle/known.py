@@ -7,7 +7,7 @@ that was restarted lists nothing until everybody has sent again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -84,23 +84,28 @@ class Known:
         return Known(sights, watches, self.cleared)
 
 
-def look(known: Known, fleet: Fleet, now: datetime) -> Known:
-    """What is known after a look at the fleet."""
+def look(
+    known: Known, fleet: Fleet, now: datetime, last: Iterable[JudgedAlert] = ()
+) -> Known:
+    """What is known after a look at the fleet.
+
+    last    the alerts that were looked at when this became known: of thousands most
+            are the same objects, and there is nothing new to them
+    """
     scene = _Scene(known, fleet, now)
+    alerts = tuple(alerts_of(fleet))
     newer: dict[AlertName, Sight | None] = {}
-    present: set[AlertName] = set()
-    for judged in alerts_of(fleet):
+    for judged in scene.unsettled(alerts, last):
         name = name_of(judged)
-        present.add(name)
         old = known.sights.get(name)
         new = scene.seen(old, judged)
         if new is not old:
             newer[name] = new
-    for name, old in known.sights.items():
-        if name not in present:
-            new = scene.missed(old)
-            if new is not old:
-                newer[name] = new
+    for name in known.sights.keys() - set(map(name_of, alerts)):
+        old = known.sights[name]
+        new = scene.missed(old)
+        if new is not old:
+            newer[name] = new
     watches = {**known.watches, **{e: each.watch for e, each in scene.lists.items()}}
     if not newer:
         return Known(known.sights, watches, known.cleared)
@@ -184,6 +189,21 @@ class _Scene:
         self._names: dict[str, str] | None = None
         self._told: dict[tuple[str, tuple[str, ...]], _Notes] = {}
         """By endpoint and ids: one silence covers hundreds of alerts."""
+
+    def unsettled(
+        self, alerts: Sequence[JudgedAlert], last: Iterable[JudgedAlert]
+    ) -> Sequence[JudgedAlert]:
+        """All but those that are as they were, and that nothing else is told of."""
+        if any(each.after for each in self.lists.values()):
+            return alerts
+        settled = set(map(id, last))
+        return [
+            judged
+            for judged in alerts
+            if id(judged) not in settled
+            or judged.alert.silenced_by
+            or judged.alert.inhibited_by
+        ]
 
     def seen(self, old: Sight | None, judged: JudgedAlert) -> Sight | None:
         """What is known of an alert that is listed; None as long as nothing is."""

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from tui.chronicle.changes import changes
 from tui.chronicle.concealed import Marker
-from tui.chronicle.known import Known, look
+from tui.chronicle.known import Known, alerts_of, look
+from tui.model.alert import JudgedAlert
 from tui.model.change import Change
 from tui.model.fleet import Fleet, SourceKind
 
@@ -31,6 +32,7 @@ class Watcher:
         self._after: Known | None = None
         self._shown: tuple[object, ...] = ()
         """Of the last look, and what it came to."""
+        self._looked_at: tuple[JudgedAlert, ...] = ()
         self._marker = Marker()
 
     def begin(self, known: Known) -> None:
@@ -53,9 +55,10 @@ class Watcher:
         if before is self._after and shown == self._shown:
             # The same lists, read at the same moment, tell nothing new.
             return Seen(self._marker.marked(fleet, before), before)
-        after = look(before, fleet, now)
+        is_mine = before is self._after
+        after = look(before, fleet, now, self._looked_at if is_mine else ())
         self._known = self._after = after
-        self._shown = shown
+        self._shown, self._looked_at = shown, tuple(alerts_of(fleet))
         marked = self._marker.marked(fleet, after)
         return Seen(marked, after, changes(before, after))
 

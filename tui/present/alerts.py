@@ -91,7 +91,12 @@ class AlertRows:
         """Make rows with the reason below, or beside when there is room."""
         self._marks = marks
         self._is_wide = is_wide
-        self._made: dict[AlertName, _Made] = {}
+        self._made: list[_Made] = []
+        """In the order of the alerts that were asked for."""
+        self._by_id: dict[int, _Made] = {}
+        """The same by the identity of those alerts, ..."""
+        self._by_name: dict[AlertName, _Made] = {}
+        """... and by name, with some of alerts that are gone."""
         self._findings = FindingRows(marks)
         self._asked: tuple[object, object] = (None, None)
         self._silences: silenced.Known = {}
@@ -123,7 +128,7 @@ class AlertRows:
     ) -> tuple[Row, ...] | None:
         """The same; None when more than `most` alerts must be looked at for it."""
         if now < self._now:  # back in the record, ages are less
-            self._made, self._asked = {}, (None, None)
+            self._by_id, self._by_name, self._asked = {}, {}, (None, None)
         self._now = now
         if silences != self._silences:
             self._silences = silences
@@ -134,32 +139,49 @@ class AlertRows:
             return self._shown
         if self._asked[0] is not alerts and len(alerts) > most:
             return None
-        if self._asked[0] is alerts:
-            missing = [m.alert for m in self._made.values() if m.due <= now]
-        else:
-            missing = [each for each in alerts if not self._has(each, now)]
+        made = list(map(self._by_id.get, map(id, alerts)))
+        if now >= self._due:
+            made = [None if m is None or m.due <= now else m for m in made]
+        missing = [at for at, each in enumerate(made) if each is None]
         if len(missing) > most:
             return None
-        new = {name_of(each): self._make(each, now) for each in missing}
-        if self._asked[0] is alerts:
-            self._made |= new
-        else:
-            names, old = map(name_of, alerts), self._made
-            self._made = {name: new.get(name) or old[name] for name in names}
+        self._made = self._complete(alerts, made, missing, now)
         self._asked = asked
         self._shown = self._ordered(alerts, findings, now)
         return self._shown
 
-    def _has(self, alert: JudgedAlert, now: datetime) -> bool:
-        """Whether there is a row that is still true of an alert."""
-        known = self._made.get(name_of(alert))
-        return known is not None and now < known.due and known.is_of(alert)
+    def _complete(
+        self,
+        alerts: Sequence[JudgedAlert],
+        made: Sequence[_Made | None],
+        missing: Sequence[int],
+        now: datetime,
+    ) -> list[_Made]:
+        """With those at the missing positions: made anew, or of an equal alert."""
+        found: dict[int, _Made] = {}
+        for at in missing:
+            alert = alerts[at]
+            name = name_of(alert)
+            known = self._by_name.get(name)
+            if known is None or known.due <= now or not known.is_of(alert):
+                known = self._make(alert, now)
+            found[at] = self._by_name[name] = known
+        full = [found[at] if m is None else m for at, m in enumerate(made)]
+        if found or alerts is not self._asked[0]:
+            self._by_id = dict(zip(map(id, alerts), full, strict=True))
+        if len(self._by_name) > 2 * len(full):
+            names = map(name_of, alerts)
+            self._by_name = dict(zip(names, full, strict=True))
+        return full
 
     def _forget_silenced(self) -> None:
         """Make the rows again that say who silenced them."""
-        for key, made in tuple(self._made.items()):
+        for at, made in tuple(self._by_id.items()):
             if made.alert.is_silenced:
-                del self._made[key]
+                del self._by_id[at]
+        for name, made in tuple(self._by_name.items()):
+            if made.alert.is_silenced:
+                del self._by_name[name]
 
     def _ordered(
         self,
@@ -167,7 +189,7 @@ class AlertRows:
         findings: Sequence[Finding],
         now: datetime,
     ) -> tuple[Row, ...]:
-        made = self._made.values()
+        made = self._made
         ages = [age_changes(each.since, now) for each in findings if each.since]
         self._due = min([each.due for each in made] + ages, default=NEVER)
         real = [each.row for each in made if each.is_real and not each.is_known]

@@ -96,9 +96,9 @@ OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
 def alerts(listed: list[msgspec.Raw]) -> tuple[Alert, ...]:
-    """Alerts, sorted by fingerprint."""
-    found = [_alert(_ALERT.decode(one)) for one in listed]
-    return tuple(sorted(found, key=lambda each: each.fingerprint))
+    """Alerts, sorted by fingerprint; of one that is listed twice the last."""
+    found = {(each := _alert(_ALERT.decode(one))).fingerprint: each for one in listed}
+    return tuple(sorted(found.values(), key=lambda each: each.fingerprint))
 
 
 def silences(listed: list[msgspec.Raw]) -> tuple[Silence, ...]:

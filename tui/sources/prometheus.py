@@ -19,7 +19,7 @@ from tui.sources.base import SourceError
 from tui.sources.http import HttpSession, Request, Way
 from tui.sources.http_fault import Answer
 from tui.sources.http_tunnel import Dialler
-from tui.sources.prometheus_targets import DOCUMENT, TargetsReader, left_in
+from tui.sources.prometheus_targets import DOCUMENT, Seen, TargetsReader, left_in
 from tui.sources.server_clock import ServerClock
 from tui.sources.wire import decode_little, decoding, read, utc
 
@@ -69,7 +69,7 @@ class PrometheusSource:
         self._timeout_seconds = self._list_seconds = timeout_seconds
         self._is_answering = False
         """Whether it has answered anything since it was last asked for its targets."""
-        self._seen: Mapping[int, Target] = {}
+        self._seen: Seen = {}
 
     async def targets(self) -> tuple[Target, ...]:
         """All active targets, sorted by job and instance.

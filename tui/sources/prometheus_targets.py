@@ -6,9 +6,8 @@ here needs: 20,000 of them are 100 MB. So the answer is never held as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
+from typing import TypeAlias
 
 import msgspec
 
@@ -23,7 +22,12 @@ _LABELS = b'},"labels":{'
 _LIST = b'"activeTargets":['
 _BETWEEN = b"}," + _BEGIN
 _END = b'],"droppedTargets":'
+_SCRAPED = b',"lastScrape":'
 _FIRST_WITHIN = 1024
+
+Seen: TypeAlias = dict[int, tuple[int, Target]]
+"""Targets by the hash of the text that they were made of: of its beginning, which most
+scrapes leave as it is, and with it that of its end."""
 
 
 class TargetWire(Wire):
@@ -40,6 +44,16 @@ class TargetWire(Wire):
     scrape_timeout: str = ""
 
 
+class ScrapeWire(Wire, forbid_unknown_fields=True):
+    """The end of an active target: what every scrape may change."""
+
+    last_scrape: datetime | None = None
+    last_scrape_duration: float = 0.0
+    health: str = ""
+    scrape_interval: str = ""
+    scrape_timeout: str = ""
+
+
 class TargetsWire(Wire):
     """Data of /targets."""
 
@@ -48,6 +62,7 @@ class TargetsWire(Wire):
 
 DOCUMENT = msgspec.json.Decoder(Envelope[TargetsWire])
 _TARGET = msgspec.json.Decoder(TargetWire)
+_SCRAPE = msgspec.json.Decoder(ScrapeWire)
 
 
 def left_in(document: Envelope[TargetsWire]) -> list[Target]:
@@ -62,14 +77,13 @@ class TargetsReader:
     written in another way nothing is taken out: the rest is all of it.
     """
 
-    def __init__(self, before: Mapping[int, Target] = MappingProxyType({})) -> None:
-        """Start with what the answer before had; most targets were not scraped since.
+    def __init__(self, before: Seen | None = None) -> None:
+        """Start with what the answer before had: most targets say what they said.
 
         before      `seen` of the reader before
         """
-        self.seen: dict[int, Target] = {}
-        """Targets by the hash of the text that they were made of."""
-        self._before = before
+        self.seen: Seen = {}
+        self._before = before or {}
         self._found: list[Target] = []
         self._head = b""
         """What came before the first target."""
@@ -137,11 +151,18 @@ class TargetsReader:
 
     def _take(self, text: bytes) -> None:
         """Make a target of its text without the discovered labels."""
-        name = hash(text)
-        target = self._before.get(name)
+        at = text.rfind(_SCRAPED)
+        if at < 0:
+            self._found.append(_target(_TARGET.decode(text)))
+            return
+        name, end = hash(text[:at]), text[at + 1 :]
+        scrape = hash(end)
+        known, target = self._before.get(name, (None, None))
         if target is None:
             target = _target(_TARGET.decode(text))
-        self.seen[name] = target
+        elif known != scrape:
+            target = _scraped(target, b"{" + end) or _target(_TARGET.decode(text))
+        self.seen[name] = scrape, target
         self._found.append(target)
 
 
@@ -166,4 +187,26 @@ def _target(wire: TargetWire) -> Target:
         scrape_seconds=wire.last_scrape_duration,
         interval_seconds=duration_seconds(wire.scrape_interval),
         timeout_seconds=duration_seconds(wire.scrape_timeout),
+    )
+
+
+def _scraped(target: Target, text: bytes) -> Target | None:
+    """The target after another scrape; None when more follows than that may change.
+
+    Both have the very same labels: of 20,000 each would be compared, and kept, twice.
+    """
+    try:
+        wire = _SCRAPE.decode(text)
+    except msgspec.ValidationError:
+        return None
+    return Target(
+        target.labels,
+        _HEALTH.get(wire.health, Health.UNKNOWN),
+        target.scrape_pool,
+        target.scrape_url,
+        target.last_error,
+        utc(wire.last_scrape),
+        wire.last_scrape_duration,
+        duration_seconds(wire.scrape_interval),
+        duration_seconds(wire.scrape_timeout),
     )

@@ -64,7 +64,7 @@ def _scrape(old: TargetRow, new: TargetRow) -> Scrape | None:
     if was is None or now is None or now.last_scrape is None:
         return None
     is_same = (
-        was.labels == now.labels
+        (was.labels is now.labels or was.labels == now.labels)
         and was.scrape_url == now.scrape_url
         and was.health is now.health
         and was.last_error == now.last_error

@@ -86,10 +86,9 @@ def _is_aligned(old: tuple[Target, ...], new: tuple[Target, ...]) -> bool:
         one is other
         or (
             one.scrape_url == other.scrape_url
-            and one.place == other.place
             and (
-                one.labels == other.labels
-                or (one.job == other.job and one.instance == other.instance)
+                (one.labels is other.labels and one.scrape_pool == other.scrape_pool)
+                or _place(one) == _place(other)
             )
         )
         for one, other in zip(old, new, strict=True)

@@ -88,7 +88,8 @@ class Rows:
         pairs = zip(self._targets, targets, strict=True)
         newer = [(old, new) for old, new in pairs if old is not new]
         if any(
-            old.health is not new.health or old.labels != new.labels
+            old.health is not new.health
+            or (old.labels is not new.labels and old.labels != new.labels)
             for old, new in newer
         ):
             return None
