@@ -7,9 +7,10 @@ that was restarted lists nothing until everybody has sent again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from operator import itemgetter
 
 from tui.model.alert import Alert, JudgedAlert, Verdict
@@ -23,6 +24,7 @@ GAP = timedelta(seconds=90)
 """After so long without a list nobody can tell what happened meanwhile."""
 MOST_CLEARED = 5_000
 """Alerts that were calm once: of more, only those that were so last are remembered."""
+NO_FLEET = Fleet((), (), ())
 CALM = frozenset({Verdict.FALSE_POSITIVE, Verdict.BY_DESIGN})
 
 
@@ -84,16 +86,14 @@ class Known:
         return Known(sights, watches, self.cleared)
 
 
-def look(
-    known: Known, fleet: Fleet, now: datetime, last: Iterable[JudgedAlert] = ()
-) -> Known:
+def look(known: Known, fleet: Fleet, now: datetime, last: Fleet = NO_FLEET) -> Known:
     """What is known after a look at the fleet.
 
-    last    the alerts that were looked at when this became known: of thousands most
-            are the same objects, and there is nothing new to them
+    last    the fleet that was looked at when this became known: of thousands of alerts
+            most are the same objects, and there is nothing new to them
     """
     scene = _Scene(known, fleet, now)
-    alerts = tuple(alerts_of(fleet))
+    alerts = list(alerts_of(fleet))
     newer: dict[AlertName, Sight | None] = {}
     for judged in scene.unsettled(alerts, last):
         name = name_of(judged)
@@ -116,9 +116,8 @@ def look(
 
 def alerts_of(fleet: Fleet) -> Iterator[JudgedAlert]:
     """All alerts, those of no cluster too."""
-    for cluster in fleet.clusters:
-        yield from cluster.alerts or ()
-    yield from fleet.unassigned_alerts
+    of_clusters = (cluster.alerts or () for cluster in fleet.clusters)
+    return chain(chain.from_iterable(of_clusters), fleet.unassigned_alerts)
 
 
 def _cleared(
@@ -191,18 +190,20 @@ class _Scene:
         """By endpoint and ids: one silence covers hundreds of alerts."""
 
     def unsettled(
-        self, alerts: Sequence[JudgedAlert], last: Iterable[JudgedAlert]
+        self, alerts: Sequence[JudgedAlert], last: Fleet
     ) -> Sequence[JudgedAlert]:
         """All but those that are as they were, and that nothing else is told of."""
         if any(each.after for each in self.lists.values()):
             return alerts
-        settled = set(map(id, last))
+        is_same = self._fleet.silences is last.silences
+        covered = frozenset(self._silences if is_same else ()).issuperset
+        settled = set(map(id, alerts_of(last)))
         return [
             judged
             for judged in alerts
             if id(judged) not in settled
-            or judged.alert.silenced_by
             or judged.alert.inhibited_by
+            or not covered(judged.alert.silenced_by)
         ]
 
     def seen(self, old: Sight | None, judged: JudgedAlert) -> Sight | None:

@@ -7,8 +7,7 @@ from datetime import datetime
 
 from tui.chronicle.changes import changes
 from tui.chronicle.concealed import Marker
-from tui.chronicle.known import Known, alerts_of, look
-from tui.model.alert import JudgedAlert
+from tui.chronicle.known import NO_FLEET, Known, look
 from tui.model.change import Change
 from tui.model.fleet import Fleet, SourceKind
 
@@ -32,7 +31,7 @@ class Watcher:
         self._after: Known | None = None
         self._shown: tuple[object, ...] = ()
         """Of the last look, and what it came to."""
-        self._looked_at: tuple[JudgedAlert, ...] = ()
+        self._last = NO_FLEET
         self._marker = Marker()
 
     def begin(self, known: Known) -> None:
@@ -56,9 +55,9 @@ class Watcher:
             # The same lists, read at the same moment, tell nothing new.
             return Seen(self._marker.marked(fleet, before), before)
         is_mine = before is self._after
-        after = look(before, fleet, now, self._looked_at if is_mine else ())
+        after = look(before, fleet, now, self._last if is_mine else NO_FLEET)
         self._known = self._after = after
-        self._shown, self._looked_at = shown, tuple(alerts_of(fleet))
+        self._shown, self._last = shown, fleet
         marked = self._marker.marked(fleet, after)
         return Seen(marked, after, changes(before, after))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.finding import Finding
@@ -78,8 +79,8 @@ def finding_key(finding: Finding) -> str:
 
 def told_by(alerts: Sequence[JudgedAlert]) -> frozenset[str]:
     """What alerts that are not calm are about: the values of their labels."""
-    loud = (each for each in alerts if each.verdict not in CALM)
-    return frozenset(value for each in loud for value in each.alert.labels.values())
+    loud = [each.alert.labels.values() for each in alerts if each.verdict not in CALM]
+    return frozenset(chain.from_iterable(loud))
 
 
 def finding_row(finding: Finding, how_old: str, marks: Marks, *, is_told: bool) -> Row:
