@@ -34,22 +34,24 @@ async def test_while_all_is_calm_a_fleet_is_begun_with_every_other_second(
     beat.is_settled = True
     await rested(clock, beat)
     for _ in range(5):
-        await worked(clock, beat, 0.01)
+        await worked(clock, beat, 0.003)
         assert await rested(clock, beat) == pytest.approx(2.0, abs=0.05)
         assert clock.now().microsecond <= 20_000
 
 
-async def test_what_takes_long_is_not_begun_sooner_for_the_second_of_the_clock() -> (
-    None
-):
+@pytest.mark.parametrize(("took", "seconds"), [(0.016, 3), (0.025, 4), (0.2, 5)])
+async def test_what_takes_longer_is_begun_with_a_later_second(
+    took: float, seconds: float
+) -> None:
     clock = ManualClock(START + timedelta(seconds=0.4))
     beat = Beat(clock)
     beat.is_settled = True
     await rested(clock, beat)
-    await worked(clock, beat, 0.06)
-    assert await rested(clock, beat) == pytest.approx(2.9, abs=0.15)
-    await worked(clock, beat, 0.006)
-    assert await rested(clock, beat) <= 2.0
+    await worked(clock, beat, took)
+    assert took + await rested(clock, beat) == pytest.approx(seconds, abs=0.05)
+    assert clock.now().microsecond <= 20_000
+    await worked(clock, beat, 0.003)
+    assert await rested(clock, beat) == pytest.approx(2.0, abs=0.05)
 
 
 async def test_who_waits_for_something_is_not_made_to_wait_for_a_whole_second() -> None:

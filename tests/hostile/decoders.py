@@ -288,6 +288,8 @@ ELSEWHERE = {
     *("alertmanager_wire.CREATED", "loki_wire.STREAMS", "loki_wire.SERIES"),
     *("prometheus_wire._RULE_ALERT", "prometheus_wire.SERIES"),
     *("prometheus_wire.SCALAR", "prometheus_targets._TARGET"),
+    # Of broken text both readings come to the same; see test_prometheus_targets.py.
+    "prometheus_targets._SCRAPE",
     # Their words come from a program of our own; see test_files.py.
     *("kubernetes_wire.ACCESS", "kubernetes_wire.ACCESSES"),
     *("kubernetes_access._REFUSAL", "contexts._LIST", "kubernetes_expiry._CLAIMS"),

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
+from tests.sources.replay import body, raw, recordings
 from tests.triage.cases import alert
 from tui.model.alert import Alert, AlertState
 from tui.sources.alertmanager_again import Listed, again
+from tui.sources.alertmanager_wire import LIST, AlertsReader
 
 START = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
 MANY = 2_000
@@ -104,3 +107,35 @@ def test_whatever_else_is_new_is_seen_at_once(news: dict[str, object]) -> None:
     found = read(many(0), (*listed[:7], changed, *listed[8:]))
     assert found[7] is changed
     assert found[8].updated_at == START
+
+
+def recorded() -> list[msgspec.Raw]:
+    """A real list of several alerts."""
+    (longest,) = sorted(
+        (each.values[0] for each in recordings("/api/v2/alerts")),
+        key=lambda each: len(raw(each)),
+    )[-1:]
+    return LIST.decode(body(longest))
+
+
+def sent_later(one: msgspec.Raw) -> msgspec.Raw:
+    return msgspec.Raw(bytes(one).replace(b'"updatedAt":"20', b'"updatedAt":"21'))
+
+
+def test_what_stands_in_the_list_as_it_did_is_the_same_object() -> None:
+    listed = recorded()
+    reader = AlertsReader()
+    first = reader.alerts(listed)
+    assert len(first) == len(listed) > 1
+    second = reader.alerts([sent_later(listed[0]), *listed[1:]])
+    (new,) = (new for old, new in zip(first, second, strict=True) if new is not old)
+    assert new.updated_at
+    assert new.updated_at.year > 2100
+    assert reader.alerts(listed) == first
+
+
+def test_an_alert_that_is_listed_twice_is_one() -> None:
+    listed = recorded()
+    found = AlertsReader().alerts([*listed, sent_later(listed[0]), listed[1]])
+    assert len(found) == len(listed)
+    assert sum(each.updated_at.year > 2100 for each in found if each.updated_at) == 1

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -189,6 +190,24 @@ def test_a_target_that_was_scraped_again_is_as_if_read_for_the_first_time(
     again.feed(body)
     fresh.feed(body)
     assert _all(again) == _all(fresh)
+
+
+@given(st.integers(60, 2_500), st.binary(max_size=3), st.integers(0, 3))
+def test_broken_text_is_read_as_if_for_the_first_time(
+    at: int, put: bytes, gone: int
+) -> None:
+    first = TargetsReader()
+    first.feed(answer(*(wire(n) for n in range(5))))
+    body = answer(*({**wire(n), "lastScrapeDuration": 1} for n in range(5)))
+    body = body[:at] + put + body[at + gone :]
+    told = []
+    for reader in (TargetsReader(first.seen), TargetsReader()):
+        try:
+            reader.feed(body)
+            told.append((_all(reader), ""))
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            told.append(([], type(error).__name__))
+    assert told[0] == told[1]
 
 
 def test_a_target_keeps_its_labels_from_scrape_to_scrape() -> None:

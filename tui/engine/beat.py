@@ -18,8 +18,8 @@ CALM_SECONDS = 2.0
 """The same afterwards, with a whole second of the clock: then the clock on the screen,
 and all ages, are drawn with it. Lines of a log do not wait for it."""
 SLOWEST_SECONDS = 5.0
-SHARE = 50
-"""In a large estate a pass takes long: then no more than a fiftieth of the time."""
+SHARE = 150
+"""In a large estate a pass takes long: then so many times as long lies between two."""
 AWAITED_SECONDS = 3.0
 """So long after a person asked for something, its effect is awaited."""
 
@@ -47,10 +47,8 @@ class Beat:
         passed = self._clock.monotonic() - self._began
         left = BUSY_SECONDS - passed
         if not is_busy:
-            enough = min(SHARE * self._worked, SLOWEST_SECONDS)
-            left = max(CALM_SECONDS, enough) - passed
-            whole = self._whole_second(left)
-            left = whole if passed + whole >= enough else left
+            enough = min(math.ceil(SHARE * self._worked), SLOWEST_SECONDS)
+            left = self._whole_second(max(CALM_SECONDS, enough) - passed)
         await self._clock.wait(self._hurried, max(SHORTEST_SECONDS, left))
         self._hurried.clear()
         self._began = self._clock.monotonic()

@@ -85,6 +85,7 @@ class AlertmanagerSource:
             clock_of=clock_of,
         )
         self._now = now
+        self._reader = wire.AlertsReader()
         self._listed = Listed()
         self._joined = Joined()
         self._own = Own()
@@ -103,17 +104,17 @@ class AlertmanagerSource:
         raise   SourceError of the peer that is asked first, when none answers
         wire    GET /api/v2/alerts
         """
-        before, apart = self._listed, self._joined
+        read, before, apart = self._reader.alerts, self._listed, self._joined
         now = self._now() if self._now else None
         request = Request("/api/v2/alerts")
         if self._peers.are_several:
-            told = await self._peers.read_all(request, wire.LIST, wire.alerts)
+            told = await self._peers.read_all(request, wire.LIST, read)
             self._joined = await aside(lambda: joined(apart, told, now))
             alerts = self._joined.alerts
             self._listed = await aside(lambda: again(before, alerts))
         else:
             self._listed = await self._peers.read(
-                request, wire.LIST, lambda listed: again(before, wire.alerts(listed))
+                request, wire.LIST, lambda listed: again(before, read(listed))
             )
         return self._listed.alerts
 

@@ -95,10 +95,23 @@ CREATED = msgspec.json.Decoder(CreatedWire)
 OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
-def alerts(listed: list[msgspec.Raw]) -> tuple[Alert, ...]:
-    """Alerts, sorted by fingerprint; of one that is listed twice the last."""
-    found = {(each := _alert(_ALERT.decode(one))).fingerprint: each for one in listed}
-    return tuple(sorted(found.values(), key=lambda each: each.fingerprint))
+class AlertsReader:
+    """Reads list after list: of thousands of alerts most stand there as they did."""
+
+    def __init__(self) -> None:
+        """Nothing was read yet."""
+        self._seen: dict[int, Alert] = {}
+        """Of the list before, by the hash of the text that they were made of."""
+
+    def alerts(self, listed: list[msgspec.Raw]) -> tuple[Alert, ...]:
+        """Alerts, sorted by fingerprint; of one that is listed twice the last."""
+        before, seen = self._seen, {}
+        for one in listed:
+            name = hash(bytes(one))
+            seen[name] = before.get(name) or _alert(_ALERT.decode(one))
+        self._seen = seen
+        found = {each.fingerprint: each for each in seen.values()}
+        return tuple(sorted(found.values(), key=lambda each: each.fingerprint))
 
 
 def silences(listed: list[msgspec.Raw]) -> tuple[Silence, ...]:

@@ -191,13 +191,13 @@ def _target(wire: TargetWire) -> Target:
 
 
 def _scraped(target: Target, text: bytes) -> Target | None:
-    """The target after another scrape; None when more follows than that may change.
+    """The target after another scrape; None when it takes the whole text to tell.
 
     Both have the very same labels: of 20,000 each would be compared, and kept, twice.
     """
     try:
         wire = _SCRAPE.decode(text)
-    except msgspec.ValidationError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return Target(
         target.labels,
