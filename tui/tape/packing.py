@@ -62,7 +62,7 @@ class Packer:
         self._look_at = 0
         """How many objects there are when it is looked next which values went ..."""
         self._scraped = 0
-        """... with as many as were scraped again since, whose rows went."""
+        """... with those of them that are rows of targets, which were scraped again."""
         self._fields: dict[type, tuple[int, tuple[str, ...]]] = {}
         self._new: list[bytes] = []
         self._rows: dict[str, tuple[int, Kept[Any]]] = {}
@@ -125,7 +125,8 @@ class Packer:
                 p for at, row in again.others.items() for p in (at, self._part(row))
             ]
             parts = [SCRAPED, before, *scrapes.columns(again.scraped), others]
-            self._scraped += len(again.scraped)
+            # Rows after the first list have no numbers of their own.
+            self._scraped += sum(id(old[at]) in self._by_id for at in again.scraped)
             # Else every reading of the stream would stay in memory.
             self._by_id.pop(id(old), None)
             self._kept[before] = None
