@@ -61,3 +61,17 @@ def test_of_many_only_what_changed_is_made_again() -> None:
     assert after is not None
     assert after[0] not in before
     assert {id(each) for each in after[1:]} <= {id(each) for each in before}
+
+
+def test_an_alert_that_is_where_another_was_in_memory_has_its_own_row() -> None:
+    kept = AlertRows(UNICODE)
+    for number in range(200):
+        names = [f"n{number}-{each}" for each in range(5)]
+        # Equal to those whose rows are kept, and other objects: nobody else has them.
+        kept.rows([judged(name=name) for name in names], (), at(0), {})
+        kept.rows([judged(name=name) for name in names], (), at(0), {})
+        others = {"s1": silence(by=f"ops-{number}")}
+        assert kept.some_rows([judged()], (), at(0), others, most=0) is None
+        listed = [judged(name=f"m{number}-{each}") for each in range(5)]
+        shown = kept.rows(listed, (), at(0), others)
+        assert [row.cells[1].text for row in shown] == [a.alert.name for a in listed]

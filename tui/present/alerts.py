@@ -93,8 +93,10 @@ class AlertRows:
         self._is_wide = is_wide
         self._made: list[_Made] = []
         """In the order of the alerts that were asked for."""
+        self._listed: Sequence[JudgedAlert] = ()
+        """Those alerts: as long as one is here, no other has its identity."""
         self._by_id: dict[int, _Made] = {}
-        """The same by the identity of those alerts, ..."""
+        """The same by that identity, ..."""
         self._by_name: dict[AlertName, _Made] = {}
         """... and by name, with some of alerts that are gone."""
         self._findings = FindingRows(marks)
@@ -167,8 +169,9 @@ class AlertRows:
                 known = self._make(alert, now)
             found[at] = self._by_name[name] = known
         full = [found[at] if m is None else m for at, m in enumerate(made)]
-        if found or alerts is not self._asked[0]:
+        if found or alerts is not self._listed:
             self._by_id = dict(zip(map(id, alerts), full, strict=True))
+            self._listed = alerts
         if len(self._by_name) > 2 * len(full):
             names = map(name_of, alerts)
             self._by_name = dict(zip(names, full, strict=True))
