@@ -94,7 +94,7 @@ def close_when_cancelled(
     return client
 
 
-PIECE_BYTES = 512 * 1024
+PIECE_BYTES = 256 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 
 
