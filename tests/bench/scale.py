@@ -25,8 +25,8 @@ from tui.clock import SystemClock
 IDLE_SECONDS = 30
 LOADED_SECONDS = 15
 LATER_SECONDS = 180
-WATCHED_SECONDS = 100
 """Many readings of all targets later: what is left behind by each shows in memory."""
+WATCHED_SECONDS = 100
 PRESSES = 100
 STALL_MS = 10
 COMPLETE = r"\d[\d,]*/\d[\d,]* up"
@@ -87,17 +87,14 @@ def measured(size: Size) -> list[float | None]:
         lines = steps.read_text().splitlines() if steps.exists() else []
     keys = (run.get("latency") or [{}])[0].get("first_ms", {})
     sample, later = (*run.get("sample", ()), {}, {})[:2]
-    ready = run.get("ready_ms") or [None]
+    ready, first = (each.get("ready_ms") or [None] for each in (run, watched))
     return [
         ready[-1] if len(ready) > 1 else None,
         _mean([sample, later]),
         sample.get("cpu_percent"),
         keys.get("p50"),
         keys.get("p99"),
-        *_stalls(
-            [json.loads(line) for line in lines],
-            (watched.get("ready_ms") or [None])[0],
-        ),
+        *_stalls([json.loads(line) for line in lines], first[0]),
         sample.get("rss_mb", {}).get("max"),
         later.get("rss_mb", {}).get("max"),
     ]
