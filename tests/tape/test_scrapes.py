@@ -136,9 +136,8 @@ def test_readings_of_before_are_let_go() -> None:
 
 
 def test_rows_of_targets_that_were_scraped_again_are_let_go() -> None:
-    most = rows(tuple(map(target, range(3 * FEWEST))), ())
-    packer, reading = Packer(), later(most, 5, 1)
-    for number in range(3):
+    packer, reading = Packer(), later(MANY, 5, 1)
+    for number in range(6):
         packer.pack(reading)
         reading = later(reading, 30 * number + 30, 1)
     assert not any(type(each) is TargetRow for each in packer._kept)

@@ -24,7 +24,7 @@ GAP = timedelta(seconds=90)
 """After so long without a list nobody can tell what happened meanwhile."""
 MOST_CLEARED = 5_000
 """Alerts that were calm once: of more, only those that were so last are remembered."""
-NO_FLEET = Fleet((), (), ())
+NO_FLEET = Fleet(())
 CALM = frozenset({Verdict.FALSE_POSITIVE, Verdict.BY_DESIGN})
 
 

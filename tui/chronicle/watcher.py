@@ -29,9 +29,8 @@ class Watcher:
     def __init__(self) -> None:
         self._known: Known | None = None
         self._after: Known | None = None
-        self._shown: tuple[object, ...] = ()
-        """Of the last look, and what it came to."""
         self._last = NO_FLEET
+        """The fleet of the last look, which came to what is known after it."""
         self._marker = Marker()
 
     def begin(self, known: Known) -> None:
@@ -50,14 +49,13 @@ class Watcher:
         before = self._known
         if before is None:
             return Seen(fleet, None)
-        shown = _shown(fleet)
-        if before is self._after and shown == self._shown:
+        is_mine = before is self._after
+        if is_mine and _shown(fleet) == _shown(self._last):
             # The same lists, read at the same moment, tell nothing new.
             return Seen(self._marker.marked(fleet, before), before)
-        is_mine = before is self._after
         after = look(before, fleet, now, self._last if is_mine else NO_FLEET)
         self._known = self._after = after
-        self._shown, self._last = shown, fleet
+        self._last = fleet
         marked = self._marker.marked(fleet, after)
         return Seen(marked, after, changes(before, after))
 

@@ -57,6 +57,27 @@ class Target:
     interval_seconds: float
     timeout_seconds: float
 
+    def again(
+        self,
+        health: Health,
+        last_scrape: datetime | None,
+        scrape_seconds: float,
+        interval_seconds: float,
+        timeout_seconds: float,
+    ) -> Target:
+        """The target after another scrape; labels and all else are the very objects."""
+        return Target(
+            self.labels,
+            health,
+            self.scrape_pool,
+            self.scrape_url,
+            self.last_error,
+            last_scrape,
+            scrape_seconds,
+            interval_seconds,
+            timeout_seconds,
+        )
+
     @property
     def job(self) -> str:
         """The `job` label, which is not always the scrape pool."""

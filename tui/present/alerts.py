@@ -91,12 +91,10 @@ class AlertRows:
         """Make rows with the reason below, or beside when there is room."""
         self._marks = marks
         self._is_wide = is_wide
-        self._made: list[_Made] = []
-        """In the order of the alerts that were asked for."""
         self._listed: Sequence[JudgedAlert] = ()
-        """Those alerts: as long as one is here, no other has its identity."""
+        """As long as one is here, no other has its identity."""
         self._by_id: dict[int, _Made] = {}
-        """The same by that identity, ..."""
+        """Their rows by that identity, ..."""
         self._by_name: dict[AlertName, _Made] = {}
         """... and by name, with some of alerts that are gone."""
         self._findings = FindingRows(marks)
@@ -147,9 +145,9 @@ class AlertRows:
         missing = [at for at, each in enumerate(made) if each is None]
         if len(missing) > most:
             return None
-        self._made = self._complete(alerts, made, missing, now)
+        full = self._complete(alerts, made, missing, now)
         self._asked = asked
-        self._shown = self._ordered(alerts, findings, now)
+        self._shown = self._ordered(full, alerts, findings, now)
         return self._shown
 
     def _complete(
@@ -179,20 +177,17 @@ class AlertRows:
 
     def _forget_silenced(self) -> None:
         """Make the rows again that say who silenced them."""
-        for at, made in tuple(self._by_id.items()):
-            if made.alert.is_silenced:
-                del self._by_id[at]
-        for name, made in tuple(self._by_name.items()):
-            if made.alert.is_silenced:
-                del self._by_name[name]
+        by_id, by_name = self._by_id.items(), self._by_name.items()
+        self._by_id = {at: m for at, m in by_id if not m.alert.is_silenced}
+        self._by_name = {name: m for name, m in by_name if not m.alert.is_silenced}
 
     def _ordered(
         self,
+        made: Sequence[_Made],
         alerts: Sequence[JudgedAlert],
         findings: Sequence[Finding],
         now: datetime,
     ) -> tuple[Row, ...]:
-        made = self._made
         ages = [age_changes(each.since, now) for each in findings if each.since]
         self._due = min([each.due for each in made] + ages, default=NEVER)
         real = [each.row for each in made if each.is_real and not each.is_known]

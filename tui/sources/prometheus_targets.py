@@ -30,20 +30,6 @@ Seen: TypeAlias = dict[int, tuple[int, Target]]
 scrapes leave as it is, and with it that of its end."""
 
 
-class TargetWire(Wire):
-    """An active target. Its discovered labels, the largest part, are not read."""
-
-    labels: dict[str, str] | None = None
-    scrape_pool: str = ""
-    scrape_url: str = ""
-    health: str = ""
-    last_error: str = ""
-    last_scrape: datetime | None = None
-    last_scrape_duration: float = 0.0
-    scrape_interval: str = ""
-    scrape_timeout: str = ""
-
-
 class ScrapeWire(Wire, forbid_unknown_fields=True):
     """The end of an active target: what every scrape may change."""
 
@@ -52,6 +38,15 @@ class ScrapeWire(Wire, forbid_unknown_fields=True):
     health: str = ""
     scrape_interval: str = ""
     scrape_timeout: str = ""
+
+
+class TargetWire(ScrapeWire, forbid_unknown_fields=False):
+    """An active target. Its discovered labels, the largest part, are not read."""
+
+    labels: dict[str, str] | None = None
+    scrape_pool: str = ""
+    scrape_url: str = ""
+    last_error: str = ""
 
 
 class TargetsWire(Wire):
@@ -199,12 +194,8 @@ def _scraped(target: Target, text: bytes) -> Target | None:
         wire = _SCRAPE.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    return Target(
-        target.labels,
+    return target.again(
         _HEALTH.get(wire.health, Health.UNKNOWN),
-        target.scrape_pool,
-        target.scrape_url,
-        target.last_error,
         utc(wire.last_scrape),
         wire.last_scrape_duration,
         duration_seconds(wire.scrape_interval),

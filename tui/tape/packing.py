@@ -60,9 +60,7 @@ class Packer:
         away while its id is known, or another one might get it. None when it went."""
         self._by_id: dict[int, int] = {}
         self._look_at = 0
-        """How many objects there are when it is looked next which values went ..."""
-        self._scraped = 0
-        """... with those of them that are rows of targets, which were scraped again."""
+        """How many objects there are when it is looked next which values went."""
         self._fields: dict[type, tuple[int, tuple[str, ...]]] = {}
         self._new: list[bytes] = []
         self._rows: dict[str, tuple[int, Kept[Any]]] = {}
@@ -78,7 +76,7 @@ class Packer:
         raise   TypeError for a value that is none of the model's
         """
         self._new = []
-        if len(self._kept) + self._scraped >= self._look_at:
+        if len(self._kept) >= self._look_at:
             self._let_go()
         part = self._part(value)
         return self._new, part
@@ -100,7 +98,6 @@ class Packer:
             else:
                 left += 1
         self._look_at = len(kept) + max(_LOOKED, left // _SHARE)
-        self._scraped = 0
 
     def _part(self, value: Any) -> Part:
         kind = type(value)
@@ -125,8 +122,9 @@ class Packer:
                 p for at, row in again.others.items() for p in (at, self._part(row))
             ]
             parts = [SCRAPED, before, *scrapes.columns(again.scraped), others]
-            # Rows after the first list have no numbers of their own.
-            self._scraped += sum(id(old[at]) in self._by_id for at in again.scraped)
+            if any(id(old[at]) in self._by_id for at in again.scraped):
+                # Those of the first list, and of others since, have their own numbers.
+                self._look_at = 0
             # Else every reading of the stream would stay in memory.
             self._by_id.pop(id(old), None)
             self._kept[before] = None

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from tui.model.kept import Kept
-from tui.model.target import Target, TargetRow
+from tui.model.target import TargetRow
 
 FEWEST = 500
 """Rows, below which each is packed by itself."""
@@ -132,18 +132,8 @@ def _again(row: TargetRow, last_scrape: datetime, seconds: float) -> TargetRow:
     was = row.target
     if was is None:
         raise ValueError("no target was scraped there")
-    target = Target(
-        was.labels,
-        was.health,
-        was.scrape_pool,
-        was.scrape_url,
-        was.last_error,
-        last_scrape,
-        seconds,
-        was.interval_seconds,
-        was.timeout_seconds,
-    )
-    return row.again(target)
+    every, within = was.interval_seconds, was.timeout_seconds
+    return row.again(was.again(was.health, last_scrape, seconds, every, within))
 
 
 def _bytes(column: array[Any]) -> bytes:
