@@ -39,6 +39,8 @@ class Queueing(App[None]):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.touches = 0
+        """How often a key or the mouse was used."""
         self._typed = deque[Typed]()
         self._under_way: Followed | None = None
         """What follows the key that was handed on last, unless that is done."""
@@ -46,6 +48,8 @@ class Queueing(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Put keys and pasted texts in a row; everything else passes."""
+        if isinstance(event, events.InputEvent | events.Paste):
+            self.touches += 1
         if not isinstance(event, Typed):
             await super().on_event(event)
         elif event.is_forwarded:

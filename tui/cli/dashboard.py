@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tui.aside import in_slices
 from tui.backend import Backend
-from tui.cli import spare
+from tui.cli import garbage, spare
 from tui.cli.output import USAGE, complain
 from tui.cli.terminal import has_only_ascii, screen_of_our_own, trouble
 from tui.clock import Clock, SystemClock
@@ -68,8 +67,7 @@ def opened(
 
 def prepare() -> None:
     """What must be before Textual is imported."""
-    # Nothing made while starting is garbage; looking for it costs the first frame.
-    gc.disable()
+    garbage.collect_nothing_yet()
     in_slices()
     for name, value in KNOBS.items():
         os.environ.setdefault(name, value)
@@ -97,6 +95,8 @@ def _show(
 
         await asyncio.to_thread(thrift.save)
         tasks.append(asyncio.create_task(thrift.keep_trim(clock)))
+        quiet = garbage.collect_when_quiet(clock, lambda: app.touches)
+        tasks.append(asyncio.create_task(quiet))
         if words := await asyncio.to_thread(crashes.greeting, environ):
             app.notify(words, severity="warning", timeout=15, markup=False)
         if other is not None:
@@ -141,21 +141,5 @@ def import_engine() -> ModuleType:
         # What httpcore locks with would else be loaded at the first request, on the
         # loop: 20 ms.
         import_module("anyio._backends._asyncio")
-    _collect_from_now_on()
+    garbage.collect_from_now_on()
     return engine
-
-
-def _collect_from_now_on() -> None:
-    """Let the collector work, but never again on what was made while starting.
-
-    What the imports left behind goes at once, while there is nothing to look at yet.
-    Afterwards little is looked at each time: 20,000 young objects of a large estate
-    held the keys up for 23 ms, a middle generation of 400,000 for 113 ms. All must be
-    looked at now and then: what is drawn and what fails leaves cycles behind, 5 MB a
-    minute with 100 nodes. That takes 0.1 s with 20,000 targets, most of which are new
-    every half a minute: so it is done seldom, each few minutes there.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.enable()
-    gc.set_threshold(2_000, 2, 400)
