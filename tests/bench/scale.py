@@ -94,7 +94,7 @@ def measured(size: Size) -> list[float | None]:
         sample.get("cpu_percent"),
         keys.get("p50"),
         keys.get("p99"),
-        *_stalls([json.loads(line) for line in lines], first[0]),
+        *_stalls([json.loads(line) for line in lines], first[0], watched),
         sample.get("rss_mb", {}).get("max"),
         later.get("rss_mb", {}).get("max"),
     ]
@@ -135,24 +135,26 @@ def _run(command: Sequence[str], config: str, *samples: int) -> Mapping[str, Any
 
 
 def _stalls(
-    steps: list[Mapping[str, Any]], first_text_ms: float | None
+    steps: list[Mapping[str, Any]],
+    first_text_ms: float | None,
+    run: Mapping[str, Any],
 ) -> list[float | None]:
     """The longest by CPU, those over the limit a minute, the longest by the clock.
 
     Steps count from the first second of text on: what came before it was the start.
+    They count until the program is told to quit: it waits for its threads then.
     """
-    if not steps or first_text_ms is None:
+    quit_ms = run.get("exit", {}).get("quit_ms")
+    if not steps or first_text_ms is None or quit_ms is None:
         return [None, None, None]
     begin = first_text_ms / 1000 + 1
-    counted = [step for step in steps if step["at_seconds"] > begin]
-    if not counted:
-        return [0.0, 0.0, 0.0]
-    minutes = (counted[-1]["at_seconds"] - begin) / 60
+    end = steps[-1]["at_seconds"] - quit_ms / 1000
+    counted = [step for step in steps if begin < step["at_seconds"] < end]
     over = sum(step["cpu_ms"] > STALL_MS for step in counted)
     return [
-        max(step["cpu_ms"] for step in counted),
-        over / minutes,
-        max(step["wall_ms"] for step in counted),
+        max((step["cpu_ms"] for step in counted), default=0.0),
+        over / ((end - begin) / 60),
+        max((step["wall_ms"] for step in counted), default=0.0),
     ]
 
 

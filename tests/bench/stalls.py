@@ -4,7 +4,8 @@ The program is ours as it is. What is measured is put into asyncio around it, an
 here: how long each step of the event loop takes, by the clock and by the CPU that its
 thread used. A machine that others load stretches the first and leaves the second alone.
 
-FILE gets one line of JSON for each step that took longer than NOTED_MS, at the end.
+FILE gets one line of JSON for each step that took longer than NOTED_MS, at the end,
+and one of no length for the end itself.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Stopwatch:
     def __enter__(self) -> Self:
         run = self._run = asyncio.events.Handle._run
         wall, cpu = time.perf_counter, time.thread_time
-        began = wall()
+        began = self._began = wall()
 
         def timed(handle: asyncio.Handle) -> None:
             at, used = wall(), cpu()
@@ -55,6 +56,7 @@ class Stopwatch:
 
     def __exit__(self, *_: object) -> None:
         asyncio.events.Handle._run = self._run  # type: ignore[method-assign]
+        self.end = Step(time.perf_counter() - self._began, 0.0, 0.0, "the end")
 
     def over(self, cpu_ms: float) -> list[Step]:
         """Those that took as much CPU, or more."""
@@ -62,7 +64,8 @@ class Stopwatch:
 
     def lines(self) -> str:
         """What was kept, as JSON lines."""
-        return "".join(json.dumps(asdict(step)) + "\n" for step in self.kept)
+        steps = (*self.kept, self.end)
+        return "".join(json.dumps(asdict(step)) + "\n" for step in steps)
 
 
 def _named(handle: Any) -> str:
@@ -84,13 +87,13 @@ def main() -> int:
     """Run the program until it ends, then write down what was slow."""
     path, *arguments = sys.argv[1:]
     stopwatch = Stopwatch()
-    with stopwatch:
-        from tui.cli.main import main as taloscope  # noqa: PLC0415 - it is what is timed
+    try:
+        with stopwatch:
+            from tui.cli.main import main as taloscope  # noqa: PLC0415 - what is timed
 
-        try:
             return taloscope(arguments)
-        finally:
-            Path(path).write_text(stopwatch.lines())
+    finally:
+        Path(path).write_text(stopwatch.lines())
 
 
 if __name__ == "__main__":
