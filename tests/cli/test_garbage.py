@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -14,6 +16,28 @@ from textual.widgets import Input
 from tests.clock import ManualClock
 from tui.app.queueing import Queueing
 from tui.cli.garbage import DUE, QUIET_SECONDS, collect_when_quiet
+
+NO_QUIET_MOMENT = """
+import gc, weakref
+from tui.cli import garbage
+
+class Ring:
+    def __init__(self, size):
+        self.itself = self
+        self.rest = [[] for _ in range(size)]
+
+garbage.DUE = 100
+garbage.collect_from_now_on()
+old = Ring(100_000)
+lost = weakref.ref(old)
+while gc.get_stats()[1]["collections"] < 8:
+    old.rest += [[] for _ in range(1_000)]
+del old
+kept = []
+for _ in range(900):
+    kept.append([[] for _ in range(4_000)])
+print(lost() is None)
+"""
 
 
 @dataclass
@@ -88,3 +112,13 @@ async def test_the_mouse_is_a_touch_and_time_is_none() -> None:
         assert app.touches == 0
         await pilot.click(Input)
         assert app.touches > 0
+
+
+def test_where_no_moment_is_quiet_old_cycles_are_found_in_the_end() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NO_QUIET_MOMENT],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["True"]
