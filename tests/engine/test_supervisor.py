@@ -148,6 +148,17 @@ async def test_a_poke_may_ask_once_more_a_little_later() -> None:
         assert bench.script.asked == 3
 
 
+async def test_a_poke_keeps_what_another_of_the_same_moment_asked_for() -> None:
+    bench = Bench("rows")
+    async with running(bench.poller):
+        bench.poller.poke(0.25)
+        bench.poller.poke()
+        await turns()
+        assert bench.script.asked == 2
+        await bench.clock.advance(0.3)
+        assert bench.script.asked == 3
+
+
 async def test_a_source_that_hangs_ends_in_a_timeout() -> None:
     async def hang() -> None:
         await asyncio.Event().wait()

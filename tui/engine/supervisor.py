@@ -69,7 +69,8 @@ class _Reader:
 
         again   seconds after which to ask once more; a follower hears it anyway
         """
-        self._again = again
+        if again is not None:
+            self._again = again
         self._poked.set()
 
     def _note(self, fault: Fault | None, value: Any = None, pause: float = 0.0) -> None:
