@@ -137,6 +137,9 @@ class FakeBackend:
         self.archive = FakeArchive()
         self.outcome = Outcome("new-silence")
         self.submitted: list[Command] = []
+        self.answering = asyncio.Event()
+        """While it is closed, what was submitted gets no answer."""
+        self.answering.set()
         self.refreshed = 0
         self.tails: list[tuple[str, ...]] = []
         self.batches: tuple[LogBatch, ...] = (LogBatch(kernel_entries()),)
@@ -187,6 +190,7 @@ class FakeBackend:
 
     async def submit(self, command: Command) -> Outcome:
         self.submitted.append(command)
+        await self.answering.wait()
         return self.outcome
 
     def dmesg(self, cluster: str, address: str) -> AsyncIterator[LogBatch]:

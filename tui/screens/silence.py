@@ -22,7 +22,6 @@ from tui.present.glyphs import Marks
 from tui.present.silence_start import Start
 from tui.present.units import plain
 from tui.screens.desk import Desk
-from tui.screens.latest import run_latest
 from tui.screens.matcher_input import MatcherInput
 from tui.screens.matchers import MatcherList
 from tui.screens.silence_form import SilenceForm
@@ -39,6 +38,7 @@ from widgets.row_table import RowTable
 from widgets.text_block import TextBlock
 from widgets.values import Align, Column, Line, Span, Tone
 
+_SENDING = "sending it"
 _CHOICES = (Column("", 12, weight=1), Column("", 6, align=Align.RIGHT))
 
 
@@ -103,6 +103,8 @@ class SilenceScreen(Desk):
         """What became of the last attempt."""
         self._insists = False
         """It was to be made and could not: what is missing is said louder."""
+        self._is_sending = False
+        """It is on its way: another one would be made beside it."""
 
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
@@ -227,7 +229,7 @@ class SilenceScreen(Desk):
         and its author, so that nobody need say them.
         """
         now, equal = self._access.clock.now(), silence_effect.equal(self._found)
-        if equal is None:
+        if equal is None or self._is_sending:
             return
         try:
             draft = redraft.ending(equal, self._form.ends_at(now))
@@ -238,6 +240,9 @@ class SilenceScreen(Desk):
         self._confirm(PutSilence(self._form.cluster, draft, equal), frozenset())
 
     def _make(self) -> None:
+        if self._is_sending:
+            self._tell(_SENDING, Tone.QUIET)
+            return
         draft = self._form.read(self._access.clock.now())
         command = draft.command
         if command is None:
@@ -271,15 +276,20 @@ class SilenceScreen(Desk):
         self.app.push_screen(question, answered)
 
     def _send(self, command: PutSilence) -> None:
-        self._tell("sending it", Tone.QUIET)
-        run_latest(self, "create", self._submit, command)
+        """Have the app do it: who leaves the form is told all the same."""
+        self._is_sending = True
+        self._tell(_SENDING, Tone.QUIET)
+        self.app.run_worker(self._submit(command), group="silences")
 
     def _tell(self, words: str, tone: Tone, *, bold: bool = False) -> None:
         self._said = ((Span(words, tone, bold=bold),),)
         self._form.say(*self._said)
 
     async def _submit(self, command: PutSilence) -> None:
-        outcome = await self._access.submit(command)
+        try:
+            outcome = await self._access.submit(command)
+        finally:
+            self._is_sending = False
         if outcome.fault is not None:
             what = "changed" if command.draft.id else "created"
             words = silence.not_done(outcome, what)
@@ -287,18 +297,27 @@ class SilenceScreen(Desk):
             if found is not None and editing is not None and self.is_open:
                 self._take_over(found)
                 words = f"{words} {silence.TAKEN_OVER}"
-            if not self.is_open:
+            if self.app.screen is not self:
                 self.notify(words, severity="error", markup=False)
-                return
-            self._tell(words, Tone.CRITICAL, bold=outcome.is_unknown)
+            if self.is_open:
+                self._tell(words, Tone.CRITICAL, bold=outcome.is_unknown)
             return
         self.is_done = True
         words = silence.done(command.draft, outcome, self._access.clock.now())
         self.notify(words, markup=False)
         for warning in outcome.warnings:
             self.notify(plain(warning), severity="warning", markup=False)
-        if self.is_open:
+        self._close()
+
+    def _close(self) -> None:
+        """Go, unless something is in front: that would go instead."""
+        if self.is_open and self.app.screen is self:
             self.dismiss()
+
+    def on_screen_resume(self) -> None:
+        """Go now, where it was done behind a question."""
+        if self.is_done:
+            self._close()
 
     def _take_over(self, found: Silence) -> None:
         """Go on from what somebody else made of it."""
@@ -327,7 +346,7 @@ class SilenceScreen(Desk):
 
         def answered(is_yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
             if is_yes:
-                self.dismiss()
+                self._close()
 
         told = ((Span("Leaving loses what was typed."),),)
         question = Confirm(
