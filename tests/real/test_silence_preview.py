@@ -194,6 +194,14 @@ ARGUMENTS = [
     ['a="b'],
     ['a=b"c'],
     ["a=b", "KubeProxyDown"],
+    ['"KubeProxyDown"'],
+    [" Kube ", "a=b"],
+    ["one\\ntwo"],
+    ['say \\"x\\"'],
+    ['Kube"Proxy'],
+    ["a=\xa0b\u2028", "c=\x0bd\x85"],
+    ["\xa0KubeProxyDown"],
+    ["", "a=b"],
 ]
 
 

@@ -65,6 +65,18 @@ def test_an_argument_without_an_operator_is_the_name_of_an_alert() -> None:
     assert found == (Matcher("alertname", "KubeProxyDown"), Matcher("job", "a,b"))
 
 
+def test_a_name_in_quotes_is_no_name_that_has_quotes() -> None:
+    assert grammar.parse_arguments(['"Kube Proxy"']) == (
+        Matcher("alertname", "Kube Proxy"),
+    )
+    with pytest.raises(grammar.WordingError):
+        grammar.parse_arguments(['Kube"Proxy'])
+
+
+def test_white_space_that_go_does_not_know_is_part_of_a_value() -> None:
+    assert grammar.parse_matcher(" a = \xa0b\u2003 ") == Matcher("a", "\xa0b\u2003")
+
+
 def test_only_the_first_argument_may_be_a_bare_name() -> None:
     with pytest.raises(grammar.WordingError):
         grammar.parse_arguments(["job=a", "KubeProxyDown"])

@@ -14,8 +14,10 @@ from tui.model.labels import Labels
 from tui.model.re2 import PatternError, compiled
 from tui.model.silence import Matcher
 
+_GAP = r"[\t\n\f\r ]*"
+"""White space as Go's expressions read it: a no-break space is part of a value."""
 _CLASSIC = re.compile(
-    r"\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(=~|=|!=|!~)\s*(.*?)\s*", re.DOTALL
+    rf"{_GAP}([a-zA-Z_:][a-zA-Z0-9_:]*){_GAP}(=~|=|!=|!~){_GAP}(.*?){_GAP}", re.DOTALL
 )
 _WORD = r"""[^\s{}!=~,\\"'`]+"""
 _STRING = r'"(?:[^"\\\n]|\\.)*"'
@@ -89,9 +91,7 @@ def parse_arguments(arguments: Sequence[str]) -> tuple[Matcher, ...]:
     for position, argument in enumerate(arguments):
         is_list = argument.lstrip().startswith("{")
         if position == 0 and not is_list and not re.search(r"[=~]", argument):
-            if not is_text(argument):
-                raise WordingError(f"{argument}: not UTF-8")
-            found.append(Matcher("alertname", argument.strip()))
+            found.append(parse_matcher(f"alertname={argument}"))
         else:
             found += parse_argument(argument)
     return tuple(found)
