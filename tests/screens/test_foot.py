@@ -8,6 +8,9 @@ import pytest
 
 from tests.estate import make_fleet, unreachable_fleet
 from tests.screens.stage import Stage, on_stage
+from tui.model.finding import Finding
+from tui.screens.fleet import FleetScreen
+from tui.screens.panes import AlertsPane
 
 
 def foot(stage: Stage) -> str:
@@ -92,6 +95,31 @@ async def test_without_alerts_there_is_nothing_to_silence_but_sources_to_look_at
         await stage.publish(make_fleet())
         await stage.press("escape")
         assert "s silence" in foot(stage)
+
+
+async def test_on_a_finding_no_silence_is_offered_unless_an_alert_is_marked() -> None:
+    async with on_stage((120, 36)) as stage:
+        assert "s silence" in foot(stage)
+        pane = next(p for p in stage.app.screen.query(AlertsPane) if p.has_focus_within)
+        while not isinstance(pane.selected_thing, Finding):
+            await stage.press("j")
+        assert "s silence" not in foot(stage)
+        await stage.press("s")
+        assert isinstance(stage.app.screen, FleetScreen)
+        await stage.press("g", "g")
+        assert "s silence" in foot(stage)
+        await stage.press("space", "G")
+        while not isinstance(pane.selected_thing, Finding):
+            await stage.press("k")
+        assert "s silence" in foot(stage)
+
+
+async def test_a_finding_that_takes_the_place_of_an_alert_takes_its_key_away() -> None:
+    fleet = make_fleet()
+    async with on_stage((120, 36), fleet) as stage:
+        prod = replace(fleet.clusters[0], alerts=())
+        await stage.publish(replace(fleet, clusters=(prod, *fleet.clusters[1:])))
+        assert "s silence" not in foot(stage)
 
 
 async def test_rows_that_lead_nowhere_offer_nothing_to_open() -> None:

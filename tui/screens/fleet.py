@@ -132,7 +132,7 @@ class FleetScreen(TellingDesk):
         """Away from alerts there is something to silence only when it is marked."""
         focused = self.focused
         if action in {"silence", "expire"} and not (
-            isinstance(focused, MarkListing) and focused.rows
+            isinstance(focused, MarkListing) and focused.is_at_markable
         ):
             return any(listing.marked for listing in self.query(MarkListing))
         return super().check_action(action, parameters)
@@ -244,8 +244,6 @@ class FleetScreen(TellingDesk):
         chosen = self._chosen_alerts
         if chosen:
             self.post_message(SilenceAlert(chosen[0], chosen[1:]))
-        else:
-            self.notify("No alert is here to be silenced.", timeout=2, markup=False)
 
     def action_expire(self) -> None:
         """Ask whether the silences of what is chosen are to end."""

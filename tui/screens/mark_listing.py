@@ -69,6 +69,19 @@ class MarkListing(Listing):
             return bool(self.rows)
         return super().check_action(action, parameters)
 
+    @property
+    def is_at_markable(self) -> bool:
+        """Whether the row under the cursor is one that can be marked."""
+        return self._may_mark(self.cursor_key)
+
+    def _may_mark(self, key: str | None) -> bool:
+        return key is not None and key.startswith(self._prefix)
+
+    def _tell_highlight(self, before: str | None) -> None:
+        super()._tell_highlight(before)
+        if self._may_mark(before) is not self.is_at_markable:
+            self.refresh_bindings()
+
     def unmark(self) -> None:
         """Take all marks away."""
         self._mark(frozenset())
@@ -81,7 +94,7 @@ class MarkListing(Listing):
     def action_mark(self) -> None:
         """Mark the row under the cursor, or no longer, and go on to the next."""
         key = self.cursor_key
-        if key is not None and key.startswith(self._prefix):
+        if key is not None and self._may_mark(key):
             self._mark(self.marked ^ {key})
         elif key is not None:
             self.notify("Only alerts are marked.", timeout=2, markup=False)
