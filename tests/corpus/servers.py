@@ -171,7 +171,8 @@ class Prometheus:
         async def answer(_: web.Request) -> web.Response:
             now = self._estate.world.now()
             make: Callable[[datetime], object] = getattr(self, f"_{name}")
-            return json_answer({"status": "success", "data": make(now)})
+            told = {"warnings": self._state().get("warnings", [])}
+            return json_answer({"status": "success", "data": make(now), **told})
 
         return answer
 

@@ -42,6 +42,14 @@ def test_who_sent_it_is_not_known_where_prometheus_does_not_fire_it() -> None:
     assert doubt((FIRES,)) == KNOWN
 
 
+def test_what_waits_in_prometheus_is_not_sent_by_it() -> None:
+    waits = tuple(replace(each, state="pending") for each in FIRES.alerts)
+    assert "does not fire it" in doubt((replace(FIRES, alerts=waits),)).why
+    other = alert("KubeProxyDown", cluster="prod", region="x")
+    both = FIRES, replace(FIRES, position=1, alerts=waits)
+    assert "Prometheus fires 1" in doubt(both, DOWN, other).why
+
+
 def test_who_cannot_tell_casts_no_doubt() -> None:
     assert doubt(()) == KNOWN
     assert doubt((replace(QUIET, health="unknown"),)) == KNOWN

@@ -12,6 +12,7 @@ from tui.triage.assign import (
     contradiction,
     held_to,
     is_own,
+    named_elsewhere,
     why_nobodys,
 )
 
@@ -171,3 +172,27 @@ def test_an_alert_is_about_its_cluster_when_it_carries_the_label_itself(
     rules: tuple[Rule, ...], home: str, is_its_own: bool
 ) -> None:
     assert is_own(SENT, rules, MARKS, "monit", home) is is_its_own
+
+
+@pytest.mark.parametrize(
+    ("labels", "name", "other"),
+    [
+        ({"cluster": "prod"}, "lab", "prod"),
+        ({"cluster": "prod", "site": "cellar", "tier": "lab"}, "lab", ""),
+        ({"cluster": "monit", "site": "b"}, "monit", ""),
+        ({"cluster": "prod", "site": "b"}, "prod", "prod-b"),
+        ({"cluster": "prod", "site": "b"}, "prod-b", ""),
+        ({"site": "x"}, "monit", ""),
+        ({}, "monit", ""),
+    ],
+)
+def test_labels_may_name_a_cluster_that_the_server_does_not_serve(
+    labels: Labels, name: str, other: str
+) -> None:
+    found = named_elsewhere(labels, name, MARKS)
+    assert found == (f"its labels name {other}, not {name} alone" if other else "")
+
+
+def test_clusters_that_are_marked_alike_are_told_apart_by_their_servers() -> None:
+    marks: tuple[tuple[str, Labels], ...] = (("a", {"c": "x"}), ("b", {"c": "x"}))
+    assert not named_elsewhere({"c": "x"}, "a", marks)

@@ -150,6 +150,11 @@ class Config:
     log_entries: int = 100_000
     """How many entries each log keeps."""
 
+    @property
+    def marks(self) -> tuple[tuple[str, Labels], ...]:
+        """Name and labels of each cluster."""
+        return tuple((each.name, each.labels) for each in self.clusters)
+
     def marks_of(self, name: str) -> Labels:
         """Labels that tell a cluster's targets apart; none on a server of its own."""
         cluster = next((each for each in self.clusters if each.name == name), None)

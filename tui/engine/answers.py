@@ -17,6 +17,7 @@ from tui.engine.plan import Served, UnaskableError, asked_key, node_key
 from tui.engine.view import View
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import SourceKind
+from tui.model.labels import Labels
 from tui.model.question import Answer, Question
 from tui.model.question_beyond import (
     AlertsListed,
@@ -179,13 +180,19 @@ def _targets(view: View, cluster: ClusterConfig, job: str) -> _Answered | None:
     own = None if rows is None else inventory.of_job(rows, job)
     if own and not served.is_shared:
         # It may serve others too, of whom the config does not know.
-        own = tuple(row for row in own if not _is_foreign(row, cluster))
+        marks = view.config.marks
+        own = tuple(row for row in own if not _is_foreign(row, cluster, marks))
     return replace(reading, value=own), pace
 
 
-def _is_foreign(row: TargetRow, cluster: ClusterConfig) -> bool:
+def _is_foreign(
+    row: TargetRow, cluster: ClusterConfig, marks: tuple[tuple[str, Labels], ...]
+) -> bool:
     labels = row.target.labels if row.target else {}
-    return bool(assign.contradiction(labels, cluster.name, cluster.labels))
+    return bool(
+        assign.contradiction(labels, cluster.name, cluster.labels)
+        or assign.named_elsewhere(labels, cluster.name, marks)
+    )
 
 
 def _services(view: View, cluster: ClusterConfig) -> _Answered | None:

@@ -192,10 +192,12 @@ class Judging:
         return groups, Kept([each for _, each in ranked])
 
 
-def _doubt(served: Served, alert: Alert, cluster: str) -> str:
+def _doubt(view: View, served: Served, alert: Alert, cluster: str) -> str:
     """What speaks against the alert being of the cluster that it is shown in."""
     if not cluster:
         return assign.why_nobodys(alert.labels, served.marks)
+    if elsewhere := assign.named_elsewhere(alert.labels, cluster, view.config.marks):
+        return elsewhere
     if served.is_shared:
         return ""
     (only,) = served.clusters
@@ -224,7 +226,7 @@ def _judge(
     alert: Alert,
 ) -> JudgedAlert:
     """The alert by its own cluster; and by others when it is about them as well."""
-    doubt = _doubt(served, alert, kind.cluster) or kind.doubt.why
+    doubt = _doubt(view, served, alert, kind.cluster) or kind.doubt.why
     first, *others = grounds
     cases = [
         _case(view, alert, first, is_placed=kind.is_placed, doubt=doubt),

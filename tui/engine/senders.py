@@ -15,7 +15,7 @@ from tui.engine.view import View
 from tui.model.alert import Alert
 from tui.model.fleet import SourceKind
 from tui.model.labels import Labels
-from tui.model.metric import Rule
+from tui.model.metric import Rule, RuleAlert
 from tui.triage import assign
 
 _REPLICAS = frozenset({"prometheus_replica", "replica", "__replica__"})
@@ -60,7 +60,7 @@ def stranger(
         if rules == ():
             return KNOWN  # who evaluates none reads them from elsewhere
         every[server.endpoint.urls[0]] = rules or ()
-        is_fired = is_fired or may_fire(rules or (), alert)
+        is_fired = is_fired or _fires(rules or (), alert)
         is_waiting = is_waiting or not reading.attempts
         said = "has not told its rules" if rules is None else "does not fire it"
         doubts.append(f"prometheus {name} {said}")
@@ -68,6 +68,19 @@ def stranger(
         told = " and ".join(dict.fromkeys(doubts))
         return Doubt(f"{told}: who sent it is not known", is_waiting)
     return Doubt(_too_many(view, served, clusters[0], alert, every))
+
+
+def _fires(rules: Iterable[Rule], alert: Alert) -> bool:
+    """Whether one of them sends it, or cannot tell by now; none sends what waits."""
+    return any(
+        rule.health != "ok" or any(_is_sent(each, alert.labels) for each in rule.alerts)
+        for rule in rules
+        if rule.name == alert.name
+    )
+
+
+def _is_sent(active: RuleAlert, labels: Labels) -> bool:
+    return active.state != "pending" and active.labels.items() <= labels.items()
 
 
 def may_fire(rules: Iterable[Rule], alert: Alert) -> bool:
@@ -98,7 +111,7 @@ def _too_many(
         active.labels
         for rule in own
         for active in rule.alerts
-        if any(active.labels.items() <= labels.items() for labels in mine)
+        if any(_is_sent(active, labels) for labels in mine)
     ]
     if len(mine) <= len(fired):
         return ""

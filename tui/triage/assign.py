@@ -84,6 +84,24 @@ def contradiction(labels: Labels, name: str, own: Labels) -> str:
     return ""
 
 
+def named_elsewhere(
+    labels: Labels, name: str, clusters: tuple[tuple[str, Labels], ...]
+) -> str:
+    """How labels name another cluster, one that a server does not serve; mostly empty.
+
+    Each cluster may be marked by another label, so that nothing contradicts its own.
+
+    clusters    name and marking labels of all that are configured
+    """
+    own = dict(clusters).get(name, {})
+    least = len(own) if own and matches(labels, own) else 1
+    for other, wanted in clusters:
+        is_apart = other != name and wanted != own
+        if is_apart and len(wanted) >= least and matches(labels, wanted):
+            return f"its labels name {other}, not {name} alone"
+    return ""
+
+
 def held_to(
     name: str, clusters: tuple[tuple[str, Labels], ...], home: str
 ) -> tuple[Matcher, ...]:

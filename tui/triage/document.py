@@ -84,10 +84,10 @@ Evidence comes from the alert's own cluster, and from no other.
   Prometheus fires the same alert, and the shared Alertmanager lists none of it, the
   alert is false only if that cluster proves it as well.
 - A server that the config gives to one cluster may serve others too: an alert whose
-  label contradicts that cluster's is not cleared. Nor is one that a rule of ours covers
-  where the Prometheus of that cluster evaluates rules and does not fire it: then
-  somebody else sent it. Where more of that name are listed than it fires, one is
-  somebody else's.
+  label contradicts that cluster's, or names another one of the config, is not cleared.
+  Nor is one that a rule of ours covers where the Prometheus of that cluster evaluates
+  rules and does not fire it, or holds it as pending: then somebody else sent it. Where
+  more of that name are listed than it fires, one is somebody else's.
 - A query to a shared Prometheus or Loki is held to the cluster by its labels in every
   selector. Where that cannot be made certain, the answer is no evidence.
 - Nor is a query by a series that has ended: Prometheus shows its last sample for five

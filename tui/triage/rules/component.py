@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
 from tui.model.question_beyond import TargetsOf
@@ -84,12 +85,21 @@ def _none_is_met(job: str, case: Case, *, is_gone: bool) -> Ruling:
                 return fails(f"{job} {row.instance} answers, so others should")
             return unclear(f"{job} {row.instance} was up when it was scraped last")
     for row in rows:
-        error = scrape_error(row.last_error)
-        if row.health is Health.DOWN and error.is_answered:
-            return unclear(f"{job} {row.instance} answers, with {error.words}")
+        if doubt := _not_down(row, case.dated_at(question)):
+            return unclear(f"{job} {row.instance} {doubt}")
     if any(row.health is Health.UNKNOWN for row in rows):
         return unclear(f"Prometheus has not tried every target of {job}")
     return holds(f"{len(rows)}/{len(rows)} down" if rows else "it lists none")
+
+
+def _not_down(row: TargetRow, seen: datetime | None) -> str:
+    """Why a target that is down may yet answer; empty when it does not."""
+    error = scrape_error(row.last_error)
+    if row.health is not Health.DOWN:
+        return ""
+    if error.is_answered:
+        return f"answers, with {error.words}"
+    return "" if is_scraped(row, seen) else "was down when it was scraped last"
 
 
 def _tried(job: str, case: Case) -> tuple[TargetRow, ...]:

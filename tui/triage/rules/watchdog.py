@@ -15,12 +15,16 @@ from tui.triage.rule import Claim, Rule, Ruling, alert_scope, fails, holds, uncl
 LISTED = AlertsListed()
 _OF_A_THING = ("node", "pod", "container", "service", "device")
 """An alert with such a label is about something: a watchdog of hardware, for one."""
+_OF_A_MACHINE = ("host", "hostname", "nodename")
+"""One with such a label may be: a sender may name its own machine by it."""
 
 
 def _arrives(case: Case) -> Ruling:
     """By its own time, at the moment when Alertmanager listed it."""
     for name in filter(case.alert.labels.get, _OF_A_THING):
         return fails(f"it is about a thing: {name}={case.alert.labels[name]}")
+    if name := _host_of(case):
+        return unclear(f"it may be about a machine: {name}={case.alert.labels[name]}")
     sent, seen = case.alert.updated_at, case.dated_at(LISTED)
     if sent is None or seen is None:
         return unclear("when it was sent last is not told")
@@ -33,6 +37,24 @@ def _arrives(case: Case) -> Ruling:
     if not lives(case.alert, seen):
         return fails(f"alerts no longer arrive: Watchdog was sent last {said}")
     return holds(f"sent {said}")
+
+
+def _host_of(case: Case) -> str:
+    """The label that names a machine; empty when none does.
+
+    A sender may add such a label, of its own machine: then its rule fires without it.
+    """
+    own = [
+        active.labels
+        for rule in case.scene.rules
+        if rule.name == case.alert.name
+        for active in rule.alerts
+        if active.labels.items() <= case.alert.labels.items()
+    ]
+    for name in filter(case.alert.labels.get, _OF_A_MACHINE):
+        if not own or any(name in labels for labels in own):
+            return name
+    return ""
 
 
 _WATCHDOG = """\
@@ -76,8 +98,10 @@ RULES = (
         runbook=_WATCHDOG,
         would_change=(
             "A Watchdog that is not sent again makes it real, and so does a label by "
-            f"which it is about a thing ({', '.join(_OF_A_THING)}). Its absence is a "
-            "finding, with the stage at which the alerting path is broken."
+            f"which it is about a thing ({', '.join(_OF_A_THING)}). One that may be "
+            f"about a machine ({', '.join(_OF_A_MACHINE)}), unless its rule fires "
+            "without that label, makes it undecided. Its absence is a finding, with "
+            "the stage at which the alerting path is broken."
         ),
         blind_spots=(
             "It proves the path into Alertmanager, not the path out to a person.",
