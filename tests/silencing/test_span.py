@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -94,3 +95,22 @@ def test_a_written_span_is_read_back(seconds: int) -> None:
 def test_an_end_that_no_server_can_keep_is_refused(text: str) -> None:
     with pytest.raises(WordingError, match="9998 is the last year"):
         span.parse_end(text, NOW)
+
+
+@pytest.mark.parametrize("text", ["02:30", "sunday 02:30", "2026-10-25 02:30"])
+@pytest.mark.parametrize(("minute", "hour"), [(15, 0), (45, 1)])
+def test_of_the_hour_that_clocks_show_twice_the_one_that_is_ahead_counts(
+    text: str, minute: int, hour: int
+) -> None:
+    now = datetime(2026, 10, 25, 0, minute, tzinfo=UTC)
+    end = span.parse_end(text, now, ZoneInfo("Europe/Berlin"))
+    assert end == datetime(2026, 10, 25, hour, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["02:30", "sunday 02:30", "2026-03-29 02:30"])
+def test_a_time_that_clocks_leave_out_is_as_long_after_the_one_before(
+    text: str,
+) -> None:
+    now = datetime(2026, 3, 29, 0, 45, tzinfo=UTC)
+    end = span.parse_end(text, now, ZoneInfo("Europe/Berlin"))
+    assert end == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)

@@ -76,7 +76,7 @@ def parse_end(text: str, now: datetime, zone: tzinfo = UTC) -> datetime:
     elif is_duration(wanted):
         end = now + parse_duration(wanted)
     else:
-        end = _spoken(wanted, now, zone) or _iso(wanted, zone)
+        end = _spoken(wanted, now, zone) or _iso(wanted, now, zone)
     if end <= now:
         raise WordingError("that is already over")
     return bounded(end)
@@ -130,14 +130,18 @@ def _spoken(text: str, now: datetime, zone: tzinfo) -> datetime | None:
         if len(names) != 1:
             return None
         ahead = (_DAYS.index(names[0]) - today.weekday()) % 7
-    end = datetime.combine(today + timedelta(days=ahead), at, zone)
-    if end <= now:
-        # The hour that clocks show twice is still ahead once more.
-        end = max(end, end.replace(fold=1), key=datetime.timestamp)
+    end = _once_more(datetime.combine(today + timedelta(days=ahead), at, zone), now)
     if end <= now and day not in {"today", "tomorrow"}:
         again = 7 if day else 1
         end = datetime.combine(end.date() + timedelta(days=again), at, zone)
     return end.astimezone(UTC)
+
+
+def _once_more(end: datetime, now: datetime) -> datetime:
+    """The hour that clocks show twice: where it is over, the second time."""
+    if end > now:
+        return end
+    return max(end, end.replace(fold=1), key=datetime.timestamp)
 
 
 def _offset(text: str) -> tzinfo:
@@ -147,10 +151,11 @@ def _offset(text: str) -> tzinfo:
     return zone or UTC
 
 
-def _iso(text: str, zone: tzinfo) -> datetime:
+def _iso(text: str, now: datetime, zone: tzinfo) -> datetime:
     try:
         end = datetime.fromisoformat(_ZONE.sub("+00:00", text.upper()))
-        return (end if end.tzinfo else end.replace(tzinfo=zone)).astimezone(UTC)
+        local = end if end.tzinfo else end.replace(tzinfo=zone)
+        return _once_more(local, now).astimezone(UTC)
     except (ValueError, OverflowError):
         words = f"{text} is neither a duration (4h, 1d12h, 1w) nor a time"
         raise WordingError(f"{words} (2026-11-21 08:00, monday 08:00)") from None
