@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -167,6 +168,18 @@ async def test_who_tries_again_is_not_held_up_by_a_dead_peer() -> None:
     server.unreachable.add("one")
     put = await source.put_silence(DRAFT)
     assert [each.id for each in server.listed()] == [put.id]
+
+
+async def test_several_that_try_the_same_again_at_once_are_all_answered() -> None:
+    server = SilenceServer()
+    source = peers(server)
+    server.before = raising(httpx.ReadTimeout("slow"))
+    with pytest.raises(SourceError):
+        await source.put_silence(DRAFT)
+    server.before = lambda _: None
+    puts = [source.put_silence(DRAFT) for _ in range(4)]
+    ids = {each.id for each in await asyncio.gather(*puts)}
+    assert ids == {each.id for each in server.listed()}
 
 
 async def test_when_nobody_can_be_asked_it_is_unknown() -> None:

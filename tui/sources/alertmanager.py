@@ -237,7 +237,7 @@ class AlertmanagerSource:
         for doubtful in list(self._doubtful):
             if _is_again(doubtful, draft):
                 made = await self._made_of(doubtful)
-                self._doubtful.remove(doubtful)
+                self._settle(doubtful)
                 if made is not None:
                     again = replace(draft, id=made.id, starts_at=made.starts_at)
                     return (await self.put_silence(again)).id
@@ -248,8 +248,13 @@ class AlertmanagerSource:
             made = await self._made_of(draft, doubt)
             if made is None:
                 raise _not_done(doubt, "it is not listed, so not created") from doubt
-            self._doubtful.remove(draft)
+            self._settle(draft)
             return made.id
+
+    def _settle(self, doubtful: SilenceDraft) -> None:
+        """It is in doubt no more; somebody else may have found that out meanwhile."""
+        if doubtful in self._doubtful:
+            self._doubtful.remove(doubtful)
 
     async def _made_of(
         self, draft: SilenceDraft, doubt: DoubtError | None = None
