@@ -31,7 +31,7 @@ from tests.soak.verdict import trend
 from tests.widgets.screen import screen_text
 from tui.app import TaloscopeApp
 from tui.backend import Backend
-from tui.cli import thrift
+from tui.cli import garbage, thrift
 from tui.cli.dashboard import prepare, watched
 from tui.clock import SystemClock
 from tui.config import load
@@ -121,6 +121,8 @@ async def looked_at(
         recorder.KEPT = book_pages.NEWEST_CHANGES = KEPT
         thrift.save()
         trimming.append(asyncio.create_task(thrift.keep_trim(clock)))
+        quiet = garbage.collect_when_quiet(clock, lambda: app.touches)
+        trimming.append(asyncio.create_task(quiet))
         return await watched(config, clock, {"XDG_STATE_HOME": state})
 
     app = TaloscopeApp(config, clock, connect, is_wall=is_wall)
