@@ -23,6 +23,7 @@ from tui.sources import (
     alertmanager_wire,
     kubernetes_cilium,
     kubernetes_leases,
+    kubernetes_pod_wire,
     kubernetes_wire,
     loki_wire,
     prometheus_wire,
@@ -256,7 +257,7 @@ READERS = (
         Reader(f"kubernetes {type(question).__name__}", kubernetes(question), decoder)
         for question, decoder in (
             (asked.KubeNodes(), kubernetes_wire.NODES),
-            (asked.PodsWith("", ""), kubernetes_wire.PODS),
+            (asked.PodsWith("", ""), kubernetes_pod_wire.PODS),
             (asked.EventsWith("", ""), kubernetes_wire.EVENTS),
             (asked.LeaseOf("a", "b"), kubernetes_leases.LEASE),
             (asked.LeasesIn("a"), kubernetes_leases.LEASES),

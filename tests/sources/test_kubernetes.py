@@ -27,6 +27,7 @@ from tui.model.question import (
     PodsWith,
     StorageClasses,
 )
+from tui.sources import kubernetes_pod_wire as pods
 from tui.sources import kubernetes_wire as wire
 from tui.sources.base import SourceError
 from tui.sources.kubernetes import KubernetesSource
@@ -105,9 +106,9 @@ def pod(
         "spec": spec or {},
         "status": status,
     }
-    decoded = wire.PODS.decode(json.dumps({"items": [raw]}).encode())
+    decoded = pods.PODS.decode(json.dumps({"items": [raw]}).encode())
     assert decoded.items
-    return wire.pod(decoded.items[0])
+    return pods.pod(decoded.items[0])
 
 
 READY = {"type": "Ready", "status": "True"}
@@ -187,6 +188,45 @@ def test_a_pod_says_when_a_container_of_it_ended_last() -> None:
     assert found.restarted_after == datetime(2026, 2, 27, 2, tzinfo=UTC)
     assert found.restart_reason == "Error"
     assert pod({"containerStatuses": [{"state": {}}]}).restarted_after is None
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        {},
+        {"terminated": {"reason": "ContainerStatusUnknown", "finishedAt": None}},
+    ],
+)
+def test_what_ended_at_no_time_ended_before_it_was_started_again(
+    last: dict[str, Any],
+) -> None:
+    state = {"running": {"startedAt": "2026-02-27T02:00:00Z"}}
+    again = {"restartCount": 3, "state": state, "lastState": last}
+    found = pod({"containerStatuses": [again]})
+    assert found.restarted_after == datetime(2026, 2, 27, 2, tzinfo=UTC)
+    assert found.restart_reason == last.get("terminated", {}).get("reason", "")
+    first = {"restartCount": 0, "state": state}
+    assert pod({"containerStatuses": [first]}).restarted_after is None
+
+
+def test_what_programs_are_told_of_kube_proxy_beside_config_maps() -> None:
+    spec = {
+        "initContainers": [{"command": ["build-config", "--source=config-map:a/b"]}],
+        "containers": [
+            {
+                "args": ["--config-dir=/tmp", "--kube-proxy-replacement=false"],
+                "env": [
+                    {"name": "CILIUM_KUBE_PROXY_REPLACEMENT", "value": "true"},
+                    {"name": "SECRET", "value": "x"},
+                ],
+            }
+        ],
+    }
+    assert pod({}, spec).settings == (
+        "--source=config-map:a/b",
+        "--kube-proxy-replacement=false",
+        "CILIUM_KUBE_PROXY_REPLACEMENT=true",
+    )
 
 
 def test_a_silent_kubelet_is_neither_ready_nor_not() -> None:

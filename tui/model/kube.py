@@ -59,6 +59,9 @@ class Pod:
     """When a container of it ended last, to be started again; None: none ever did."""
     restart_reason: str = ""
     """Why it ended, such as OOMKilled."""
+    settings: tuple[str, ...] = ()
+    """What its programs are told of the replacement of kube-proxy, beside ConfigMaps:
+    arguments and variables as `NAME=VALUE`."""
 
 
 @dataclass(frozen=True, slots=True)

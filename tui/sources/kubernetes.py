@@ -54,6 +54,7 @@ from tui.model.scraping import EndpointSlice, Service, ServiceMonitor
 from tui.sources import kubernetes_cilium as cilium
 from tui.sources import kubernetes_leases as leases
 from tui.sources import kubernetes_managed_wire as managed
+from tui.sources import kubernetes_pod_wire as pods
 from tui.sources import kubernetes_scraping_wire as scraping
 from tui.sources import kubernetes_storage as storage
 from tui.sources import kubernetes_wire as wire
@@ -123,8 +124,8 @@ class KubernetesSource:
     ) -> tuple[Pod, ...]:
         """Pods of a namespace, or of all when it is empty."""
         path = f"/api/v1{_inside(namespace)}/pods"
-        found = await self._list(path, _selectors(selector, field_selector), wire.PODS)
-        return tuple(wire.pod(one) for one in found)
+        found = await self._list(path, _selectors(selector, field_selector), pods.PODS)
+        return tuple(pods.pod(one) for one in found)
 
     async def daemon_sets(
         self, namespace: str, selector: str = ""

@@ -5,18 +5,12 @@ The package's own models take a hundred times the time and twenty times the memo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
-from tui.model.kube import (
-    KubeEvent,
-    KubeNode,
-    Pod,
-    StorageClass,
-)
+from tui.model.kube import KubeEvent, KubeNode, StorageClass
 from tui.sources.wire import utc
 
 T = TypeVar("T")
@@ -30,13 +24,6 @@ _DEFAULT_CLASS = (
 
 class Wire(msgspec.Struct, rename="camel"):
     """Everything may be missing; maps, lists and times may be null."""
-
-
-class OwnerWire(Wire):
-    """What an object belongs to; one of them at most controls it."""
-
-    uid: str = ""
-    controller: bool | None = None
 
 
 class MetaWire(Wire):
@@ -108,81 +95,6 @@ class NodeWire(Wire):
     metadata: MetaWire
     spec: NodeSpecWire = msgspec.field(default_factory=NodeSpecWire)
     status: NodeStatusWire = msgspec.field(default_factory=NodeStatusWire)
-
-
-class ReasonWire(Wire):
-    """Of a container that waits or has ended."""
-
-    reason: str = ""
-    finished_at: datetime | None = None
-
-
-class StateWire(Wire):
-    """State of a container."""
-
-    waiting: ReasonWire | None = None
-    terminated: ReasonWire | None = None
-
-
-class ContainerWire(Wire):
-    """Status of a container."""
-
-    state: StateWire = msgspec.field(default_factory=StateWire)
-    last_state: StateWire = msgspec.field(default_factory=StateWire)
-    """What it was before it was started again."""
-
-
-class ClaimSourceWire(Wire):
-    """The claim that a volume of a pod is."""
-
-    claim_name: str = ""
-
-
-class PodVolumeWire(Wire):
-    """A volume of a pod. One that is made for the pod alone has a claim of its own."""
-
-    name: str = ""
-    persistent_volume_claim: ClaimSourceWire | None = None
-    ephemeral: Mapping[str, Any] | None = None
-
-
-class ContainerSpecWire(Wire):
-    """A container as it is wanted: what it runs."""
-
-    command: list[str] | None = None
-    args: list[str] | None = None
-
-
-class PodSpecWire(Wire):
-    """Spec of a pod."""
-
-    node_name: str = ""
-    containers: list[ContainerSpecWire] | None = None
-    volumes: list[PodVolumeWire] | None = None
-
-
-class PodStatusWire(Wire):
-    """Status of a pod."""
-
-    phase: str = ""
-    reason: str = ""
-    conditions: list[ConditionWire] | None = None
-    init_container_statuses: list[ContainerWire] | None = None
-    container_statuses: list[ContainerWire] | None = None
-
-
-class PodMetaWire(MetaWire):
-    """Metadata of a pod."""
-
-    owner_references: list[OwnerWire] | None = None
-
-
-class PodWire(Wire):
-    """A pod."""
-
-    metadata: PodMetaWire
-    spec: PodSpecWire = msgspec.field(default_factory=PodSpecWire)
-    status: PodStatusWire = msgspec.field(default_factory=PodStatusWire)
 
 
 class InvolvedWire(Wire):
@@ -261,7 +173,6 @@ class AccessWire(msgspec.Struct):
 ACCESS = msgspec.json.Decoder(AccessWire)
 ACCESSES = msgspec.json.Decoder(dict[str, AccessWire])
 NODES = msgspec.json.Decoder(ListWire[NodeWire])
-PODS = msgspec.json.Decoder(ListWire[PodWire])
 EVENTS = msgspec.json.Decoder(ListWire[EventWire])
 STORAGE_CLASSES = msgspec.json.Decoder(ListWire[StorageClassWire])
 CSI_DRIVERS = msgspec.json.Decoder(ListWire[NamedWire])
@@ -282,61 +193,6 @@ def node(wire: NodeWire) -> KubeNode:
         is_unschedulable=wire.spec.unschedulable,
         heartbeat_at=utc(ready.last_heartbeat_time),
     )
-
-
-def pod(wire: PodWire) -> Pod:
-    """A pod. One that is being deleted is not ready, whatever it says."""
-    ready = claim(condition(wire.status.conditions, "Ready")) is True
-    is_ready = ready and wire.metadata.deletion_timestamp is None
-    volumes = wire.spec.volumes or ()
-    ended = _ended_last(wire.status.container_statuses or ())
-    return Pod(
-        namespace=wire.metadata.namespace,
-        name=wire.metadata.name,
-        node=wire.spec.node_name,
-        labels=wire.metadata.labels or {},
-        phase=wire.status.phase,
-        is_ready=is_ready,
-        created_at=utc(wire.metadata.creation_timestamp),
-        scheduled=claim(condition(wire.status.conditions, "PodScheduled")),
-        reason="" if is_ready else _why_not(wire),
-        uid=wire.metadata.uid,
-        claims=tuple(filter(None, (_claim_of(wire, one) for one in volumes))),
-        owner=_owner(wire.metadata.owner_references or ()),
-        bind_address=_flag("--bind-address=", wire.spec.containers or ()),
-        restarted_after=utc(ended.finished_at),
-        restart_reason=ended.reason,
-    )
-
-
-def _ended_last(containers: Iterable[ContainerWire]) -> ReasonWire:
-    """The newest end of one that was started again; an empty one when none was."""
-    ends = (one.last_state.terminated for one in containers)
-    dated = [(utc(end.finished_at), end) for end in ends if end is not None]
-    known = [(at, end) for at, end in dated if at is not None]
-    return max(known, key=lambda one: one[0])[1] if known else ReasonWire()
-
-
-def _owner(owners: Iterable[OwnerWire]) -> str:
-    """The uid of the one that controls it."""
-    return next((one.uid for one in owners if one.controller), "")
-
-
-def _flag(name: str, containers: Iterable[ContainerSpecWire]) -> str:
-    """What a flag says; empty when containers differ. The last one of a program counts,
-    as it does for the program."""
-    said = set()
-    for one in containers:
-        words = (*(one.command or ()), *(one.args or ()))
-        said.update([word for word in words if word.startswith(name)][-1:])
-    return said.pop().removeprefix(name) if len(said) == 1 else ""
-
-
-def _claim_of(wire: PodWire, volume: PodVolumeWire) -> str:
-    """The claim that a volume is; Kubernetes names those of one pod after both."""
-    if volume.persistent_volume_claim is not None:
-        return volume.persistent_volume_claim.claim_name
-    return f"{wire.metadata.name}-{volume.name}" if volume.ephemeral else ""
 
 
 def storage_class(wire: StorageClassWire) -> StorageClass:
@@ -375,23 +231,3 @@ def condition(conditions: list[ConditionWire] | None, kind: str) -> ConditionWir
 def claim(condition: ConditionWire) -> bool | None:
     """What it says; None when it is not there or says Unknown."""
     return {"True": True, "False": False}.get(condition.status)
-
-
-def _why_not(wire: PodWire) -> str:
-    """The most telling word: what kubectl shows in its STATUS column, if anything."""
-    if wire.metadata.deletion_timestamp is not None:
-        return "Terminating"
-    status = wire.status
-    containers = (status.init_container_statuses or []) + (
-        status.container_statuses or []
-    )
-    states = [one.state for one in containers]
-    waiting = [one.waiting.reason for one in states if one.waiting]
-    ended = [one.terminated.reason for one in states if one.terminated]
-    scheduled = condition(status.conditions, "PodScheduled")
-    words = [status.reason, *waiting, *ended]
-    if claim(scheduled) is False:
-        words.append(f"{scheduled.reason}: {scheduled.message}")
-    words.append(condition(status.conditions, "Ready").reason)
-    meant = [word for word in words if word not in {"", "PodInitializing", "Completed"}]
-    return next(iter(meant), "") or next(filter(None, words), "")

@@ -35,6 +35,13 @@ PROXY_SETS = DaemonSetsWith("kube-system", "k8s-app=kube-proxy")
 KEY = "kube-proxy-replacement"
 # "strict" is the word of Cilium before 1.14; "partial" and "probe" leave work undone.
 _ON = frozenset({"true", "strict"})
+_READ = frozenset(
+    {
+        *("config-map:cilium-config", "config-map:kube-system/cilium-config"),
+        *("cilium-node-config", "cilium-node-config:kube-system"),
+    }
+)
+"""Where an agent may have its settings from: these are read here too."""
 
 
 def _replacement_on(case: Case) -> Ruling:
@@ -77,7 +84,19 @@ def _runs_otherwise(case: Case) -> str:
     # A second DaemonSet has settings of its own, under the same label.
     if len({pod.owner for pod in agents}) > 1:
         return "the agents are not all of one DaemonSet: nor need settings be"
+    for pod in agents:
+        for each in pod.settings:
+            if not _is_usual(each):
+                return f"{pod.name} has settings of its own: {each}"
     return ""
+
+
+def _is_usual(setting: str) -> bool:
+    """Whether it leaves things as they are told where we look."""
+    name, _, value = setting.partition("=")
+    if name == "--source":
+        return all(each in _READ for each in value.split(","))
+    return value in _ON
 
 
 def _no_proxy(case: Case) -> Ruling:
@@ -141,8 +160,8 @@ _RULE = Rule(
         "An agent that is Ready but programs the datapath wrongly.",
         "Any change of the ConfigMap, or of a CiliumNodeConfig, after an agent started "
         "makes it undecided, even one of another setting.",
-        "Settings that an agent has from its own arguments, from annotations of its "
-        "node, or from a CiliumNodeConfig that was deleted since.",
+        "Settings that an agent has from annotations of its node, or from a "
+        "CiliumNodeConfig that was deleted since.",
         "A kube-proxy under another label or in another namespace that Prometheus does "
         "not scrape.",
         "A node that is not Ready makes it undecided, not real: its agent may be "
