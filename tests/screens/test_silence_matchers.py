@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from textual.events import Paste
 from textual.widgets import Input
 
 from tests.estate import make_fleet, make_silence
@@ -119,6 +120,23 @@ async def test_several_pasted_matchers_get_a_field_each() -> None:
         await stage.settle()
         assert '[x] job="a"' in stage.text
         assert '[x] node=~"b|c"' in stage.text
+
+
+async def test_matchers_that_are_pasted_a_line_each_get_a_field_each() -> None:
+    async with on_stage((80, 24)) as stage:
+        await stage.press(*FALSE_POSITIVE, *TO_SPARE)
+        field(stage, 4).post_message(Paste('job="a"\n  node=~"b|c"\n'))
+        await stage.settle()
+        assert '[x] job="a"' in stage.text
+        assert '[x] node=~"b|c"' in stage.text
+
+
+async def test_a_value_of_several_lines_that_is_pasted_is_one_matcher() -> None:
+    async with on_stage((80, 24)) as stage:
+        await stage.press(*FALSE_POSITIVE, *TO_SPARE)
+        field(stage, 4).post_message(Paste('text="one\ntwo=x"'))
+        await stage.settle()
+        assert '[x] text="one\\u{a}two=x"' in stage.text
 
 
 async def test_marked_alerts_get_the_smallest_cover_and_what_else_it_hides() -> None:

@@ -213,8 +213,9 @@ class MatcherInput(InputLine):
 
     def _on_paste(self, event: events.Paste) -> None:
         """Let several matchers in one text have a field each."""
-        is_short = len(event.text) <= LONGEST
-        if is_short and ("," in event.text or "{" in event.text):
+        text = event.text
+        are_several = "," in text or "{" in text or len(text.splitlines()) > 1
+        if len(text) <= LONGEST and are_several:
             event.stop()
             event.prevent_default()
-            self.post_message(self.Pasted(self, event.text))
+            self.post_message(self.Pasted(self, text))

@@ -151,7 +151,7 @@ class MatcherList(Page, can_focus=False, inherit_bindings=False):
         """Give each of the pasted matchers a field; the text stays when it is none."""
         event.stop()
         try:
-            pasted = parse_matchers(event.text)
+            pasted = _pasted(event.text)
         except WordingError:
             event.field.insert_text_at_cursor(event.text.splitlines()[0])
             return
@@ -179,6 +179,18 @@ class MatcherList(Page, can_focus=False, inherit_bindings=False):
                 except WordingError:
                     count = None
             row.show(count)
+
+
+def _pasted(text: str) -> tuple[Matcher, ...]:
+    """Several matchers: one in each line, or divided by commas.
+
+    raise   WordingError
+    """
+    lines = [line for line in text.splitlines() if line.strip()]
+    try:
+        return tuple(one for line in lines for one in parse_matchers(line))
+    except WordingError:
+        return parse_matchers(text)  # a line may end inside of quotes or braces
 
 
 def _typed(matcher: Matcher) -> str:
