@@ -95,15 +95,19 @@ class RowPainter:
     def _lend(
         self, cells: Sequence[Cell], columns: Sequence[Column], widths: list[int]
     ) -> None:
-        """Let a text that is too long have what is free in the column beside it."""
+        """Let a text that is too long have what is free in the column beside it, or
+        what that one must give.
+        """
         for left, right in itertools.pairwise(range(min(len(cells), len(widths)))):
             if columns[left].lends and widths[left] and widths[right]:
                 here = self._width(cells[left]) - widths[left]
                 there = self._width(cells[right]) - widths[right]
                 if here > 0 > there:
                     moved = min(here, -there)
-                elif there > 0 > here:
-                    moved = -min(there, -here)
+                elif there > 0:
+                    spare = widths[left] - columns[left].width
+                    wanted = min(there, columns[left + 1].wants - widths[left + 1])
+                    moved = -max(min(there, -here), min(wanted, spare), 0)
                 else:
                     continue
                 widths[left] += moved

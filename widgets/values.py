@@ -105,6 +105,9 @@ class Column:
     lends: bool = False
     """In a row that leaves some of it free the column behind has that room, if its text
     is too long; and the other way round. Both of them on the left side."""
+    wants: int = 0
+    """Where its own text and that of the lending column before it are both too long it
+    has so many cells of the two, unless that one would be under its least width."""
 
 
 @dataclass(frozen=True, slots=True)

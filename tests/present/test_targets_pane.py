@@ -120,3 +120,19 @@ async def test_why_and_the_end_of_the_address_are_read_in_a_narrow_column(
         lines = [line.rstrip() for line in screen_lines(app)[: len(down)]]
     assert all(why in line for line in lines), lines
     assert [line[-3:] for line in lines] == ["201", "202"] * 3
+
+
+@pytest.mark.parametrize("width", range(50, 67, 4))
+async def test_what_is_well_stands_in_one_column(width: int) -> None:
+    jobs = ("node", "talos-node-exporter", "argocd-server-metrics")
+    refused = make_target("kube-controller-manager", "", expected=Expected.NO)
+    absent = replace(refused, health=Health.ABSENT, target=None)
+    down = make_target("proxmox", "h1:1", health=Health.DOWN, error=UNTRUSTED)
+    known = (down, *(make_target(job, "h1") for job in jobs), absent)
+    table = RowTable(PANE_COLUMNS, show_header=False)
+    table.rows = PaneRows(UNICODE).rows(Kept(known))
+    async with Stage(table).run_test(size=(width - 2, 6)) as pilot:
+        lines = screen_lines(pilot.app)
+    starts = {line.index("1/1") for line in lines if "1/1" in line}
+    assert len(starts) == 1
+    assert "not expected, absent" in lines[4]

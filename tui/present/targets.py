@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 PANE_COLUMNS = (
     Column("", 1),
-    Column("job", 12, weight=9, max_width=26, cut=Cut.MIDDLE, lends=True),
-    # As much as why a target is down and the end of its address take.
-    Column("state", 35, weight=1, cut=Cut.MIDDLE),
+    Column("job", 12, weight=19, max_width=26, cut=Cut.MIDDLE, lends=True),
+    # "not expected, absent"; why a target is down and the end of its address take more.
+    Column("state", 20, weight=1, cut=Cut.MIDDLE, wants=35),
 )
 
 EXPECTED = {
