@@ -38,6 +38,17 @@ async def test_its_edge_tells_how_many_of_how_many(size: tuple[int, int]) -> Non
         await stage.until("/kubeproxy 1 of 6")
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_edge_of_all_targets_tells_it_as_that_of_every_list(
+    size: tuple[int, int],
+) -> None:
+    async with on_stage(size) as stage:
+        await stage.press("t", "slash", *"kubelets", "enter")
+        assert "/kubelets 4 of 18" in stage.text.splitlines()[1]
+        await stage.press("escape")
+        assert "/kubelets" not in stage.text
+
+
 async def test_escape_shows_all_again_and_only_then_does_what_it_does() -> None:
     async with on_stage((120, 36)) as stage:
         await narrowed(stage)

@@ -90,13 +90,13 @@ async def test_words_narrow_and_a_bang_leaves_out() -> None:
     async with on_stage((120, 36)) as stage:
         await stage.press("t", "slash", *"talos", "space", "exclamation_mark")
         await stage.press(*"kubelets")
-        assert "7 shown" in stage.text
+        assert " /talos !kubelets 7 of " in stage.text
         assert "10.10.0.43:9100" in stage.text
         assert "talos-kubelets" not in stage.text
         assert "13/15 up" in stage.text
         await stage.press("escape")
         assert "talos-kubelets" in stage.text
-        assert "shown" not in stage.text
+        assert "/talos" not in stage.text
 
 
 async def test_nothing_found_says_so() -> None:

@@ -127,7 +127,7 @@ async def test_the_search_finds_among_20000_and_counts_exactly() -> None:
         await stage.press("t")
         await arranged_by(stage, "19,941/20,003 up")
         await stage.press("slash", *"job-007")
-        await arranged_by(stage, "67 shown")
+        await arranged_by(stage, "/job-007 67 of 20,003")
         assert "19,941/20,003 up" in stage.text
 
 

@@ -136,14 +136,12 @@ class Rows:
 
 
 def heading(arrangement: Arrangement) -> Line:
-    """How all targets stand: exact, and how many of them are shown."""
+    """How all targets stand, shown or not."""
     shelf = arrangement.shelf
     spans = list(count_line(shelf.counts))
     if shelf.counts.unlisted:
         words = f"  {shelf.counts.unlisted:,} not in the inventory"
         spans.append(Span(words, Tone.QUIET))
-    if arrangement.search:
-        spans.append(Span(f"  {len(arrangement):,} shown", Tone.ACCENT))
     return tuple(spans)
 
 

@@ -20,7 +20,7 @@ from tui.present.glyphs import Marks
 from tui.present.search import Search, search
 from tui.present.target_order import Arrangement, Known
 from tui.screens.latest import run_latest
-from tui.screens.listing import narrowed_away
+from tui.screens.listing import narrowed_away, shown_of
 from tui.screens.long_listing import LongListing
 from tui.screens.strips import AskPasts, Strips
 from tui.screens.telling import TellingDesk
@@ -177,6 +177,16 @@ class TargetsScreen(TellingDesk):
             (Span(words, Tone.ACCENT), *counted, *gap, *unread),
             (order, Span("  "), *age),
         )
+        self._tell_narrowed()
+
+    def _tell_narrowed(self) -> None:
+        """Say in the edge what was looked for, as the edge of every list does."""
+        found = self._arrangement
+        told: Line = ()
+        if found is not None and found.search:
+            typed = self.query_one(LongListing).narrowed
+            told = shown_of(typed, len(found), len(found.shelf.rows))
+        self.query_one(Panel).show_note(told)
 
     def _ask_strips(self, now: datetime) -> None:
         """Ask how the targets in view did, unless that is known."""
