@@ -268,3 +268,21 @@ async def test_an_answer_that_lacks_a_part_of_the_storage_has_a_warning() -> Non
     measured = await source(saying(200, body)).measure("x")
     assert measured.warnings == ("a part of its storage did not answer",)
     assert len(measured.samples) == 1
+
+
+@pytest.mark.parametrize(
+    ("doubt", "told"),
+    [
+        (b'"warnings":["no answer from replica-1"]', "no answer from replica-1"),
+        (b'"isPartial":true', "a part of its storage did not answer"),
+    ],
+)
+async def test_a_list_that_is_not_all_is_none(doubt: bytes, told: str) -> None:
+    targets = b'{"status":"success","data":{"activeTargets":[]},' + doubt + b"}"
+    rules = b'{"status":"success","data":{"groups":[]},' + doubt + b"}"
+    with pytest.raises(SourceError, match="a part of its targets only") as caught:
+        await source(saying(200, targets)).targets()
+    assert caught.value.fault.detail == told
+    assert not caught.value.fault.is_refusal
+    with pytest.raises(SourceError, match="a part of its rules only"):
+        await source(saying(200, rules)).rules()

@@ -151,16 +151,29 @@ class Asking:
         if not measured.samples:
             return measured
         written: list[float | None] = []
-        ended = down = 0
+        doubts, ended, down = list(measured.warnings), 0, 0
+
+        async def told(expression: str) -> tuple[Sample, ...]:
+            """An answer that is not whole is as doubtful as one to the question."""
+            found = await source.measure(expression)
+            doubts.extend(found.warnings)
+            return found.samples
+
         for read in reads:
-            found = await source.query(read.last_written)
+            found = await told(read.last_written)
             written.append(min((each.value for each in found), default=None))
             if read.over_ms:
-                ended += _count(await source.query(read.ended))
-            down += _count(await source.query(read.down))
+                ended += _count(await told(read.ended))
+            down += _count(await told(read.down))
         known = [at for at in written if at is not None]
         at = min(known) if len(known) == len(written) else None
-        return replace(measured, written_at=at, ended=ended, down=down)
+        return replace(
+            measured,
+            warnings=tuple(doubts),
+            written_at=at,
+            ended=ended,
+            down=down,
+        )
 
     async def _lines(
         self, server: Served, cluster: ClusterConfig, question: KernelLines

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import httpx
 
@@ -22,6 +23,9 @@ from tui.sources.http_tunnel import Dialler
 from tui.sources.prometheus_targets import DOCUMENT, Seen, TargetsReader, left_in
 from tui.sources.server_clock import ServerClock
 from tui.sources.wire import decode_little, decoding, read, utc
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 FIRST_SYNC = timedelta(seconds=10)
 """Discovery's first sync takes up to 5 s; until then there is no target, with 200."""
@@ -75,14 +79,16 @@ class PrometheusSource:
         """All active targets, sorted by job and instance.
 
         raise   SourceError(UNREACHABLE) from a server that has just started: it lists
-                no targets before its first discovery, which is not the truth
+                no targets before its first discovery, which is not the truth; and from
+                one that asks others, of whom some did not answer
         wire    GET /api/v1/targets?state=active
         """
         reader = TargetsReader(self._seen)
         with decoding(self._session.shown_url):
             answer = await self._pour(reader)
         rest = replace(answer, body=reader.document())
-        left = await read(rest, DOCUMENT, left_in)
+        left, doubts = await read(rest, DOCUMENT, _with_doubts(left_in))
+        self._require_all("targets", doubts)
         found = await aside(lambda: reader.targets(left))
         self._seen = reader.seen
         if not found:
@@ -92,10 +98,13 @@ class PrometheusSource:
     async def rules(self) -> tuple[Rule, ...]:
         """All alerting rules, in the server's order: by file, group, position.
 
+        raise   SourceError(UNREACHABLE) as `targets` when these are not all
         wire    GET /api/v1/rules?type=alert; the position counts those alone
         """
-        request = Request("/api/v1/rules", {"type": "alert"})
-        return await read(await self._send(request), wire.GROUPS, wire.rules)
+        answer = await self._send(Request("/api/v1/rules", {"type": "alert"}))
+        found, doubts = await read(answer, wire.GROUPS, _with_doubts(wire.rules))
+        self._require_all("rules", doubts)
+        return found
 
     async def alertmanagers(self) -> tuple[str, ...]:
         """URLs of those that it sends alerts to; none when it is wired to nobody.
@@ -214,7 +223,7 @@ class PrometheusSource:
             return _Evaluated(
                 found.data.result_type,
                 replace(answer, body=bytes(found.data.result)),
-                (*(found.warnings or ()), *(_PARTIAL if found.is_partial else ())),
+                _doubts(found),
             )
 
         return await read(answer, wire.RESULT, evaluated)
@@ -232,6 +241,12 @@ class PrometheusSource:
                 FaultKind.UNREACHABLE, "has just started: it knows no targets yet"
             )
 
+    def _require_all(self, what: str, doubts: tuple[str, ...]) -> None:
+        """Refuse a list of which the server says that it may not be all."""
+        if doubts:
+            summary = f"lists a part of its {what} only"
+            raise self._session.error(FaultKind.UNREACHABLE, summary, doubts[0])
+
     def _not_this(self, kind: str) -> SourceError:
         return self._session.error(
             FaultKind.BAD_QUERY, f"the expression gives a {kind[:20]}"
@@ -241,3 +256,14 @@ class PrometheusSource:
         return self._session.error(
             FaultKind.PROTOCOL, "answered a value that is no number", str(error)
         )
+
+
+def _doubts(found: wire.Envelope[Any]) -> tuple[str, ...]:
+    """What the server itself says against its answer being whole."""
+    return (*(found.warnings or ()), *(_PARTIAL if found.is_partial else ()))
+
+
+def _with_doubts(
+    make: Callable[[wire.Envelope[T]], U],
+) -> Callable[[wire.Envelope[T]], tuple[U, tuple[str, ...]]]:
+    return lambda found: (make(found), _doubts(found))

@@ -93,6 +93,8 @@ Evidence comes from the alert's own cluster, and from no other.
 - Nor is a query by a series that has ended: Prometheus shows its last sample for five
   minutes. None of our own rules asks a query; targets are held against their last
   scrape.
+- A list of targets or rules of which the server itself says that it is not all (Thanos,
+  when somebody whom it asks is silent) is no answer.
 
 ## Rules of your own
 
