@@ -207,7 +207,7 @@ async def test_a_length_of_ones_own_is_typed_and_a_bad_one_does_nothing() -> Non
 async def test_extending_what_hides_something_real_needs_a_yes_that_names_it() -> None:
     async with on_stage((120, 36), hiding_real()) as stage:
         await stage.press("S", "plus", "ctrl+s")
-        assert "These silence what is REAL" in stage.text
+        assert "This silences what is REAL" in stage.text
         assert "BTRFSCorruptionDetected in prod" in stage.text
         assert stage.backend.submitted == []
         await stage.press("y")
@@ -268,7 +268,7 @@ async def test_an_extension_carries_what_was_seen_and_stays_in_the_calendar() ->
     async with on_stage((120, 36), fleet_of(far)) as stage:
         await stage.press("S", "asterisk", "plus", "8", "y")
         assert "9998 is the last year" in stage.text
-        await stage.press("backspace", "h", "ctrl+s")
+        await stage.press("backspace", "h", "ctrl+s", "y")
         (command,) = stage.backend.submitted
         assert isinstance(command, Bulk)
         seen = {each.seen for each in command.commands if isinstance(each, PutSilence)}
@@ -296,6 +296,11 @@ async def test_several_that_are_over_are_made_again_after_one_question() -> None
     other = make("older", SilenceState.EXPIRED)
     async with on_stage((120, 36), fleet_of(OVER, other)) as stage:
         await stage.press("S", "3", "asterisk", "R", "ctrl+s")
+        # What is over hides nothing by now; made again it would.
+        assert stage.backend.submitted == []
+        assert "These silence what is REAL" in stage.text
+        assert "BTRFSCorruptionDetected in prod" in stage.text
+        await stage.press("y")
         (command,) = stage.backend.submitted
         assert isinstance(command, Bulk)
         assert len(command.commands) == 2

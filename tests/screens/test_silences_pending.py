@@ -45,5 +45,5 @@ async def test_an_end_before_its_beginning_is_not_sent() -> None:
 
 async def test_an_end_that_it_is_given_in_the_list_is_after_its_beginning() -> None:
     async with on_stage((120, 36), fleet_of(LATER)) as stage:
-        await stage.press("S", "2", "plus", *"tomorrow 08:00", "ctrl+s")
+        await stage.press("S", "2", "plus", *"tomorrow 08:00", "ctrl+s", "y")
         assert put(stage).draft.ends_at > BEGINS

@@ -302,7 +302,9 @@ class Routes(Hearing):
 
         if self.backend is not None:
             memory = self.backend.memory
-            access = Access(self.submit, memory, self.clock, self.author)
+            access = Access(
+                self.submit, memory, lambda: self.fleet, self.clock, self.author
+            )
             self.open(SilencesScreen(access, self.marks, message.chosen))
 
     def on_open_history(self) -> None:
@@ -342,7 +344,9 @@ class Routes(Hearing):
             for alert in (message.alert, *message.others)
             for id_ in alert.alert.silenced_by
         }
-        changes = SilenceChanges(self, self.submit, self.clock, self.marks)
+        changes = SilenceChanges(
+            self, self.submit, lambda: self.fleet, self.clock, self.marks
+        )
         ends = tuple(endings.values())
         changes.end(ends, lambda: alerts_of(self.fleet or fleet))
 

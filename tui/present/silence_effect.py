@@ -289,18 +289,23 @@ def change_lines(old: Silence | None, command: PutSilence | None) -> tuple[Line,
     return (*later, (Span(words, Tone.WARNING),))
 
 
-def question(found: Preview, blind: Line) -> tuple[str, tuple[Line, ...]]:
-    """What a person must agree to: title and lines."""
+def question(
+    found: Preview, blind: Line, *, are_many: bool = False
+) -> tuple[str, tuple[Line, ...]]:
+    """What a person must agree to, for one silence or for several: title and lines."""
     lines: list[Line] = [blind]
+    it_silences = "These silence" if are_many else "This silences"
     if found.real:
-        title, names = "This silences what is REAL", real_names(found.real)
-        told = "Nobody will be told of it while the silence lasts."
+        title, names = f"{it_silences} what is REAL", real_names(found.real)
+        lasts = "silences last" if are_many else "silence lasts"
+        told = f"Nobody will be told of it while the {lasts}."
         lines = [(Span(name, Tone.CRITICAL, bold=True),) for name in names]
     elif found.proof:
-        title = "This silences what shows that alerts arrive"
+        title = f"{it_silences} what shows that alerts arrive"
         told = "A dead man's switch that listens for it will call."
         lines = [(Span(_names(found.proof), Tone.WARNING, bold=True),)]
     else:
         title = "Silence blindly?"
-        told = "It is not known what fires, and so what this hides."
+        what = "these hide" if are_many else "this hides"
+        told = f"It is not known what fires, and so what {what}."
     return title, (*lines, (), (Span(told),))

@@ -9,17 +9,20 @@ from typing import Any, TypeAlias
 
 from textual.app import App
 
-from tui.clock import Clock
+from tui.clock import Clock, turn
 from tui.model.alert import JudgedAlert
 from tui.model.command import Bulk, Command, ExpireSilence, Outcome, PutSilence
+from tui.model.fleet import Fleet
 from tui.model.silence import Silence, SilenceDraft, SilenceState
-from tui.present import silence, silences
+from tui.present import silence, silence_effect, silences
 from tui.present.glyphs import Marks
 from tui.present.kept import Kept
 from tui.present.units import clock as time_of
 from tui.present.units import count, plain
 from tui.screens.length import LengthScreen, Question
 from tui.silencing import redraft, span
+from tui.silencing.preview import Preview, grave
+from tui.silencing.reach import Reach
 from tui.silencing.upkeep import comes_back
 from widgets.confirm import Confirm
 from widgets.values import Line, Span, Tone
@@ -69,10 +72,17 @@ class SilenceChanges:
     """Asks in front of an app, sends what was agreed to, tells what became of it."""
 
     def __init__(
-        self, app: App[Any], submit: Submit, clock: Clock, marks: Marks
+        self,
+        app: App[Any],
+        submit: Submit,
+        fleet: Callable[[], Fleet | None],
+        clock: Clock,
+        marks: Marks,
     ) -> None:
+        """fleet   the newest: it may have come while a question was in front"""
         self._app = app
         self._submit = submit
+        self._fleet = fleet
         self._clock = clock
         self._marks = marks
 
@@ -123,7 +133,6 @@ class SilenceChanges:
         draft: Callable[[Silence, str], SilenceDraft],
     ) -> None:
         """Ask for a length; verbs are what it does, and what has been done."""
-        real = [alert for each in chosen for alert in each.real]
 
         def put(cluster: str, seen: Silence, text: str) -> PutSilence:
             made = draft(seen, text)
@@ -142,20 +151,46 @@ class SilenceChanges:
             def anew(command: Change, found: Silence) -> Change:
                 return put(command.cluster, found, text)
 
-            commands, deed = all_of(text), Deed(verbs[1], anew, until)
-            if not real:
-                self._send(commands, deed)
-                return
-            lines: list[Line] = [
-                (Span(name, Tone.CRITICAL, bold=True),)
-                for name in silence.real_names(real)
-            ]
-            told = "Nobody will be told of it while the silences last."
-            lines += [(), (Span(told),)]
-            self._ask("These silence what is REAL", lines, commands, deed)
+            work = self._weigh(all_of(text), Deed(verbs[1], anew, until))
+            self._app.run_worker(work, group="silences")
 
         question = Question(title, verbs[0], lambda text: until(all_of(text)))
         self._app.push_screen(LengthScreen(question, self._marks), answered)
+
+    async def _weigh(self, puts: Sequence[PutSilence], deed: Deed) -> None:
+        """Send them once a person has agreed to all that is grave, or not known, now.
+
+        What is over hides nothing by now, and what waits nothing yet: it goes by what
+        the matchers cover.
+        """
+        found, blind = await self._grave(puts)
+        if not (found.real or found.proof or blind):
+            self._send(puts, deed)
+            return
+        are_many = len(puts) > 1
+        title, lines = silence_effect.question(found, blind, are_many=are_many)
+        self._ask(title, lines, puts, deed)
+
+    async def _grave(self, puts: Sequence[PutSilence]) -> tuple[Preview, Line]:
+        """What all of them would hide that nobody may by mistake; why it is unknown."""
+        fleet, now = self._fleet(), self._clock.now()
+        blind: Line = ()
+        reaches: dict[str, Reach] = {}
+        real: dict[tuple[str, str], JudgedAlert] = {}
+        proof: dict[tuple[str, str], JudgedAlert] = {}
+        if fleet is None:
+            return Preview(), blind
+        for each in puts:
+            place = each.cluster
+            if place not in reaches:
+                reaches[place] = Reach.of(fleet, place)
+                dim = silence_effect.blindness(fleet, place, now, self._marks)
+                blind = blind or dim
+            found = grave(reaches[place], each.draft.matchers)
+            real |= {(a.endpoint, a.alert.fingerprint): a for a in found.real}
+            proof |= {(a.endpoint, a.alert.fingerprint): a for a in found.proof}
+            await turn()
+        return Preview(real=tuple(real.values()), proof=tuple(proof.values())), blind
 
     def _ask(
         self, title: str, lines: Sequence[Line], commands: Sequence[Change], deed: Deed

@@ -50,6 +50,8 @@ class Access:
 
     submit: Callable[[Command], Awaitable[Outcome]]
     memory: Memory
+    fleet: Callable[[], Fleet | None]
+    """The newest: it may have come while a question was in front."""
     clock: Clock
     author: str
 
@@ -253,7 +255,9 @@ class SilencesScreen(Desk):
     @property
     def _changes(self) -> SilenceChanges:
         access = self._access
-        return SilenceChanges(self.app, access.submit, access.clock, self.marks)
+        return SilenceChanges(
+            self.app, access.submit, access.fleet, access.clock, self.marks
+        )
 
     def action_new(self) -> None:
         """Write one from nothing, where the one at hand is."""

@@ -157,6 +157,15 @@ def preview(
     return _with_warnings(found, matchers)
 
 
+def grave(reach: Reach, matchers: Sequence[Matcher]) -> Preview:
+    """Of what the matchers cover what nobody may silence by mistake, and no more."""
+    firing = reach.firing
+    hit = firing.may(matchers)
+    return Preview(
+        real=firing.pick(hit & reach.real), proof=firing.pick(hit & reach.by_design)
+    )
+
+
 def _with_warnings(found: Preview, matchers: Sequence[Matcher]) -> Preview:
     likenesses = {each.likeness for each in found.relations}
     told = {
