@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from operator import is_
 from typing import Any, Protocol
@@ -22,6 +22,8 @@ from tui.model.log import LogBatch
 from tui.model.reading import Reading
 from tui.sources.base import SourceError
 
+_LATE_SECONDS = 5.0
+"""A busy machine may notice so much later that a deadline is over."""
 MANY = 100
 """A longer answer is compared with the one before beside the loop."""
 
@@ -73,14 +75,21 @@ class _Reader:
             self._again = again
         self._poked.set()
 
-    def _note(self, fault: Fault | None, value: Any = None, pause: float = 0.0) -> None:
+    def _note(
+        self,
+        fault: Fault | None,
+        value: Any = None,
+        pause: float = 0.0,
+        heard: datetime | None = None,
+    ) -> None:
         """Emit the reading after one more attempt: a failure keeps the last value.
 
         pause   seconds until the next one
+        heard   when the value came, if not just now
         """
         now, attempts = self._clock.now(), self._reading.attempts + 1
         if fault is None:
-            self._reading = Reading(value, now, None, attempts)
+            self._reading = Reading(value, heard or now, None, attempts)
         else:
             retry_at = fault.retry_at or now + timedelta(seconds=pause)
             timed = replace(fault, at=now, retry_at=retry_at)
@@ -110,8 +119,9 @@ class Poller(_Reader):
         while True:
             self._poked.clear()
             again, self._again = self._again, None
-            deadline = self._schedule.deadline
+            deadline, asked = self._schedule.deadline, self._clock.now()
             fault, value = await attempt(self._poll(), deadline, self.key.endpoint)
+            heard = _heard(asked, self._clock.now(), deadline)
             end_if_told()
             failures = failures + 1 if fault else 0
             if isinstance(value, tuple) and len(value) > MANY:
@@ -124,7 +134,7 @@ class Poller(_Reader):
             )
             pause = self._schedule.on_beat(pause, self._clock.monotonic())
             pause = pause if again is None else min(pause, again)
-            self._note(fault, value, pause)
+            self._note(fault, value, pause, heard)
             await self._clock.wait(self._poked, pause)
 
 
@@ -167,6 +177,15 @@ class Follower(_Reader):
         if not has_caught_up and batch.fault is None:
             return
         self._note(batch.fault)
+
+
+def _heard(asked: datetime, now: datetime, deadline: float) -> datetime:
+    """When an answer came, for certain.
+
+    None takes longer than its deadline: then the machine slept meanwhile, or we were
+    stopped, and it may have come long before it was read.
+    """
+    return now if now - asked <= timedelta(seconds=deadline + _LATE_SECONDS) else asked
 
 
 async def attempt(
