@@ -62,3 +62,13 @@ class Body(Page):
         self.scroll_home(animate=False)
         if table.has_focus and first >= self.size.height:
             self.focus(scroll_visible=False)
+
+    def read_from(self, part: Widget, table: Widget) -> None:
+        """Show a part of the page. A list keeps the keyboard only while its first row
+        is in view.
+        """
+        first = table.region.y - self.content_region.y + self.scroll_offset.y
+        part.scroll_visible(top=True, animate=False, immediate=True)
+        height = self.content_region.height
+        if table.has_focus and not 0 <= first - self.scroll_offset.y < height:
+            self.focus(scroll_visible=False)

@@ -42,3 +42,13 @@ async def test_a_search_shows_the_list_that_it_narrows_to_its_end() -> None:
         assert "nothing here has 'qqq'" in stage.text
         await stage.press("enter", "escape")
         assert "▌" in stage.text
+
+
+async def test_the_runbook_takes_the_keyboard_from_a_list_that_it_hides() -> None:
+    for size, is_seen in (((80, 24), False), ((120, 40), True)):
+        async with on_stage(size) as stage:
+            await stage.press("enter")
+            assert has_list(stage)
+            await stage.press("b")
+            assert has_list(stage) is is_seen
+            assert ("enter copy" in foot(stage)) is is_seen

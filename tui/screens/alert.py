@@ -271,7 +271,8 @@ class AlertScreen(TellingDesk):
 
     def action_runbook(self) -> None:
         """Bring the runbook page into view."""
-        self.query_one("#runbook").scroll_visible(top=True, animate=False)
+        runbook, table = self.query_one("#runbook"), self.query_one(Listing)
+        self.query_one(Body).read_from(runbook, table)
 
     def action_places(self) -> None:
         """Go to one of the things that it or its evidence names."""
