@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.screens.stage import Stage, on_stage
 from tui.screens.listing import Listing
 from widgets.page import Body
@@ -52,3 +54,31 @@ async def test_the_runbook_takes_the_keyboard_from_a_list_that_it_hides() -> Non
             await stage.press("b")
             assert has_list(stage) is is_seen
             assert ("enter copy" in foot(stage)) is is_seen
+
+
+@pytest.mark.parametrize(
+    ("keys", "offered"),
+    [
+        (("N", "enter"), "enter"),
+        (("N", "enter", "5"), "c copy"),
+        (("t", "w"), "enter run it"),
+    ],
+    ids=["services", "review", "checks"],
+)
+async def test_a_small_screen_shows_the_row_that_its_keys_are_for(
+    keys: tuple[str, ...], offered: str
+) -> None:
+    async with on_stage((40, 12)) as stage:
+        await stage.press(*keys)
+        assert offered in foot(stage)
+        await stage.until("▌")
+        assert offered in foot(stage)
+
+
+async def test_the_log_of_a_service_is_read_on_a_small_screen() -> None:
+    async with on_stage((40, 12)) as stage:
+        await stage.press("N", "enter")
+        assert "following" not in stage.text
+        await stage.press("tab", "tab")
+        assert "following" in stage.text
+        assert "services" in stage.text

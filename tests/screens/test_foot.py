@@ -125,7 +125,7 @@ async def test_a_finding_that_takes_the_place_of_an_alert_takes_its_key_away() -
 async def test_rows_that_lead_nowhere_offer_nothing_to_open() -> None:
     async with on_stage((120, 36)) as stage:
         await stage.press("tab", "enter")
-        assert "enter open" in foot(stage)
+        assert "enter log" in foot(stage)
         await stage.press("tab")
         assert "enter" not in foot(stage)
         await stage.press("5")

@@ -53,6 +53,12 @@ async def test_each_view_is_one_key_away_and_fits(size: tuple[int, int]) -> None
             assert "stage running" in stage.text
 
 
+async def test_the_foot_offers_the_log_of_a_service_once() -> None:
+    async with on_stage((120, 36)) as stage:
+        await stage.press(*WK2)
+        assert "enter log   R restart" in stage.text.splitlines()[-1]
+
+
 async def test_the_tabs_say_where_trouble_waits() -> None:
     async with on_stage((120, 36)) as stage:
         await stage.press(*WK2)

@@ -61,6 +61,7 @@ class ChecksScreen(Desk):
         Binding("n", "next", "Next target", id="checks.next"),
     ]
     AUTO_FOCUS = "Listing"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-high")]  # noqa: RUF012 - so declared by Textual
 
     def __init__(
         self, subjects: Sequence[Subject], examine: Examine, marks: Marks
@@ -76,18 +77,19 @@ class ChecksScreen(Desk):
 
     def compose_body(self) -> ComposeResult:
         glyphs = self.marks.glyphs
-        with Panel(id="what", glyphs=glyphs):
-            yield TextBlock(id="head", glyphs=glyphs)
-        with Container(id="body"):
-            with Panel(id="checks", glyphs=glyphs):
-                yield CheckList(
-                    examination.COLUMNS,
-                    show_header=False,
-                    detail_column=examination.DETAIL_COLUMN,
-                    glyphs=glyphs,
-                )
-            with Panel(id="answer", glyphs=glyphs), Page():
-                yield TextBlock(id="detail", glyphs=glyphs)
+        with Container(id="page"):
+            with Panel(id="what", glyphs=glyphs):
+                yield TextBlock(id="head", glyphs=glyphs)
+            with Container(id="body"):
+                with Panel(id="checks", glyphs=glyphs):
+                    yield CheckList(
+                        examination.COLUMNS,
+                        show_header=False,
+                        detail_column=examination.DETAIL_COLUMN,
+                        glyphs=glyphs,
+                    )
+                with Panel(id="answer", glyphs=glyphs), Page():
+                    yield TextBlock(id="detail", glyphs=glyphs)
 
     def on_mount(self) -> None:
         self._ask_kubernetes()

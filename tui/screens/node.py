@@ -55,6 +55,7 @@ class NodeScreen(TellingDesk):
         ),
     ]
     AUTO_FOCUS = "#list Listing"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-high")]  # noqa: RUF012 - so declared by Textual
 
     def __init__(self, access: NodeAccess, marks: Marks) -> None:
         super().__init__(marks)

@@ -18,16 +18,25 @@ from tui.present import machine_services, nodes
 from tui.screens.listing import Listing, ReadListing
 from tui.screens.node_tab import NodeTab
 from tui.screens.node_tail import TailPanel
+from widgets.keys import hidden
 from widgets.panel import Panel
 from widgets.row_table import RowTable
 from widgets.values import Line, Row, Span, Tone
+
+
+class ServiceList(Listing):
+    """The services; what opens of one is its log."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Log", id="services.log", tooltip="Follow its log"),
+    ]
 
 
 class ServicesTab(NodeTab):
     """The list, below it the history of the one under the cursor, beside it a log."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("l", "follow", "Log", id="node.log", tooltip="Follow its log"),
+        hidden("l", "follow", "Log", "node.log", "Follow its log"),
         Binding(
             "R", "change('restart')", "Restart", id="node.restart", tooltip="Restart it"
         ),
@@ -49,7 +58,7 @@ class ServicesTab(NodeTab):
         glyphs = self.marks.glyphs
         with Container(id="lists"):
             with Panel(id="list", glyphs=glyphs):
-                yield Listing(
+                yield ServiceList(
                     nodes.SERVICE_COLUMNS,
                     detail_column=nodes.SERVICE_DETAIL_COLUMN,
                     glyphs=glyphs,
