@@ -18,6 +18,7 @@ from tui.model.fleet import Fleet
 from tui.model.log import Gap, LogBatch
 from tui.screens.listing import Listing
 from widgets.log_view import LogView
+from widgets.page import Page
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -269,6 +270,18 @@ async def test_all_of_the_help_can_be_reached_on_a_small_terminal() -> None:
         assert "this list" not in stage.text
         await stage.press("g")
         assert "this list" in stage.text
+
+
+async def test_a_long_text_is_where_one_goes_in_one_step() -> None:
+    async with on_stage((80, 24)) as stage:
+        await stage.press("question_mark")
+        page = stage.app.screen.query_one(Page)
+        assert page.max_scroll_y > 20
+        went: list[float] = []
+        stage.app.watch(page, "scroll_y", lambda y: went.append(y), init=False)  # noqa: PLW0108 - Textual takes no built-in
+        await stage.press("G", "pageup", "g")
+        up = page.max_scroll_y - page.size.height
+        assert went == [page.max_scroll_y, up, 0]
 
 
 async def test_the_help_has_no_keys_that_do_nothing() -> None:

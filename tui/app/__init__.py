@@ -133,6 +133,8 @@ class TaloscopeApp(Seeking):
         is_ascii = marks is not UNICODE and self.DRIVER is QuickEscDriver
         driver = AsciiDriver if is_ascii else self.DRIVER
         super().__init__(driver_class=driver, css_path=sheets)
+        # A jump to the end is one picture, at once, and not sixty within a second.
+        self.animation_level = "none"
         self.config = config
         self.clock = WoundClock(clock)
         self.marks = marks
