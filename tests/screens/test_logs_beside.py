@@ -31,11 +31,7 @@ def focused(stage: Stage) -> str:
 
 
 async def until_lines(stage: Stage, pane: LogPane, count: int) -> None:
-    for _ in range(200):
-        if pane.log_view.line_count >= count:
-            return
-        await stage.pilot.pause(0.01)
-    raise AssertionError(f"{pane.log_view.line_count} of {count} lines")
+    await stage.until_that(lambda: pane.log_view.line_count >= count, count)
 
 
 async def test_each_cluster_has_a_pane_with_its_own_lines() -> None:
@@ -141,6 +137,18 @@ async def test_a_cluster_whose_log_does_not_come_is_not_called_calm() -> None:
         assert "3 agentic ✔ no errors" in line
         await stage.press("2")
         await stage.until("⧗ stale 4m  following")
+
+
+async def test_what_is_read_to_its_end_is_no_longer_called_reading() -> None:
+    """Nothing else need happen: the next beat may be two seconds away."""
+    async with on_stage((80, 24)) as stage:
+        await stage.press("L", "C")
+        while any(pane.uncounted() for pane in panes(stage)):
+            await stage.settle()
+        await stage.settle()
+        told = stage.text.splitlines()[1]
+        assert "3 agentic ✔ no errors" in told
+        assert "reading" not in told
 
 
 async def test_a_cluster_of_which_the_past_is_shown_is_not_called_calm() -> None:

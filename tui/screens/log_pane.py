@@ -257,9 +257,9 @@ class LogPane(PastPane):
             await self._clock.sleep(0)
             if not self.is_open:
                 return
-        self._is_filling = False
         self._append(self._late)
-        self._late = []
+        self._is_filling, self._late = False, []
+        self.post_message(self.Filled())
         # Half of it may be on the screen, at the end that this had.
         self.log_view.hurry()
         self._draw_bars()

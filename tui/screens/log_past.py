@@ -72,6 +72,9 @@ class PastPane(Panel):
 
         pane: PastPane
 
+    class Filled(Message):
+        """All that is kept has been read, and counted."""
+
     def __init__(self, marks: Marks, archive: Archive, clock: Clock, kept: int) -> None:
         """Make a pane.
 

@@ -280,6 +280,9 @@ class LogsScreen(TellingDesk):
     def on_log_canvas_status_changed(self) -> None:
         self._show_others()
 
+    def on_past_pane_filled(self) -> None:
+        self._show_others()
+
     def on_past_pane_time_asked(self, event: PastPane.TimeAsked) -> None:
         event.stop()
         now = self._access.clock.now()
