@@ -14,7 +14,7 @@ from tests.clock import ManualClock
 from tests.estate import make_fleet
 from tests.fakes import FakeBackend, make_config
 from tests.judged import NOW
-from tests.widgets.screen import screen_text, until
+from tests.widgets.screen import screen_text, until_that
 from tui.app import TaloscopeApp
 from tui.backend import Backend
 from tui.config import Silences
@@ -67,7 +67,11 @@ class Stage:
 
     async def until(self, words: str) -> None:
         """Wait until the screen says so: logs are painted on a beat of their own."""
-        await until(self.pilot, words)
+        await self.until_that(lambda: words in self.text, words)
+
+    async def until_that(self, holds: Callable[[], bool], what: object = "it") -> None:
+        """Wait until something holds, while everybody has the turns that he wants."""
+        await until_that(self.pilot, holds, what)
 
     async def publish(self, fleet: Fleet) -> None:
         """Let a newer snapshot arrive."""

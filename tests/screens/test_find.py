@@ -96,11 +96,7 @@ async def test_what_becomes_known_while_one_types_is_found() -> None:
         await stage.press("colon", *"newcomer")
         assert "nothing here has" in stage.text
         await stage.publish(replace(fleet, clusters=(newer, *fleet.clusters[1:])))
-        for _ in range(100):
-            if "node      newcomer" in stage.text:
-                break
-            await stage.pilot.pause(0.05)
-        assert "node      newcomer" in stage.text
+        await stage.until("node      newcomer")
 
 
 async def test_the_keys_of_a_list_move_in_what_was_found() -> None:

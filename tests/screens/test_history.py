@@ -147,7 +147,7 @@ async def test_news_comes_in_when_the_memory_says_so() -> None:
         await stage.publish(make_fleet())
         assert "false → ✖ REAL" in stage.text
         memory.stamp += 1
-        await stage.clock.advance(1)
+        stage.app.show_now()
         await stage.until("nothing has happened")
 
 
@@ -184,7 +184,7 @@ async def test_what_cannot_be_read_is_not_said_to_be_nothing(
         assert "never seen" not in said
         memory.trouble = memory.unread = ""
         memory.stamp += 1
-        await stage.publish(make_fleet())
+        stage.app.show_now()
         await stage.until("nothing has happened")
         assert "could not be read" not in stage.text
 

@@ -58,11 +58,12 @@ async def test_the_next_error_is_one_key_away() -> None:
 
 async def until_at(stage: Stage, log: LogView, words: str) -> None:
     """Wait until the log stands at a line: errors are looked for in slices."""
-    for _ in range(100):
-        if log.current_line is not None and words in log.current_line.text:
-            return
-        await stage.pilot.pause(0.02)
-    raise AssertionError(f"never at {words!r}: {log.current_line}")
+
+    def is_there() -> bool:
+        line = log.current_line
+        return line is not None and words in line.text
+
+    await stage.until_that(is_there, words)
 
 
 async def test_a_line_can_be_read_in_full_with_its_meaning_and_copied() -> None:

@@ -53,12 +53,13 @@ def listed(stage: Stage) -> list[str]:
 
 async def until_on(stage: Stage, words: str, place: int = 0) -> LogView:
     log = list(stage.app.screen.query(LogView))[place]
-    for _ in range(200):
+
+    def is_there() -> bool:
         line = log.current_line
-        if not log.following and line is not None and words in line.text:
-            return log
-        await stage.pilot.pause(0.01)
-    raise AssertionError(f"never at {words!r}: {log.current_line}")
+        return not log.following and line is not None and words in line.text
+
+    await stage.until_that(is_there, words)
+    return log
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -89,8 +89,5 @@ async def test_older_lines_widen_the_bars() -> None:
         stage.backend.logs = {"prod": every[-50:]}
         stage.backend.archive.kept = {"prod": every}
         await stage.press("L", "1", "g", "g")
-        for _ in range(100):
-            if sum(strip(stage).bars.counts) >= 150:
-                break
-            await stage.pilot.pause(0.01)
+        await stage.until_that(lambda: sum(strip(stage).bars.counts) >= 150)
         assert sum(strip(stage).bars.counts) == 150

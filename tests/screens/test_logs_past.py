@@ -38,11 +38,7 @@ def texts(stage: Stage) -> list[str]:
 
 async def until_lines(stage: Stage, count: int) -> None:
     log = stage.app.screen.query_one(LogView)
-    for _ in range(200):
-        if log.line_count >= count:
-            return
-        await stage.pilot.pause(0.01)
-    raise AssertionError(f"{log.line_count} of {count} lines")
+    await stage.until_that(lambda: log.line_count >= count, count)
 
 
 async def test_scrolling_up_at_the_top_reads_older_entries_without_a_seam() -> None:
@@ -137,10 +133,7 @@ async def test_a_time_is_completed_by_the_right_arrow() -> None:
     async with on_stage((120, 36)) as stage:
         await stage.press("L", "at", "0", "1")
         bar = stage.app.screen.query_one("#search", Input)
-        for _ in range(100):
-            if bar._suggestion == "01:00":
-                break
-            await stage.pilot.pause(0.01)
+        await stage.until_that(lambda: bar._suggestion == "01:00")
         await stage.press("right")
         assert bar.value == "01:00"
 

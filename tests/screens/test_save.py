@@ -26,11 +26,7 @@ async def save_as(stage: Stage, name: str) -> None:
 
 async def gone(stage: Stage) -> None:
     """Wait until it is saved."""
-    for _ in range(100):
-        if not isinstance(stage.app.screen, SaveScreen):
-            return
-        await stage.pilot.pause(0.02)
-    raise AssertionError(stage.text)
+    await stage.until_that(lambda: not isinstance(stage.app.screen, SaveScreen))
 
 
 async def test_what_is_shown_is_saved_for_its_owner_alone(folder: Path) -> None:

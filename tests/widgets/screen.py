@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widget import Widget
+
+from tui.clock import SystemClock
+
+PATIENCE_SECONDS = 15.0
+"""Several times the slowest beat of a screen (`tui.app.ticks`, 2.2 s), which a busy
+machine makes slower: to give up about when it comes is to fail by chance."""
+CLOCK = SystemClock()
 
 
 class Stage(App[None]):
@@ -43,8 +51,15 @@ def style_of(app: App[Any], text: str) -> Style:
 
 async def until(pilot: Pilot[None], words: str) -> None:
     """Wait until the screen says so."""
-    for _ in range(100):
-        if words in screen_text(pilot.app):
-            return
+    await until_that(pilot, lambda: words in screen_text(pilot.app), words)
+
+
+async def until_that(
+    pilot: Pilot[None], holds: Callable[[], bool], what: object = "it"
+) -> None:
+    """Wait until something holds; fail and show the screen where it never does."""
+    end = CLOCK.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        if CLOCK.monotonic() > end:
+            raise AssertionError(f"{what!r} never came:\n{screen_text(pilot.app)}")
         await pilot.pause(0.02)
-    raise AssertionError(f"{words!r} never came:\n{screen_text(pilot.app)}")

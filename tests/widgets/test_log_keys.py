@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from textual import on
-from textual.pilot import Pilot
 
 from tests.widgets.screen import Stage, screen_lines, screen_text
+from tests.widgets.test_log_view import beat
 from widgets.log_search import LogFilter
 from widgets.log_view import LogView
 from widgets.values import LogLine, TimeWords, Tone
@@ -50,22 +50,14 @@ def numbered(count: int, loud: int = -1) -> list[LogLine]:
     ]
 
 
-async def read(pilot: Pilot[None], view: LogView) -> None:
-    """Let it read all that there is to read, and paint it."""
-    while not view._book.is_complete:
-        view._read()
-    view._beat.strike()
-    await pilot.pause()
-
-
 async def test_a_filter_shows_its_lines_and_those_around() -> None:
     app = stage(*numbered(1000))
     async with app.run_test(size=(30, 9)) as pilot:
         app.view.chosen = LogFilter(r"\b500\b")
-        await read(pilot, app.view)
+        await beat(pilot, app.view)
         assert [line[9:18] for line in screen_lines(app)[:2]] == ["line 500.", ""]
         await pilot.press("plus", "plus", "minus")
-        await read(pilot, app.view)
+        await beat(pilot, app.view)
         assert [line[9:18] for line in screen_lines(app)[:3]] == [
             f"line {n}." for n in (499, 500, 501)
         ]
@@ -76,10 +68,10 @@ async def test_lines_that_come_are_filtered_too() -> None:
     app = stage(*numbered(10))
     async with app.run_test(size=(30, 9)) as pilot:
         app.view.chosen = LogFilter("!line")
-        await read(pilot, app.view)
+        await beat(pilot, app.view)
         assert "no line passes the filter" in screen_text(app)
         app.view.append([LogLine("other"), LogLine("line 10.")])
-        await read(pilot, app.view)
+        await beat(pilot, app.view)
         assert screen_text(app).strip() == "other"
 
 
@@ -87,11 +79,11 @@ async def test_e_goes_to_the_next_error_and_only_errors_are_a_key_away() -> None
     app = stage(*numbered(5000, loud=1234))
     async with app.run_test(size=(30, 9)) as pilot:
         await pilot.press("E")
-        await read(pilot, app.view)
+        await beat(pilot, app.view)
         assert "line 1234." in screen_text(app)
         assert not app.view.following
         await pilot.press("v", "v")
-        await read(pilot, app.view)
+        await beat(pilot, app.view)
         assert [line.split()[1:3] for line in screen_lines(app) if line] == [
             ["line", "1234."]
         ]
@@ -102,7 +94,7 @@ async def test_marks_are_gone_to_and_copied_together() -> None:
     async with app.run_test(size=(30, 5)) as pilot:
         app.view._beat.strike()
         await pilot.press("space", "g", "apostrophe")
-        await read(pilot, app.view)
+        await beat(pilot, app.view)
         assert "◆line 99." in screen_text(app)
         await pilot.press("y", "space", "y", "M")
         await pilot.pause()
@@ -114,14 +106,14 @@ async def test_a_line_out_of_view_is_not_the_one_that_one_stands_on() -> None:
     async with app.run_test(size=(30, 9)) as pilot:
         app.view.search(r"line 5\d\d\.")
         await pilot.press("E")
-        await read(pilot, app.view)
+        await beat(pilot, app.view)
         assert app.view.search_status == "match 1 of 100"
         await pilot.press("pageup", "pageup", "pageup", "y")
         assert app.asked == [["line 480."]]
         await pilot.press("e")
-        await read(pilot, app.view)
+        await beat(pilot, app.view)
         await pilot.press("G", "y", "N", "y")
-        await read(pilot, app.view)
+        await beat(pilot, app.view)
         assert app.asked[1:] == [["line 999."], ["line 599."]]
         await pilot.press("G")
         assert app.view.search_status == "100 matches"
@@ -134,11 +126,11 @@ async def test_a_filter_leaves_one_where_one_reads() -> None:
         first = screen_lines(app)[0]
         for typed in ("9", "99", "999", ""):
             app.view.chosen = LogFilter(typed)
-            await read(pilot, app.view)
+            await beat(pilot, app.view)
         assert screen_lines(app)[0] == first
         for typed in ("9", "99", ""):
             app.view.chosen = LogFilter(typed)
-            await read(pilot, app.view)
+            await beat(pilot, app.view)
             if typed:
                 await pilot.press("pagedown")
         assert "line 899." in screen_lines(app)[0]
@@ -150,7 +142,7 @@ async def test_keys_of_less_go_by_pages() -> None:
         seen = []
         for key in ("g", "ctrl+f", "ctrl+f", "b", "ctrl+b"):
             await pilot.press(key)
-            await read(pilot, app.view)
+            await beat(pilot, app.view)
             seen.append(int(screen_lines(app)[0].split()[2].rstrip(".")))
         assert seen == [0, 8, 16, 8, 0]
 
@@ -160,7 +152,7 @@ async def test_what_is_no_pattern_is_said_to_be_a_text() -> None:
     async with app.run_test(size=(30, 9)) as pilot:
         app.view.chosen = LogFilter("!line (")
         app.view.search("[")
-        await read(pilot, app.view)
+        await beat(pilot, app.view)
         words = "".join(span.text for span in app.view.words())
         assert "& !line ( (as text): 100" in words
         assert "0 matches (as text)" in words
@@ -173,7 +165,7 @@ async def test_a_long_line_is_broken_and_loses_no_letter() -> None:
     app = stage(LogLine("abcdefghij" * 6))
     async with app.run_test(size=(26, 6)) as pilot:
         await pilot.press("w")
-        await read(pilot, app.view)
+        await beat(pilot, app.view)
         assert "".join(screen_lines(app)) == "abcdefghij" * 6
         assert len([line for line in screen_lines(app) if line]) == 3
 
@@ -182,7 +174,7 @@ async def test_what_else_is_known_stands_below_when_it_is_wanted() -> None:
     app = stage(LogLine("BTRFS error", at_ns=0, fields=(("seq", "12"), ("node", "a"))))
     async with app.run_test(size=(40, 6)) as pilot:
         await pilot.press("i")
-        await read(pilot, app.view)
+        await beat(pilot, app.view)
         assert screen_lines(app)[:2] == [
             "00:00:00 BTRFS error",
             "           seq=12  node=a",
@@ -192,10 +184,10 @@ async def test_what_else_is_known_stands_below_when_it_is_wanted() -> None:
 async def test_times_are_told_the_next_way() -> None:
     app = stage(LogLine("a", at_ns=61))
     async with app.run_test(size=(40, 6)) as pilot:
-        await read(pilot, app.view)
+        await beat(pilot, app.view)
         assert screen_lines(app)[0] == "00:01:01 a"
         await pilot.press("u")
-        await read(pilot, app.view)
+        await beat(pilot, app.view)
         assert screen_lines(app)[0] == "61 a"
 
 
@@ -208,7 +200,7 @@ async def test_older_lines_come_before_what_one_reads() -> None:
         assert app.asked == [-1]
         before = screen_lines(app)
         app.view.prepend([LogLine("older", at_ns=0)])
-        await read(pilot, app.view)
+        await beat(pilot, app.view)
         assert [x[:12] for x in screen_lines(app)] == [x[:12] for x in before]
         await pilot.press("k")
         assert "older" in screen_lines(app)[0]
@@ -220,7 +212,7 @@ async def test_late_lines_stand_where_they_belong_and_move_nobody() -> None:
         await pilot.press("pageup", "space")
         before = screen_lines(app)
         app.view.merge([LogLine("late", at_ns=10)])
-        await read(pilot, app.view)
+        await beat(pilot, app.view)
         assert [x[:18] for x in screen_lines(app)] == [x[:18] for x in before]
         assert [item.text for item in app.view.shown_items()[10:12]] == [
             "line 10.",

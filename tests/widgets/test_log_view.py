@@ -6,7 +6,14 @@ import pytest
 from textual import on
 from textual.pilot import Pilot
 
-from tests.widgets.screen import Stage, screen_lines, screen_text, style_of
+from tests.widgets.screen import (
+    Stage,
+    screen_lines,
+    screen_text,
+    style_of,
+    until,
+    until_that,
+)
 from widgets.log_search import LogFilter
 from widgets.log_view import LogView
 from widgets.values import ASCII, LogLine, Mark, Span, Tone
@@ -36,17 +43,16 @@ def stage(count: int = 0, capacity: int = 100_000) -> LogStage:
 
 
 async def beat(pilot: Pilot[None], view: LogView) -> None:
-    """Let the time of one beat pass."""
+    """Let the time of one beat pass, by the end of which all is read."""
+    while not view._book.is_complete:
+        view._read()
     view._beat.strike()
     await pilot.pause()
 
 
 async def at_rest(pilot: Pilot[None], view: LogView) -> None:
     """Wait until nothing is to be painted, and nothing was just now."""
-    for _ in range(200):
-        if not view._beat.is_due and not view._beat.is_resting:
-            return
-        await pilot.pause(0.01)
+    await until_that(pilot, lambda: not view._beat.is_due and not view._beat.is_resting)
 
 
 async def test_the_newest_lines_are_in_view() -> None:
@@ -165,11 +171,7 @@ async def test_who_asks_before_all_is_read_is_taken_to_the_match_later() -> None
         app.view.search(r"line 7\.")
         app.view.action_match(-1)
         assert "line 7." not in screen_text(app)
-        for _ in range(100):
-            if "line 7." in screen_text(app):
-                break
-            await pilot.pause(0.01)
-        assert "line 7." in screen_text(app)
+        await until(pilot, "line 7.")
 
 
 async def test_n_without_a_match_stays_where_it_is() -> None:
