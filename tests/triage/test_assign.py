@@ -196,3 +196,23 @@ def test_labels_may_name_a_cluster_that_the_server_does_not_serve(
 def test_clusters_that_are_marked_alike_are_told_apart_by_their_servers() -> None:
     marks: tuple[tuple[str, Labels], ...] = (("a", {"c": "x"}), ("b", {"c": "x"}))
     assert not named_elsewhere({"c": "x"}, "a", marks)
+
+
+def test_what_is_marked_as_of_a_cluster_that_is_served_elsewhere_is_kept_out() -> None:
+    own = (("lab", {"site": "cellar"}),)
+    apart: tuple[Labels, ...] = (
+        {"cluster": "prod"},
+        {"cluster": "prod", "zone": "b"},
+        {"site": "attic"},
+        {"site": "cellar"},
+        {},
+    )
+    found = held_to("lab", own, "lab", apart)
+    for labels, passes in (
+        ({}, True),
+        ({"site": "cellar", "cluster": "monit"}, True),
+        ({"site": "attic"}, False),
+        ({"cluster": "prod"}, False),
+    ):
+        assert all(each.matches(labels) for each in found) is passes
+    assert len(found) == 2

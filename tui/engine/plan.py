@@ -47,6 +47,8 @@ class Served:
     kind: SourceKind
     endpoint: Endpoint
     clusters: tuple[ClusterConfig, ...]
+    apart: tuple[ClusterConfig, ...] = ()
+    """Those of the config that it does not serve: it may hold what is theirs too."""
 
     @property
     def is_shared(self) -> bool:
@@ -75,7 +77,8 @@ class Served:
     def held_to(self, cluster: str) -> tuple[Matcher, ...]:
         """Matchers that nothing passes but what is one cluster's own."""
         every = tuple((each.name, each.labels) for each in self.clusters)
-        return assign.held_to(cluster, every, self.home)
+        apart = tuple(each.labels for each in self.apart)
+        return assign.held_to(cluster, every, self.home, apart)
 
     def key(self, feed: str) -> FeedKey:
         """The key of one feed of this endpoint."""
@@ -89,7 +92,15 @@ def served_by(config: Config, kind: SourceKind) -> tuple[Served, ...]:
         endpoint = endpoint_of(cluster, kind)
         if endpoint is not None:
             users.setdefault(endpoint, []).append(cluster)
-    return tuple(Served(kind, each, tuple(names)) for each, names in users.items())
+    return tuple(
+        Served(
+            kind,
+            each,
+            tuple(served),
+            tuple(one for one in config.clusters if one not in served),
+        )
+        for each, served in users.items()
+    )
 
 
 def endpoint_of(cluster: ClusterConfig, kind: SourceKind) -> Endpoint | None:

@@ -103,7 +103,10 @@ def named_elsewhere(
 
 
 def held_to(
-    name: str, clusters: tuple[tuple[str, Labels], ...], home: str
+    name: str,
+    clusters: tuple[tuple[str, Labels], ...],
+    home: str,
+    apart: Sequence[Labels] = (),
 ) -> tuple[Matcher, ...]:
     """Matchers that nothing passes but what belongs to one cluster.
 
@@ -112,13 +115,15 @@ def held_to(
 
     clusters    name and marking labels of every cluster that the endpoint serves
     home        where what carries no marking label belongs
+    apart       labels of clusters that it is not known to serve
     """
     own = dict(clusters)[name]
     is_alone = len(clusters) == 1
     may_be_bare = is_alone or (name == home and len(own) == 1)
     found = [_own(key, value, may_be_bare=may_be_bare) for key, value in own.items()]
-    for other, labels in clusters:
-        if other == name or any(own.get(k, v) != v for k, v in labels.items()):
+    others = [labels for other, labels in clusters if other != name]
+    for labels in (*others, *apart):
+        if any(own.get(k, v) != v for k, v in labels.items()):
             continue
         # What carries the other's labels too may be the other's.
         further = sorted(labels.keys() - own.keys())
@@ -126,7 +131,7 @@ def held_to(
     if may_be_bare and not is_alone:
         marks = {key for _, labels in clusters for key in labels} - own.keys()
         found += [Matcher(key, "") for key in sorted(marks)]
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _own(key: str, value: str, *, may_be_bare: bool) -> Matcher:
