@@ -210,6 +210,31 @@ async def test_an_end_whose_answer_was_lost_is_looked_for() -> None:
     assert server.listed() == []
 
 
+@pytest.mark.parametrize("words", ["<html>sign in</html>", "{}"])
+async def test_an_end_that_somebody_else_answers_is_looked_into(words: str) -> None:
+    server = SilenceServer()
+    old = await made(server)
+
+    def answer(request: httpx.Request) -> httpx.Response | None:
+        is_end = request.method == "DELETE"
+        return httpx.Response(200, text=words) if is_end else None
+
+    server.before = answer
+    with pytest.raises(SourceError, match="it was not ended"):
+        await peers(server).expire_silence(old.id)
+    server.before, server.after = (lambda _: None), answer
+    await peers(server).expire_silence(old.id)
+    assert server.listed() == []
+
+
+async def test_a_silence_that_is_too_large_is_told_to_be_that() -> None:
+    server = SilenceServer()
+    server.before = lambda _: httpx.Response(413, text="<html>413</html>")
+    with pytest.raises(SourceError, match="too large") as caught:
+        await peers(server).put_silence(DRAFT)
+    assert "proxy" not in caught.value.fault.advice
+
+
 async def test_an_end_that_was_not_done_is_told_so() -> None:
     server = SilenceServer()
     old = await made(server)

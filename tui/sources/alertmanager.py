@@ -25,7 +25,7 @@ from tui.sources.alertmanager_again import Listed, again
 from tui.sources.alertmanager_apart import Joined, joined
 from tui.sources.base import SourceError
 from tui.sources.http import Request
-from tui.sources.http_fault import RefusedError
+from tui.sources.http_fault import RefusedError, not_empty
 from tui.sources.http_tunnel import Dialler
 from tui.sources.peers import DoubtError, Peers
 from tui.sources.server_clock import ClockOf
@@ -203,12 +203,17 @@ class AlertmanagerSource:
     async def _end(self, silence_id: str) -> SourceError | None:
         """Why it still holds; None when it does not."""
         try:
-            await self._peers.write(Request(_path(silence_id), method="DELETE"))
-        except DoubtError as doubt:
-            found = await self._looked_up(silence_id, doubt, "it was ended")
-            if found.state is not SilenceState.EXPIRED:
-                return _not_done(doubt, "it was not ended")
-        return None
+            request = Request(_path(silence_id), method="DELETE")
+            answer = await self._peers.write(request)
+            if not answer.body.strip():
+                return None
+            # Alertmanager says nothing: who says anything is somebody else in between.
+            doubt = DoubtError(not_empty(answer).fault)
+        except DoubtError as error:
+            doubt = error
+        found = await self._looked_up(silence_id, doubt, "it was ended")
+        is_over = found.state is SilenceState.EXPIRED
+        return None if is_over else _not_done(doubt, "it was not ended")
 
     async def _still(self, seen: Silence) -> None:
         """Refuse to end what somebody else has changed, or we under another id."""

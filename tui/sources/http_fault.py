@@ -104,6 +104,13 @@ def refusal(answer: Answer, remedy: str = "") -> SourceError:
     )
 
 
+def not_empty(answer: Answer) -> SourceError:
+    """The error of an answer with words in it where there are none to be said."""
+    is_page = looks_like_html(answer.body, answer.content_type)
+    summary = f"answered {'HTML' if is_page else 'words'} where there is nothing to say"
+    return source_error(FaultKind.PROTOCOL, summary, endpoint=answer.endpoint)
+
+
 def _judge(answer: Answer, words: str) -> tuple[FaultKind, str]:
     """What the status means to a person, in one sentence."""
     status = answer.status
@@ -132,6 +139,7 @@ _REFUSED: dict[int, tuple[FaultKind, str]] = {
     403: (FaultKind.FORBIDDEN, "forbids this"),
     404: (FaultKind.NOT_FOUND, "has no such thing"),
     409: (FaultKind.CONFLICT, "does not do this as things are"),
+    413: (FaultKind.BAD_QUERY, "finds the request too large"),
     422: (FaultKind.BAD_QUERY, "refused the request"),
     429: (FaultKind.RATE_LIMITED, "asks us to slow down"),
 }
