@@ -191,6 +191,37 @@ async def test_no_targets_from_a_settled_server_are_the_truth() -> None:
     assert await settled.targets() == ()
 
 
+@pytest.mark.parametrize(
+    ("started", "is_true"),
+    [("2026-11-20T16:18:57Z", False), ("2026-11-20T16:00:00Z", True)],
+)
+async def test_targets_that_are_discovered_are_listed_later_than_those_of_its_config(
+    started: str, *, is_true: bool
+) -> None:
+    listed, asked = [("written", "found"), ("written",), ("written",)], []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("runtimeinfo"):
+            asked.append(request)
+            date = {"Date": "Fri, 20 Nov 2026 16:18:59 GMT"}
+            body = {"status": "success", "data": {"startTime": started}}
+            return httpx.Response(200, headers=date, json=body)
+        targets = [{"labels": {"job": one}, "scrapePool": one} for one in listed.pop(0)]
+        data = {"status": "success", "data": {"activeTargets": targets}}
+        return httpx.Response(200, json=data)
+
+    server = source(answering(answer))
+    assert len(await server.targets()) == 2
+    assert not asked
+    for _ in range(2):
+        if is_true:
+            assert len(await server.targets()) == 1
+        else:
+            with pytest.raises(SourceError, match="just started"):
+                await server.targets()
+    assert len(asked) == (1 if is_true else 2)
+
+
 async def test_null_maps_missing_fields_and_words_of_the_future_are_survived() -> None:
     data = {"activeTargets": [{"labels": None, "health": "dozing", "new": 1}]}
     reply = json.dumps({"status": "success", "data": data}).encode()

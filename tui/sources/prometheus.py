@@ -74,13 +74,15 @@ class PrometheusSource:
         self._is_answering = False
         """Whether it has answered anything since it was last asked for its targets."""
         self._seen: Seen = {}
+        self._pools: frozenset[str] = frozenset()
+        """Of its targets, as they were listed last."""
 
     async def targets(self) -> tuple[Target, ...]:
         """All active targets, sorted by job and instance.
 
         raise   SourceError(UNREACHABLE) from a server that has just started: it lists
-                no targets before its first discovery, which is not the truth; and from
-                one that asks others, of whom some did not answer
+                none, or only some, before its first discovery, which is not the truth;
+                and from one that asks others, of whom some did not answer
         wire    GET /api/v1/targets?state=active
         """
         reader = TargetsReader(self._seen)
@@ -89,10 +91,12 @@ class PrometheusSource:
         rest = replace(answer, body=reader.document())
         left, doubts = await read(rest, DOCUMENT, _with_doubts(left_in))
         self._require_all("targets", doubts)
-        found = await aside(lambda: reader.targets(left))
+        found, pools = await aside(lambda: _with_pools(reader.targets(left)))
         self._seen = reader.seen
-        if not found:
+        # What is written in its config is listed at once, what it discovers later.
+        if not found or self._pools - pools:
             await self._require_discovery()
+        self._pools = pools
         return found
 
     async def rules(self) -> tuple[Rule, ...]:
@@ -229,7 +233,7 @@ class PrometheusSource:
         return await read(answer, wire.RESULT, evaluated)
 
     async def _require_discovery(self) -> None:
-        """Refuse an empty list from a server that is too young to know better."""
+        """Refuse a list that lacks targets from a server too young to know better."""
         request = Request("/api/v1/status/runtimeinfo")
         try:
             answer = await self._send(request)
@@ -238,7 +242,8 @@ class PrometheusSource:
             return  # others that speak this API (Thanos, Mimir) have no such page
         if started and answer.date and answer.date - started < FIRST_SYNC:
             raise self._session.error(
-                FaultKind.UNREACHABLE, "has just started: it knows no targets yet"
+                FaultKind.UNREACHABLE,
+                "has just started: it does not know its targets yet",
             )
 
     def _require_all(self, what: str, doubts: tuple[str, ...]) -> None:
@@ -267,3 +272,9 @@ def _with_doubts(
     make: Callable[[wire.Envelope[T]], U],
 ) -> Callable[[wire.Envelope[T]], tuple[U, tuple[str, ...]]]:
     return lambda found: (make(found), _doubts(found))
+
+
+def _with_pools(
+    found: tuple[Target, ...],
+) -> tuple[tuple[Target, ...], frozenset[str]]:
+    return found, frozenset([each.scrape_pool for each in found])
