@@ -53,6 +53,13 @@ def test_what_is_written_is_read_back(name: str, value: str, *, is_equal: bool) 
     text = grammar.written(matcher)
     assert text.isprintable()
     assert grammar.parse_matcher(text) == matcher
+    assert grammar.parse_matcher(str(matcher)) == matcher
+    assert len(str(matcher).split("\n")) == 1
+
+
+def test_an_odd_name_does_not_look_like_several_matchers() -> None:
+    matcher = Matcher('a="b", c', "one\ntwo")
+    assert str(matcher) == '"a=\\"b\\", c"="one\\ntwo"'
 
 
 def test_several_are_divided_at_commas_outside_of_quotes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,10 @@ from tui.model.labels import Labels
 
 if TYPE_CHECKING:
     from tui.model.re2 import Pattern
+
+
+_PLAIN_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+"""Any other name stands in quotes, or it might look like several matchers."""
 
 
 def _pattern(expression: str) -> Pattern:
@@ -58,8 +63,13 @@ class Matcher:
             if self.is_regex
             else ("=" if self.is_equal else "!=")
         )
-        value = self.value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'{self.name}{operator}"{value}"'
+        name = self.name if _PLAIN_NAME.fullmatch(self.name) else _quoted(self.name)
+        return f"{name}{operator}{_quoted(self.value)}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + escaped.replace("\n", "\\n") + '"'
 
 
 class SilenceState(Enum):
