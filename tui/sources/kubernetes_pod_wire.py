@@ -134,7 +134,7 @@ def pod(wire: PodWire) -> Pod:
     ready = claim(condition(wire.status.conditions, "Ready")) is True
     is_ready = ready and wire.metadata.deletion_timestamp is None
     volumes = wire.spec.volumes or ()
-    ended = _ended_last(wire.status.container_statuses or ())
+    ended = _ended_last(_lasting(wire.status))
     return Pod(
         namespace=wire.metadata.namespace,
         name=wire.metadata.name,
@@ -153,6 +153,14 @@ def pod(wire: PodWire) -> Pod:
         restart_reason=ended.reason,
         settings=tuple(_settings(wire.spec)),
     )
+
+
+def _lasting(status: PodStatusWire) -> Iterator[ContainerWire]:
+    """The containers that are to run all the time: of the init ones the sidecars."""
+    yield from status.container_statuses or ()
+    for one in status.init_container_statuses or ():
+        if one.state.running is not None:
+            yield one
 
 
 def _ended_last(containers: Iterable[ContainerWire]) -> ReasonWire:
