@@ -65,9 +65,9 @@ def test_a_day_that_nobody_saw_is_blank_and_one_without_is_low() -> None:
     ("shares", "words"),
     [
         ({}, "never seen"),
-        ({"a": 0.638}, "seen 63 % of 30 d"),
-        ({"a": 0.638, "b": 0.0004}, "seen <1 % to 63 % of 30 d"),
-        ({"a": 1.0}, "seen 100 % of 30 d"),
+        ({"a": 0.638}, "seen 63% of 30d"),
+        ({"a": 0.638, "b": 0.0004}, "seen <1% to 63% of 30d"),
+        ({"a": 1.0}, "seen 100% of 30d"),
     ],
 )
 def test_how_much_was_seen_is_said(shares: dict[str, float], words: str) -> None:

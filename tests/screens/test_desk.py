@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tests.estate import failing, make_fleet
 from tests.screens.stage import on_stage
+from tests.screens.test_telling import notes
 from tui.model.fault import FaultKind
 from tui.model.fleet import Fleet
 from tui.screens.desk import Desk, SearchBar
@@ -50,3 +51,9 @@ async def test_the_foot_leads_to_everything() -> None:
 async def test_the_foot_leads_to_the_sources_when_one_fails() -> None:
     async with on_stage((80, 24), with_silent_prometheus()) as stage:
         assert stage.text.splitlines()[-1].startswith(" o sources")
+
+
+async def test_a_copy_of_nothing_says_so() -> None:
+    async with on_stage((120, 36)) as stage:
+        await stage.press("t", "c", "G", "c")
+        assert notes(stage) == ["Copied.", "Nothing to copy here."]

@@ -45,7 +45,7 @@ async def test_it_shows_what_happened_and_what_to_fix(size: tuple[int, int]) -> 
         assert "false → ✖ REAL" in text
         assert "by ops until 05:13: False positive" in text
         assert "fix these first  2 were false at times" in text
-        assert "seen 63 % of 30 d" in text
+        assert "seen 63% of 30d" in text
         assert "▁▄▇▇▇" in text
 
 

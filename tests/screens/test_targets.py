@@ -189,7 +189,7 @@ async def test_the_last_day_is_a_strip_of_its_own_outages() -> None:
     async with on_stage((200, 60)) as stage:
         await stage.press("t")
         await stage.settle()
-        assert "down, last 24 h" in stage.text
+        assert "down, last 24h" in stage.text
         up = line_of(stage, "argocd-metrics")
         assert "▁▁▁▁▁▁▁▁▁▁▂▁▁▁▁▁▁▁▁▁▁▁▁▁" in up
         assert "▁▁▁▁▅" in line_of(stage, "✖ down")

@@ -17,7 +17,7 @@ async def test_y_copies_the_alert_under_the_cursor_and_says_so() -> None:
         first = stage.app.clipboard.splitlines()
         assert first[0].startswith("REAL  BTRFSCorruptionDetected prod talos-wk-2")
         assert first[-1].startswith(SEEN)
-        assert notes(stage) == ["copied: BTRFSCorruptionDetected prod"]
+        assert notes(stage) == ["Copied: BTRFSCorruptionDetected prod"]
         await stage.press("enter", "y")
         assert stage.app.clipboard.splitlines() == first
 
@@ -25,7 +25,7 @@ async def test_y_copies_the_alert_under_the_cursor_and_says_so() -> None:
 async def test_y_copies_all_alerts_that_are_marked() -> None:
     async with on_stage((120, 36)) as stage:
         await stage.press("asterisk", "y")
-        assert notes(stage) == ["copied: 3 alerts"]
+        assert notes(stage) == ["Copied: 3 alerts"]
         assert stage.app.clipboard.count(SEEN) == 1
 
 

@@ -162,12 +162,12 @@ def coverage(habits: Habits) -> str:
         return "never seen"
     least, most = (_percent(shares[0]), _percent(shares[-1]))
     share = least if least == most else f"{least} to {most}"
-    return f"seen {share} of {days} d"
+    return f"seen {share} of {days}d"
 
 
 def _percent(share: float) -> str:
     percent = 100 * share
-    return "<1 %" if 0 < percent < 1 else f"{int(percent)} %"
+    return "<1%" if 0 < percent < 1 else f"{int(percent)}%"
 
 
 def heading(habits: Habits, *, is_unread: bool = False) -> Line:

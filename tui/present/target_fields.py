@@ -210,7 +210,7 @@ FIELDS = (
         _why,
         Column("why", 16, weight=2),
     ),
-    Field("strip", Column("down, last 24 h", STRIP_CELLS, drop=3), _strip),
+    Field("strip", Column("down, last 24h", STRIP_CELLS, drop=3), _strip),
     Field("took", Column("took", 11, align=_RIGHT, drop=2), _took),
     Field("scraped", Column("scraped", 7, align=_RIGHT, drop=1), _scraped),
 )

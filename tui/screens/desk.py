@@ -230,6 +230,7 @@ class Desk(StackedScreen):
     def copy(self, text: str, said: str = "Copied.") -> None:
         """Put a text on the terminal's clipboard (OSC 52), and say so."""
         if not text:
+            self.notify("Nothing to copy here.", timeout=2, markup=False)
             return
         if not clipboard.fits(text):
             words = "Too long for a terminal's clipboard: save it to a file with s."

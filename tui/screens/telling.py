@@ -50,4 +50,4 @@ class TellingDesk(Desk):
             self.notify("Nothing is selected to be copied.", timeout=2, markup=False)
             return
         told = spoken(things, *self._known)
-        self.copy(told.text, f"copied: {told.name}")
+        self.copy(told.text, f"Copied: {told.name}")
