@@ -21,6 +21,7 @@ from tui.sources.http import Request
 from tui.sources.http_fault import Answer, source_error
 from tui.sources.kubernetes import KubernetesSource
 from tui.sources.text import first_line
+from tui.sources.wire import little
 
 API_VERSION = "monitoring.coreos.com/v1"
 _SERVER_SET = (
@@ -183,7 +184,7 @@ def _texts(item: Mapping[str, Any], key: str) -> dict[str, str]:
 
 def _object(answer: Answer) -> dict[str, Any]:
     try:
-        found = msgspec.json.decode(answer.body)
+        found = msgspec.json.decode(little(answer).body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         summary = "answered no valid JSON"
         raise source_error(

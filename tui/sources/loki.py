@@ -30,7 +30,7 @@ from tui.sources.http_tunnel import Dialler
 from tui.sources.loki_wire import TailFrame
 from tui.sources.server_clock import ServerClock
 from tui.sources.websocket import dial
-from tui.sources.wire import decode, decoding, read
+from tui.sources.wire import decode, decoding, little, read
 
 MOST_BACKFILL = 1000
 """A tail never sends more than 1,100 lines of the past, whatever it is asked for."""
@@ -144,7 +144,7 @@ class LokiSource:
         wire    GET /config, YAML of all its settings
         """
         answer = await self._session.send(Request("/config"))
-        found = wire.receiver(answer.body)
+        found = wire.receiver(little(answer).body)
         if found is None:
             raise self._session.error(
                 FaultKind.PROTOCOL, "answered a config that tells nothing of a ruler"

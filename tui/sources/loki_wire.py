@@ -101,7 +101,9 @@ _EXTRA = msgspec.json.Decoder(ExtraWire | None)
 
 
 _AT = attrgetter("at_ns")
-_RULER = re.compile(rb"^ruler:[ \t]*\n((?:[ \t]+.*\n?|\n)+)", re.MULTILINE)
+_RULER = re.compile(rb"^ruler:[ \t]*$", re.MULTILINE)
+_NEXT = re.compile(rb"\n[^ \t\n]")
+"""How a line begins that is not of the section before it."""
 _INDENT = re.compile(rb"[ \t]+(?=\S)")
 _CREDENTIALS = re.compile(r"//[^/@,\s]*@")
 
@@ -151,14 +153,18 @@ def receiver(config: bytes | bytearray) -> str | None:
 
     The whole of it is thousands of lines: too many to be read as YAML between two keys.
     """
-    section = _RULER.search(bytes(config))
-    if section is None:
+    head = _RULER.search(config)
+    if head is None:
+        return None
+    end = _NEXT.search(config, head.end())
+    section = bytes(config[head.end() + 1 : end.start() + 1 if end else None])
+    if not section:
         return None
     # What is further in belongs to other settings.
-    indent = _INDENT.match(section[1])
+    indent = _INDENT.match(section)
     begin = indent[0] if indent else b"  "
     own = re.compile(b"^" + begin + rb"alertmanager_url:(.*)$", re.MULTILINE)
-    found = own.search(section[1])
+    found = own.search(section)
     text = found[1].decode(errors="replace").strip().strip("\"'") if found else ""
     return _CREDENTIALS.sub("//", text)
 

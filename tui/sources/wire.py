@@ -40,15 +40,23 @@ def decode(answer: Answer, decoder: msgspec.json.Decoder[T]) -> T:
 def decode_little(answer: Answer, decoder: msgspec.json.Decoder[T]) -> T:
     """The same of a body that is small by its nature: one object, a version.
 
-    raise   as `decode`, and SourceError(PROTOCOL) when it is large: to take it apart
-            would hold up the loop, and nothing of it is meant for us
+    raise   as `decode` and `little`
+    """
+    return decode(little(answer), decoder)
+
+
+def little(answer: Answer) -> Answer:
+    """The answer, small as it is by its nature.
+
+    raise   SourceError(PROTOCOL) when it is large: to take it apart would hold up the
+            loop, and nothing of it is meant for us
     """
     if len(answer.body) > LITTLE_BYTES:
         summary = (
             f"answered {len(answer.body) / 1e6:,.0f} MB, not of the shape expected"
         )
         raise source_error(FaultKind.PROTOCOL, summary, endpoint=answer.endpoint)
-    return decode(answer, decoder)
+    return answer
 
 
 @contextmanager
