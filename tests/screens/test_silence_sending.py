@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from textual.widgets import Input
 
 from tests.screens.silencing import FALSE_POSITIVE, draft
 from tests.screens.stage import Stage, on_stage
@@ -90,4 +91,14 @@ async def test_what_failed_is_told_over_the_question_and_in_the_form() -> None:
         assert told(stage)
         await stage.press("n")
         assert isinstance(stage.app.screen, SilenceScreen)
+        assert "not created: forbidden" in stage.text
+
+
+async def test_a_very_long_comment_leaves_room_for_what_became_of_it() -> None:
+    async with on_stage((200, 36)) as stage:
+        await stage.press(*FALSE_POSITIVE)
+        stage.app.screen.query_one("#comment", Input).value = "long " * 600
+        stage.backend.outcome = Outcome(fault=Fault(FaultKind.FORBIDDEN, "forbidden"))
+        await stage.press("ctrl+s")
+        assert "author" in stage.text
         assert "not created: forbidden" in stage.text
