@@ -248,8 +248,15 @@ class Maker:
             "started": pod.is_ready,
             "restartCount": pod.restarts,
             "state": state,
-            "lastState": {},
+            "lastState": self._ended(pod),
         }
+
+    def _ended(self, pod: LabPod) -> Object:
+        """How it ended before it was started again; nothing when it never was."""
+        if not pod.restarts:
+            return {}
+        at = self.time(pod.ready_since)
+        return {"terminated": {"exitCode": 1, "reason": "Error", "finishedAt": at}}
 
     def config_maps(self) -> list[Object]:
         """v1 ConfigMap."""

@@ -278,5 +278,5 @@ def _with_trouble(
             pod, is_ready=False, reason=reason, ready_since=since, restarts=4
         )
     if pod.name == CILIUM_VICTIM and at >= CILIUM_UP:
-        return replace(pod, ready_since=CILIUM_UP, restarts=1)
+        return replace(pod, ready_since=CILIUM_UP, restarts=4)
     return pod
