@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,17 @@ def _rank(path: Path) -> int:
     name = path.relative_to(Path(__file__).parent).as_posix()
     ranks = (rank for rank, each in enumerate(LONGEST) if name.startswith(each))
     return next(ranks, len(LONGEST))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_left_to_others() -> Iterator[None]:
+    """What a file leaves behind, an open socket for one, is found at its own end.
+
+    Else it fails whichever test makes many objects next, and of the pure ones those of
+    triage make most: no word of it says whose socket it was.
+    """
+    yield
+    gc.collect()
 
 
 @pytest.fixture(autouse=True, scope="session")
