@@ -45,9 +45,13 @@ async def test_one_that_has_just_ended_is_no_error(tmp_path: Path) -> None:
     assert process.returncode == 0
 
 
-async def test_what_escapes_is_not_waited_for_for_ever() -> None:
-    process = await start("sh", "-c", "setsid sleep 20 & sleep 60")
-    await SystemClock().sleep(0.3)
+async def test_what_escapes_is_not_waited_for_for_ever(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    escape = f"setsid sh -c 'touch {gone}; exec sleep 20' & sleep 60"
+    process = await start("sh", "-c", escape)
+    async with asyncio.timeout(20):
+        while not gone.exists():
+            await SystemClock().sleep(0.02)
     async with asyncio.timeout(LEAVE_SECONDS + 3):
         await end(process)
     assert process.returncode == -9
