@@ -272,7 +272,9 @@ class AlertScreen(TellingDesk):
     def action_runbook(self) -> None:
         """Bring the runbook page into view."""
         runbook, table = self.query_one("#runbook"), self.query_one(Listing)
-        self.query_one(Body).read_from(runbook, table)
+        body = self.query_one(Body)
+        # On a page that has just been opened it is read from the top first.
+        body.call_after_refresh(body.read_from, runbook, table)
 
     def action_places(self) -> None:
         """Go to one of the things that it or its evidence names."""
