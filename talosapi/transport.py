@@ -185,14 +185,15 @@ class Transport:
         return None
 
     async def _connect(self, endpoint: Endpoint) -> Link:
-        reader, writer = await asyncio.open_connection(
-            endpoint.host,
-            endpoint.port,
-            limit=CHUNK,
-            # Of a name's addresses, a dead one must not use up the dial time. One
-            # address needs no race, in which asyncio can lose a socket that is open.
-            happy_eyeballs_delay=NEXT_ADDRESS_SECONDS if endpoint.is_name else None,
-        )
+        # Of a name's addresses, a dead one must not use up the dial time. One address
+        # needs no race, in which asyncio can lose a socket that is open.
+        delay = NEXT_ADDRESS_SECONDS if endpoint.is_name else None
+        try:
+            reader, writer = await asyncio.open_connection(
+                endpoint.host, endpoint.port, limit=CHUNK, happy_eyeballs_delay=delay
+            )
+        except ConnectionResetError as error:
+            raise ConnectionError(IS_ENDED_EARLY) from error
         below = writer.transport
         if self._tls is None or not isinstance(below, asyncio.Transport):
             raise AssertionError("a socket is read too, and the channel has its TLS")

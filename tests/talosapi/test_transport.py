@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
+import os
 import stat
 import warnings
 from contextlib import AsyncExitStack, aclosing
@@ -114,6 +116,22 @@ async def test_load_balancer_that_ends_connections_is_told_as_such(
         error = await failure(client)
 
     assert error.kind is ErrorKind.UNREACHABLE
+    assert error.message == "it takes the connection and ends it before TLS"
+
+
+async def test_load_balancer_that_is_quicker_than_we_are_is_told_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def reset_at_once(*_: object, **__: object) -> None:
+        raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+
+    async with (
+        ending(is_reset=True) as endpoint,
+        TalosClient(context_for(tmp_path, [endpoint])) as client,
+    ):
+        monkeypatch.setattr(asyncio, "open_connection", reset_at_once)
+        error = await failure(client)
+
     assert error.message == "it takes the connection and ends it before TLS"
     assert "no apid behind it is up" in error.advice
 
