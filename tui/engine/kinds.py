@@ -211,7 +211,7 @@ def _fires(view: View, sender: str, cluster: str, alert: Alert) -> bool:
     if served is None or cluster in served.names:
         return False
     return any(
-        active.state == "firing" and active.labels.items() <= alert.labels.items()
+        active.state == "firing" and active.may_be(alert.labels)
         for rule in _rules(view, served)
         if rule.name == alert.name
         for active in rule.alerts

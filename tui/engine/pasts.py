@@ -12,9 +12,8 @@ from tui.config import Config, Endpoint
 from tui.engine.connections import Connections
 from tui.engine.supervisor import attempt
 from tui.model.fault import Fault, FaultKind
-from tui.model.labels import Labels, matches
+from tui.model.labels import Labels, matches, quoted
 from tui.model.metric import Series
-from tui.model.promql import quoted
 from tui.model.target import Target
 from tui.model.target_past import SPAN, Past
 

@@ -9,7 +9,7 @@ from tui.config import ClusterConfig, Config, Endpoint
 from tui.model import promql
 from tui.model.fault import Fault, FaultKind
 from tui.model.fleet import FeedKey, SourceKind
-from tui.model.labels import Labels
+from tui.model.labels import Labels, quoted
 from tui.model.question import KubeNodes, KubeQuestion, Question
 from tui.model.question_beyond import (
     AlertsListed,
@@ -211,7 +211,7 @@ def held_lines(served: Served, cluster: ClusterConfig, question: KernelLines) ->
     raise   UnaskableError
     """
     held = held_selector(served, cluster.name)
-    return f"{held} |= {promql.quoted(question.needle)}"
+    return f"{held} |= {quoted(question.needle)}"
 
 
 def held_selector(

@@ -6,7 +6,7 @@ the same. What their own Prometheus is not known to fire is not cleared by them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -72,22 +72,23 @@ def stranger(
 
 def _fires(rules: Iterable[Rule], alert: Alert) -> bool:
     """Whether one of them sends it, or cannot tell by now; none sends what waits."""
-    return any(
-        rule.health != "ok" or any(_is_sent(each, alert.labels) for each in rule.alerts)
-        for rule in rules
-        if rule.name == alert.name
-    )
+    return _any(rules, alert, _is_sent)
 
 
 def _is_sent(active: RuleAlert, labels: Labels) -> bool:
-    return active.state != "pending" and active.labels.items() <= labels.items()
+    return active.state != "pending" and active.may_be(labels)
 
 
 def may_fire(rules: Iterable[Rule], alert: Alert) -> bool:
-    """Whether one of them fires it, or cannot tell by now."""
+    """Whether one of them has it, if only pending, or cannot tell by now."""
+    return _any(rules, alert, RuleAlert.may_be)
+
+
+def _any(
+    rules: Iterable[Rule], alert: Alert, is_it: Callable[[RuleAlert, Labels], bool]
+) -> bool:
     return any(
-        rule.health != "ok"
-        or any(active.labels.items() <= alert.labels.items() for active in rule.alerts)
+        rule.health != "ok" or any(is_it(each, alert.labels) for each in rule.alerts)
         for rule in rules
         if rule.name == alert.name
     )

@@ -30,3 +30,9 @@ def fingerprint(labels: Labels) -> str:
 def matches(labels: Labels, wanted: Labels) -> bool:
     """Whether every wanted label is there with that very value."""
     return all(labels.get(name) == value for name, value in wanted.items())
+
+
+def quoted(value: str) -> str:
+    """A text as PromQL, LogQL and amtool write it."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

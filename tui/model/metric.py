@@ -38,6 +38,10 @@ class RuleAlert:
     active_at: datetime | None
     value: str
 
+    def may_be(self, labels: Labels) -> bool:
+        """Whether it may be an alert with these labels: who sends it adds some."""
+        return self.labels.items() <= labels.items()
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tui.model.labels import quoted
 from tui.model.silence import Matcher
 
 _DURATION = r"(?:\d+(?:ms|[smhdwy]))+"
@@ -107,12 +108,6 @@ def held_to(expression: str, matchers: Sequence[Matcher]) -> str:
     raise   ValueError with a sentence that says what keeps it from being evidence
     """
     return _Reader(expression, matchers).read()
-
-
-def quoted(value: str) -> str:
-    """A text as PromQL and LogQL write it."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
 
 
 def written(matcher: Matcher) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from tui.model.labels import Labels
+from tui.model.labels import Labels, quoted
 
 if TYPE_CHECKING:
     from tui.model.re2 import Pattern
@@ -63,13 +63,8 @@ class Matcher:
             if self.is_regex
             else ("=" if self.is_equal else "!=")
         )
-        name = self.name if _PLAIN_NAME.fullmatch(self.name) else _quoted(self.name)
-        return f"{name}{operator}{_quoted(self.value)}"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + escaped.replace("\n", "\\n") + '"'
+        name = self.name if _PLAIN_NAME.fullmatch(self.name) else quoted(self.name)
+        return f"{name}{operator}{quoted(self.value)}"
 
 
 class SilenceState(Enum):

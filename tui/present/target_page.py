@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from tui.model.fault import Fault
-from tui.model.labels import NO_LABELS, Labels
-from tui.model.promql import quoted
+from tui.model.labels import NO_LABELS, Labels, quoted
 from tui.model.scrape_error import scrape_error
 from tui.model.target import Expected, Health, Since, Target, TargetRow
 from tui.model.target_fix import fixes

@@ -55,9 +55,7 @@ def _pairs(
         firing = (each for each in rule.alerts if each.state == "firing")
         for active in islice(firing, _OF_ONE_RULE):
             sent = [
-                labels
-                for labels in by_name.get(rule.name, ())
-                if active.labels.items() <= labels.items()
+                labels for labels in by_name.get(rule.name, ()) if active.may_be(labels)
             ]
             if len(sent) == 1:
                 yield active.labels, sent[0]

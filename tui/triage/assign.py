@@ -53,7 +53,7 @@ def is_own(
         for rule in rules
         if rule.name == alert.name
         for active in rule.alerts
-        if active.labels.items() <= alert.labels.items()
+        if active.may_be(alert.labels)
     ]
     if not seen:
         return bool(rules) and bool(home) and name != home

@@ -49,7 +49,7 @@ def _host_of(case: Case) -> str:
         for rule in case.scene.rules
         if rule.name == case.alert.name
         for active in rule.alerts
-        if active.labels.items() <= case.alert.labels.items()
+        if active.may_be(case.alert.labels)
     ]
     for name in filter(case.alert.labels.get, _OF_A_MACHINE):
         if not own or any(name in labels for labels in own):
