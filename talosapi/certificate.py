@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import _ssl
 import ssl
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from talosapi.memory import memory_file
 
 
-@dataclass(frozen=True, slots=True)
-class ClientCertificate:
+class ClientCertificate(Struct, frozen=True):
     """The readable part of a client certificate.
 
     roles      the subject's organisations, such as "os:reader"; may be empty

@@ -9,11 +9,11 @@ import base64
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
+from msgspec import Struct
 
 from talosapi.endpoint import Endpoint, is_ipv6, parse_endpoint
 from talosapi.errors import TalosConfigError
@@ -22,8 +22,7 @@ from talosapi.secret import Secret
 IN_CLUSTER_PATH = Path("/var/run/secrets/talos.dev/config")
 
 
-@dataclass(frozen=True, slots=True)
-class TalosContext:
+class TalosContext(Struct, frozen=True):
     """One context of a talosconfig, ready for use.
 
     endpoints  whom we may dial; never empty
@@ -42,8 +41,7 @@ class TalosContext:
     cluster: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TalosConfig:
+class TalosConfig(Struct, frozen=True):
     """A talosconfig file. Contexts are judged when they are asked for."""
 
     path: Path
@@ -183,8 +181,7 @@ def _line_of(error: Exception) -> str:
     return f" in line {mark.line + 1}" if mark else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     """Reads one context, and knows where it stands when something is wrong."""
 
     path: Path

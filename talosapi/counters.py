@@ -5,12 +5,12 @@ Two of the same kind, and the seconds between them, make the rates of `rates`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class CpuTimes:
+
+class CpuTimes(Struct, frozen=True):
     """Seconds since boot that all processors together have spent; guest is in user."""
 
     user_seconds: float
@@ -23,8 +23,7 @@ class CpuTimes:
     steal_seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class SystemStat:
+class SystemStat(Struct, frozen=True):
     """Boot time, processor times and process counts.
 
     booted_at  None while the node's clock is not set
@@ -38,8 +37,7 @@ class SystemStat:
     blocked_processes: int
 
 
-@dataclass(frozen=True, slots=True)
-class CpuInfo:
+class CpuInfo(Struct, frozen=True):
     """One logical processor. `current_mhz` is 0 where the kernel does not say."""
 
     number: int
@@ -50,8 +48,7 @@ class CpuInfo:
     package: str
 
 
-@dataclass(frozen=True, slots=True)
-class CpuFrequency:
+class CpuFrequency(Struct, frozen=True):
     """One processor's clock, by processor number."""
 
     number: int
@@ -61,8 +58,7 @@ class CpuFrequency:
     governor: str
 
 
-@dataclass(frozen=True, slots=True)
-class DiskCounters:
+class DiskCounters(Struct, frozen=True):
     """One block device since boot, or since it was plugged in."""
 
     name: str
@@ -76,8 +72,7 @@ class DiskCounters:
     in_progress: int
 
 
-@dataclass(frozen=True, slots=True)
-class LinkCounters:
+class LinkCounters(Struct, frozen=True):
     """One network device since it appeared."""
 
     name: str

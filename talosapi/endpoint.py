@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv6Address, ip_address
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 APID_PORT = 50000
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """An apid that we dial. `host` is a name or an address, without brackets."""
 
     host: str

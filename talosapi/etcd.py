@@ -5,8 +5,9 @@ Ids are 64-bit numbers, which etcd and talosctl write as 16 hexadecimal digits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 def member_name(member_id: int) -> str:
@@ -14,8 +15,7 @@ def member_name(member_id: int) -> str:
     return f"{member_id:016x}"
 
 
-@dataclass(frozen=True, slots=True)
-class EtcdMember:
+class EtcdMember(Struct, frozen=True):
     """One member as the cluster knows it. `hostname` is "" before it has started."""
 
     id: int
@@ -25,8 +25,7 @@ class EtcdMember:
     is_learner: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EtcdStatus:
+class EtcdStatus(Struct, frozen=True):
     """What one member says of itself.
 
     leader_id       0: it knows no leader
@@ -61,8 +60,7 @@ class AlarmType(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class EtcdAlarm:
+class EtcdAlarm(Struct, frozen=True):
     """An alarm that some member has raised."""
 
     member_id: int

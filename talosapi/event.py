@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from talosapi.messages import Health
 
@@ -18,8 +19,7 @@ class Scale(StrEnum):
     TASK = "task"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A sequence, phase or task began or ended.
 
     is_start  None for a sequence that had nothing to do
@@ -32,8 +32,7 @@ class Step:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceChange:
+class ServiceChange(Struct, frozen=True):
     """A service changed its state or its health.
 
     state  as in `Service.state`: Running, Waiting, ...; "Unknown" for a newer one
@@ -45,16 +44,14 @@ class ServiceChange:
     health: Health
 
 
-@dataclass(frozen=True, slots=True)
-class UnmetCondition:
+class UnmetCondition(Struct, frozen=True):
     """What a machine still waits for before it is ready."""
 
     name: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class StageChange:
+class StageChange(Struct, frozen=True):
     """The machine's stage: booting, running, rebooting, "shutting down", ..."""
 
     stage: str
@@ -62,22 +59,19 @@ class StageChange:
     unmet: tuple[UnmetCondition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Restart:
+class Restart(Struct, frozen=True):
     """machined restarts the machine; `command` is the number given to the kernel."""
 
     command: int
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigFault:
+class ConfigFault(Struct, frozen=True):
     """A machine configuration that could not be loaded or is not valid."""
 
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class AddressChange:
+class AddressChange(Struct, frozen=True):
     """The node's name and addresses."""
 
     hostname: str
@@ -89,8 +83,7 @@ Payload: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One event.
 
     id        sorts by time, and resumes a tail

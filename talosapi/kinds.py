@@ -5,7 +5,7 @@ source  pkg/machinery/resources of siderolabs/talos; keys as in `talosctl get -o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from talosapi.event import StageChange, UnmetCondition
 from talosapi.resource import Kind
@@ -16,8 +16,7 @@ from talosapi.text import printable
 _UNKNOWN_SPEEDS = {0, -1, 2**32 - 1}
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One machine that this node has discovered. Its id is the node's name.
 
     machine_type  "controlplane", "worker", "init" or "unknown"
@@ -30,16 +29,14 @@ class Member:
     addresses: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HostnameStatus:
+class HostnameStatus(Struct, frozen=True):
     """The node's name. `domain` is "" when it has none."""
 
     hostname: str
     domain: str
 
 
-@dataclass(frozen=True, slots=True)
-class StaticPodStatus:
+class StaticPodStatus(Struct, frozen=True):
     """A control plane's static pod; the id is namespace/name."""
 
     phase: str
@@ -47,8 +44,7 @@ class StaticPodStatus:
     restarts: int
 
 
-@dataclass(frozen=True, slots=True)
-class VolumeStatus:
+class VolumeStatus(Struct, frozen=True):
     """One of Talos' volumes, such as EPHEMERAL.
 
     phase  waiting, failed, missing, located, provisioned, prepared, ready or closed
@@ -63,8 +59,7 @@ class VolumeStatus:
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class DiscoveredVolume:
+class DiscoveredVolume(Struct, frozen=True):
     """A disk, partition or file system that the node has found.
 
     content  what was recognised in it, such as "xfs"; "" for nothing
@@ -81,8 +76,7 @@ class DiscoveredVolume:
     uuid: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BlockDisk:
+class BlockDisk(Struct, frozen=True):
     """One disk; the id is its kernel name.
 
     bus_path         where sysfs has it; of iSCSI it names session and SCSI address
@@ -104,8 +98,7 @@ class BlockDisk:
     symlinks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LinkStatus:
+class LinkStatus(Struct, frozen=True):
     """One network link; the id is its name.
 
     kind        "" for hardware; bond, bridge, vlan, wireguard, ... for what is made
@@ -128,8 +121,7 @@ class LinkStatus:
         return self.type == "ether" and not self.kind
 
 
-@dataclass(frozen=True, slots=True)
-class Kubelet:
+class Kubelet(Struct, frozen=True):
     """The kubelet that this node runs."""
 
     image: str
@@ -141,16 +133,14 @@ class Kubelet:
         return name.partition(":")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """Something that Talos warns of; https://talos.dev/diagnostic/<id> explains it."""
 
     message: str
     details: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TimeStatus:
+class TimeStatus(Struct, frozen=True):
     """Whether the node's clock follows a time server."""
 
     is_synced: bool

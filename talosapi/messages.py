@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class Version:
+
+class Version(Struct, frozen=True):
     """What a node runs.
 
     tag       the Talos version with its "v", such as "v1.14.0"
@@ -33,8 +33,7 @@ class Health(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceEvent:
+class ServiceEvent(Struct, frozen=True):
     """One entry of a service's history. `at` is None when the node does not say."""
 
     state: str
@@ -42,8 +41,7 @@ class ServiceEvent:
     at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """One Talos service.
 
     state        Talos' own word: Running, Waiting, Failed, Finished, Skipped, ...
@@ -67,8 +65,7 @@ class Service:
         return self.state == "Skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class LoadAvg:
+class LoadAvg(Struct, frozen=True):
     """Load over the last 1, 5 and 15 minutes."""
 
     load1: float
@@ -76,8 +73,7 @@ class LoadAvg:
     load15: float
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """Bytes. `available_bytes` is 0 on a kernel that does not report it."""
 
     total_bytes: int
@@ -97,8 +93,7 @@ class Memory:
         return 1 - (self.available_bytes or reusable) / self.total_bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(Struct, frozen=True):
     """One mounted file system. Pseudo file systems have a size of 0."""
 
     filesystem: str
@@ -114,8 +109,7 @@ class Mount:
         return 1 - self.available_bytes / self.size_bytes
 
 
-@dataclass(frozen=True, slots=True)
-class TimeCheck:
+class TimeCheck(Struct, frozen=True):
     """A node's clock against its time server's, both asked in the same moment.
 
     None: one of them did not say
@@ -146,8 +140,7 @@ class Priority(IntEnum):
     DEBUG = 7
 
 
-@dataclass(frozen=True, slots=True)
-class KernelRecord:
+class KernelRecord(Struct, frozen=True):
     """One record of the kernel log.
 
     facility  "kern", "user", "daemon", ...; "" for a record that cannot be read

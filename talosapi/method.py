@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 M_co = TypeVar("M_co", covariant=True)
 R_co = TypeVar("R_co", covariant=True)
@@ -17,8 +18,7 @@ class Reply(Protocol[M_co]):
     def messages(self) -> Sequence[M_co]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Method(Generic[R_co]):
+class Method(Struct, Generic[R_co], frozen=True):
     """One method of one service.
 
     parse    one message of the answer; DecodeError when it is none

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import astuple, replace
 
 from talosapi.counters import CpuTimes, DiskCounters, LinkCounters, SystemStat
 
@@ -27,8 +29,7 @@ _VIRTUAL_LINK = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CpuUsage:
+class CpuUsage(Struct, frozen=True):
     """Shares of the time of all processors, each from 0 to 1; with idle they make 1.
 
     busy    all but idle and iowait
@@ -42,8 +43,7 @@ class CpuUsage:
     steal_ratio: float
 
 
-@dataclass(frozen=True, slots=True)
-class DiskRate:
+class DiskRate(Struct, frozen=True):
     """One disk, or several together; `busy_ratio` is that of the busiest."""
 
     read_bytes_per_second: float
@@ -53,8 +53,7 @@ class DiskRate:
     busy_ratio: float
 
 
-@dataclass(frozen=True, slots=True)
-class LinkRate:
+class LinkRate(Struct, frozen=True):
     """One network device, or several together."""
 
     received_bytes_per_second: float

@@ -7,16 +7,16 @@ those that this package knows, and others can be made in the same way.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[T_co]):
+class Kind(Struct, Generic[T_co], frozen=True):
     """One type of resource.
 
     type       in the long form that is on the wire, such as "Members.cluster.talos.dev"
@@ -34,8 +34,7 @@ class Kind(Generic[T_co]):
         return self.type.partition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Resource(Generic[T_co]):
+class Resource(Struct, Generic[T_co], frozen=True):
     """One resource.
 
     version           a decimal number as text, or "undefined"

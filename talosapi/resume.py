@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from talosapi.errors import TalosError
 from talosapi.seam import Mark, Place, Seam, Trail
@@ -28,8 +29,7 @@ INBOX = 4096
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """How a tail waits.
 
     sleep    waits for seconds
@@ -40,8 +40,7 @@ class Pace:
     backoff: Callable[[int], float]
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """The tail has lost its connection, and will try again.
 
     error     None when the node ended it, as it does when it goes down
@@ -52,8 +51,7 @@ class Cut:
     failures: int
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Items are missing between what came before and what comes next."""
 
     why: str

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from math import nan
 from operator import sub
+
+from msgspec import Struct
 
 MOST_ITEMS = 65_536
 """No buffer of a node holds more."""
@@ -25,8 +26,7 @@ JITTER_SECONDS = 0.001
 _MOST_TRIES = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """What is remembered of an item.
 
     key  of its text

@@ -14,11 +14,11 @@ import socket
 import ssl
 import struct
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import grpc
+from msgspec import Struct
 
 from talosapi.acceptor import Acceptor
 from talosapi.advice import IS_ENDED_EARLY, IS_NO_APID, IS_WEB_SERVER
@@ -58,8 +58,7 @@ OPTIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A TLS connection to an endpoint.
 
     socket  the connection below the TLS, which can be left unread for a while

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Process:
+
+class Process(Struct, frozen=True):
     """One process.
 
     state        the kernel's letter: R, S, D, Z, T, I
@@ -35,8 +35,7 @@ class Runtime(StrEnum):
     KUBERNETES = "k8s.io"
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(Struct, frozen=True):
     """One container, or the sandbox of a pod.
 
     id      of Kubernetes: namespace/pod:name:short id; of a sandbox: namespace/pod
@@ -57,8 +56,7 @@ class Container:
         return bool(self.pod_id) and self.id == self.pod_id
 
 
-@dataclass(frozen=True, slots=True)
-class ContainerUsage:
+class ContainerUsage(Struct, frozen=True):
     """What one container uses. `cpu_seconds` count from its start."""
 
     id: str
@@ -68,8 +66,7 @@ class ContainerUsage:
     cpu_seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Disk:
+class Disk(Struct, frozen=True):
     """One disk, as `storage.Disks` tells of it; `type` is a word such as "nvme"."""
 
     device: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from tests.estate import make_fleet, make_silence
 from tests.judged import NOW, ago, false_proxy

@@ -8,10 +8,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 GENERATED = "_pb2.py"
+OF_VALUES = {"Struct", "field", "asdict", "astuple", "force_setattr", "replace"}
 GIVEN = Path("tests/bench/ptybench.py")
 """A tool of its own, kept as it is."""
 
@@ -115,3 +118,34 @@ def test_nothing_is_left_to_do() -> None:
         if any(word in line for word in words)
     ]
     assert left == []
+
+
+def test_only_sources_decode_replies() -> None:
+    """msgspec makes the values too: others take no more of it than that."""
+    decoding = {
+        name_of(path)
+        for path in PRODUCT
+        for node in nodes(path)
+        if (isinstance(node, ast.Import) and "msgspec" in [n.name for n in node.names])
+        or (
+            isinstance(node, ast.ImportFrom)
+            and (node.module or "").startswith("msgspec")
+            and not {each.name for each in node.names} <= OF_VALUES
+        )
+    }
+    theirs = ("tui/sources/", "tui/tape/")  # the record is msgpack, and no reply
+    assert [each for each in decoding if not each.startswith(theirs)] == []
+
+
+@pytest.mark.parametrize("path", sources("tui/model", "tui/chronicle", "tui/present"))
+def test_what_an_estate_has_thousands_of_is_not_looked_at_for_garbage(
+    path: Path,
+) -> None:
+    """Decision 0028. What could be in a cycle, as a function can, must be looked at."""
+    for node in nodes(path):
+        if isinstance(node, ast.ClassDef) and "Struct" in map(ast.unparse, node.bases):
+            said = {each.arg: ast.unparse(each.value) for each in node.keywords}
+            fields = [each for each in node.body if isinstance(each, ast.AnnAssign)]
+            is_data = not any("Callable" in ast.unparse(each) for each in fields)
+            assert said["frozen"] == "True", node.name
+            assert (said.get("gc") == "False") == is_data, node.name

@@ -21,7 +21,7 @@ LATER = {
     "tui.model.question",
 }
 """Of no use to the first frame; each takes milliseconds."""
-CLIENTS = {"httpx", "grpc", "kubernetes", "websockets", "aiohttp", "msgspec"}
+CLIENTS = {"httpx", "grpc", "kubernetes", "websockets", "aiohttp"}
 
 SCRIPT = """
 import importlib, json, sys

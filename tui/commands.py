@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.app import App
 from textual.binding import ActiveBinding
 
@@ -16,8 +16,7 @@ _PLAIN = {"table", "page", "screen"}
 """Keys to move about: nobody looks those up to press them once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """What a key does."""
 
     words: str

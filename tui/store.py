@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeAlias, assert_never
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui.model.fleet import FeedKey
 from tui.model.log import LogFinding
@@ -14,8 +16,7 @@ from tui.model.reading import Reading
 from tui.model.storage import Clues
 
 
-@dataclass(frozen=True, slots=True)
-class KernelLog:
+class KernelLog(Struct, frozen=True):
     """What the kernel log of one cluster amounts to."""
 
     findings: tuple[LogFinding, ...] = ()
@@ -27,8 +28,7 @@ class KernelLog:
     clues: Clues = field(default_factory=Clues)
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """Everything read so far."""
 
     readings: Mapping[FeedKey, Reading[Any]] = field(default_factory=dict)
@@ -36,23 +36,20 @@ class State:
     """By name of the cluster."""
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Struct, frozen=True):
     """A feed made an attempt."""
 
     key: FeedKey
     reading: Reading[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Forgotten:
+class Forgotten(Struct, frozen=True):
     """Nobody asks this any more: an old answer must not linger."""
 
     key: FeedKey
 
 
-@dataclass(frozen=True, slots=True)
-class KernelLogged:
+class KernelLogged(Struct, frozen=True):
     """The kernel log of a cluster moved on."""
 
     cluster: str

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import groupby
 
+from msgspec.structs import replace
 from textual.strip import Strip
 
 from widgets.pane import LinePane

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -24,8 +24,7 @@ _FIELDS_INDENT = 2
 Row = Sequence[Segment]
 
 
-@dataclass(frozen=True, slots=True)
-class LogLook:
+class LogLook(Struct, frozen=True):
     """What the picture of a line depends on, besides the line."""
 
     width: int

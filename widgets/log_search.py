@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from widgets.log_sieve import Sieve
 from widgets.log_teller import ERROR, WARNING, Teller
@@ -64,8 +65,7 @@ def _letters(data: bytes) -> int:
     return len(data.decode("utf-8", "replace"))
 
 
-@dataclass(frozen=True, slots=True)
-class LogFilter:
+class LogFilter(Struct, frozen=True):
     """Which lines are shown."""
 
     typed: str = ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from msgspec import Struct
+from msgspec.structs import replace
 from textual.geometry import Size
 from textual.strip import Strip
 
@@ -15,8 +15,7 @@ _LONGEST = 4_096
 """Characters of one text that are shown; nobody reads a megabyte on a screen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """A line to be wrapped; what does not fit continues `indent` cells further in."""
 
     line: Line

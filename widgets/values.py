@@ -7,8 +7,9 @@ here knows a colour, a size of screen or what the words mean.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Tone(StrEnum):
@@ -36,8 +37,7 @@ class Cut(StrEnum):
     MIDDLE = "middle"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True, gc=False):
     """A piece of text in one tone."""
 
     text: str
@@ -49,8 +49,7 @@ Line = tuple[Span, ...]
 """One line of the screen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True, gc=False):
     """A part of a line with a width of its own: what is too long moves nothing."""
 
     line: Line
@@ -62,8 +61,7 @@ Fields = tuple[Field, ...]
 """One line that is made of fields side by side."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True, gc=False):
     """One field of a row: `text`, and behind it `spans` in tones of their own."""
 
     text: str = ""
@@ -75,8 +73,7 @@ class Cell:
     """None takes the side of the column."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True, gc=False):
     """One entry of a table. `key` is unique in the table and stays with the entry."""
 
     key: str
@@ -88,8 +85,7 @@ class Row:
     """Lines below the row that belong to it; they are not selected separately."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True, gc=False):
     """A column of a table. Widths are cells and do not depend on the rows."""
 
     title: str
@@ -110,8 +106,7 @@ class Column:
     has so many cells of the two, unless that one would be under its least width."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True, gc=False):
     """A stretch of a line to be drawn in another tone: text[start:end]."""
 
     start: int
@@ -120,8 +115,7 @@ class Mark:
     bold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(Struct, frozen=True, gc=False):
     """One line of a log, already cleaned and in order."""
 
     text: str
@@ -144,8 +138,7 @@ class LogLine:
     """Not a line of the log but a note about lines that are missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimeWords:
+class TimeWords(Struct, frozen=True):
     """One way to tell the times of a log."""
 
     name: str
@@ -160,8 +153,7 @@ class TimeWords:
     """When today began; without it every day is today."""
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True, gc=False):
     """A curve. `xs` rise; a y of None is a gap, and is drawn as one."""
 
     xs: Sequence[float]
@@ -170,8 +162,7 @@ class Series:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
+class Bars(Struct, frozen=True, gc=False):
     """A histogram. Without counts it has only words: why there are none."""
 
     counts: tuple[int, ...] = ()
@@ -183,16 +174,14 @@ class Bars:
     words: Line = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True, gc=False):
     """A place on an axis and the words beside it."""
 
     at: float
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Struct, frozen=True, gc=False):
     """The range of an axis; None is taken from the data."""
 
     low: float | None = None
@@ -201,8 +190,7 @@ class Axis:
     """Empty draws no words, and so no axis."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plot:
+class Plot(Struct, frozen=True, gc=False):
     """What a chart shows. Of curves that cross, the later one is in front."""
 
     series: tuple[Series, ...] = ()
@@ -210,8 +198,7 @@ class Plot:
     y: Axis = Axis()
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceItem:
+class EvidenceItem(Struct, frozen=True, gc=False):
     """One piece of evidence: what it speaks for, what it says, who says so, how old."""
 
     glyph: str
@@ -223,8 +210,7 @@ class EvidenceItem:
     age: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FaultNote:
+class FaultNote(Struct, frozen=True, gc=False):
     """Why a pane has no fresh data, in the order in which a person asks."""
 
     glyph: str
@@ -237,8 +223,7 @@ class FaultNote:
     tone: Tone = Tone.WARNING
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True, gc=False):
     """The lines of a panel."""
 
     top_left: str
@@ -249,8 +234,7 @@ class Box:
     vertical: str
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(Struct, frozen=True, gc=False):
     """The characters that widgets draw by themselves, each one cell wide."""
 
     ellipsis: str

@@ -11,11 +11,12 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
+
+from msgspec.structs import replace
 
 from tests.bench.run import Measure, Program, ptybenched, say, table
 from tui.cli.demo import running_lab

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, time, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.chronicle.scenes import at, fleet, judged
 from tui.chronicle.attention import FLAPPING, Attention

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from tests.chronicle.scenes import ENDPOINT, FAULT, at, fleet, silence
 from tui.chronicle.happenings import PATIENCE, Happenings

@@ -7,7 +7,8 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 from textual.app import ComposeResult
@@ -15,7 +16,7 @@ from textual.widgets import Input
 
 from tests.clock import ManualClock
 from tui.app.queueing import Queueing
-from tui.cli.garbage import DUE, QUIET_SECONDS, collect_when_quiet
+from tui.cli.garbage import QUIET_SECONDS, UP_SECONDS, collect_when_quiet
 
 NO_QUIET_MOMENT = """
 import gc, weakref
@@ -26,7 +27,6 @@ class Ring:
         self.itself = self
         self.rest = [[] for _ in range(size)]
 
-garbage.DUE = 100
 garbage.collect_from_now_on()
 old = Ring(100_000)
 lost = weakref.ref(old)
@@ -42,23 +42,17 @@ print(lost() is None)
 
 @dataclass
 class Hands:
-    """What is known of the operator and of the collector, and what came of it."""
+    """What is known of the operator, and what came of it."""
 
     touches: int = 0
-    looks: int = DUE
-    collected: int = 0
-
-    def collect(self) -> None:
-        self.collected += 1
-        self.looks = 0
+    looks: list[str] = field(default_factory=list)
 
 
 @asynccontextmanager
 async def watched(clock: ManualClock, hands: Hands) -> AsyncIterator[None]:
+    settle, collect = (partial(hands.looks.append, each) for each in ("up", "again"))
     watching = asyncio.create_task(
-        collect_when_quiet(
-            clock, lambda: hands.touches, lambda: hands.looks, hands.collect
-        )
+        collect_when_quiet(clock, lambda: hands.touches, settle, collect)
     )
     yield
     watching.cancel()
@@ -66,29 +60,52 @@ async def watched(clock: ManualClock, hands: Hands) -> AsyncIterator[None]:
         await watching
 
 
-async def test_it_is_done_once_when_it_is_due_and_nobody_touches_anything() -> None:
+async def test_it_is_done_once_when_all_is_up_and_nobody_touches_anything() -> None:
     clock, hands = ManualClock(), Hands()
     async with watched(clock, hands):
-        await clock.advance(5 * QUIET_SECONDS)
-    assert hands.collected == 1
+        await clock.advance(UP_SECONDS - 1)
+        assert hands.looks == []
+        for _ in range(10):
+            await clock.advance(UP_SECONDS)
+    assert hands.looks == ["up"]
 
 
-async def test_it_is_not_done_before_it_is_due() -> None:
-    clock, hands = ManualClock(), Hands(looks=DUE - 1)
-    async with watched(clock, hands):
-        await clock.advance(5 * QUIET_SECONDS)
-    assert hands.collected == 0
-
-
-async def test_it_waits_while_keys_are_pressed() -> None:
+async def test_it_is_done_again_when_something_was_touched() -> None:
     clock, hands = ManualClock(), Hands()
     async with watched(clock, hands):
-        for _ in range(20):
+        await clock.advance(2 * UP_SECONDS)
+        hands.touches += 3
+        for _ in range(10):
+            await clock.advance(QUIET_SECONDS)
+    assert hands.looks == ["up", "again"]
+
+
+@pytest.mark.parametrize("looks", [[], ["up"]])
+async def test_it_waits_while_keys_are_pressed(looks: list[str]) -> None:
+    clock, hands = ManualClock(), Hands()
+    async with watched(clock, hands):
+        if looks:
+            await clock.advance(2 * UP_SECONDS)
+        for _ in range(40):
             hands.touches += 1
             await clock.advance(QUIET_SECONDS / 2)
-        assert hands.collected == 0
+        assert hands.looks == looks
         await clock.advance(2 * QUIET_SECONDS)
-    assert hands.collected == 1
+    assert len(hands.looks) == len(looks) + 1
+
+
+def test_what_is_there_when_all_is_up_is_not_looked_at_again() -> None:
+    code = """
+import gc
+from tui.cli import garbage
+garbage.collect_from_now_on()
+kept = [[] for _ in range(10_000)]
+lost = []; lost.append(lost); del lost
+before = len(gc.get_objects())
+garbage._settle()
+print(gc.get_freeze_count() >= 10_000, before - len(gc.get_objects()) >= 10_000)
+"""
+    assert _printed(code) == ["True", "True"]
 
 
 class Typed(Queueing):
@@ -115,10 +132,11 @@ async def test_the_mouse_is_a_touch_and_time_is_none() -> None:
 
 
 def test_where_no_moment_is_quiet_old_cycles_are_found_in_the_end() -> None:
+    assert _printed(NO_QUIET_MOMENT) == ["True"]
+
+
+def _printed(code: str) -> list[str]:
     done = subprocess.run(
-        [sys.executable, "-c", NO_QUIET_MOMENT],
-        capture_output=True,
-        text=True,
-        check=True,
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == ["True"]
+    return done.stdout.split()

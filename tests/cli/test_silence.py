@@ -4,10 +4,10 @@ import io
 import json
 import sys
 from argparse import Namespace
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.estate import make_silence
 from tests.judged import btrfs_alert

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.estate import failing, make_fleet
 from tests.hidden import hidden_fleet

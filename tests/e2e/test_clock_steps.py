@@ -7,11 +7,12 @@ import gc
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.e2e.lab_time import START, LabTime
 from tests.e2e.labs import RunningLab, running_lab

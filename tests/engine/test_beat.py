@@ -12,11 +12,11 @@ from tui.engine.beat import Beat
 
 
 async def rested(clock: ManualClock, beat: Beat) -> float:
-    """Seconds that it rests, to the hundredth."""
+    """Seconds that it rests, to the 500th."""
     began = clock.monotonic()
     resting = asyncio.create_task(beat.rest())
     while not resting.done():
-        await clock.advance(0.01)
+        await clock.advance(0.002)
     return clock.monotonic() - began
 
 
@@ -39,7 +39,7 @@ async def test_while_all_is_calm_a_fleet_is_begun_with_every_other_second(
         assert clock.now().microsecond <= 20_000
 
 
-@pytest.mark.parametrize(("took", "seconds"), [(0.016, 3), (0.025, 4), (0.2, 5)])
+@pytest.mark.parametrize(("took", "seconds"), [(0.012, 3), (0.017, 4), (0.2, 5)])
 async def test_what_takes_longer_is_begun_with_a_later_second(
     took: float, seconds: float
 ) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tracemalloc
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from tests.clock import START
 from tui.engine.history import History

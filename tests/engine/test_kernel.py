@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import ModuleType
 from typing import cast
 
 import pytest
+from msgspec.structs import replace
 
 from tests.clock import ManualClock
 from tests.engine.test_comparer import CLUSTER, LOKI

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.judged import NOW
 from tui.engine.pasts import _by_name, _of, _steps, selector

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tui.config import ClusterConfig, Config, Endpoint
 from tui.engine.plan import served_by, trend_expression

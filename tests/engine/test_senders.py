@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.engine.test_kinds import CONFIG, FIRES, QUIET, SERVED
 from tests.triage.cases import NOW, alert

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from tests.sources.silence_server import SilenceServer
 from tests.sources.test_alertmanager_writes import DRAFT, JOB, NAME, raising

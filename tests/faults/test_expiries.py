@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tests.engines import running, until
 from tests.faults.behind import CLUSTER, Harmed

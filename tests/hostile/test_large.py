@@ -10,12 +10,13 @@ import asyncio
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from time import thread_time
 from typing import Any
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from tests.hostile.test_screens import JOURNEYS, spoil_backend, spoiled_fleet
 from tests.hostile.texts import Spoil
@@ -45,10 +46,9 @@ def first_texts(value: Any, seen: dict[tuple[str, str], str], place: str = "") -
     if isinstance(value, str):
         if value:
             seen.setdefault((place, ""), value)
-    elif is_dataclass(value):
-        for each in fields(value):
-            name = f"{type(value).__name__}.{each.name}"
-            first_texts(getattr(value, each.name), seen, name)
+    elif isinstance(value, Struct):
+        for name, part in asdict(value).items():
+            first_texts(part, seen, f"{type(value).__name__}.{name}")
     elif isinstance(value, Mapping):
         for key, below in value.items():
             first_texts(below, seen, f"{place}.{key}"[-80:])

@@ -6,12 +6,12 @@ What is looked at are the strips that Textual would write to the terminal.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import replace
 from zlib import crc32
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from textual.events import Paste
 
 from tests.hostile.texts import PARTS, Spoil, spoiled, texts

@@ -6,13 +6,13 @@ that are none, times before and after all others, nothing, everything twice.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from time import thread_time
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.hostile.warped import TEXTS, warped
 from tests.triage.cases import INTERVAL, NOW, healthy, questions_for

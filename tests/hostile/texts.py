@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 T = TypeVar("T")
 Spoil = Callable[[str], str]
@@ -51,13 +52,9 @@ def _spoiled(value: Any, spoil: Spoil) -> Any:
         return value
     if isinstance(value, str):
         return spoil(value) if value else value
-    if is_dataclass(value) and not isinstance(value, type):
-        changes = {
-            each.name: _spoiled(getattr(value, each.name), spoil)
-            for each in fields(value)
-            if each.init
-        }
-        return replace(value, **changes)
+    if isinstance(value, Struct):
+        parts = asdict(value).items()
+        return replace(value, **{name: _spoiled(part, spoil) for name, part in parts})
     if isinstance(value, Mapping):
         return {_spoiled(k, spoil): _spoiled(v, spoil) for k, v in value.items()}
     if isinstance(value, tuple | list | frozenset):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from random import Random
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tests.hostile.shapes import NUMBERS, TIMES
 from tests.hostile.texts import PARTS
@@ -39,12 +41,9 @@ def warped(value: Any, chance: Random, odds: float) -> Any:
     is_odd = chance.random() < odds
     if isinstance(value, Enum):
         return chance.choice(list(type(value))) if is_odd else value
-    if is_dataclass(value) and not isinstance(value, type):
-        changes = {
-            each.name: _field(value, each, chance, odds)
-            for each in fields(value)
-            if each.init
-        }
+    if isinstance(value, Struct):
+        names = value.__struct_fields__
+        changes = {each: _field(value, each, chance, odds) for each in names}
         return replace(value, **changes)
     if isinstance(value, Mapping):
         if is_odd:
@@ -59,11 +58,11 @@ def warped(value: Any, chance: Random, odds: float) -> Any:
     return _leaf(value, chance) if is_odd else value
 
 
-def _field(owner: Any, each: Any, chance: Random, odds: float) -> Any:
-    value = getattr(owner, each.name)
-    if f"{type(owner).__name__}.{each.name}" in _OURS:
+def _field(owner: Struct, name: str, chance: Random, odds: float) -> Any:
+    value = getattr(owner, name)
+    if f"{type(owner).__name__}.{name}" in _OURS:
         return value
-    if "None" in str(each.type) and chance.random() < odds:
+    if "None" in str(type(owner).__annotations__[name]) and chance.random() < odds:
         return None
     return warped(value, chance, odds)
 

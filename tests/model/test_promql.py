@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tui.model.promql import Read, held_to, reads
 from tui.model.silence import Matcher

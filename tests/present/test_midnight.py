@@ -5,11 +5,11 @@ Times are UTC, wherever the terminal stands; what is typed is of its own zone.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from tests.estate import BTRFS, make_silence
 from tests.remembered import CHANGES

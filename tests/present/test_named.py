@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from time import perf_counter
+
+from msgspec.structs import replace
 
 from tests.estate import make_fleet
 from tui.model.target import TargetRow

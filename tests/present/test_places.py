@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.estate import BTRFS, make_fleet, make_node, make_target
 from tests.judged import NOW, ago, btrfs_alert, make_alert
@@ -50,7 +49,7 @@ def targets(found: tuple[Place, ...]) -> list[str]:
 
 def with_prod(**changes: object) -> Fleet:
     fleet = make_fleet()
-    prod = replace(fleet.clusters[0], **changes)  # type: ignore[arg-type]
+    prod = replace(fleet.clusters[0], **changes)
     return replace(fleet, clusters=(prod, *fleet.clusters[1:]))
 
 

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.estate import make_fleet, make_silence
 from tests.judged import NOW, ago, btrfs_alert, false_proxy, make_alert, scheduler_alert

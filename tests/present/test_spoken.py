@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from tests.estate import ALERTMANAGER, failing, make_fleet, make_source, make_target
 from tests.judged import (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import replace
 from random import Random
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from tests.judged import btrfs_alert
 from tests.real.alertmanagers import Server, ran_amtool, send_alerts

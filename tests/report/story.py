@@ -6,10 +6,11 @@ A colleague silences an alert in it, and the operator notes what he sees and doe
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+
+from msgspec.structs import replace
 
 from tests.e2e.lab_time import START, LabTime
 from tests.e2e.labs import running_lab

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.estate import make_fleet, make_silence
 from tests.hidden import REASON, hidden_fleet, turned

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.cut import without_loki
 from tests.estate import kernel_entries, make_entry, make_fleet

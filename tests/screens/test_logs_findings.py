@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from msgspec.structs import replace
 
 from tests.estate import BTRFS, ISCSI, failing, make_entry, make_fleet
 from tests.judged import NOW, ago

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.estate import make_fleet, make_silence
 from tests.judged import ago, btrfs_alert, scheduler_alert

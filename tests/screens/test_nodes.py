@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.estate import connecting_fleet, make_fleet, with_failing
 from tests.machines import (

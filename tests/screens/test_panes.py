@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from tests.estate import failing, make_entry, make_fleet, unreachable_fleet
 from tests.judged import NOW

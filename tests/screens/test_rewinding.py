@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from warnings import catch_warnings, simplefilter
+
+from msgspec.structs import replace
 
 from tests.estate import kernel_entries, make_fleet
 from tests.fakes import FakeBackend

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+
+from msgspec.structs import replace
 
 from tests.estate import failing, make_fleet, make_silence
 from tests.judged import NOW, btrfs_alert, false_proxy, scheduler_alert

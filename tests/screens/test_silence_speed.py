@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import cycle
+
+from msgspec.structs import replace
 
 from tests.estate import ALERTMANAGER, make_fleet, make_silence
 from tests.judged import ago, make_alert

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import getpass
 import os
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from textual.widgets import Input
 
 from tests.estate import ALERTMANAGER, make_fleet, make_silence

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.estate import ALERTMANAGER, make_fleet, make_silence
 from tests.screens.stage import on_stage

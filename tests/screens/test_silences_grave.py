@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.estate import ALERTMANAGER, failing, make_fleet
 from tests.screens.stage import on_stage

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.estate import failing, make_fleet, make_target, unreachable_fleet
 from tests.judged import NOW, ago
@@ -275,7 +275,7 @@ def past_of(**wrong: object) -> Callable[[Target], Past]:
     took = [0.02] * 288
     return lambda _: replace(
         Past(NOW, NOW, 300, tuple(up), tuple(took)),
-        **wrong,  # type: ignore[arg-type]
+        **wrong,
     )
 
 

@@ -6,10 +6,11 @@ import asyncio
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from threading import current_thread
 from time import thread_time
+
+from msgspec.structs import replace
 
 from tests.estate import make_fleet, make_target
 from tests.screens.stage import Stage, on_stage

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.judged import NOW, btrfs_alert, false_proxy, make_alert
 from tui.model.alert import JudgedAlert, Judgement, Verdict

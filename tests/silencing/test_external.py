@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.judged import NOW, btrfs_alert
 from tests.silencing.test_preview import make_rule, make_ruler

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from tests.estate import make_fleet, make_silence
 from tests.judged import NOW, ago, btrfs_alert, false_proxy, scheduler_alert

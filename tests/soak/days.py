@@ -19,11 +19,13 @@ import os
 import sys
 import tempfile
 from asyncio import Task
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
+
+from msgspec.structs import replace
 
 from tests.e2e.lab_time import START, LabTime
 from tests.e2e.labs import RunningLab, running_lab

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.sources.replay import body, raw, recordings
 from tests.triage.cases import alert
@@ -103,7 +103,7 @@ def test_times_that_went_back_are_taken_as_they_are() -> None:
 )
 def test_whatever_else_is_new_is_seen_at_once(news: dict[str, object]) -> None:
     listed = many(30)
-    changed = replace(listed[7], **news)  # type: ignore[arg-type]
+    changed = replace(listed[7], **news)
     found = read(many(0), (*listed[:7], changed, *listed[8:]))
     assert found[7] is changed
     assert found[8].updated_at == START

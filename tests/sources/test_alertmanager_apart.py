@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import httpx
+from msgspec.structs import replace
 
 from tests.judged import NOW, ago
 from tests.sources.replay import raw, recorded

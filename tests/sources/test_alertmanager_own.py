@@ -3,11 +3,11 @@ list that is seconds old knows nothing."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from tests.sources.silence_server import NOW, SilenceServer
 from tests.sources.test_alertmanager_changed import seen

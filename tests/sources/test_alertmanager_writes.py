@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from tests.sources.silence_server import NOW, Failing, SilenceServer
 from tui.config import Endpoint

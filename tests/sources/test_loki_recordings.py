@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -348,7 +347,7 @@ async def test_counts_are_those_of_the_matrix(file: str) -> None:
     ]
     wanted.sort(key=lambda each: each[0])
     found = await source(file).counts("{}", 1, 2, 60, COUNTS[file])
-    assert [astuple(each) for each in found] == wanted
+    assert [msgspec.structs.astuple(each) for each in found] == wanted
     years = {datetime.fromtimestamp(at // 10**9, UTC).year for at, *_ in wanted}
     assert years <= {2026}
 

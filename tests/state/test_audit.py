@@ -4,11 +4,11 @@ import asyncio
 import json
 import stat
 import threading
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.judged import NOW
 from tui.state import audit, place

@@ -3,11 +3,11 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.chronicle.scenes import BEGAN, ENDPOINT, REASONS, at, judged, silence
 from tests.state.books import ALERT, Run, rows

@@ -7,11 +7,11 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.clock import ManualClock, turns
 from tests.estate import make_fleet

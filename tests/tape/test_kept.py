@@ -64,6 +64,6 @@ def test_nothing_that_was_written_has_lost_its_name(path: Path) -> None:
         found = _class(module, name)
         if found is None:
             unknown.add(name)
-        known = getattr(found, "__dataclass_fields__", {})
+        known = getattr(found, "__struct_fields__", ())
         unknown |= {f"{name}.{field}" for field in fields if field not in known}
     assert unknown <= GONE

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tui.model.kept import Kept
 from tui.model.target import Health, Since, Target, TargetRow
@@ -95,7 +95,7 @@ def test_a_row_that_says_something_new_is_recorded_whole(
     other: dict[str, object],
 ) -> None:
     second = list(later(MANY, 30, 2))
-    second[3] = replace(second[3], **other)  # type: ignore[arg-type]  # fields of it
+    second[3] = replace(second[3], **other)
     third = later(second, 60, 3)
     assert read(Packer(), MANY, Kept(second), third) == [MANY, Kept(second), third]
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+
+from msgspec.structs import replace
 
 from tests.e2e.lab_time import START, LabTime
 from tests.e2e.labs import running_lab

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from tests.machines import make_etcd, make_facts
 from tests.triage.cases import INTERVAL, NOW, SEEN, node

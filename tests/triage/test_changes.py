@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
 
 from tests.yardstick import best_ms
 from tui.model.target import Health, InventoryTarget, Since, Target

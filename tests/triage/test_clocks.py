@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.triage.cases import BOOK, SEEN, alert, case, down, lease
 from tui.model.alert import Verdict

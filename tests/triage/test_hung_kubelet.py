@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.triage.cases import PLANE_NODE, alert, judged, kubelet_told
 from tui.model.alert import Verdict

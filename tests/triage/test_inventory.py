@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tui.model.target import Expected, Health, InventoryTarget, Target, TargetRow
 from tui.triage.changes import NOTHING

@@ -7,13 +7,14 @@ or letting it grow old, never moves a verdict towards false positive.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from tests.triage.cases import (
     AGENT,
@@ -202,13 +203,9 @@ def older(value: Any, by: timedelta) -> Any:
         return tuple(older(each, by) for each in value)
     if isinstance(value, Mapping):
         return {key: older(each, by) for key, each in value.items()}
-    if not is_dataclass(value) or isinstance(value, type):
+    if not isinstance(value, Struct):
         return value
-    changed = {
-        each.name: older(getattr(value, each.name), by)
-        for each in fields(value)
-        if each.init
-    }
+    changed = {name: older(part, by) for name, part in asdict(value).items()}
     for name in ("at", "written_at"):
         if isinstance(changed.get(name), float):
             changed[name] -= by.total_seconds()

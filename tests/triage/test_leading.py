@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.triage.cases import PLANE, PLANE_NODE, WORKER, WORKER_NODE, alert, judged
 from tests.triage.cases import lease as renewed

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from tests.model.kernel_lines import CALM, TROUBLE
 from tests.triage.test_findings import log_finding

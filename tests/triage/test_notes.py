@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.triage.cases import BOOK, INTERVAL, NOW, SEEN, alert, case
 from tui.model.alert import Alert, Evidence, Judgement, Verdict

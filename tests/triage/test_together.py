@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.triage.cases import BOOK, alert, case
 from tui.model.alert import Verdict

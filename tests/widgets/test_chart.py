@@ -4,10 +4,10 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from math import inf, nan
 
 import pytest
+from msgspec.structs import replace
 
 from tests.widgets.screen import Stage, screen_text, style_of, until
 from widgets.chart import Chart, render_chart

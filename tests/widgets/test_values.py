@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import fields
 
 import pytest
+from msgspec.structs import astuple
 
 from widgets.text import width_of
 from widgets.values import ASCII, UNICODE, Box, Glyphs
@@ -21,7 +21,7 @@ def test_values_need_no_toolkit() -> None:
 def characters(glyphs: Glyphs) -> list[str]:
     found = [*glyphs.levels]
     for part in (glyphs, glyphs.box, glyphs.box_heavy):
-        values = [getattr(part, field.name) for field in fields(part)]
+        values = astuple(part)
         found += [value for value in values if isinstance(value, str)]
     found.remove(glyphs.levels)
     return found

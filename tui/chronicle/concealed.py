@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from tui.chronicle.known import Known, Sight
 from tui.model.alert import Concealed, JudgedAlert, Surprise, Verdict, rank

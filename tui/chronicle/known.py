@@ -8,10 +8,12 @@ that was restarted lists nothing until everybody has sent again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from operator import itemgetter
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui.model.alert import Alert, JudgedAlert, Verdict
 from tui.model.change import AlertName, EpisodeKey, When, key_of, name_of
@@ -28,8 +30,7 @@ NO_FLEET = Fleet(())
 CALM = frozenset({Verdict.FALSE_POSITIVE, Verdict.BY_DESIGN})
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True, gc=False):
     """What is known of one episode that has not ended."""
 
     judged: JudgedAlert
@@ -54,8 +55,7 @@ class Sight:
         return key_of(self.judged)
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True, gc=False):
     """A time in which one Alertmanager's list was read without a gap."""
 
     since: datetime
@@ -65,8 +65,7 @@ class Watch:
     """After so long without a list this watch is over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True, gc=False):
     """All episodes that have not ended, and what is worth keeping of those that have.
 
     What did not change keeps its identity.
@@ -147,8 +146,7 @@ def _is_calm_still(old: Sight, new: Sight) -> bool:
 _Notes = tuple[SilenceNote, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class _List:
+class _List(Struct, frozen=True, gc=False):
     """One Alertmanager's list of alerts."""
 
     watch: Watch

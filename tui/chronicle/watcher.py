@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tui.chronicle.changes import changes
 from tui.chronicle.concealed import Marker
@@ -12,8 +13,7 @@ from tui.model.change import Change
 from tui.model.fleet import Fleet, SourceKind
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True, gc=False):
     """What one look comes to."""
 
     fleet: Fleet

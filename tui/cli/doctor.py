@@ -8,8 +8,9 @@ import json
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.cli.arguments import Parser, add_config, add_output
 from tui.cli.output import USAGE, cleaned, complain
@@ -32,8 +33,7 @@ exit codes
 _HERE = "this machine"
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """One connection, and all of its steps."""
 
     where: str

@@ -6,8 +6,9 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tui.cli.init_estate import Files, Found, look
 from tui.cli.init_file import write

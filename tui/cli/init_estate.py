@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui.cli.init_talos import TIMEOUT_SECONDS, Apid, each_tried
 from tui.clock import Clock
@@ -31,16 +33,14 @@ from tui.sources.tunnel import KubeTunnel
 HOUR_NS = 3600 * SECOND_NS
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(Struct, frozen=True):
     """Where the contexts are; None for the usual search."""
 
     kubeconfig: Path | None
     talosconfig: Path | None
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """A server that was tried."""
 
     candidate: Candidate
@@ -51,8 +51,7 @@ class Server:
     """Prometheus only: values of the label `cluster`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Other:
+class Other(Struct, frozen=True):
     """A context of the same API server that was not taken."""
 
     name: str
@@ -60,8 +59,7 @@ class Other:
     """Why not; None for one that was not tried."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """One cluster with what lives in it."""
 
     pair: Pair
@@ -88,8 +86,7 @@ class Found:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     """What one API server told."""
 
     kube: KubeContext

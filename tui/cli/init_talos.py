@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.clock import Clock
 from tui.model.contexts import TalosContext
@@ -19,8 +21,7 @@ TIMEOUT_SECONDS = 5.0
 _ANEW = "Fetch a new talosconfig of this cluster."
 
 
-@dataclass(frozen=True, slots=True)
-class Apid:
+class Apid(Struct, frozen=True):
     """A context of the talosconfig that was tried."""
 
     version: str = ""

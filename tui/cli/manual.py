@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.cli.arguments import Parser
 
@@ -27,8 +29,7 @@ _VARIABLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One option, or one word that must be given."""
 
     flags: tuple[str, ...]
@@ -41,8 +42,7 @@ class Option:
     """Which option of `compgen` lists what it takes: f for files, d for folders."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """One verb, and what may stand behind it."""
 
     name: str

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tui.cli.dashboard import KNOBS
 from tui.cli.output import complain
@@ -34,8 +35,7 @@ _AFTER = timedelta(seconds=4)
 """So long after something turned real the screens show it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shot:
+class Shot(Struct, frozen=True):
     """A screen at a moment."""
 
     at: datetime

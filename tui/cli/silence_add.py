@@ -7,9 +7,11 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.cli.check import look, make_engine
 from tui.cli.check_report import alert_document, plain
@@ -47,8 +49,7 @@ _USUAL = "1h"
 """amtool's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What is to be made, and what it would do."""
 
     served: Served

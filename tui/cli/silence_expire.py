@@ -8,9 +8,10 @@ import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from tui.cli.check import look, make_engine
 from tui.cli.check_report import alert_document, plain
@@ -49,8 +50,7 @@ if TYPE_CHECKING:
 _ID = re.compile(r"[0-9a-fA-F-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What is to be ended, and what comes back."""
 
     silences: tuple[tuple[Served, Silence], ...]

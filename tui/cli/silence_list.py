@@ -9,9 +9,10 @@ import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 from tui.cli.check_report import plain
 from tui.cli.output import cleaned, complain
@@ -36,8 +37,7 @@ from tui.sources.tunnel import opened
 _STANDING = ("active", "pending")
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """What one Alertmanager told."""
 
     served: Served
@@ -81,8 +81,7 @@ def run(asked: Namespace, config: Config, clock: Clock) -> int:
     return code
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Wanted(Struct, frozen=True):
     """Which silences were asked for."""
 
     asked: Namespace

@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TextIO
+
+from msgspec import Struct
 
 from tui.cli.output import cleaned, is_coloured
 from tui.cli.streams import has_signs
@@ -47,8 +48,7 @@ _VERDICTS = {
 _MARGIN = 13
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """What is written on."""
 
     width: int = 80

@@ -9,7 +9,6 @@ from functools import partial
 from importlib import import_module
 from typing import Any, TypeAlias
 
-from tui import light
 from tui.cli.arguments import Parser, add_config, add_output, add_timeout
 
 VERBS = """\
@@ -82,7 +81,6 @@ def chosen(arguments: Sequence[str] | None) -> Verb:
 
 
 def _imported(asked: argparse.Namespace, rest: Sequence[str]) -> Verb:
-    light.save()
     match asked.verb:
         case "check":
             from tui.cli import check  # noqa: PLC0415 - heavy: httpx and grpc

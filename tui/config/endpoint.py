@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from tui.config.paths import at_home, is_file
 from tui.config.table import Table
@@ -19,8 +20,7 @@ _CERTIFICATE = re.compile(
 KINDS = ("prometheus", "alertmanager", "loki")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where the config lies, and what it may refer to."""
 
     path: Path

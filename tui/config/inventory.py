@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.config.locate import KeyPath
 from tui.config.table import Table
@@ -11,8 +12,7 @@ from tui.config.text import expanded
 from tui.model.target import InventoryTarget
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     """One text of a list of targets, and what its table says of it."""
 
     table: Table

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from tui.model.attention import Wishes
 from tui.model.bounds import Bounds
@@ -19,9 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A text that is never shown: `repr` and `str` give stars."""
+    """A text that is never shown: `repr` and `str` give stars.
 
-    value: str = field(repr=False)
+    No struct: rich and msgspec would write its field out.
+    """
+
+    value: str = dataclass_field(repr=False)
 
     def __repr__(self) -> str:
         return "***"
@@ -29,8 +35,7 @@ class Secret:
     __str__ = __repr__
 
 
-@dataclass(frozen=True, slots=True)
-class Through:
+class Through(Struct, frozen=True):
     """A Service of a cluster that leads to a server, by a port-forward."""
 
     context: str
@@ -49,8 +54,7 @@ class Through:
         return f"{self.namespace}/{self.service}"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """Where one HTTP server is and how to get in. Shared by several clusters or not."""
 
     urls: tuple[str, ...]
@@ -89,8 +93,7 @@ class Permission(Enum):
     """Delete ServiceMonitors, and put back what was deleted here."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterConfig:
+class ClusterConfig(Struct, frozen=True):
     """One cluster, in the order of the file."""
 
     name: str
@@ -113,8 +116,7 @@ class ClusterConfig:
     allow: frozenset[Permission] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceTemplate:
+class SilenceTemplate(Struct, frozen=True):
     """A silence that is made often; its fields may be changed before it is."""
 
     name: str
@@ -124,8 +126,7 @@ class SilenceTemplate:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Silences:
+class Silences(Struct, frozen=True):
     """What the operator says about silences."""
 
     author: str = ""
@@ -133,8 +134,7 @@ class Silences:
     templates: tuple[SilenceTemplate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """The whole config."""
 
     path: Path
@@ -165,7 +165,7 @@ class Config:
         return cluster.labels if len(users) > 1 else NO_LABELS
 
     silences: Silences = Silences()
-    attention: Wishes = field(default_factory=Wishes)
+    attention: Wishes = Wishes()
     record: Bounds = field(default_factory=Bounds)
     rules: tuple[DeclaredRule, ...] = ()
     """The operator's own, in the order of the file."""

@@ -6,10 +6,12 @@ A question that no server of that cluster can be asked has no answer at all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from itertools import chain
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui.config import ClusterConfig
 from tui.engine.clocks import clocks_of
@@ -38,8 +40,7 @@ from tui.triage import assign, inventory
 from tui.triage.changes import NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """Answers of one cluster, and how often each question is asked."""
 
     readings: Mapping[Question, Answer]

@@ -6,10 +6,12 @@ Of a server that several clusters share only the one cluster's part is asked for
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.clock import Clock
 from tui.config import ClusterConfig, Config
@@ -62,8 +64,7 @@ _SLOW_ONES = (*_OF_TRACES, *_WORKLOADS, EventsWith, KernelLines, StaticPods)
 _AHEAD = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Polled:
+class Polled(Struct, frozen=True):
     """A feed that is asked at its pace."""
 
     feed: Feed

@@ -7,9 +7,10 @@ every alert judged, and collects what a person should act on.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from itertools import chain
+
+from msgspec.structs import replace
 
 from tui.config import ClusterConfig
 from tui.engine import pipeline, tracing

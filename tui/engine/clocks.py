@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.engine.plan import clock_key, node_key
 from tui.engine.view import View
@@ -17,8 +18,7 @@ from tui.triage import clocks
 from tui.triage.clocks import ServerTime
 
 
-@dataclass(frozen=True, slots=True)
-class Clocks:
+class Clocks(Struct, frozen=True):
     """What one pass knows of them."""
 
     servers: tuple[ServerTime, ...] = ()

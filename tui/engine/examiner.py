@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.clock import Clock
 from tui.config import Config
@@ -30,8 +33,7 @@ PROBE_SECONDS = 5.0
 """For a host to answer; Prometheus itself gives it ten as a rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class Examiner:
+class Examiner(Struct, frozen=True):
     """Opens examinations of targets."""
 
     config: Config

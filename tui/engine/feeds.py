@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.clock import Clock
 from tui.config import ClusterConfig, Config
@@ -59,8 +61,7 @@ SECOND_SECONDS = 0.5
 """Between the first two readings of what is a rate."""
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+class Followed(Struct, frozen=True):
     """The kernel logs of one Loki, followed."""
 
     feed: Feed

@@ -7,10 +7,12 @@ no others. Alerts whose judgement rests on the same things are one group.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from operator import itemgetter
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui.engine.answers import Answers, answers_of
 from tui.engine.kinds import Kind, grouped
@@ -37,8 +39,7 @@ Both are half as long again as those of the alerts' own times: when these follow
 judged anew, and the evidence has its newest times with them."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Ground:
+class _Ground(Struct, frozen=True):
     """What the judgement of a group rests on in one cluster, beside alert and time."""
 
     cluster: str
@@ -64,8 +65,7 @@ class _Ground:
         return min(moments)
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(Struct, frozen=True):
     """A group as it was judged."""
 
     members: tuple[Alert, ...]

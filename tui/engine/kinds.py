@@ -6,8 +6,10 @@ What alerts of one kind rest on is the same; they are judged as one group.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.engine.plan import Served
 from tui.engine.senders import KNOWN, Doubt, may_fire, stranger
@@ -21,8 +23,7 @@ from tui.triage import assign
 from tui.triage.case import Scene
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """What alerts of one group have in common."""
 
     endpoint: str
@@ -42,8 +43,7 @@ class Kind:
         return self.cluster, *(each for each in self.concerns if each != self.cluster)
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
+class _Listed(Struct, frozen=True):
     """The alerts of one Alertmanager by what they rest on."""
 
     groups: Mapping[Kind, tuple[Alert, ...]]

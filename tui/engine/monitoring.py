@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.clock import Clock
 from tui.config import ClusterConfig, Config, Permission
@@ -32,8 +34,7 @@ from tui.triage.examination.makers import Maker, makers
 NEEDED = Permission.SERVICEMONITOR_ACTIONS
 
 
-@dataclass(frozen=True, slots=True)
-class Monitoring:
+class Monitoring(Struct, frozen=True):
     """Works on the ServiceMonitors of the clusters of the config."""
 
     config: Config

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.aside import aside
 from tui.clock import Clock
@@ -193,8 +195,7 @@ def questions(
         yield question_key(config, asked), asked
 
 
-@dataclass(frozen=True, slots=True)
-class Comparer:
+class Comparer(Struct, frozen=True):
     """Holds what a kernel printed against what Loki has of it."""
 
     served: tuple[Served, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.config import ClusterConfig, Config, Endpoint
 from tui.model import promql
@@ -40,8 +41,7 @@ TUNNEL = "port-forward"
 """The feed that tells how the way to an endpoint is doing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Struct, frozen=True):
     """One endpoint and the clusters that it serves, in the order of the config."""
 
     kind: SourceKind

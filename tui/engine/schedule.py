@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
 from random import Random
+
+from msgspec import Struct
 
 from tui.model.fault import Fault
 
@@ -15,8 +16,7 @@ LISTED_A_SECOND = 600
 a second of CPU each time, and most of its targets are scraped each half a minute."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """The pace of one feed.
 
     After a failure it comes back sooner than usual, then ever later, but never later

@@ -7,8 +7,9 @@ the same. What their own Prometheus is not known to fire is not cleared by them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from tui.engine.plan import Served
 from tui.engine.view import View
@@ -22,8 +23,7 @@ _REPLICAS = frozenset({"prometheus_replica", "replica", "__replica__"})
 """Two that watch the same send what differs in these alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """Whether somebody else may have sent an alert."""
 
     why: str = ""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.clock import Clock
 from tui.engine.plan import Served
@@ -41,8 +43,7 @@ _HOPELESS = frozenset(
 One = Callable[[PutSilence | ExpireSilence], Awaitable[Outcome]]
 
 
-@dataclass(frozen=True, slots=True)
-class Silencer:
+class Silencer(Struct, frozen=True):
     """Changes the silences of one Alertmanager; every attempt goes to the audit log."""
 
     source: AlertmanagerSource

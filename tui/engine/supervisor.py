@@ -6,11 +6,12 @@ import asyncio
 import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from operator import is_
 from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from tui.aside import aside
 from tui.clock import Clock

@@ -6,9 +6,10 @@ Nothing is asked while no kernel line tells of storage.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from tui.config import ClusterConfig
 from tui.engine.plan import STORAGE, asked_key, node_key

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import is_
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from tui.config import ClusterConfig, Config
 from tui.engine.plan import Served, serving
@@ -23,8 +24,7 @@ FACTS_SECONDS = 60.0
 _NEVER: Reading[Any] = Reading()
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Struct, frozen=True):
     """A feed that somebody supervises: its pace, and who depends on it."""
 
     interval_seconds: float
@@ -70,8 +70,7 @@ def _are_same(before: tuple[object, ...], now: tuple[object, ...]) -> bool:
     return len(before) == len(now) and all(map(is_, before, now))
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What one pass works on."""
 
     config: Config

@@ -6,8 +6,10 @@ A pass is pure but for what is kept here, and there is one pass at a time.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.chronicle.attention import Attention, of_alerts
 from tui.chronicle.happenings import Happenings
@@ -31,8 +33,7 @@ Asked = Mapping[str, tuple[Question, ...]]
 """Questions by name of the cluster."""
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """What one pass comes to."""
 
     asked: Asked

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from msgspec import Struct
 
 from tui.lab.certificates import Authority, Credentials
 from tui.lab.plan import Expectation, Plan
 
 
-@dataclass(frozen=True, slots=True)
-class KubernetesAccess:
+class KubernetesAccess(Struct, frozen=True):
     """Where one cluster's API server is, and who may ask it."""
 
     server: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import quote_plus
+
+from msgspec import Struct
 
 from tui.lab.matchers import Matcher, all_match
 from tui.lab.rules import EXTERNAL_LABELS, AlertRule, RaisedAlert
@@ -21,8 +22,7 @@ _PROMETHEUS = "http://prometheus.monit.internal:9090"
 _FNV_OFFSET, _FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
 
 
-@dataclass(frozen=True, slots=True)
-class SentAlert:
+class SentAlert(Struct, frozen=True):
     """A firing alert as Prometheus or Loki's ruler sent it."""
 
     labels: Mapping[str, str]
@@ -84,8 +84,7 @@ def expires_at(now: datetime, alert: SentAlert) -> datetime:
     return resent_at(now, alert) + _EXPIRES_AFTER
 
 
-@dataclass(frozen=True, slots=True)
-class _Inhibition:
+class _Inhibition(Struct, frozen=True):
     source: tuple[Matcher, ...]
     target: tuple[Matcher, ...]
     equal: tuple[str, ...] = ()
@@ -137,8 +136,7 @@ def _common(rule: _Inhibition, alert: SentAlert) -> tuple[object, ...]:
     return _INHIBITIONS.index(rule), *values
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """Where alerts go, and what they are grouped by."""
 
     receiver: str
@@ -171,8 +169,7 @@ def routes_of(alert: SentAlert) -> list[Route]:
     return taken or [_DEFAULT]
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """An alert with everything that Alertmanager says about it."""
 
     alert: SentAlert

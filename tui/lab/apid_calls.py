@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 import grpc
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
+from msgspec import Struct
 
 from tui.lab.clock import LabClock
 from tui.lab.estate import Estate, LabCluster, LabLine, LabNode, LabPod
@@ -55,8 +55,7 @@ def no_act(verb: Verb, node: str, service: str) -> None:
     del verb, node, service
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One call to one node.
 
     at     where the story stands when the call is answered
@@ -91,8 +90,7 @@ def pods_on(node: LabNode, cluster: LabCluster) -> tuple[LabPod, ...]:
     return tuple(pod for pod in cluster.pods if pod.node == node.name)
 
 
-@dataclass(frozen=True, slots=True)
-class UnaryCall:
+class UnaryCall(Struct, frozen=True):
     """How one method is answered.
 
     message  what one node answers
@@ -107,8 +105,7 @@ class UnaryCall:
     since: tuple[int, int] = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class StreamCall:
+class StreamCall(Struct, frozen=True):
     """How one method with a stream of answers is answered.
 
     message  one item of the stream

@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass
 
 import grpc
 from google.protobuf.message import Message
+from msgspec import Struct
 
 from talosapi.proto import common_pb2 as common
 from tui.lab.apid_calls import Act, ApidError, ApidWorld, Call
@@ -28,8 +28,7 @@ _PROXIED = ("machine.Machine", "cluster.Cluster", "inspect.Inspect", "storage.St
 _FANS_OUT = (*(f"/{name}Service/" for name in _PROXIED), "/time.TimeService/")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One call as it came in. `node` and `nodes` are the values of those keys."""
 
     method: str

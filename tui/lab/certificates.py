@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 
@@ -23,22 +22,21 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+from msgspec import Struct
 
 CA_LIFETIME = timedelta(days=3650)
 SERVER_LIFETIME = timedelta(days=1)
 CLIENT_LIFETIME = timedelta(days=365)
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(Struct, frozen=True):
     """A certificate and its key, PEM; the key with the header `PRIVATE KEY`."""
 
     certificate: bytes
     key: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
+class Authority(Struct, frozen=True):
     """One cluster's certificate authority; `pem` is its certificate."""
 
     pem: bytes
@@ -121,8 +119,7 @@ def make_authority(now: datetime, organization: str = "talos") -> Authority:
     return Authority(certificate.public_bytes(Encoding.PEM), certificate, key, now)
 
 
-@dataclass(frozen=True, slots=True)
-class TalosAccess:
+class TalosAccess(Struct, frozen=True):
     """What one talosconfig context gives: whom to dial, whom to ask, as whom."""
 
     endpoints: tuple[str, ...]

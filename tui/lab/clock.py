@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 
 def machine_now() -> datetime:
@@ -20,8 +21,7 @@ def _monotonic() -> timedelta:
     return timedelta(seconds=time.monotonic())  # noqa: TID251 - the lab's one clock
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
+class _Segment(Struct, frozen=True):
     """A stretch in which the story ran at one speed, from its start on."""
 
     wall: datetime

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, lru_cache
 
+from msgspec import Struct
+
 from tui.lab.estate import LabTarget, Outage
 from tui.lab.matchers import Matcher, all_match
 
@@ -46,8 +48,7 @@ _ERRORS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """A service, whose name is also its job's; `down` since when none answers."""
 
     number: int
@@ -65,8 +66,7 @@ class Service:
         return f"serviceMonitor/{self.namespace}/{self.name}/0"
 
 
-@dataclass(frozen=True, slots=True)
-class Pod:
+class Pod(Struct, frozen=True):
     """One pod of a service."""
 
     number: int

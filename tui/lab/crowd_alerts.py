@@ -6,9 +6,10 @@ None of them is a false positive: the homelab's own alerts are there for that.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
+
+from msgspec.structs import replace
 
 from tui.lab.crowd import Crowd, Pod, Service
 from tui.lab.estate import Estate

@@ -7,10 +7,11 @@ for what lies before it. Only `tui.lab.clock` turns offsets into instants.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from zlib import crc32
+
+from msgspec import Struct, field
 
 
 class Role(StrEnum):
@@ -36,8 +37,7 @@ class Reach(StrEnum):
     SILENT = "silent"  # accepted by nobody: hangs until the caller gives up
 
 
-@dataclass(frozen=True, slots=True)
-class LabServiceEvent:
+class LabServiceEvent(Struct, frozen=True):
     """One entry of a Talos service's history; `state` as in ServiceInfo."""
 
     at: timedelta
@@ -45,8 +45,7 @@ class LabServiceEvent:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class LabService:
+class LabService(Struct, frozen=True):
     """A Talos service, as `ServiceList` shows it.
 
     message     the last health message; empty while healthy
@@ -62,8 +61,7 @@ class LabService:
     events: tuple[LabServiceEvent, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LabNode:
+class LabNode(Struct, frozen=True):
     """One Talos machine."""
 
     name: str
@@ -83,8 +81,7 @@ class LabNode:
     ships_kernel: bool = True  # and so has the kernel log
 
 
-@dataclass(frozen=True, slots=True)
-class LabLine:
+class LabLine(Struct, frozen=True):
     """One line that a node wrote, to its kernel log or to a service's log.
 
     seq       counts the lines of one node and service; the same line always has
@@ -105,8 +102,7 @@ class LabLine:
     fields: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LabPod:
+class LabPod(Struct, frozen=True):
     """One pod. `reason` is why it is not Ready; empty when it is."""
 
     name: str
@@ -124,8 +120,7 @@ class LabPod:
     claims: tuple[str, ...] = ()  # persistent volume claims that it mounts
 
 
-@dataclass(frozen=True, slots=True)
-class LabEvent:
+class LabEvent(Struct, frozen=True):
     """One Kubernetes event, about an object of the same namespace."""
 
     name: str
@@ -139,8 +134,7 @@ class LabEvent:
     type: str = "Normal"
 
 
-@dataclass(frozen=True, slots=True)
-class LabLease:
+class LabLease(Struct, frozen=True):
     """A leader's lease. `stopped_at` is None while its holder renews it."""
 
     name: str
@@ -148,8 +142,7 @@ class LabLease:
     stopped_at: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LabPort:
+class LabPort(Struct, frozen=True):
     """A port of a Service; `node_port` 0 when it is not opened on the nodes."""
 
     name: str
@@ -158,8 +151,7 @@ class LabPort:
     node_port: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class LabKubeService:
+class LabKubeService(Struct, frozen=True):
     """A Kubernetes Service. Without a selector nobody fills its endpoints by pods."""
 
     name: str
@@ -171,8 +163,7 @@ class LabKubeService:
     is_local: bool = False  # a node passes on to pods of its own alone
 
 
-@dataclass(frozen=True, slots=True)
-class LabMonitor:
+class LabMonitor(Struct, frozen=True):
     """A ServiceMonitor in namespace monitoring.
 
     namespaces  where it looks for services; its own when empty
@@ -188,8 +179,7 @@ class LabMonitor:
     port: str
 
 
-@dataclass(frozen=True, slots=True)
-class LabEtcd:
+class LabEtcd(Struct, frozen=True):
     """What is wrong with a cluster's etcd; nodes are given by name."""
 
     has_alarm: bool = False  # the database is out of space
@@ -197,8 +187,7 @@ class LabEtcd:
     missing: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class LabCluster:
+class LabCluster(Struct, frozen=True):
     """One cluster as its own API server sees it."""
 
     name: str
@@ -214,8 +203,7 @@ class LabCluster:
     etcd: LabEtcd = LabEtcd()
 
 
-@dataclass(frozen=True, slots=True)
-class Outage:
+class Outage(Struct, frozen=True):
     """A time in which a target could not be scraped; `until` None: it lasts."""
 
     since: timedelta
@@ -227,8 +215,7 @@ class Outage:
         return self.since <= at and (self.until is None or at < self.until)
 
 
-@dataclass(frozen=True, slots=True)
-class LabTarget:
+class LabTarget(Struct, frozen=True):
     """One scrape target, with its whole past."""
 
     labels: Mapping[str, str]
@@ -247,8 +234,7 @@ class LabTarget:
         return next((one for one in self.outages if one.covers(at)), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Estate:
+class Estate(Struct, frozen=True):
     """Everything, at one offset `at`."""
 
     at: timedelta

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.lab.release import RELEASES
 
@@ -133,8 +134,7 @@ def check(name: str) -> str:
     return name
 
 
-@dataclass(frozen=True, slots=True)
-class FaultSet:
+class FaultSet(Struct, frozen=True):
     """The faults that are on."""
 
     names: frozenset[str] = frozenset()

@@ -7,9 +7,10 @@ prod 10.10.0.x, monit 10.11.x.x, agentic 10.20.x.x.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from itertools import count as count_from
+
+from msgspec.structs import replace
 
 from tui.lab.estate import LabNode, Reach, Role
 from tui.lab.homelab import (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_DNS, uuid5
+
+from msgspec import Struct
 
 from tui.lab.estate import (
     LabCluster,
@@ -26,8 +27,7 @@ _CONDITIONS = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavaila
 _CAPACITY = {"cpu": "8", "memory": "32768000Ki", "pods": "110"}
 
 
-@dataclass(frozen=True, slots=True)
-class Maker:
+class Maker(Struct, frozen=True):
     """Makes the objects of one cluster at one moment."""
 
     cluster: LabCluster

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from tui.lab import kube_cells as cells
 from tui.lab import kube_storage, kube_wiring
@@ -11,8 +12,7 @@ from tui.lab.kube_objects import Maker, Object
 from tui.lab.kube_workloads import workloads
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """One kind of object; `fields` are what a field selector may ask of it."""
 
     group: str  # "" is the core group
@@ -23,7 +23,7 @@ class Resource:
     is_namespaced: bool
     make: Callable[[Maker], list[Object]]
     columns: tuple[cells.Column, ...] = ()
-    fields: frozenset[str] = field(default=frozenset())
+    fields: frozenset[str] = frozenset()
     is_writable: bool = False
     version: str = "v1"
 

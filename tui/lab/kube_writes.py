@@ -6,9 +6,10 @@ source  k8s.io/apiserver registry/rest (BeforeCreate, BeforeDelete), endpoints/h
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
+
+from msgspec import Struct
 
 from tui.lab.http import rfc3339
 from tui.lab.kube_objects import Object
@@ -28,8 +29,7 @@ class RefusedError(Exception):
         self.details = details
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a request goes: a cluster, a kind, a namespace."""
 
     cluster: str

@@ -7,9 +7,10 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import assert_never
+
+from msgspec import Struct
 
 from tui.lab.logql_parser import (
     Aggregate,
@@ -50,8 +51,7 @@ _REDUCE: Mapping[str, Callable[[list[float]], float]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """An entry that a log query keeps, with what its stages took from the line."""
 
     labels: Labels

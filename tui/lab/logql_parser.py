@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from msgspec import Struct
+
 from tui.lab.matchers import Matcher, MatcherError, compiled
 from tui.lab.promql_parser import seconds, unquote
 
@@ -23,8 +25,7 @@ class LogQLError(ValueError):
     """A query that Loki refuses with 400; the text is the answer's body."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineFilter:
+class LineFilter(Struct, frozen=True):
     """Keeps lines that contain, or do not contain, one of the texts or patterns."""
 
     operator: str  # |= != |~ !~
@@ -39,13 +40,11 @@ class LineFilter:
         return is_hit is self.operator.startswith("|")
 
 
-@dataclass(frozen=True, slots=True)
-class JsonStage:
+class JsonStage(Struct, frozen=True):
     """Makes labels of a JSON line's fields."""
 
 
-@dataclass(frozen=True, slots=True)
-class LabelFilter:
+class LabelFilter(Struct, frozen=True):
     """Keeps entries by a label, of the stream, the metadata or the line."""
 
     matcher: Matcher
@@ -54,16 +53,14 @@ class LabelFilter:
 Stage = LineFilter | JsonStage | LabelFilter
 
 
-@dataclass(frozen=True, slots=True)
-class LogQuery:
+class LogQuery(Struct, frozen=True):
     """A selector and its pipeline."""
 
     matchers: tuple[Matcher, ...]
     stages: tuple[Stage, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RangeQuery:
+class RangeQuery(Struct, frozen=True):
     """Counts what a log query finds in a stretch of time."""
 
     function: str
@@ -71,8 +68,7 @@ class RangeQuery:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
+class Aggregate(Struct, frozen=True):
     """An aggregation; `without` turns the grouping around."""
 
     operator: str
@@ -81,8 +77,7 @@ class Aggregate:
     without: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Struct, frozen=True):
     """A metric beside a number, or two numbers."""
 
     operator: str
@@ -105,8 +100,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     kind: str
     text: str
     column: int

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tui.lab.http import nanoseconds
 from tui.lab.logql_parser import LogQLError, Query, parse
@@ -34,8 +35,7 @@ class Direction(StrEnum):
     FORWARD = "forward"
 
 
-@dataclass(frozen=True, slots=True)
-class RangeRequest:
+class RangeRequest(Struct, frozen=True):
     """A range to answer: start inclusive, end exclusive, both in nanoseconds."""
 
     query: Query

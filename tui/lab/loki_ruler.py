@@ -6,9 +6,10 @@ Loki's alerts carry their rule's labels and nothing else: `sum()` leaves none.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote_plus
+
+from msgspec import Struct
 
 from tui.lab.alertmanager_alerts import SentAlert
 from tui.lab.http import instant, nanoseconds, rfc3339
@@ -23,8 +24,7 @@ _LIMIT = "maximum number of series (500) reached for a single query"
 _EXPLORE = "http://loki.monit.internal:3100/explore?left="
 
 
-@dataclass(frozen=True, slots=True)
-class LokiRule:
+class LokiRule(Struct, frozen=True):
     """A rule over `sum(count_over_time(QUERY [5m])) > 0`."""
 
     name: str
@@ -60,8 +60,7 @@ RULES: tuple[LokiRule, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LokiAlert:
+class LokiAlert(Struct, frozen=True):
     """A rule whose count is above zero, since when, and whether its `for` is over."""
 
     rule: LokiRule

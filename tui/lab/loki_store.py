@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 
+from msgspec import Struct
+
 from tui.lab.matchers import Matcher, all_match
 
 Labels = tuple[tuple[str, str], ...]
@@ -16,8 +18,7 @@ MINUTE = HOUR // 60
 _AHEAD, _BEHIND, _AGE = 10 * MINUTE, HOUR, 7 * 24 * HOUR
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One entry: nanoseconds since 1970, text, and its structured metadata."""
 
     at: int
@@ -25,8 +26,7 @@ class Entry:
     metadata: Labels = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """An entry and the labels of its stream."""
 
     labels: Labels

@@ -6,10 +6,10 @@ Specs have the keys that `talosctl get -o yaml` shows.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 import yaml
+from msgspec import Struct
 
 from tui.lab.estate import LabCluster, LabNode, LabPod, Role
 from tui.lab.machine_cpu import is_virtual
@@ -27,8 +27,7 @@ from tui.lab.storage import SIZE, disks
 from tui.lab.wiring import LOG_NODE_PORT
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """A node among its cluster's, at an offset; `pods` are its own."""
 
     node: LabNode
@@ -37,8 +36,7 @@ class Scene:
     at: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """One resource; its spec is what YAML can say, and `since` its last change."""
 
     id: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from talosapi.proto import machine_pb2 as machine
 from tui.lab.estate import LabNode, LabPod
@@ -15,8 +16,7 @@ GIB = 1024**3
 MIB = 1024**2
 
 
-@dataclass(frozen=True, slots=True)
-class Partition:
+class Partition(Struct, frozen=True):
     """A partition of the system disk; `traffic` is its part of the disk's."""
 
     name: str

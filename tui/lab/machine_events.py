@@ -6,12 +6,12 @@ They begin with the boot: a reboot forgets all that was before.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from zlib import crc32
 
 from google.protobuf.message import Message
+from msgspec import Struct
 
 from talosapi.proto import event_pb2 as event
 from tui.lab.estate import LabNode, LabService
@@ -23,8 +23,7 @@ _SEQUENCES = ("initialize", "boot")
 _ALPHABET = "0123456789abcdefghijklmnopqrstuv"
 
 
-@dataclass(frozen=True, slots=True)
-class MachineEvent:
+class MachineEvent(Struct, frozen=True):
     """One event; `number` tells apart those of the same instant."""
 
     at: timedelta

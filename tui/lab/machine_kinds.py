@@ -6,8 +6,10 @@ Types that a release of Talos does not have are not served by a node that runs i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.lab import machine_cosi as specs
 from tui.lab.estate import LabNode
@@ -19,8 +21,7 @@ from tui.lab.release import talos_release
 NEVER = (99, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """One type of resources.
 
     namespace        where it lives

@@ -6,8 +6,9 @@ Pure: the same node, orders and offset give the same node.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from tui.lab.estate import (
     Health,

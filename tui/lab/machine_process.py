@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from zlib import crc32
+
+from msgspec import Struct
 
 from talosapi.proto import process_pb2 as process
 from tui.lab.estate import LabNode, LabPod
@@ -17,8 +18,7 @@ _MIB = 1024**2
 _TICKS = 100  # a second of processor time, as the kernel counts
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """Something that runs; `cpu` is in processors, `resident` in MiB."""
 
     pid: int

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+
+from msgspec import Struct
 
 from talosapi.proto import machine_pb2 as machine
 from tui.lab.estate import Health, LabNode, LabService, LabServiceEvent
 from tui.lab.machine_orders import as_of
 
 
-@dataclass(frozen=True, slots=True)
-class MachineStatus:
+class MachineStatus(Struct, frozen=True):
     """Talos' stage in its own word; `unmet` are names and reasons."""
 
     stage: str

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from math import cos, sin, tau
 from zlib import crc32
+
+from msgspec import Struct
 
 from tui.lab.estate import LabNode
 
@@ -23,8 +24,7 @@ def uptime(node: LabNode, at: timedelta) -> float:
     return max((at - node.booted_at) / _SECOND, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Wave:
+class Wave(Struct, frozen=True):
     """A rate around 1, and its sum since zero, both in closed form.
 
     Two swings whose heights add up to less than 1, so the sum never falls.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 
 class MatcherError(ValueError):
@@ -31,8 +32,7 @@ def _go_words(error: re.error, pattern: str) -> str:
     return f"{error.msg}: `{pattern}`"
 
 
-@dataclass(frozen=True, slots=True)
-class Matcher:
+class Matcher(Struct, frozen=True):
     """One matcher; `operator` is =, !=, =~ or !~. A missing label is ""."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from tui.lab.crowd import NOBODY, Crowd
 from tui.lab.estate import LabNode, LabTarget
@@ -14,8 +15,7 @@ from tui.lab.estate import LabNode, LabTarget
 Expectation = tuple[str, ...] | str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Plan:
+class Plan(Struct, frozen=True, eq=False):
     """Clusters, nodes and targets, well; two plans are equal only if they are one.
 
     dropped      labels of targets that discovery finds and relabelling drops

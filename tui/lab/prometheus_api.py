@@ -8,11 +8,11 @@ import re
 import zlib
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 
 from aiohttp import web
+from msgspec import Struct
 
 from tui.lab.http import json_answer
 from tui.lab.promql_parser import seconds
@@ -39,8 +39,7 @@ def bad_parameter(name: str, reason: object) -> ApiError:
     return bad_data(f'invalid parameter "{name}": {reason}')
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(Struct, frozen=True):
     """JSON that is made piece by piece: too much for one value, or for one turn."""
 
     pieces: Iterable[bytes]

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from msgspec import Struct
+
 from tui.lab.matchers import Matcher
 
 AGGREGATIONS = frozenset({"sum", "count", "min", "max", "avg", "group"})
@@ -40,22 +42,19 @@ class ParseError(ValueError):
         super().__init__(f"1:{position + 1}: parse error: {reason}")
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A scalar literal."""
 
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A string literal."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """Series by name and labels; `range_seconds` makes it a range vector."""
 
     matchers: tuple[Matcher, ...]
@@ -63,16 +62,14 @@ class Selector:
     range_seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A function's call."""
 
     function: str
     arguments: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
+class Aggregate(Struct, frozen=True):
     """An aggregation; `without` turns the grouping around."""
 
     operator: str
@@ -81,8 +78,7 @@ class Aggregate:
     without: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Struct, frozen=True):
     """Two sides; `on` None compares all labels, else those (or all but those)."""
 
     operator: str
@@ -126,8 +122,7 @@ def unquote(text: str) -> str:
     return re.sub(r"\\(.)", lambda hit: escapes.get(hit[1], hit[1]), body)
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     kind: str
     text: str
     position: int

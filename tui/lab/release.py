@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.lab.estate import LabNode
 
@@ -17,8 +19,7 @@ def talos_release(node: LabNode) -> tuple[int, int]:
     return int(major), int(minor)
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """A Talos, and the kernel and Kubernetes that came with it."""
 
     talos: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
+
+from msgspec import Struct
 
 from tui.lab.estate import Estate, LabTarget
 from tui.lab.homelab import WEEKS_AGO
@@ -19,8 +20,7 @@ EXTERNAL_LABELS: Mapping[str, str] = {"cluster": "monit"}
 RUNBOOKS = "https://runbooks.prometheus-operator.dev/runbooks"
 
 
-@dataclass(frozen=True, slots=True)
-class Active:
+class Active(Struct, frozen=True):
     """A label set for which a rule's expression is true, since when."""
 
     labels: Mapping[str, str]
@@ -28,8 +28,7 @@ class Active:
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class AlertRule:
+class AlertRule(Struct, frozen=True):
     """One alerting rule. `hold` is its `for`."""
 
     group: str
@@ -38,11 +37,10 @@ class AlertRule:
     hold: timedelta
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
-    active: Callable[[Estate], Iterator[Active]] = field(repr=False)
+    active: Callable[[Estate], Iterator[Active]]
 
 
-@dataclass(frozen=True, slots=True)
-class RaisedAlert:
+class RaisedAlert(Struct, frozen=True):
     """An alert as Prometheus has it: without external labels."""
 
     labels: Mapping[str, str]

@@ -10,7 +10,6 @@ import ssl
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -19,6 +18,8 @@ from types import TracebackType
 from typing import Self
 
 from aiohttp import web
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.lab import exporters
 from tui.lab.access import KubernetesAccess, kubeconfig, taloscope_config
@@ -50,8 +51,7 @@ _POD_PORTS = {"prometheus": 9090, "alertmanager": 9093, "loki": 3100}
 """The pods of monit that answer a port-forward, by the beginning of their names."""
 
 
-@dataclass(frozen=True, slots=True)
-class LabOptions:
+class LabOptions(Struct, frozen=True):
     """How a lab starts.
 
     at      where the story begins, from its zero
@@ -70,8 +70,7 @@ class LabOptions:
     crowd: Crowd = NOBODY
 
 
-@dataclass(frozen=True, slots=True)
-class LabEnvironment:
+class LabEnvironment(Struct, frozen=True):
     """Where everything is."""
 
     taloscope_config: Path

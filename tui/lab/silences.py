@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import uuid4
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.lab.matchers import Matcher, MatcherError, all_match, compiled
 
@@ -34,8 +36,7 @@ class SilenceState(StrEnum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(Struct, frozen=True):
     """One silence; all times UTC."""
 
     id: str

@@ -7,10 +7,11 @@ that node as a disk with BTRFS on it. Any other claim is a folder of its node.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from uuid import NAMESPACE_DNS, uuid5
+
+from msgspec import Struct
 
 from tui.lab.estate import LabNode, LabPod
 
@@ -24,8 +25,7 @@ _IQN = "iqn.2005-10.org.freenas.ctl"
 _KUBELET = "/var/lib/kubelet"
 
 
-@dataclass(frozen=True, slots=True)
-class LabDisk:
+class LabDisk(Struct, frozen=True):
     """An iSCSI disk of a node; without a claim it is left over from a pod that moved.
 
     session     of the initiator: each target has one

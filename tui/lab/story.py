@@ -16,8 +16,10 @@ before 2:00  calm: false alarms that have fired for weeks; proxmox-carrick is do
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui.lab import records, scrapes, wiring, workloads
 from tui.lab.estate import (
@@ -52,8 +54,7 @@ _SICKNESS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     """The story of a plan, with some faults switched on and some orders given."""
 
     faults: FaultSet = field(default_factory=FaultSet)

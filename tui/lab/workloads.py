@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 from zlib import crc32
+
+from msgspec.structs import replace
 
 from tui.lab.estate import LabNode, LabPod, Role
 from tui.lab.faults import FaultSet
@@ -141,7 +142,7 @@ def cilium_is_down(at: timedelta, faults: FaultSet) -> bool:
 
 def _pod(name: str, node: LabNode, namespace: str, **rest: object) -> LabPod:
     blank = LabPod(name, namespace, node.name, {}, ("", ""), "", DEPLOYED, DEPLOYED)
-    return replace(blank, **rest)  # type: ignore[arg-type]  # the table's own columns
+    return replace(blank, **rest)
 
 
 def _static_pods(node: LabNode) -> Iterator[LabPod]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from tui.model.labels import Labels
 from tui.model.silence import SilenceNote
@@ -26,8 +27,7 @@ class AlertState(Enum):
     PENDING = "pending"
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, frozen=True, gc=False):
     """One firing alert."""
 
     fingerprint: str
@@ -69,8 +69,7 @@ class Verdict(Enum):
     BY_DESIGN = "by-design"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True, gc=False):
     """One claim for or against, and where it comes from, so that it can be repeated."""
 
     claim: str
@@ -84,8 +83,7 @@ class Evidence:
     observed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True, gc=False):
     """The verdict on one alert, with everything it rests on."""
 
     verdict: Verdict
@@ -118,8 +116,7 @@ class Surprise(Enum):
     """The silence is older than the trouble and made for more than a day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Concealed:
+class Concealed(Struct, frozen=True, gc=False):
     """A real alert that is kept quiet without anybody knowing that it is real."""
 
     surprise: Surprise
@@ -133,8 +130,7 @@ class Concealed:
     """Names of alerts; none when a silence covers it."""
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedAlert:
+class JudgedAlert(Struct, frozen=True, gc=False):
     """An alert, the cluster it belongs to, and what we say of it."""
 
     alert: Alert

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.model.fault import Fault
 from tui.model.silence import Silence
 
 
-@dataclass(frozen=True, slots=True)
-class Peer:
+class Peer(Struct, frozen=True, gc=False):
     """One of the servers that together are an Alertmanager."""
 
     url: str
@@ -18,8 +17,7 @@ class Peer:
     """Why it did not tell its silences; None when it did."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True, gc=False):
     """What one peer answered when it was asked for its silences."""
 
     peer: Peer
@@ -27,8 +25,7 @@ class Told:
     """In the server's order; none when it did not answer: see the peer's fault."""
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
+class Disagreement(Struct, frozen=True, gc=False):
     """A silence that some peers tell otherwise than others, for longer than a grace."""
 
     silence: Silence
@@ -39,8 +36,7 @@ class Disagreement:
     """URLs of the peers that do not have it, or an older one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alertmanager:
+class Alertmanager(Struct, frozen=True, gc=False):
     """One Alertmanager, which may serve several clusters."""
 
     endpoint: str

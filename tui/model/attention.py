@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, time
+
+from msgspec import Struct, field
 
 from tui.model.alert import Evidence
 from tui.model.labels import Labels
 
 
-@dataclass(frozen=True, slots=True)
-class Quiet:
+class Quiet(Struct, frozen=True, gc=False):
     """Hours of the day, in the operator's own time, in which nobody is called."""
 
     begin: time
@@ -24,8 +24,7 @@ class Quiet:
         return at >= self.begin or at < self.end
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Struct, frozen=True, gc=False):
     """What the operator wants to be called for, and how."""
 
     clusters: frozenset[str] | None = None
@@ -44,8 +43,7 @@ class Wishes:
     """It is run no more often than this."""
 
 
-@dataclass(frozen=True, slots=True)
-class Real:
+class Real(Struct, frozen=True, gc=False):
     """One thing that has turned real, or real and hidden."""
 
     key: tuple[str, ...]

@@ -6,17 +6,17 @@ two times: `after` and `at`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.labels import Labels
 from tui.model.silence import SilenceNote
 
 
-@dataclass(frozen=True, slots=True)
-class EpisodeKey:
+class EpisodeKey(Struct, frozen=True, gc=False):
     """One time of firing: the same alert that fires anew is another episode."""
 
     endpoint: str
@@ -45,8 +45,7 @@ def key_of(judged: JudgedAlert) -> EpisodeKey:
     return EpisodeKey(judged.endpoint, alert.fingerprint, alert.starts_at)
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(Struct, frozen=True, gc=False):
     """When something became so; at the latest, if `after` is given."""
 
     at: datetime
@@ -54,8 +53,7 @@ class When:
     """Nobody was looking between this and `at`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True, gc=False):
     """Whom a change is about."""
 
     key: EpisodeKey
@@ -69,8 +67,7 @@ class Subject:
         return self.labels.get("alertname", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Began:
+class Began(Struct, frozen=True, gc=False):
     """It was seen for the first time; `Change.at` is when it began."""
 
     verdict: Verdict
@@ -78,8 +75,7 @@ class Began:
     seen_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Turned:
+class Turned(Struct, frozen=True, gc=False):
     """Its verdict changed."""
 
     was: Verdict
@@ -91,15 +87,13 @@ class Turned:
     """Who said so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Silenced:
+class Silenced(Struct, frozen=True, gc=False):
     """A silence began to cover it."""
 
     silence: SilenceNote
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceEnded:
+class SilenceEnded(Struct, frozen=True, gc=False):
     """A silence covers it no longer."""
 
     silence: SilenceNote
@@ -107,21 +101,18 @@ class SilenceEnded:
     """By another one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inhibited:
+class Inhibited(Struct, frozen=True, gc=False):
     """Another alert began to keep it quiet."""
 
     by: tuple[str, ...]
     """Names of alerts, or fingerprints of those that are not listed."""
 
 
-@dataclass(frozen=True, slots=True)
-class InhibitionEnded:
+class InhibitionEnded(Struct, frozen=True, gc=False):
     """No other alert keeps it quiet any longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True, gc=False):
     """It fires no longer."""
 
     verdict: Verdict
@@ -133,8 +124,7 @@ What: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True, gc=False):
     """One thing that happened."""
 
     subject: Subject

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from tui.model.fault import Fault
 from tui.model.manifest import Manifest
 from tui.model.silence import Silence, SilenceDraft
 
 
-@dataclass(frozen=True, slots=True)
-class PutSilence:
+class PutSilence(Struct, frozen=True, gc=False):
     """Create a silence where the alert of this cluster came from, or change one."""
 
     cluster: str
@@ -22,8 +22,7 @@ class PutSilence:
     """Of a change: what somebody saw of it. When it is another by now, it is left."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExpireSilence:
+class ExpireSilence(Struct, frozen=True, gc=False):
     """End a silence now."""
 
     cluster: str
@@ -32,8 +31,7 @@ class ExpireSilence:
     """What somebody saw of it. When it is another by now, it is left."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bulk:
+class Bulk(Struct, frozen=True, gc=False):
     """Several changes of silences, each on its own: one may fail, the others not."""
 
     commands: tuple[PutSilence | ExpireSilence, ...]
@@ -47,8 +45,7 @@ class ServiceVerb(Enum):
     RESTART = "restart"
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeService:
+class ChangeService(Struct, frozen=True, gc=False):
     """Start, stop or restart a service of a node."""
 
     cluster: str
@@ -57,8 +54,7 @@ class ChangeService:
     verb: ServiceVerb
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteMonitor:
+class DeleteMonitor(Struct, frozen=True, gc=False):
     """Delete a ServiceMonitor, exactly as it was shown; it is kept before."""
 
     manifest: Manifest
@@ -69,8 +65,7 @@ class DeleteMonitor:
 Command: TypeAlias = PutSilence | ExpireSilence | Bulk | ChangeService | DeleteMonitor
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True, gc=False):
     """What became of a command."""
 
     silence_id: str = ""

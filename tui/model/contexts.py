@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from tui.model.fault import Fault
 
 
-@dataclass(frozen=True, slots=True)
-class KubeContext:
+class KubeContext(Struct, frozen=True, gc=False):
     """A context of a kubeconfig."""
 
     name: str
@@ -29,8 +29,7 @@ class KubeContext:
         return self.name.rpartition("@")[2] or self.cluster
 
 
-@dataclass(frozen=True, slots=True)
-class TalosContext:
+class TalosContext(Struct, frozen=True, gc=False):
     """A context of a talosconfig."""
 
     name: str
@@ -40,8 +39,7 @@ class TalosContext:
     """Why it cannot be used as it stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True, gc=False):
     """A cluster as both see it."""
 
     kube: KubeContext

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from math import isnan
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from tui.model.alert import Verdict
 from tui.model.silence import Matcher
@@ -39,8 +40,7 @@ class Where(Enum):
     CONTROL_PLANES = "control-planes"
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True, gc=False):
     """A comparison with a number: `> 0`."""
 
     operator: str
@@ -55,8 +55,7 @@ class Comparison:
         return f"{self.operator} {self.number:g}"
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigMapSays:
+class ConfigMapSays(Struct, frozen=True, gc=False):
     """One key of a ConfigMap has one of these values."""
 
     namespace: str
@@ -67,8 +66,7 @@ class ConfigMapSays:
     """Values that refute it; empty for all others."""
 
 
-@dataclass(frozen=True, slots=True)
-class PodsReady:
+class PodsReady(Struct, frozen=True, gc=False):
     """A Running and Ready pod with these labels on each of those nodes."""
 
     namespace: str
@@ -76,24 +74,21 @@ class PodsReady:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
-class NoPods:
+class NoPods(Struct, frozen=True, gc=False):
     """No pod with these labels."""
 
     namespace: str
     selector: str
 
 
-@dataclass(frozen=True, slots=True)
-class DaemonSetComplete:
+class DaemonSetComplete(Struct, frozen=True, gc=False):
     """All pods of a DaemonSet are ready and of its newest generation."""
 
     namespace: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class QueryHolds:
+class QueryHolds(Struct, frozen=True, gc=False):
     """Every sample of a PromQL expression passes, and there is one."""
 
     expression: str
@@ -102,23 +97,20 @@ class QueryHolds:
     """What refutes it; None for whatever does not hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class TargetsUp:
+class TargetsUp(Struct, frozen=True, gc=False):
     """Every target of a job is up, and there is one."""
 
     job: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceHealthy:
+class ServiceHealthy(Struct, frozen=True, gc=False):
     """A Talos service is up and healthy on each of those nodes."""
 
     service: str
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
-class KernelLine:
+class KernelLine(Struct, frozen=True, gc=False):
     """A text is, or is not, in the kernel logs of the last minutes."""
 
     needle: str
@@ -126,8 +118,7 @@ class KernelLine:
     minutes: int
 
 
-@dataclass(frozen=True, slots=True)
-class EventSeen:
+class EventSeen(Struct, frozen=True, gc=False):
     """An event of that reason within the last minutes."""
 
     reason: str
@@ -136,8 +127,7 @@ class EventSeen:
     minutes: int
 
 
-@dataclass(frozen=True, slots=True)
-class NodesRun:
+class NodesRun(Struct, frozen=True, gc=False):
     """The OS image of each of those nodes matches."""
 
     pattern: str
@@ -145,8 +135,7 @@ class NodesRun:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
-class InventorySays:
+class InventorySays(Struct, frozen=True, gc=False):
     """The inventory of the cluster expects a job, or says that it is not expected."""
 
     job: str
@@ -168,8 +157,7 @@ Expectation: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredClaim:
+class DeclaredClaim(Struct, frozen=True, gc=False):
     """One thing that must be proven before a rule clears an alert."""
 
     expects: Expectation
@@ -191,8 +179,7 @@ class DeclaredClaim:
                 return True
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredRule:
+class DeclaredRule(Struct, frozen=True, gc=False):
     """One rule of an operator."""
 
     name: str

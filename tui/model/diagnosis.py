@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from tui.model.fleet import SourceKind
 
@@ -46,8 +47,7 @@ class Doing(Enum):
     BUG = "examination"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True, gc=False):
     """One thing that was tried."""
 
     what: Doing
@@ -74,8 +74,7 @@ class Step:
         return f"{self.what.value} {self.name}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True, gc=False):
     """What can be examined: a server, or all machines of one talosconfig context."""
 
     kind: SourceKind

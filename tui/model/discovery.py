@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.model.fleet import SourceKind
 from tui.model.scraping import Service
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True, gc=False):
     """A Service that is probably a server of some kind; the best has rank 0."""
 
     kind: SourceKind
@@ -27,8 +27,7 @@ class Candidate:
         return f"{self.namespace}/{self.name}:{self.port}{self.path}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+class _Mark(Struct, frozen=True, gc=False):
     """One kind of Service. Words are looked for in its name and in its name labels."""
 
     kind: SourceKind

@@ -3,9 +3,10 @@ a person noted."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from msgspec import Struct
 
 from tui.model.finding import Finding
 from tui.model.fleet import FeedKey
@@ -20,8 +21,7 @@ class Turn(Enum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True, gc=False):
     """One thing that was seen to happen."""
 
     at: datetime
@@ -34,8 +34,7 @@ class Event:
     """Of what ended, if its begin is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True, gc=False):
     """One server, whatever is read from it."""
 
     key: FeedKey
@@ -44,8 +43,7 @@ class Connection:
     """Why it does not answer; empty when it does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True, gc=False):
     """What a person noted of a moment."""
 
     text: str

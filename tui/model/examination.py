@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from tui.model.alert import Judgement
 from tui.model.fault import Fault
@@ -26,8 +27,7 @@ class TargetKind(Enum):
     STATIC = "static or external"
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True, gc=False):
     """The target that is looked at."""
 
     cluster: str
@@ -80,16 +80,14 @@ class Place(Enum):
     """To the Kubernetes in which its Prometheus lives."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True, gc=False):
     """One thing to ask, and where."""
 
     place: Place
     what: KubeQuestion | Probe
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True, gc=False):
     """What came back: a value, or why there is none."""
 
     at: datetime
@@ -110,8 +108,7 @@ class ExamState(Enum):
     PASSED = "pass"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True, gc=False):
     """Where a piece of evidence comes from, so that it can be repeated."""
 
     source: str
@@ -123,8 +120,7 @@ class Asked:
     fault: Fault | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TargetCheck:
+class TargetCheck(Struct, frozen=True, gc=False):
     """One check and what it came to."""
 
     id: str
@@ -141,8 +137,7 @@ class TargetCheck:
     """It dials the target's own address."""
 
 
-@dataclass(frozen=True, slots=True)
-class Examination:
+class Examination(Struct, frozen=True, gc=False):
     """All checks of one target, in the order in which one would make them."""
 
     subject: Subject

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from msgspec import Struct
 
 from tui.model.alert import Verdict
 from tui.model.trace import Trace
@@ -30,8 +31,7 @@ class FindingKind(Enum):
     LOG_PIPELINE = "log-pipeline"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True, gc=False):
     """One finding."""
 
     kind: FindingKind

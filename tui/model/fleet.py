@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.kept import once
@@ -57,8 +58,7 @@ class SourceState(Enum):
     """It failed and has never answered, or not for ten intervals."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedKey:
+class FeedKey(Struct, frozen=True, gc=False):
     """One thing that is read from one endpoint, at its own pace."""
 
     kind: SourceKind
@@ -68,8 +68,7 @@ class FeedKey:
     """`targets`, `rules`, `alerts`, `silences`, `nodes`, `services`, `tail`, …"""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceStatus:
+class SourceStatus(Struct, frozen=True, gc=False):
     """How one feed is doing."""
 
     key: FeedKey
@@ -98,16 +97,14 @@ class SourceStatus:
         return SourceState.LIVE if live else SourceState.STALE
 
 
-@dataclass(frozen=True, slots=True)
-class Trend:
+class Trend(Struct, frozen=True, gc=False):
     """Targets up against targets known, over the last half hour."""
 
     up: Series
     total: Series
 
 
-@dataclass(frozen=True, slots=True)
-class NodeView:
+class NodeView(Struct, frozen=True, gc=False):
     """One machine, as Talos and as Kubernetes see it: two independent facts."""
 
     name: str
@@ -136,8 +133,7 @@ class Standing(Enum):
     QUIET = "quiet"
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(Struct, frozen=True, gc=False):
     """One cluster. None stands for "not known yet", an empty tuple for "none"."""
 
     name: str
@@ -189,8 +185,7 @@ def verdicts_of(alerts: Sequence[JudgedAlert]) -> frozenset[Verdict]:
     return frozenset(alert.verdict for alert in alerts)
 
 
-@dataclass(frozen=True, slots=True)
-class Fleet:
+class Fleet(Struct, frozen=True, gc=False):
     """All clusters in the order of the config, and what belongs to none of them."""
 
     clusters: tuple[Cluster, ...]

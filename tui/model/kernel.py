@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tui.model.kernel_catalogue import CATALOGUE
 
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from tui.model.re2 import LineSieve
 
 
-@dataclass(frozen=True, slots=True)
-class KernelSign:
+class KernelSign(Struct, frozen=True, gc=False):
     """What one line is a sign of."""
 
     kind: str

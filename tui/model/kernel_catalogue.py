@@ -6,11 +6,10 @@ the sources of Linux (5.15 to 6.18), open-iscsi and the kubelet, as listed in th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class KernelClass:
+class KernelClass(Struct, frozen=True, gc=False):
     """One class of trouble."""
 
     kind: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.model.kernel_catalogue import CATALOGUE, KernelClass
 
@@ -14,8 +15,7 @@ _SEVERITY = {"error": "critical", "warning": "warning"}
 _CAPITALISED = {"block", "hang", "kernel", "link"}
 
 
-@dataclass(frozen=True, slots=True)
-class ProposedRule:
+class ProposedRule(Struct, frozen=True, gc=False):
     """A rule over the lines of one family."""
 
     name: str

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tui.model.labels import Labels
 
 
-@dataclass(frozen=True, slots=True)
-class KubeNode:
+class KubeNode(Struct, frozen=True, gc=False):
     """A node object."""
 
     name: str
@@ -31,8 +31,7 @@ class KubeNode:
         return self.os_image.startswith("Talos (")
 
 
-@dataclass(frozen=True, slots=True)
-class Pod:
+class Pod(Struct, frozen=True, gc=False):
     """A pod object."""
 
     namespace: str
@@ -64,8 +63,7 @@ class Pod:
     arguments and variables as `NAME=VALUE`."""
 
 
-@dataclass(frozen=True, slots=True)
-class DaemonSet:
+class DaemonSet(Struct, frozen=True, gc=False):
     """A DaemonSet and how many of its pods are where they should be."""
 
     namespace: str
@@ -79,8 +77,7 @@ class DaemonSet:
     """By it pods name their owner."""
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(Struct, frozen=True, gc=False):
     """A Deployment, StatefulSet or DaemonSet: how far its controller has brought it."""
 
     namespace: str
@@ -99,8 +96,7 @@ class Workload:
     """Its status tells progress and refusals; else missing pods have no known age."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigMap:
+class ConfigMap(Struct, frozen=True, gc=False):
     """A ConfigMap; without data and time when there is none."""
 
     data: Labels
@@ -108,8 +104,7 @@ class ConfigMap:
     """The last change, of the data or of anything else in it; None: not told."""
 
 
-@dataclass(frozen=True, slots=True)
-class NodeSettings:
+class NodeSettings(Struct, frozen=True, gc=False):
     """Settings of Cilium for some nodes: there they win over its ConfigMap."""
 
     name: str
@@ -119,8 +114,7 @@ class NodeSettings:
     """The last change; None: not told."""
 
 
-@dataclass(frozen=True, slots=True)
-class KubeEvent:
+class KubeEvent(Struct, frozen=True, gc=False):
     """An event object."""
 
     namespace: str
@@ -135,8 +129,7 @@ class KubeEvent:
     """The program that tells it, such as default-scheduler."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(Struct, frozen=True, gc=False):
     """A lease of a leader or of a kubelet: who holds it, and when it was renewed."""
 
     namespace: str
@@ -148,8 +141,7 @@ class Lease:
     """0 when it does not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class StorageClass:
+class StorageClass(Struct, frozen=True, gc=False):
     """A way to get a volume."""
 
     name: str

@@ -6,14 +6,14 @@ Ratios are between 0 and 1. None stands for "not known", never for zero.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 EXPIRES_SOON = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True)
-class CpuUse:
+class CpuUse(Struct, frozen=True, gc=False):
     """How all processors together spent the time between two readings."""
 
     user: float
@@ -29,8 +29,7 @@ class CpuUse:
         return self.user + self.system + self.other
 
 
-@dataclass(frozen=True, slots=True)
-class Vitals:
+class Vitals(Struct, frozen=True, gc=False):
     """What is asked of every node at every refresh."""
 
     cpu: CpuUse | None
@@ -51,8 +50,7 @@ class Vitals:
         return 1 - self.memory_available_bytes / self.memory_total_bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Filesystem:
+class Filesystem(Struct, frozen=True, gc=False):
     """A mounted filesystem of the node itself; pods' mounts are left out."""
 
     mount: str
@@ -66,8 +64,7 @@ class Filesystem:
         return 1 - self.available_bytes / self.size_bytes if self.size_bytes else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class EtcdPeer:
+class EtcdPeer(Struct, frozen=True, gc=False):
     """One member, as this node's etcd lists it."""
 
     id: str
@@ -76,8 +73,7 @@ class EtcdPeer:
     is_learner: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Etcd:
+class Etcd(Struct, frozen=True, gc=False):
     """etcd as seen from one control-plane node."""
 
     member_id: str
@@ -102,8 +98,7 @@ class Etcd:
         return bool(self.leader_id) and self.leader_id == self.member_id
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True, gc=False):
     """What changes slowly: asked of every node about once a minute."""
 
     stage: str = ""
@@ -129,8 +124,7 @@ class Facts:
         return max(known, key=lambda each: each.used_ratio, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class DiskRate:
+class DiskRate(Struct, frozen=True, gc=False):
     """One whole disk between two readings; partitions and mappings are not counted."""
 
     name: str
@@ -139,8 +133,7 @@ class DiskRate:
     busy_ratio: float
 
 
-@dataclass(frozen=True, slots=True)
-class LinkRate:
+class LinkRate(Struct, frozen=True, gc=False):
     """One network device between two readings."""
 
     name: str
@@ -150,8 +143,7 @@ class LinkRate:
     """Errors and drops, both ways."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessUse:
+class ProcessUse(Struct, frozen=True, gc=False):
     """One process; `cpu` is in processors: 1.5 is one and a half of them."""
 
     pid: int
@@ -162,8 +154,7 @@ class ProcessUse:
     resident_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class ContainerUse:
+class ContainerUse(Struct, frozen=True, gc=False):
     """One container of the system or of a pod."""
 
     namespace: str
@@ -177,8 +168,7 @@ class ContainerUse:
     memory_bytes: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(Struct, frozen=True, gc=False):
     """What is asked of the node on the screen, every few seconds."""
 
     disks: tuple[DiskRate, ...] | None = None
@@ -189,8 +179,7 @@ class Detail:
     unavailable: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True, gc=False):
     """One point of a node's history, kept while the program runs."""
 
     at: datetime
@@ -201,8 +190,7 @@ class Moment:
     links: tuple[LinkRate, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(Struct, frozen=True, gc=False):
     """A certificate that lets us in, or that lets the cluster run."""
 
     name: str

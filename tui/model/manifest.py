@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tui.model.fault import Fault
 from tui.model.labels import Labels
@@ -19,8 +20,7 @@ _RELEASE = "meta.helm.sh/release-name"
 _MANAGED_BY = "app.kubernetes.io/managed-by"
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True, gc=False):
     """One ServiceMonitor, as the server has it."""
 
     cluster: str
@@ -44,8 +44,7 @@ class Manifest:
         return f"{self.namespace}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Manifests:
+class Manifests(Struct, frozen=True, gc=False):
     """The ServiceMonitors that make one job."""
 
     cluster: str
@@ -60,8 +59,7 @@ class Manifests:
     """The cluster whose job it is; its Prometheus may live in another one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True, gc=False):
     """What was deleted and can be put back."""
 
     id: str

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from tui.model.alert import JudgedAlert
 from tui.model.change import Change, When
 
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+class Episode(Struct, frozen=True, gc=False):
     """One time of firing, with all that happened in it."""
 
     judged: JudgedAlert
@@ -26,8 +26,7 @@ class Episode:
     """Changes behind the first one that are not told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Habit:
+class Habit(Struct, frozen=True, gc=False):
     """What all alerts of one name in one cluster were while somebody was looking.
 
     Seconds are of alerts: two that fire for an hour fire for two hours.
@@ -54,8 +53,7 @@ class Habit:
     was looking on that day. Of several alerts the sum, but 1 at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Habits:
+class Habits(Struct, frozen=True, gc=False):
     """The habits of all names, and how much of the time anybody was looking."""
 
     since: datetime
@@ -66,8 +64,7 @@ class Habits:
     """Share of the time in which an Alertmanager was read, by its endpoint."""
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(Struct, frozen=True, gc=False):
     """How much anybody has looked at one Alertmanager."""
 
     since: datetime
@@ -76,8 +73,7 @@ class Looked:
     """Of the last seven days, in which it was read."""
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceMemory:
+class SilenceMemory(Struct, frozen=True, gc=False):
     """When silences last hid an alert, as far as anybody has looked."""
 
     last: Mapping[str, datetime] = field(default_factory=dict)

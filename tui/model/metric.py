@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tui.model.labels import Labels
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True, gc=False):
     """One value of one series; NaN and infinities are kept."""
 
     labels: Labels
@@ -18,8 +18,7 @@ class Sample:
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True, gc=False):
     """One series over time. Steps without a sample are simply not there."""
 
     labels: Labels
@@ -27,8 +26,7 @@ class Series:
     """(unix seconds, value), oldest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleAlert:
+class RuleAlert(Struct, frozen=True, gc=False):
     """An alert where it is evaluated: pending ones too, no external labels."""
 
     labels: Labels
@@ -43,8 +41,7 @@ class RuleAlert:
         return self.labels.items() <= labels.items()
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True, gc=False):
     """An alerting rule. Names repeat: its key is (file, group, position)."""
 
     file: str
@@ -66,8 +63,7 @@ class Rule:
     """Between two evaluations; 0 when not told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ruler:
+class Ruler(Struct, frozen=True, gc=False):
     """A server that evaluates alerting rules, for the clusters that it serves."""
 
     endpoint: str

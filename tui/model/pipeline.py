@@ -6,9 +6,10 @@ Times are kept as such, and never as ages: those are worked out when they are dr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+
+from msgspec import Struct, field
 
 from tui.model.alert import Evidence
 from tui.model.labels import Labels
@@ -45,8 +46,7 @@ class StageState(Enum):
     OK = "ok"
 
 
-@dataclass(frozen=True, slots=True)
-class Shipping:
+class Shipping(Struct, frozen=True, gc=False):
     """Where a node says that it sends its logs."""
 
     services: tuple[str, ...] | None = None
@@ -57,8 +57,7 @@ class Shipping:
     """Why, by `machine.logging` and `kernel log`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(Struct, frozen=True, gc=False):
     """When a node was heard in the last hour, to the step of five seconds."""
 
     last: datetime
@@ -95,8 +94,7 @@ class Hearing(Enum):
     """Loki is not heard itself, or its entries name no nodes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True, gc=False):
     """What a node's kernel printed, held against what Loki has of it."""
 
     since: datetime
@@ -115,8 +113,7 @@ class Comparison:
     """Lines of the first minutes after a boot, which are not judged."""
 
 
-@dataclass(frozen=True, slots=True)
-class StageReport:
+class StageReport(Struct, frozen=True, gc=False):
     """One stage, what it came to, and what that rests on."""
 
     stage: Stage
@@ -128,8 +125,7 @@ class StageReport:
     """What of it is missing, where the change depends on that: `kernel`, a rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class NodePipeline:
+class NodePipeline(Struct, frozen=True, gc=False):
     """One node's part of the way."""
 
     name: str
@@ -162,8 +158,7 @@ class NodePipeline:
         return worst(self.stages)
 
 
-@dataclass(frozen=True, slots=True)
-class Receiver:
+class Receiver(Struct, frozen=True, gc=False):
     """What takes the logs in a cluster, as far as it was found."""
 
     namespace: str = "monitoring"
@@ -173,8 +168,7 @@ class Receiver:
     target_port: int = 6000
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(Struct, frozen=True, gc=False):
     """The way from all nodes of a cluster to Alertmanager."""
 
     cluster: str

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from msgspec import Struct
 
 from tui.model.secrecy import is_secretive
 
 _PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True, gc=False):
     """A host and a port."""
 
     host: str
@@ -37,8 +37,7 @@ class Address:
         return cls(parts.hostname, port) if parts.hostname and port else None
 
 
-@dataclass(frozen=True, slots=True)
-class TcpProbe:
+class TcpProbe(Struct, frozen=True, gc=False):
     """Answer: `str`, the IP address that accepted a connection."""
 
     address: Address
@@ -49,8 +48,7 @@ class TcpProbe:
         return f"nc -zv -w 3 {shlex.quote(self.address.host)} {self.address.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class TlsProbe:
+class TlsProbe(Struct, frozen=True, gc=False):
     """Answer: `Handshake`."""
 
     address: Address
@@ -62,8 +60,7 @@ class TlsProbe:
         return f"openssl s_client -connect {where} -showcerts </dev/null"
 
 
-@dataclass(frozen=True, slots=True)
-class HttpProbe:
+class HttpProbe(Struct, frozen=True, gc=False):
     """Answer: `HttpStatus`. No credentials go along, not those of the URL either."""
 
     url: str
@@ -104,8 +101,7 @@ class Trust(Enum):
     INVALID = "invalid"
 
 
-@dataclass(frozen=True, slots=True)
-class PeerCertificate:
+class PeerCertificate(Struct, frozen=True, gc=False):
     """The readable part of a server's certificate."""
 
     subject: str
@@ -117,8 +113,7 @@ class PeerCertificate:
     not_after: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Handshake:
+class Handshake(Struct, frozen=True, gc=False):
     """A TLS handshake that came to an end."""
 
     trust: Trust
@@ -129,8 +124,7 @@ class Handshake:
     """OpenSSL's own words when it is not trusted."""
 
 
-@dataclass(frozen=True, slots=True)
-class HttpStatus:
+class HttpStatus(Struct, frozen=True, gc=False):
     """How a server answered a GET, and the first line of what it sent."""
 
     status: int

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.model.labels import quoted
 from tui.model.silence import Matcher
@@ -61,8 +63,7 @@ _OF_ANOTHER_TIME = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True, gc=False):
     """One selector of an expression, as it stands there."""
 
     selector: str
@@ -122,8 +123,7 @@ def written(matcher: Matcher) -> str:
     return f"{matcher.name}{operator}{quoted(matcher.value)}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True, gc=False):
     kind: str
     text: str
     before: str

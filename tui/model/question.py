@@ -6,8 +6,9 @@ Those of this module are Kubernetes' to answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from tui.model.question_beyond import (
     AlertsListed,
@@ -23,8 +24,7 @@ from tui.model.question_beyond import (
 from tui.model.reading import Reading
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigMapOf:
+class ConfigMapOf(Struct, frozen=True, gc=False):
     """Answer: `ConfigMap`; one without data when there is none of that name."""
 
     namespace: str
@@ -36,8 +36,7 @@ class ConfigMapOf:
         return f"kubectl -n {self.namespace} get configmap {self.name} -o yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class CiliumNodeConfigs:
+class CiliumNodeConfigs(Struct, frozen=True, gc=False):
     """Answer: `tuple[NodeSettings, ...]`, also none where there is no such kind."""
 
     namespace: str
@@ -48,8 +47,7 @@ class CiliumNodeConfigs:
         return _get("ciliumnodeconfigs", self.namespace)
 
 
-@dataclass(frozen=True, slots=True)
-class PodsWith:
+class PodsWith(Struct, frozen=True, gc=False):
     """Answer: `tuple[Pod, ...]` that carry the selector's labels."""
 
     namespace: str
@@ -64,8 +62,7 @@ class PodsWith:
         return _get("pods", self.namespace, self.selector, self.field_selector)
 
 
-@dataclass(frozen=True, slots=True)
-class DaemonSetsWith:
+class DaemonSetsWith(Struct, frozen=True, gc=False):
     """Answer: `tuple[DaemonSet, ...]` that carry the selector's labels."""
 
     namespace: str
@@ -79,8 +76,7 @@ class DaemonSetsWith:
         return _get("daemonsets", self.namespace, self.selector)
 
 
-@dataclass(frozen=True, slots=True)
-class KubeNodes:
+class KubeNodes(Struct, frozen=True, gc=False):
     """Answer: `tuple[KubeNode, ...]`, all nodes of the cluster."""
 
     @property
@@ -89,8 +85,7 @@ class KubeNodes:
         return "kubectl get nodes -o wide"
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseOf:
+class LeaseOf(Struct, frozen=True, gc=False):
     """Answer: `tuple[Lease, ...]`: the one lease, or nothing."""
 
     namespace: str
@@ -102,8 +97,7 @@ class LeaseOf:
         return f"kubectl -n {self.namespace} get lease {self.name} -o yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class LeasesIn:
+class LeasesIn(Struct, frozen=True, gc=False):
     """Answer: `tuple[Lease, ...]`, all of a namespace."""
 
     namespace: str
@@ -114,8 +108,7 @@ class LeasesIn:
         return _get("leases", self.namespace)
 
 
-@dataclass(frozen=True, slots=True)
-class DaemonSetOf:
+class DaemonSetOf(Struct, frozen=True, gc=False):
     """Answer: `tuple[DaemonSet, ...]`: the one of that name, or nothing."""
 
     namespace: str
@@ -127,8 +120,7 @@ class DaemonSetOf:
         return f"kubectl -n {self.namespace} get daemonset {self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Deployments:
+class Deployments(Struct, frozen=True, gc=False):
     """Answer: `tuple[Workload, ...]`, all of the cluster."""
 
     @property
@@ -137,8 +129,7 @@ class Deployments:
         return _get("deployments", "")
 
 
-@dataclass(frozen=True, slots=True)
-class StatefulSets:
+class StatefulSets(Struct, frozen=True, gc=False):
     """Answer: `tuple[Workload, ...]`, all of the cluster."""
 
     @property
@@ -147,8 +138,7 @@ class StatefulSets:
         return _get("statefulsets", "")
 
 
-@dataclass(frozen=True, slots=True)
-class DaemonSets:
+class DaemonSets(Struct, frozen=True, gc=False):
     """Answer: `tuple[Workload, ...]`, all of the cluster."""
 
     @property
@@ -157,8 +147,7 @@ class DaemonSets:
         return _get("daemonsets.apps", "")
 
 
-@dataclass(frozen=True, slots=True)
-class EventsWith:
+class EventsWith(Struct, frozen=True, gc=False):
     """Answer: `tuple[KubeEvent, ...]` of one reason; kept for an hour by default."""
 
     namespace: str
@@ -173,8 +162,7 @@ class EventsWith:
         return f"kubectl get events {where} --field-selector reason={self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
-class KubeVersion:
+class KubeVersion(Struct, frozen=True, gc=False):
     """Answer: `str`, the tag of the API server that answered, such as v1.34.1."""
 
     @property
@@ -183,8 +171,7 @@ class KubeVersion:
         return "kubectl version"
 
 
-@dataclass(frozen=True, slots=True)
-class StorageClasses:
+class StorageClasses(Struct, frozen=True, gc=False):
     """Answer: `tuple[StorageClass, ...]`, all of the cluster."""
 
     @property
@@ -193,8 +180,7 @@ class StorageClasses:
         return "kubectl get storageclasses"
 
 
-@dataclass(frozen=True, slots=True)
-class CsiDrivers:
+class CsiDrivers(Struct, frozen=True, gc=False):
     """Answer: `tuple[str, ...]`, the names of the CSI drivers of the cluster."""
 
     @property
@@ -203,8 +189,7 @@ class CsiDrivers:
         return "kubectl get csidrivers"
 
 
-@dataclass(frozen=True, slots=True)
-class ServicesIn:
+class ServicesIn(Struct, frozen=True, gc=False):
     """Answer: `tuple[Service, ...]`, all of a namespace."""
 
     namespace: str
@@ -216,8 +201,7 @@ class ServicesIn:
         return _get("services", self.namespace)
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointSlicesOf:
+class EndpointSlicesOf(Struct, frozen=True, gc=False):
     """Answer: `tuple[EndpointSlice, ...]`, those of one Service."""
 
     namespace: str
@@ -234,8 +218,7 @@ class EndpointSlicesOf:
         return _get("endpointslices", self.namespace, self.selector)
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceMonitors:
+class ServiceMonitors(Struct, frozen=True, gc=False):
     """Answer: `tuple[ServiceMonitor, ...]`, all of the cluster."""
 
     @property
@@ -244,8 +227,7 @@ class ServiceMonitors:
         return _get("servicemonitors", "")
 
 
-@dataclass(frozen=True, slots=True)
-class PersistentVolumes:
+class PersistentVolumes(Struct, frozen=True, gc=False):
     """Answer: `tuple[PersistentVolume, ...]`, all of the cluster."""
 
     @property
@@ -254,8 +236,7 @@ class PersistentVolumes:
         return "kubectl get persistentvolumes"
 
 
-@dataclass(frozen=True, slots=True)
-class VolumeAttachments:
+class VolumeAttachments(Struct, frozen=True, gc=False):
     """Answer: `tuple[Attachment, ...]`, all of the cluster."""
 
     @property
@@ -264,8 +245,7 @@ class VolumeAttachments:
         return "kubectl get volumeattachments"
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimsIn:
+class ClaimsIn(Struct, frozen=True, gc=False):
     """Answer: `tuple[VolumeClaim, ...]`, all of a namespace."""
 
     namespace: str

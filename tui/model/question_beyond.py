@@ -7,15 +7,15 @@ that only that cluster's own part can answer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from tui.model.metric import Sample
 from tui.model.talos import TalosNode
 
 
-@dataclass(frozen=True, slots=True)
-class PromQuery:
+class PromQuery(Struct, frozen=True, gc=False):
     """Answer: `Measured`, the samples of one PromQL expression."""
 
     expression: str
@@ -27,8 +27,7 @@ class PromQuery:
         return self.expression
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True, gc=False):
     """What a query gave."""
 
     samples: tuple[Sample, ...]
@@ -43,8 +42,7 @@ class Measured:
     """So many targets are down of jobs of which the query read series."""
 
 
-@dataclass(frozen=True, slots=True)
-class TargetsOf:
+class TargetsOf(Struct, frozen=True, gc=False):
     """Answer: `tuple[TargetRow, ...]`, the cluster's own targets of one job."""
 
     job: str
@@ -55,8 +53,7 @@ class TargetsOf:
         return f'up{{job="{self.job}"}}'
 
 
-@dataclass(frozen=True, slots=True)
-class AlertsListed:
+class AlertsListed(Struct, frozen=True, gc=False):
     """Answer: `tuple[Alert, ...]`, all that the cluster's Alertmanager lists."""
 
     @property
@@ -65,8 +62,7 @@ class AlertsListed:
         return "amtool alert query"
 
 
-@dataclass(frozen=True, slots=True)
-class KernelLines:
+class KernelLines(Struct, frozen=True, gc=False):
     """Answer: `KernelFound`, what the cluster's kernel logs hold of a text."""
 
     needle: str
@@ -80,8 +76,7 @@ class KernelLines:
         return f"|= {self.needle!r} within {self.minutes} min"
 
 
-@dataclass(frozen=True, slots=True)
-class KernelHit:
+class KernelHit(Struct, frozen=True, gc=False):
     """One line that holds the text."""
 
     at: datetime
@@ -90,8 +85,7 @@ class KernelHit:
     """Who wrote it, by name or address; empty when that is not told."""
 
 
-@dataclass(frozen=True, slots=True)
-class KernelFound:
+class KernelFound(Struct, frozen=True, gc=False):
     """The lines that hold the text, and who wrote anything at all."""
 
     lines: tuple[KernelHit, ...]
@@ -102,8 +96,7 @@ class KernelFound:
     """When the kernel of each wrote last: services write to the same log."""
 
 
-@dataclass(frozen=True, slots=True)
-class TalosServices:
+class TalosServices(Struct, frozen=True, gc=False):
     """Answer: `tuple[NodeTold, ...]`, the services of every node that ever answered."""
 
     @property
@@ -112,8 +105,7 @@ class TalosServices:
         return "talosctl services"
 
 
-@dataclass(frozen=True, slots=True)
-class NodeTold:
+class NodeTold(Struct, frozen=True, gc=False):
     """What one node said, and when: each node has its own age."""
 
     node: TalosNode
@@ -122,8 +114,7 @@ class NodeTold:
     """Why it says no more since then, in words; empty while it does, or is silent."""
 
 
-@dataclass(frozen=True, slots=True)
-class StaticPods:
+class StaticPods(Struct, frozen=True, gc=False):
     """Answer: `Mapping[str, StaticPod]` by pod name, as Talos' control planes tell.
 
     A node that does not answer is not in it.
@@ -135,8 +126,7 @@ class StaticPods:
         return "talosctl get staticpodstatus"
 
 
-@dataclass(frozen=True, slots=True)
-class StaticPod:
+class StaticPod(Struct, frozen=True, gc=False):
     """A static pod as the node that runs it sees it."""
 
     address: str
@@ -145,8 +135,7 @@ class StaticPod:
     is_ready: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NodePrinted:
+class NodePrinted(Struct, frozen=True, gc=False):
     """Answer: `Comparison` of what a node's kernel printed with what Loki has of it."""
 
     address: str
@@ -157,8 +146,7 @@ class NodePrinted:
         return f"talosctl -n {self.address} dmesg"
 
 
-@dataclass(frozen=True, slots=True)
-class StorageOf:
+class StorageOf(Struct, frozen=True, gc=False):
     """Answer: `NodeStorage`, the disks of one Talos node and what is on them."""
 
     address: str

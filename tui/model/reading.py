@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from tui.model.fault import Fault
 
@@ -24,8 +25,7 @@ class Freshness(Enum):
     LOST = "lost"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading(Generic[T]):
+class Reading(Struct, Generic[T], frozen=True, gc=False):
     """What one endpoint last told us. A failed attempt keeps `value`."""
 
     value: T | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from tui.model.alert import Evidence
 
@@ -16,8 +17,7 @@ class CheckState(Enum):
     PASSED = "pass"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True, gc=False):
     """One question of the review, its answer, and what that rests on."""
 
     id: str

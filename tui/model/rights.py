@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 GET, LIST, CREATE = "get", "list", "create"
 
 
-@dataclass(frozen=True, slots=True)
-class Right:
+class Right(Struct, frozen=True, gc=False):
     """One thing that is read of Kubernetes, in all namespaces."""
 
     group: str
@@ -64,8 +63,7 @@ FORWARD = Right(
 """Asked for in the namespaces of such Services alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class TalosRight:
+class TalosRight(Struct, frozen=True, gc=False):
     """Something that apid lets only some roles do."""
 
     name: str

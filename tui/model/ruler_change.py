@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.model import kernel_rules
 from tui.model.pipeline import Pipeline
@@ -14,8 +15,7 @@ NAMESPACE, NAME = "monitoring", "loki-alerting-rules"
 ALERTMANAGER = "http://kube-prometheus-stack-alertmanager.monitoring.svc:9093"
 
 
-@dataclass(frozen=True, slots=True)
-class KnownRule:
+class KnownRule(Struct, frozen=True, gc=False):
     """One of the two rules that watch for what no metric shows."""
 
     name: str

@@ -7,9 +7,10 @@ What is not known keeps its own words.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+
+from msgspec import Struct
 
 
 class ScrapeFault(Enum):
@@ -82,8 +83,7 @@ _ANSWERED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ScrapeError:
+class ScrapeError(Struct, frozen=True, gc=False):
     """A kind, and the words for it on a screen."""
 
     kind: ScrapeFault

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.model.labels import Labels
 
 
-@dataclass(frozen=True, slots=True)
-class ServicePort:
+class ServicePort(Struct, frozen=True, gc=False):
     """One port of a Service."""
 
     name: str
@@ -20,8 +19,7 @@ class ServicePort:
     """0 when it is not opened on the nodes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True, gc=False):
     """A Service object."""
 
     namespace: str
@@ -39,8 +37,7 @@ class Service:
         return f"{self.namespace}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True, gc=False):
     """One address behind a Service."""
 
     address: str
@@ -51,8 +48,7 @@ class Endpoint:
     """Empty when it is no pod's."""
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointSlice:
+class EndpointSlice(Struct, frozen=True, gc=False):
     """Some of the addresses behind a Service."""
 
     namespace: str
@@ -62,8 +58,7 @@ class EndpointSlice:
     """Name of the Service's port, and the number that it has on the pods."""
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True, gc=False):
     """One line of a selector's matchExpressions."""
 
     key: str
@@ -93,8 +88,7 @@ class Requirement:
         return f"{self.key} {self.operator.lower()} ({', '.join(self.values)})"
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Struct, frozen=True, gc=False):
     """A label selector; an empty one matches everything."""
 
     labels: Labels
@@ -115,8 +109,7 @@ class Selector:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ScrapeEndpoint:
+class ScrapeEndpoint(Struct, frozen=True, gc=False):
     """One endpoint of a ServiceMonitor: which port is scraped."""
 
     port: str
@@ -131,8 +124,7 @@ class ScrapeEndpoint:
         return self.target_port in {port.target_port, str(port.port)}
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceMonitor:
+class ServiceMonitor(Struct, frozen=True, gc=False):
     """A ServiceMonitor of the Prometheus operator."""
 
     namespace: str

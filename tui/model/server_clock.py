@@ -7,9 +7,10 @@ the second, so each tells of a range. What is known is moved no further than int
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
+
+from msgspec import Struct
 
 ADVICE = "Set it right (NTP): its ages, silences and queries are off."
 _OURS = "Set it right (NTP): ages, silences and queries are off."
@@ -26,8 +27,7 @@ LEAST_WITNESSES = 2
 """One that is alone against ours may as well be wrong itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class OurClock:
+class OurClock(Struct, frozen=True, gc=False):
     """This machine's clock, held against most others, which agree that it is wrong."""
 
     behind_seconds: float

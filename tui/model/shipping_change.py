@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.model.pipeline import NodePipeline, Pipeline
 
@@ -72,8 +73,7 @@ customConfig:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True, gc=False):
     """One text to apply, and how."""
 
     file: str

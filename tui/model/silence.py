@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tui.model.labels import Labels, quoted
 
@@ -26,8 +27,7 @@ def _pattern(expression: str) -> Pattern:
     return compiled(expression)
 
 
-@dataclass(frozen=True, slots=True)
-class Matcher:
+class Matcher(Struct, frozen=True, gc=False):
     """One matcher. Regular expressions are RE2, anchored at both ends."""
 
     name: str
@@ -75,8 +75,7 @@ class SilenceState(Enum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceDraft:
+class SilenceDraft(Struct, frozen=True, gc=False):
     """A silence to be made, or changed when it has an id."""
 
     matchers: tuple[Matcher, ...]
@@ -87,8 +86,7 @@ class SilenceDraft:
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(Struct, frozen=True, gc=False):
     """A silence as the server lists it; expired ones too."""
 
     id: str
@@ -113,8 +111,7 @@ def acknowledged(comment: str) -> str | None:
     return said.removeprefix(ACKNOWLEDGES).strip()
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceNote:
+class SilenceNote(Struct, frozen=True, gc=False):
     """What is worth telling of a silence that covers an alert."""
 
     id: str

@@ -6,12 +6,12 @@ None stands for "not told", an empty tuple for "none".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class Disk:
+
+class Disk(Struct, frozen=True, gc=False):
     """A disk as Talos lists it, a device mapper's included."""
 
     name: str
@@ -30,8 +30,7 @@ class Disk:
     """When Talos last saw it change: from then on it is the same disk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Partition:
+class Partition(Struct, frozen=True, gc=False):
     """A disk or a part of one, and what Talos recognised in it."""
 
     name: str
@@ -44,8 +43,7 @@ class Partition:
     """The disk that it is a part of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mounted:
+class Mounted(Struct, frozen=True, gc=False):
     """A filesystem in its place."""
 
     source: str
@@ -53,8 +51,7 @@ class Mounted:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class NodeStorage:
+class NodeStorage(Struct, frozen=True, gc=False):
     """What one node tells of its disks."""
 
     disks: tuple[Disk, ...] | None = None
@@ -64,8 +61,7 @@ class NodeStorage:
     """Why, by name of the part that it did not tell."""
 
 
-@dataclass(frozen=True, slots=True)
-class PersistentVolume:
+class PersistentVolume(Struct, frozen=True, gc=False):
     """A volume of a cluster, and where its data lies."""
 
     name: str
@@ -85,8 +81,7 @@ class PersistentVolume:
     """`Delete`: its data goes with the claim."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True, gc=False):
     """A volume that is to be attached to a node."""
 
     volume: str
@@ -94,8 +89,7 @@ class Attachment:
     is_attached: bool
 
 
-@dataclass(frozen=True, slots=True)
-class VolumeClaim:
+class VolumeClaim(Struct, frozen=True, gc=False):
     """A PersistentVolumeClaim."""
 
     namespace: str
@@ -105,8 +99,7 @@ class VolumeClaim:
     volume: str
 
 
-@dataclass(frozen=True, slots=True)
-class Clue:
+class Clue(Struct, frozen=True, gc=False):
     """A line of a kernel log that tells which device is what."""
 
     node: str
@@ -120,8 +113,7 @@ class Clue:
     line: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Clues:
+class Clues(Struct, frozen=True, gc=False):
     """The newest clue of each kind and device, by node."""
 
     found: Mapping[tuple[str, str, str], Clue] = field(default_factory=dict)

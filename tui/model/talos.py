@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from msgspec import Struct
 
 
 class ServiceHealth(Enum):
@@ -15,8 +16,7 @@ class ServiceHealth(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceEvent:
+class ServiceEvent(Struct, frozen=True, gc=False):
     """One step in a service's life."""
 
     at: datetime | None
@@ -24,8 +24,7 @@ class ServiceEvent:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class TalosService:
+class TalosService(Struct, frozen=True, gc=False):
     """One service of one node."""
 
     id: str
@@ -51,8 +50,7 @@ class TalosService:
         return self.state not in {"Finished", "Skipped"}
 
 
-@dataclass(frozen=True, slots=True)
-class TalosNode:
+class TalosNode(Struct, frozen=True, gc=False):
     """One node: whom we asked about, and what it said."""
 
     address: str

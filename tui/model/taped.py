@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from tui.model.change import AlertName, Change
 from tui.model.event import Event
@@ -14,8 +15,7 @@ from tui.model.memory import Episode, Habits, SilenceMemory
 from tui.model.target_past import Past
 
 
-@dataclass(frozen=True, slots=True)
-class TapedLog:
+class TapedLog(Struct, frozen=True, gc=False):
     """The newest of a cluster's kernel log."""
 
     entries: tuple[Entry, ...] = ()
@@ -23,8 +23,7 @@ class TapedLog:
     gaps: tuple[Gap, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TapedMemory:
+class TapedMemory(Struct, frozen=True, gc=False):
     """What was remembered of alerts."""
 
     changes: tuple[Change, ...] = ()
@@ -40,8 +39,7 @@ class TapedMemory:
     """Why some of it could not be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taped:
+class Taped(Struct, frozen=True, gc=False):
     """What was known at one moment."""
 
     at: datetime
@@ -53,8 +51,7 @@ class Taped:
     """How targets did before, as far as somebody looked; by cluster and target."""
 
 
-@dataclass(frozen=True, slots=True)
-class TapeNote:
+class TapeNote(Struct, frozen=True, gc=False):
     """One thing that happened, for who looks for the moment to go to."""
 
     at: datetime

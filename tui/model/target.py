@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from tui.model.labels import Labels
 
@@ -42,8 +44,7 @@ class Expected(Enum):
     UNLISTED = "unlisted"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True, gc=False):
     """One active target, after relabelling."""
 
     labels: Labels
@@ -103,8 +104,7 @@ class Target:
         return self.scrape_seconds / self.timeout_seconds
 
 
-@dataclass(frozen=True, slots=True)
-class InventoryTarget:
+class InventoryTarget(Struct, frozen=True, gc=False):
     """One line of the inventory after its ranges were written out."""
 
     job: str
@@ -114,8 +114,7 @@ class InventoryTarget:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
+class Since(Struct, frozen=True, gc=False):
     """Since when something is as it is."""
 
     at: datetime
@@ -123,8 +122,7 @@ class Since:
     """False: it was so already when it was first looked at, and may be older."""
 
 
-@dataclass(frozen=True, slots=True)
-class TargetRow:
+class TargetRow(Struct, frozen=True, gc=False):
     """A target held against the inventory: two independent facts side by side."""
 
     job: str
@@ -137,7 +135,7 @@ class TargetRow:
     """None when it is expected and Prometheus does not list it."""
     since: Since | None = None
     """Since when it has this health, as far as was seen; None when nobody watched."""
-    rank: int = field(init=False, compare=False)
+    rank: int = 0
     """How much it needs a person, 0 the most; one rank is one pair of facts."""
 
     def __post_init__(self) -> None:
@@ -145,7 +143,7 @@ class TargetRow:
         yes, no, unlisted = _RANKS[self.health.value]
         listed = no if self.expected is Expected.NO else unlisted
         rank = yes if self.expected is Expected.YES else listed
-        object.__setattr__(self, "rank", rank)
+        force_setattr(self, "rank", rank)
 
     def again(self, target: Target) -> TargetRow:
         """The row of a target that was scraped again, and says what it said."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.model import toml
 from tui.model.labels import NO_LABELS, Labels
@@ -22,8 +23,7 @@ _LONGEST = 4_096
 _MONITOR = re.compile(r"(serviceMonitor|podMonitor|probe)/([^/]+)/([^/]+)(?:/\d+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True, gc=False):
     """One way out."""
 
     what: str

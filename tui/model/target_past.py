@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tui.model.target import Health, Since
 
@@ -11,8 +12,7 @@ SPAN = timedelta(hours=24)
 """How far back is asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True, gc=False):
     """Steps of equal length, oldest first; the newest is not over yet."""
 
     asked_at: datetime

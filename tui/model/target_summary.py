@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.model.target import Expected, Health, TargetRow
 
 
-@dataclass(frozen=True, slots=True)
-class WellJob:
+class WellJob(Struct, frozen=True, gc=False):
     """Targets of one job that are as they should be."""
 
     job: str
@@ -19,8 +19,7 @@ class WellJob:
     """At least one of them is not in the inventory."""
 
 
-@dataclass(frozen=True, slots=True)
-class TargetSummary:
+class TargetSummary(Struct, frozen=True, gc=False):
     """The targets of one cluster by what a person should make of them."""
 
     troubled: tuple[TargetRow, ...]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Stage(Enum):
@@ -26,8 +27,7 @@ class Certainty(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True, gc=False):
     """What a step rests on, or why it cannot be told."""
 
     claim: str
@@ -39,8 +39,7 @@ class Proof:
     observed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True, gc=False):
     """One step. Without a name it is not known, or not there: `proofs` say which."""
 
     stage: Stage
@@ -50,8 +49,7 @@ class Step:
     proofs: tuple[Proof, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Victim:
+class Victim(Struct, frozen=True, gc=False):
     """A claim and the pods that use it: what a person would recycle."""
 
     volume: str
@@ -62,8 +60,7 @@ class Victim:
     reclaim: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True, gc=False):
     """All steps of one device of one node."""
 
     node: str

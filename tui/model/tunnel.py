@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Tunnel:
+
+class Tunnel(Struct, frozen=True, gc=False):
     """A way through the kubelet to a pod behind a Service."""
 
     pod: str = ""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from operator import is_
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.model.alert import AlertState, JudgedAlert, Verdict
 from tui.model.change import AlertName, name_of
@@ -210,8 +212,7 @@ class AlertRows:
         return _Made(alert, row, due, is_real=is_real, is_known=is_known)
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(Struct, frozen=True, gc=False):
     """A row, what it was made of, and when its age is no longer true."""
 
     alert: JudgedAlert

@@ -7,8 +7,9 @@ down by rows of dots. What a face lacks, it cannot spell.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 # By columns from the left, the lowest bit at the top, as displays of that kind have it.
 _FIVE = """
@@ -37,8 +38,7 @@ W 1F 08 04 08 1F  X 1B 04 1B  Y 03 1C 03  Z 19 15 13
 _HALVES = {(0, 0): " ", (1, 0): "▀", (0, 1): "▄", (1, 1): "█"}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Face:
+class Face(Struct, frozen=True, eq=False, gc=False):
     """One way to draw letters."""
 
     letters: Mapping[str, tuple[int, ...]]

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.model.silence import Matcher
 from tui.silencing.cover import escaped
@@ -26,8 +28,7 @@ _CLOSED = re.compile(r'"(?:[^"\\]|\\.)*"\s*', re.DOTALL)
 _OPERATOR = re.compile(r"\s*(=~|!~|!=|=)")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True, gc=False):
     """A label or a value, and how many alerts have it."""
 
     text: str
@@ -35,8 +36,7 @@ class Candidate:
     """Of a value: alerts that pass the other matchers too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(Struct, frozen=True, gc=False):
     """What could stand where the caret is, the likeliest first."""
 
     candidates: tuple[Candidate, ...] = ()
@@ -44,8 +44,7 @@ class Completion:
     """Whether the first one begins with what was typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Partial:
+class _Partial(Struct, frozen=True, gc=False):
     """What was typed before the caret, taken apart."""
 
     name: str

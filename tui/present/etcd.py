@@ -7,8 +7,9 @@ behind, leaderless, or that raised an alarm.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tui.model.fleet import Cluster, NodeView
 from tui.model.machine import Etcd
@@ -39,8 +40,7 @@ QUOTA_BYTES = 2 * 2**30
 """etcd's default; Talos leaves it so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True, gc=False):
     """One member: what the list calls it, and what it says of itself, if it does."""
 
     id: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from tui.model.fleet import Cluster, SourceKind, SourceState, SourceStatus
 from tui.present.glyphs import Marks, state_sign

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tui.model.finding import Finding, FindingKind
 from tui.model.fleet import Cluster, NodeView
@@ -36,8 +37,7 @@ _ABOUT_TARGETS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True, gc=False):
     """What a finding is about, found in its cluster again."""
 
     node: NodeView | None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+
+from msgspec import Struct
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.finding import Finding
@@ -52,8 +53,7 @@ class FindingRows:
         return real + [each.row for each in made.values() if not each.is_real]
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(Struct, frozen=True, gc=False):
     """A row, and what it was made of."""
 
     finding: Finding

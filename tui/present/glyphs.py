@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.model.alert import Verdict
 from tui.model.fleet import SourceState
@@ -17,8 +18,7 @@ from widgets import values
 from widgets.values import Line, Span, Tone
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True, gc=False):
     """One set of characters, each one cell wide."""
 
     real: str
@@ -80,8 +80,7 @@ ASCII = Marks(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Struct, frozen=True, gc=False):
     """A state as it is shown."""
 
     glyph: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.finding import Finding
@@ -16,8 +17,7 @@ STANDING = timedelta(days=1)
 _WRONG = (Verdict.REAL, Verdict.UNDECIDED)
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True, gc=False):
     """An alert or a finding that a person should look at."""
 
     about: JudgedAlert | Finding
@@ -57,8 +57,7 @@ class Trouble:
         return about.alert.severity if isinstance(about, JudgedAlert) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(Struct, frozen=True, gc=False):
     """What is real at one time."""
 
     troubles: tuple[Trouble, ...]

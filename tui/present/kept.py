@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+
+from msgspec import Struct
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.alertmanager import Disagreement
@@ -60,8 +61,7 @@ VIEW_OF = {
 """The view in which a silence of a state is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True, gc=False):
     """A silence, who has it, and what it does now."""
 
     silence: Silence

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from operator import itemgetter
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from tui.model.kernel import classify, text_of
 from tui.model.log import Entry

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.model.fleet import Cluster
 from tui.present.glyphs import Marks
@@ -20,8 +21,7 @@ def parse(tag: str) -> Version | None:
     return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True, gc=False):
     """The versions that a cluster's nodes are measured by; None is not known."""
 
     talos: Version | None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.model.command import Outcome
 from tui.model.manifest import Manifest, Manifests
@@ -22,8 +23,7 @@ _MISNAMED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True, gc=False):
     """How far the deletion of one has come."""
 
     is_asking: bool = False

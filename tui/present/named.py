@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.finding import Finding
@@ -39,8 +41,7 @@ _WORST = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True, gc=False):
     """One thing that can be found. Texts are in small letters."""
 
     row: Row
@@ -49,8 +50,7 @@ class Entry:
     """All that it can be found by."""
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(Struct, frozen=True, gc=False):
     """All entries, and what the rows of things stand for, by the keys of the rows."""
 
     entries: tuple[Entry, ...]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tui.model.talos import ServiceHealth, TalosNode, TalosService
 from tui.present import faults, machine
@@ -93,8 +94,7 @@ class NodeRows:
         return _Made(node, sign, bad, _row(node, sign, worst, now, self._marks), due)
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(Struct, frozen=True, gc=False):
     """A row, what it was made of, and when its age is no longer true."""
 
     node: NodeView

@@ -7,8 +7,9 @@ What is not known, not told, stale and zero are four different cells; what canno
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from tui.present import machine, nodes, nodes_ranks
 from tui.present.machine_versions import version_cell
@@ -19,8 +20,7 @@ from widgets.values import Align, Cell, Column, Cut, Span, Tone
 _HOUR = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A column, what it says of a node, and what it sorts by (None: it does not)."""
 
     name: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tui.model.fleet import Cluster, Fleet, NodeView
 from tui.model.machine import Facts, Vitals
@@ -16,8 +17,7 @@ _DEAD_AFTER = timedelta(minutes=1)
 """A node that has been silent for so long is not stale but gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True, gc=False):
     """A node, the cluster it is in, and the moment at which one looks."""
 
     cluster: Cluster

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.model.fleet import Fleet
 from tui.present import faults, nodes
@@ -22,8 +24,7 @@ _MINUTE = timedelta(minutes=1)
 _LOUD = (Tone.CRITICAL, Tone.WARNING, Tone.TEXT, Tone.QUIET, Tone.GOOD)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True, gc=False):
     """A node in the table: where it stands, how it is, and its row."""
 
     place: Place

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tui.model.fleet import Fleet
 from tui.model.pipeline import (
@@ -49,8 +50,7 @@ _ORDER = list(StageState)
 _SAYS_SHORT = {"broken": "bad", "can't tell": "can't", "cut off": "cut"}
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True, gc=False):
     """One node's whole way; without a node, what all nodes of a Loki share."""
 
     pipeline: Pipeline

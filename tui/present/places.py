@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from tui.model.alert import Evidence, JudgedAlert
 from tui.model.finding import Finding, FindingKind
@@ -33,8 +34,7 @@ _KERNEL_LOG = "kernel log"
 """What the evidence of kernel lines has for a source, before the name of a cluster."""
 
 
-@dataclass(frozen=True, slots=True)
-class NodeLog:
+class NodeLog(Struct, frozen=True, gc=False):
     """The kernel log of one node."""
 
     node: NodeView
@@ -42,15 +42,13 @@ class NodeLog:
     """Loki has it; else the node itself is asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class AllTargets:
+class AllTargets(Struct, frozen=True, gc=False):
     """All targets of a cluster, the cursor on one."""
 
     first: TargetRow
 
 
-@dataclass(frozen=True, slots=True)
-class Runbook:
+class Runbook(Struct, frozen=True, gc=False):
     """What to do about an alert, in its view."""
 
     alert: JudgedAlert
@@ -69,8 +67,7 @@ Goal: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True, gc=False):
     """One thing to go to, in words."""
 
     what: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True, gc=False):
     """What is looked for; small letters and capitals are the same."""
 
     wanted: tuple[str, ...] = ()

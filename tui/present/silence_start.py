@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.model.alert import JudgedAlert
 from tui.model.event import Event
@@ -18,8 +20,7 @@ from tui.silencing.reach import Reach
 from tui.silencing.upkeep import alerts_of
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True, gc=False):
     """The first content of a form."""
 
     title: str

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.finding import Finding
@@ -26,8 +28,7 @@ from tui.present.units import age, count
 from widgets.values import Line, Span, Tone
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True, gc=False):
     """How many there are of each verdict: alerts, and findings like them."""
 
     real: int = 0

@@ -6,9 +6,10 @@ What is not known, not asked, absent and zero are four different cells.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
+
+from msgspec import Struct
 
 from tui.model.fault import Fault
 from tui.model.target import Expected, Health, Target, TargetRow
@@ -26,8 +27,7 @@ SLOW_RATIO = 0.8
 LATE_INTERVALS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True, gc=False):
     """A target, the cluster it is in, and what else is known of it at this moment."""
 
     cluster: str
@@ -44,8 +44,7 @@ class Place:
     is_wide: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A column, and what it says of a target."""
 
     name: str

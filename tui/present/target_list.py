@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tui.model.fault import Fault
 from tui.model.fleet import Cluster, Fleet, SourceKind
@@ -39,8 +40,7 @@ def columns(*, is_one: bool, is_wide: bool) -> tuple[Column, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True, gc=False):
     """What rows of targets are drawn with at one moment."""
 
     now: datetime

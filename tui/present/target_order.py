@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from tui.model.target import TargetRow
 from tui.present.reason import short
@@ -67,8 +68,7 @@ def _text(cluster: str, row: TargetRow) -> str:
     return " ".join((*parts, error, row.reason, url, pool)).casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class Arrangement:
+class Arrangement(Struct, frozen=True, gc=False):
     """Which targets are shown, in which order."""
 
     shelf: Shelf

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tui.model.kept import once
 from tui.model.target import Expected, Health, TargetRow
@@ -44,8 +45,7 @@ EXPECTED = {
 """What the inventory says of a target, beside how it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True, gc=False):
     """How some targets stand; `expected` and `health` stay two facts."""
 
     up: int

@@ -8,8 +8,9 @@ no letter burns into the display.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from tui.model.fleet import Fleet, Standing
 from tui.present import standing, wall_silences, wall_tiles, wall_troubles
@@ -26,8 +27,7 @@ _LARGE = 100
 _BLANK: Fields = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True, gc=False):
     """What the display shows: a band at the top that says how it is, and the rest."""
 
     band: tuple[Fields, ...]

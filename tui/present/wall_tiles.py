@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tui.model.alert import Verdict
 from tui.model.fleet import Cluster, Fleet, SourceKind, SourceState, SourceStatus
@@ -27,8 +28,7 @@ _MOST_FAILING = 3
 _OF_NODES = {SourceKind.TALOS, SourceKind.KUBERNETES}
 
 
-@dataclass(frozen=True, slots=True)
-class Tiles:
+class Tiles(Struct, frozen=True, gc=False):
     """All of them, as rows of tiles one below the other."""
 
     parts: tuple[tuple[tuple[Fields, ...], tuple[Fields, ...]], ...]

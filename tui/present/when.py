@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from tui.present.units import length
 
@@ -31,8 +32,7 @@ class UnreadableTimeError(ValueError):
     """What was typed is no time in the past; it says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True, gc=False):
     """A time to go to, and maybe where it ends."""
 
     since: datetime

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.model.trace import Certainty, Stage, Trace
 from tui.present.trace import why_not

@@ -7,7 +7,8 @@ CommonMark. Nothing here is ever raw HTML.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.model.alert import Evidence
 from tui.present.units import count
@@ -27,8 +28,7 @@ _STANDINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A part of the report."""
 
     name: str

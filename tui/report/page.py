@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
 from markdown_it import MarkdownIt
+from msgspec import Struct
 
 from tui.report.escaped import bare
 from tui.report.markdown import Section, sections
@@ -38,8 +38,7 @@ figure img, figure svg { width: 100%; height: auto; border: 1px solid #ddd; }
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """The screen at one moment."""
 
     at: datetime

@@ -6,9 +6,10 @@ A line ends where nothing was recorded; it never leads over a hole.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
+
+from msgspec import Struct
 
 from tui.present.units import plain
 from tui.report.escaped import bare
@@ -25,8 +26,7 @@ _BUCKETS = 60
 Value = tuple[datetime, int | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Plot:
+class Plot(Struct, frozen=True):
     """One plot."""
 
     title: str

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tui.model.alert import Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """Some time, from one moment to another."""
 
     since: datetime
@@ -22,8 +22,7 @@ class Stretch:
         return self.until - self.since
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """An alert or a finding, as far as the record knows it."""
 
     cluster: str
@@ -47,8 +46,7 @@ class Case:
     """What a finding was called as it began, where it grew into another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """One line of the timeline."""
 
     at: datetime
@@ -63,8 +61,7 @@ class Told:
     """Several of the same name and cluster within the same second are one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quieted:
+class Quieted(Struct, frozen=True):
     """A silence that was there, and what it kept quiet."""
 
     matchers: str
@@ -80,8 +77,7 @@ class Quieted:
     """It was ended before its time, or had run out, at the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class HurtNode:
+class HurtNode(Struct, frozen=True):
     """A node that was not well."""
 
     cluster: str
@@ -93,8 +89,7 @@ class HurtNode:
     """When it was well again; None: it was not at the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class HurtVolume:
+class HurtVolume(Struct, frozen=True):
     """A disk that the kernel complained of, and what lies on it."""
 
     cluster: str
@@ -111,8 +106,7 @@ class HurtVolume:
     """Why the way ends before a pod; empty when it does not."""
 
 
-@dataclass(frozen=True, slots=True)
-class KernelSum:
+class KernelSum(Struct, frozen=True):
     """Kernel lines of one class on one device."""
 
     cluster: str
@@ -125,8 +119,7 @@ class KernelSum:
     last: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class KernelText:
+class KernelText(Struct, frozen=True):
     """One kernel line that is a sign of something."""
 
     at: datetime
@@ -135,8 +128,7 @@ class KernelText:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(Struct, frozen=True):
     """What a person noted."""
 
     at: datetime
@@ -144,8 +136,7 @@ class Noted:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterEnd:
+class ClusterEnd(Struct, frozen=True):
     """A cluster at the end."""
 
     name: str
@@ -160,8 +151,7 @@ class ClusterEnd:
     """What could not be read, and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """The numbers of one cluster at one moment; None: not known then."""
 
     at: datetime
@@ -171,8 +161,7 @@ class Point:
     """Alerts and findings that are real."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """All of it."""
 
     span: Stretch

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.backend import Archive
 from tui.clock import Clock
@@ -11,8 +12,7 @@ from tui.model.log import Entry
 from widgets.values import LogLine
 
 
-@dataclass(frozen=True, slots=True)
-class LogAccess:
+class LogAccess(Struct, frozen=True):
     """Where the logs come from, and how many entries a log keeps."""
 
     read: Callable[[str], Iterable[Entry | LogLine]]
@@ -26,8 +26,7 @@ class LogAccess:
     kept: int
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What of the logs is wanted."""
 
     names: tuple[str, ...]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -20,8 +22,7 @@ from widgets.status_line import StatusLine
 from widgets.values import Glyphs, Span, Tone
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """What the fields hold at one moment, and what is wrong with it."""
 
     matchers: tuple[Matcher, ...]

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from textual.containers import Container
 from textual.message import Message
 from textual.widget import Widget
@@ -17,8 +18,7 @@ from tui.model.machine import Moment
 from tui.present.glyphs import Marks
 
 
-@dataclass(frozen=True, slots=True)
-class NodeAccess:
+class NodeAccess(Struct, frozen=True):
     """One node, and what can be asked about it."""
 
     cluster: str

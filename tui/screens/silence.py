@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -42,8 +43,7 @@ _SENDING = "sending it"
 _CHOICES = (Column("", 12, weight=1), Column("", 6, align=Align.RIGHT))
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """What the form may use."""
 
     submit: Callable[[Command], Awaitable[Outcome]]

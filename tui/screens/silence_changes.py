@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, TypeAlias
 
+from msgspec import Struct
 from textual.app import App
 
 from tui.clock import Clock, turn
@@ -33,8 +33,7 @@ Change: TypeAlias = PutSilence | ExpireSilence
 _NAMED = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """A silence that is to end."""
 
     id: str
@@ -45,8 +44,7 @@ class Ending:
     """As the question shows it; None when nobody lists it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
+class Deed(Struct, frozen=True):
     """What is done to silences."""
 
     done: str
@@ -57,8 +55,7 @@ class Deed:
     """What comes of it, for the question."""
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """What was not done, for somebody else had changed the silence."""
 
     command: Change

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.model.alert import JudgedAlert
 from tui.model.silence import Matcher
@@ -24,16 +25,14 @@ _MOST_VALUES = 8
 _SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """A matcher taken from the alert, and whether it is on to begin with."""
 
     matcher: Matcher
     is_on: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(Struct, frozen=True):
     """Matchers that cover all alerts at hand, and what else they cover."""
 
     matchers: tuple[Matcher, ...]

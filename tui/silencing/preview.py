@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.model.alert import JudgedAlert
 from tui.model.labels import Labels
@@ -26,8 +28,7 @@ class Certainty(Enum):
     """It depends on labels that only a firing alert has."""
 
 
-@dataclass(frozen=True, slots=True)
-class PendingAlert:
+class PendingAlert(Struct, frozen=True):
     """An alert that waits for its `for:` in Prometheus."""
 
     rule: Rule
@@ -37,8 +38,7 @@ class PendingAlert:
     certainty: Certainty
 
 
-@dataclass(frozen=True, slots=True)
-class RuleHit:
+class RuleHit(Struct, frozen=True):
     """A rule of which nothing covered fires or waits, but whose alerts may match."""
 
     rule: Rule
@@ -58,8 +58,7 @@ class Likeness(Enum):
     """Both hide alerts that fire now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """A silence that exists, active or pending, and how it stands to the new one."""
 
     silence: Silence
@@ -87,8 +86,7 @@ class Warned(Enum):
     """A silence with the same matchers, or a wider one, is there already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """What a silence with these matchers would do, as known now."""
 
     refusal: str = ""

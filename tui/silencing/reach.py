@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.fleet import Fleet, SourceKind
@@ -16,8 +17,7 @@ from tui.silencing.laid import Laid
 _ORDER = list(Verdict)
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """An alert that waits for its `for:` in Prometheus."""
 
     rule: Rule

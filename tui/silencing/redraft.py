@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import asdict, replace
 
 from tui.model.silence import Silence, SilenceDraft, SilenceState
 from tui.silencing.span import bounded
@@ -51,7 +52,7 @@ def ending(silence: Silence, ends_at: datetime) -> SilenceDraft:
 def rebased(draft: SilenceDraft, seen: Silence, known: Silence) -> SilenceDraft:
     """What a draft changes of a silence as somebody saw it, done to what it is now."""
     was = edited(seen)
-    said = {each.name: getattr(draft, each.name) for each in fields(draft)}
+    said = asdict(draft)
     others = {name: to for name, to in said.items() if to != getattr(was, name)}
     return replace(edited(known), **{**others, "id": known.id})
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 import httpx
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.aside import aside
 from tui.config import Endpoint
@@ -49,8 +50,7 @@ class ChangedError(SourceError):
         self.now = now
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(Struct, frozen=True):
     """What became of a silence that was written."""
 
     id: str

@@ -8,8 +8,10 @@ would be judged, drawn and recorded anew.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui.model.alert import WATCHDOG, Alert
 
@@ -19,8 +21,7 @@ _TIMED_SECONDS = 60
 """... but so often. An alert may then have been sent later than it says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A list of alerts, and what the next one is held against."""
 
     alerts: tuple[Alert, ...] = ()

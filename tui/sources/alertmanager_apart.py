@@ -5,9 +5,11 @@ Pure; knows no HTTP and no clock.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui.model.alert import Alert, AlertState
 
@@ -18,8 +20,7 @@ Told: TypeAlias = tuple[str, Sequence[Alert]]
 """URL of a peer that answered, and what it lists."""
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(Struct, frozen=True):
     """What all peers list, and what the next lists are held against."""
 
     alerts: tuple[Alert, ...] = ()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
 
 from tui.model.fault import FaultKind
 from tui.model.fleet import SourceKind
@@ -42,8 +42,7 @@ class _Build(msgspec.Struct):
 _BUILD = msgspec.json.Decoder(_Build)
 
 
-@dataclass(frozen=True, slots=True)
-class Greeting:
+class Greeting(Struct, frozen=True):
     """Its first answer to whom it lets in."""
 
     version: str

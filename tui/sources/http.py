@@ -11,12 +11,13 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui.clock import turn
 from tui.config import Endpoint
@@ -47,8 +48,7 @@ CONNECT_SHARE = 0.9
 """Of the deadline: so that a dead address is told from a slow server."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What to ask. At most one of `form` and `json_body`."""
 
     path: str
@@ -62,8 +62,7 @@ class Request:
     """A shorter deadline than the session's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """What no URL tells: how its server is reached, and who looks at its clock."""
 
     proxy: str = ""

@@ -7,12 +7,12 @@ process of its own; the requests are ours.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, assert_never
 
 import msgspec
+from msgspec.structs import replace
 from websockets.asyncio.client import ClientConnection
 
 from tui.model.fault import Fault, FaultKind

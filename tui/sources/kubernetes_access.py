@@ -10,11 +10,12 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.clock import turn
 from tui.config import Endpoint
@@ -39,8 +40,7 @@ AT_ONCE_TURNS = 5
 _READER = Path(__file__).with_name("kubeconfig.py")
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """How to get in, as a kubeconfig says; tokens age."""
 
     session: HttpSession

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 import yaml
+from msgspec import Struct
 
 from tui.model.fault import FaultKind
 from tui.model.manifest import KIND, Manifest, managers
@@ -38,8 +38,7 @@ _SERVER_SET = (
 _DOUBTFUL = re.compile(r"[-+.]?\d.*|[yYnN]|~|=|<<")
 
 
-@dataclass(frozen=True, slots=True)
-class Monitors:
+class Monitors(Struct, frozen=True):
     """The ServiceMonitors of one cluster. Every method raises SourceError."""
 
     cluster: str

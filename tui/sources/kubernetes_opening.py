@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.model.fault import Fault
 from tui.sources.base import SourceError
@@ -25,8 +27,7 @@ Stamp = tuple[tuple[int, int, int] | None, ...]
 """Of each file its inode, size and time; None for one that is not there."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
+class _Failure(Struct, frozen=True):
     """What the newest reading failed of."""
 
     fault: Fault

@@ -6,9 +6,9 @@ Both questions are POSTs that store nothing, and that every user may ask.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from tui.model.fault import FaultKind
 from tui.model.rights import Right
@@ -51,8 +51,7 @@ _REVIEW = msgspec.json.Decoder(_ReviewWire)
 _ACCESS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(Struct, frozen=True):
     """What the API server takes us for."""
 
     name: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
-from dataclasses import replace
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from tui.clock import Clock
 from tui.ending import end_if_told

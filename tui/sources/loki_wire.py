@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
 
 import msgspec
+from msgspec import Struct
 
 from tui.model.labels import Labels
 from tui.model.log import Entry, LogCount
@@ -108,8 +108,7 @@ _INDENT = re.compile(rb"[ \t]+(?=\S)")
 _CREDENTIALS = re.compile(r"//[^/@,\s]*@")
 
 
-@dataclass(frozen=True, slots=True)
-class TailFrame:
+class TailFrame(Struct, frozen=True):
     """What one frame brought. The first one of a tail is empty: it is connected."""
 
     entries: tuple[Entry, ...] = ()

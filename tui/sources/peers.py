@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TypeVar
 
 import httpx
 import msgspec
+from msgspec.structs import replace
 
 from tui.config import Endpoint
 from tui.model.fault import Fault, FaultKind

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import httpx
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.aside import aside
 from tui.config import Endpoint
@@ -37,8 +38,7 @@ MOST_TARGETS = 250_000
 """They are more than a gigabyte of memory here; of more none is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Evaluated:
+class _Evaluated(Struct, frozen=True):
     """What an expression gave, not yet decoded."""
 
     kind: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Generic, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from tui.model.kept import Kept
 from tui.model.metric import Rule, RuleAlert, Sample, Series

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from talosapi.certificate import ClientCertificate, read_certificate
 from talosapi.config import TalosContext, find_config, load_config
@@ -50,8 +51,7 @@ PAST_LINES = 1000
 """Of a service's log, to begin with."""
 
 
-@dataclass(frozen=True, slots=True)
-class WayIn:
+class WayIn(Struct, frozen=True):
     """What one context of a talosconfig lets us do."""
 
     endpoints: tuple[Address, ...]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from talosapi import rates
 from talosapi.counters import SystemStat
@@ -43,8 +44,7 @@ _SILENCE = {
 """A refusal is an answer, and says nothing of other questions; these do."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Identity:
+class _Identity(Struct, frozen=True):
     """What stays the same while a node runs."""
 
     hostname: str

@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.clock import Clock
 from tui.config import Endpoint, Through
@@ -29,8 +31,7 @@ _WHATEVER_POD = frozenset({FaultKind.AUTH, FaultKind.FORBIDDEN, FaultKind.CONFIG
 """Another pod would not help."""
 
 
-@dataclass(frozen=True, slots=True)
-class Backend:
+class Backend(Struct, frozen=True):
     """A port of a pod."""
 
     pod: str

@@ -10,11 +10,12 @@ import asyncio
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from tui.state.place import append, folder, login
 from tui.state.worker import Worker
@@ -35,8 +36,7 @@ class Became(Enum):
     """It may or may not have been made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of the log."""
 
     at: datetime

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.model.manifest import Kept, Manifest
 from tui.state.place import PRIVATE_FILE, folder, make_private
@@ -26,8 +27,7 @@ class KeepError(Exception):
     """It cannot be kept, or not be read again; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class UndoFolder:
+class UndoFolder(Struct, frozen=True):
     """The folder of kept objects. Every method blocks."""
 
     path: Path

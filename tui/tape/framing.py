@@ -13,9 +13,10 @@ import json
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 VERSION = 1
 SUFFIX = ".tape"
@@ -36,8 +37,7 @@ class TapeError(Exception):
     """A record cannot be read; the text says which and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """Where one block is; its payload is looked at when it is read."""
 
     kind: int

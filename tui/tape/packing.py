@@ -14,7 +14,6 @@ wire    An object is an array: its kind, then its parts. A part is a number for 
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -138,7 +137,7 @@ class Packer:
             parts = [TEXT, value]
         elif isinstance(value, Enum):
             parts = [self._class(kind)[0], value.name]
-        elif kind in self._fields or dataclasses.is_dataclass(kind):
+        elif issubclass(kind, msgspec.Struct):
             number, names = self._class(kind)
             parts = [number, *self._all([getattr(value, name) for name in names])]
         elif kind is Kept:
@@ -187,8 +186,7 @@ class Packer:
     def _class(self, kind: type) -> tuple[int, tuple[str, ...]]:
         known = self._fields.get(kind)
         if known is None:
-            fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
-            names = tuple(each.name for each in fields if each.init)
+            names = kind.__struct_fields__ if issubclass(kind, msgspec.Struct) else ()
             definition = [CLASS, kind.__module__, kind.__qualname__, list(names)]
             known = self._object(kind, definition), names
             self._fields[kind] = known

@@ -12,9 +12,12 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui.backend import (
     Archive,
@@ -151,8 +154,7 @@ class _NoInquiry:
         show()
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Struct, frozen=True):
     """What the numbers of all nodes were in the hour before a moment."""
 
     at: datetime | None = None

@@ -9,13 +9,13 @@ import zlib
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from tui.model.taped import Taped, TapeNote
 from tui.tape import framing
@@ -31,8 +31,7 @@ _OPEN = 3
 """So many files are kept in memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """What was found in a file when it had so many bytes."""
 
     size: int

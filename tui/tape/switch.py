@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from tui.backend import (
     Archive,

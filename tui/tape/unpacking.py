@@ -6,7 +6,6 @@ default. What cannot be made at all, for its class is gone, is left out.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -150,7 +149,7 @@ class Unpacker:
         return self._makers[number]
 
 
-def _class(module: str, name: str) -> type | None:
+def _class(module: str, name: str) -> type[msgspec.Struct | Enum] | None:
     """The model's class of that name; no other code is ever loaded."""
     if not _OURS.fullmatch(module):
         return None
@@ -158,9 +157,7 @@ def _class(module: str, name: str) -> type | None:
         found = getattr(import_module(module), name, None)
     except ModuleNotFoundError:
         return None
-    is_value = isinstance(found, type) and (
-        dataclasses.is_dataclass(found) or issubclass(found, Enum)
-    )
+    is_value = isinstance(found, type) and (issubclass(found, (msgspec.Struct, Enum)))
     return found if is_value and found.__module__ == module else None
 
 
@@ -173,12 +170,10 @@ def _maker_of(module: str, name: str, written: tuple[str, ...]) -> Make:
     if issubclass(found, Enum):
         members = found.__members__
         return lambda parts: members.get(parts[0], UNKNOWN)
-    fields = dataclasses.fields(found)  # type: ignore[arg-type]  # it is one: see _class
-    own = [each for each in fields if each.init]
-    names = [each.name for each in own]
+    names = found.__struct_fields__
     taken = [(written.index(name), name) for name in names if name in written]
-    needed = {each.name for each in own if _is_needed(each)}
-    is_same = names == [*written]
+    needed = {*names[: len(names) - len(found.__struct_defaults__)]}
+    is_same = names == written
 
     def make(parts: Sequence[Any]) -> Any:
         if is_same and not any(map(_is_unknown, parts)):
@@ -187,8 +182,3 @@ def _maker_of(module: str, name: str, written: tuple[str, ...]) -> Make:
         return found(**values) if needed <= values.keys() else UNKNOWN
 
     return make
-
-
-def _is_needed(field: dataclasses.Field[Any]) -> bool:
-    missing = dataclasses.MISSING
-    return field.default is missing and field.default_factory is missing

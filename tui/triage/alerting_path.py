@@ -7,8 +7,9 @@ tell is broken.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tui.model.alert import WATCHDOG, Alert, Verdict
 from tui.model.finding import Finding, FindingKind
@@ -24,8 +25,7 @@ _SKEW = timedelta(minutes=1)
 """Alertmanager's clock need not agree with ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """What is known of the way from one Prometheus into Alertmanager."""
 
     alerts: tuple[Alert, ...]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from urllib.parse import parse_qs, urlsplit
+
+from msgspec import Struct
 
 from tui.model.alert import Alert, Evidence, Verdict
 from tui.model.kept import once
@@ -19,8 +20,7 @@ from tui.triage.case import Case, Scene
 _EXPR = re.compile(r'"expr":\s*("(?:[^"\\]|\\.)*")')
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The expression behind an alert, and what it gave."""
 
     expression: str

@@ -6,9 +6,10 @@ It carries answers; it does not ask, and it has no opinion.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct, field
 
 from tui.model.alert import Alert
 from tui.model.log import LogFinding
@@ -18,8 +19,7 @@ from tui.model.reading import STALE_AFTER, Freshness
 from tui.model.target import InventoryTarget, TargetRow
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """What is known of a cluster without asking it anything for one alert's sake."""
 
     rows: tuple[TargetRow, ...] | None = None
@@ -35,8 +35,7 @@ class Scene:
     """How often targets are read; None: as often as all else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """An alert, and what its own cluster answered."""
 
     alert: Alert

@@ -7,8 +7,10 @@ not tell since when a target is down.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui.model.target import Since, Target, host
 
@@ -23,8 +25,7 @@ _GONE_FOR = timedelta(days=1)
 _GONE_MOST = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """What is known of the targets of one Prometheus since somebody watches."""
 
     listed: tuple[Target, ...] = ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from tui.model.alert import Verdict
 from tui.model.finding import Finding, FindingKind
@@ -12,8 +13,7 @@ from tui.model.fleet import SourceKind
 from tui.model.server_clock import ADVICE, OurClock, is_off, said
 
 
-@dataclass(frozen=True, slots=True)
-class ServerTime:
+class ServerTime(Struct, frozen=True):
     """The clock of one server."""
 
     kind: SourceKind

@@ -7,8 +7,9 @@ is undecided, never left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from tui.model.alert import Verdict
 from tui.model.finding import Finding, FindingKind

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from tui.model.kernel import GRAVITY, KernelSign, signs, text_of
 from tui.model.log import Entry, LogFinding

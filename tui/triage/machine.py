@@ -6,8 +6,9 @@ Like `findings`, pure; an old answer proves nothing, so it makes a finding undec
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tui.model.alert import Verdict
 from tui.model.finding import Finding, FindingKind
@@ -28,8 +29,7 @@ SKEW_ODD, SKEW_UNSUPPORTED = 1, 3
 """Minors that a kubelet may be behind: what is usual, and what Kubernetes supports."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """What one node told of itself, and what that is worth now."""
 
     node: NodeView

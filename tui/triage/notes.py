@@ -6,7 +6,6 @@ Notes are read by a person: they show what fails and where. They never move a ve
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import timedelta
 from operator import attrgetter
 
@@ -22,9 +21,15 @@ _BEFORE = timedelta(minutes=15)
 _MOST = 4
 """Targets or devices told one by one."""
 _SCRAPED = ", scraped "
-_REST = attrgetter(*(f.name for f in fields(Judgement) if f.name != "evidence"))
+_REST = attrgetter(
+    *(each for each in Judgement.__struct_fields__ if each != "evidence")
+)
 _REST_OF_PIECE = attrgetter(
-    *(f.name for f in fields(Evidence) if f.name not in {"claim", "observed_at"})
+    *(
+        each
+        for each in Evidence.__struct_fields__
+        if each not in {"claim", "observed_at"}
+    )
 )
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from tui.model.alert import Alert, Evidence, Verdict
 from tui.model.fleet import NodeView
@@ -36,8 +37,7 @@ _SUPPORTS = {
 _EQUAL = re.compile(r'([A-Za-z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"')
 
 
-@dataclass(frozen=True, slots=True)
-class PipelineCase:
+class PipelineCase(Struct, frozen=True):
     """A cluster as it was read. A Told is None where nobody can be asked."""
 
     cluster: str

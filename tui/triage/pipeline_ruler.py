@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tui.model.alert import Alert
 from tui.model.log import Entry
@@ -26,8 +27,7 @@ _EXPLORE = "explore?left="
 """In the generator URL of what Loki's ruler sends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(Struct, frozen=True):
     """What some rule must see: by that name, or by another that sees the line."""
 
     name: str

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from tui.model.kernel import text_of
 from tui.model.log import Entry
@@ -31,8 +32,7 @@ _HEAD = re.compile(r"^\w+: +\w+: \[[^\]]*\]: ?")
 _ODD = re.compile("[\\s\ufffd]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """Between which times lines are held against each other, by the node's clock."""
 
     since: datetime

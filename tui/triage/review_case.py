@@ -6,9 +6,10 @@ It carries what was told; it does not ask, and it has no opinion.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from tui.model.fleet import NodeView
 from tui.model.kube import KubeNode
@@ -22,8 +23,7 @@ from tui.triage.told import Told
 NODES = KubeNodes()
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewCase:
+class ReviewCase(Struct, frozen=True):
     """A cluster as it was read."""
 
     cluster: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from tui.model.alert import Evidence
 from tui.model.fleet import NodeView
@@ -22,8 +23,7 @@ _PARTS = ("etcd", "etcd members", "etcd alarms")
 _NodeFacts: TypeAlias = tuple[NodeView, Told[Facts]]
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
+class _View(Struct, frozen=True):
     """etcd as one control plane sees it."""
 
     machine: NodeView

@@ -8,9 +8,11 @@ missing, or that grows old, can never turn a check into a pass.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.model.alert import Evidence, Verdict
 from tui.model.fleet import NodeView
@@ -28,8 +30,7 @@ _STATES = {
 _ATTENTION = list(_STATES)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckRule:
+class CheckRule(Struct, frozen=True):
     """One question of the review and how it is answered."""
 
     id: str

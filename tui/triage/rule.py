@@ -7,9 +7,11 @@ stands, however old; whatever is not known decides nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.model.alert import Evidence, Verdict
 from tui.model.labels import Labels
@@ -24,8 +26,7 @@ CLEARING = frozenset({Verdict.FALSE_POSITIVE, Verdict.BY_DESIGN})
 """Verdicts that say of an alert that nobody need act on it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(Struct, frozen=True):
     """What the answers to one claim amount to."""
 
     supports: Verdict
@@ -57,8 +58,7 @@ def unclear(words: str) -> Ruling:
     return Ruling(Verdict.UNDECIDED, words)
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """One thing that must be proven before an alert may be called false."""
 
     text: str
@@ -134,8 +134,7 @@ Scope: TypeAlias = tuple[Matcher, ...]
 """Matchers over an alert's labels: all must pass."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """How alerts of one kind are judged."""
 
     id: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from tui.model.alert import Alert, Evidence, Judgement, Verdict
 from tui.model.labels import Labels

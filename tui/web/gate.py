@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Collection
-from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 SHORTEST_TOKEN = 16
 ANYWHERE = {"0.0.0.0", "::", ""}  # noqa: S104 - what the operator may say
@@ -29,8 +30,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """What is asked of each request."""
 
     host: str

@@ -7,13 +7,13 @@ import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import textual_serve
 from aiohttp import WSCloseCode, WSMsgType, web
+from msgspec import Struct
 
 from tui.web import page
 from tui.web.gate import Gate
@@ -30,8 +30,7 @@ _YEAR_SECONDS = 365 * 24 * 3600
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(Struct, frozen=True):
     """What is served."""
 
     command: Sequence[str]

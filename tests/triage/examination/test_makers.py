@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.triage.examination.exams import MONITOR, SERVICE
 from tui.model.scraping import Selector, Service

@@ -6,9 +6,10 @@ the same letter, drivers that name no target, servers that do not answer.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from tests.triage.trace.scenes import (
     CASE,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
-from dataclasses import dataclass
 from random import Random
+
+from msgspec import Struct
 
 from tui.clock import Clock
 from tui.config import ClusterConfig, Config
@@ -27,8 +28,7 @@ _MOST_TIMEOUTS = 4
 """One step asks several things in turn, each of which has its deadline."""
 
 
-@dataclass(frozen=True, slots=True)
-class Doctor:
+class Doctor(Struct, frozen=True):
     """Knows the connections of a config, and examines one when it is asked to."""
 
     config: Config

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.config import Permission
 from tui.engine.doctor.way import (
@@ -43,8 +45,7 @@ _CURES: Mapping[Trust, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What the config wants of a context."""
 
     nodes: tuple[str, ...]

@@ -6,9 +6,10 @@ import asyncio
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias, TypeVar
+
+from msgspec import Struct, field
 
 from tui.clock import Clock
 from tui.model.diagnosis import Doing, Step, StepState
@@ -44,8 +45,7 @@ CURES: Mapping[Trust, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """The clock, and how long an answer may take."""
 
     clock: Clock
@@ -63,8 +63,7 @@ class Limits:
         return found, self.clock.monotonic() - began
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(Struct, frozen=True):
     """Where a connection is to lead."""
 
     address: Address

@@ -6,9 +6,11 @@ It carries answers; it does not ask.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.model.examination import (
     Ask,
@@ -24,8 +26,7 @@ from tui.model.question import ServiceMonitors
 from tui.model.scrape_error import ScrapeError, scrape_error
 
 
-@dataclass(frozen=True, slots=True)
-class ExamCase:
+class ExamCase(Struct, frozen=True):
     """What is known at one moment of an examination."""
 
     subject: Subject
@@ -51,8 +52,7 @@ class ExamCase:
         return scrape_error(text) if text else None
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What the answers to a check amount to."""
 
     state: ExamState
@@ -100,8 +100,7 @@ def always(_: Subject) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class ExamRule:
+class ExamRule(Struct, frozen=True):
     """One check, as data."""
 
     id: str

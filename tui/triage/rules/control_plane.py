@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.model.alert import Verdict
 from tui.model.question import Question
@@ -59,8 +61,7 @@ _BLIND_SPOTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Own:
+class _Own(Struct, frozen=True):
     """What only one of the two has: its work, and how it is seen to be done."""
 
     task: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 from tui.model.fault import FaultKind
 from tui.model.kube import Pod
@@ -29,8 +30,7 @@ _SCSI = re.compile(r"\d+:\d+:\d+:\d+\Z")
 _ORDER = list(Certainty)
 
 
-@dataclass(frozen=True, slots=True)
-class TraceCase:
+class TraceCase(Struct, frozen=True):
     """What was told. None stands for a server that the config does not name."""
 
     cluster: str

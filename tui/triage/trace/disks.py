@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.model.storage import Disk, NodeStorage, Partition
 from tui.model.trace import Certainty, Proof, Stage, Step
@@ -15,8 +16,7 @@ _BY_PATH = re.compile(r"/by-path/(?:\S*-)?ip-\S+?-iscsi-(\S+?)-lun-(\d+)\Z")
 _IN_PATH = re.compile(r"/(session\d+)/")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """What a session leads to."""
 
     name: str

@@ -6,8 +6,9 @@ It is to be copied and read; nothing here is ever run.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from shlex import quote
+
+from msgspec.structs import replace
 
 from tui.model.log import LogFinding
 from tui.model.trace import Certainty, Stage, Trace, Victim

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 from tui.model.storage import Disk, Mounted, PersistentVolume
 from tui.model.trace import Certainty, Proof, Stage, Step
@@ -22,8 +23,7 @@ _STAGED_BEFORE = re.compile(r"/kubernetes\.io/csi/pv/([^/]+)/globalmount\Z")
 _IN_TREE = re.compile(r"/kubernetes\.io/iscsi/[^/]+/(\S+?)-(iqn\.\S+)-lun-(\d+)\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The volumes that the step came to."""
 
     names: tuple[str, ...] = ()
