@@ -226,7 +226,7 @@ def test_a_target_that_was_only_scraped_again_says_the_same() -> None:
         at = SEEN + timedelta(seconds=later)
         seen = row(health)
         assert seen.target is not None
-        again = seen.again(replace(seen.target, last_scrape=at))
+        again = replace(seen, target=replace(seen.target, last_scrape=at))
         return BOOK.judge(replace(case(CARRICK), scene=Scene((again,), at)))
 
     before, after = judged(Health.DOWN), judged(Health.DOWN, 10)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +26,7 @@ class Secret:
     No struct: rich and msgspec would write its field out.
     """
 
-    value: str = dataclass_field(repr=False)
+    value: str
 
     def __repr__(self) -> str:
         return "***"

@@ -58,27 +58,6 @@ class Target(Struct, frozen=True, gc=False):
     interval_seconds: float
     timeout_seconds: float
 
-    def again(
-        self,
-        health: Health,
-        last_scrape: datetime | None,
-        scrape_seconds: float,
-        interval_seconds: float,
-        timeout_seconds: float,
-    ) -> Target:
-        """The target after another scrape; labels and all else are the very objects."""
-        return Target(
-            self.labels,
-            health,
-            self.scrape_pool,
-            self.scrape_url,
-            self.last_error,
-            last_scrape,
-            scrape_seconds,
-            interval_seconds,
-            timeout_seconds,
-        )
-
     @property
     def job(self) -> str:
         """The `job` label, which is not always the scrape pool."""
@@ -144,18 +123,6 @@ class TargetRow(Struct, frozen=True, gc=False):
         listed = no if self.expected is Expected.NO else unlisted
         rank = yes if self.expected is Expected.YES else listed
         force_setattr(self, "rank", rank)
-
-    def again(self, target: Target) -> TargetRow:
-        """The row of a target that was scraped again, and says what it said."""
-        return TargetRow(
-            self.job,
-            self.instance,
-            self.expected,
-            self.health,
-            self.reason,
-            target,
-            self.since,
-        )
 
     @property
     def key(self) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from tui.model.target import Health, Target
 from tui.sources.prometheus_wire import Envelope, Wire, duration_seconds
@@ -194,10 +195,11 @@ def _scraped(target: Target, text: bytes) -> Target | None:
         wire = _SCRAPE.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    return target.again(
-        _HEALTH.get(wire.health, Health.UNKNOWN),
-        utc(wire.last_scrape),
-        wire.last_scrape_duration,
-        duration_seconds(wire.scrape_interval),
-        duration_seconds(wire.scrape_timeout),
+    return replace(
+        target,
+        health=_HEALTH.get(wire.health, Health.UNKNOWN),
+        last_scrape=utc(wire.last_scrape),
+        scrape_seconds=wire.last_scrape_duration,
+        interval_seconds=duration_seconds(wire.scrape_interval),
+        timeout_seconds=duration_seconds(wire.scrape_timeout),
     )

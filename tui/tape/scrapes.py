@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from tui.model.kept import Kept
 from tui.model.target import TargetRow
 
@@ -132,8 +134,8 @@ def _again(row: TargetRow, last_scrape: datetime, seconds: float) -> TargetRow:
     was = row.target
     if was is None:
         raise ValueError("no target was scraped there")
-    every, within = was.interval_seconds, was.timeout_seconds
-    return row.again(was.again(was.health, last_scrape, seconds, every, within))
+    scraped = replace(was, last_scrape=last_scrape, scrape_seconds=seconds)
+    return replace(row, target=scraped)
 
 
 def _bytes(column: array[Any]) -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from tui.model.kept import Kept, once
 from tui.model.target import Expected, Health, InventoryTarget, Target, TargetRow, host
 from tui.triage.changes import NOTHING, Changes
@@ -66,7 +68,9 @@ class Rows:
         else:
             # Rank, job and instance are as they were, and so is the order.
             found = [(row, newer.get(id(row.target))) for row in self._rows]
-            made = Kept(row if new is None else row.again(new) for row, new in found)
+            made = Kept(
+                row if new is None else replace(row, target=new) for row, new in found
+            )
         self._targets, self._inventory = targets, inventory
         self._changes, self._rows = changes, made
         return made
