@@ -39,7 +39,7 @@ async def test_while_all_is_calm_a_fleet_is_begun_with_every_other_second(
         assert clock.now().microsecond <= 20_000
 
 
-@pytest.mark.parametrize(("took", "seconds"), [(0.012, 3), (0.017, 4), (0.2, 5)])
+@pytest.mark.parametrize(("took", "seconds"), [(0.010, 3), (0.014, 4), (0.2, 5)])
 async def test_what_takes_longer_is_begun_with_a_later_second(
     took: float, seconds: float
 ) -> None:

@@ -18,7 +18,7 @@ CALM_SECONDS = 2.0
 """The same afterwards, with a whole second of the clock: then the clock on the screen,
 and all ages, are drawn with it. Lines of a log do not wait for it."""
 SLOWEST_SECONDS = 5.0
-SHARE = 200
+SHARE = 250
 """In a large estate a pass takes long: then so many times as long lies between two."""
 AWAITED_SECONDS = 3.0
 """So long after a person asked for something, its effect is awaited."""

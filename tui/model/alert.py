@@ -68,6 +68,9 @@ class Verdict(Enum):
     FALSE_POSITIVE = "false-positive"
     BY_DESIGN = "by-design"
 
+    # Python 3.11 hashes the name, and in Python: a pass asks for thousands.
+    __hash__ = object.__hash__
+
 
 class Evidence(Struct, frozen=True, gc=False):
     """One claim for or against, and where it comes from, so that it can be repeated."""

@@ -35,6 +35,8 @@ class Health(Enum):
     UNKNOWN = "unknown"
     ABSENT = "absent"
 
+    __hash__ = object.__hash__  # as of a verdict
+
 
 class Expected(Enum):
     """What the inventory says."""
