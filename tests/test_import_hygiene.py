@@ -73,6 +73,10 @@ def test_the_command_line_starts_with_the_standard_library(module: str) -> None:
     assert loaded_by(module) & (TOOLKIT | CLIENTS | LATER) == set()
 
 
+def test_a_question_for_help_waits_for_no_value() -> None:
+    assert "msgspec" not in loaded_by("tui.cli.main") | loaded_by("tui.cli.verbs")
+
+
 @pytest.mark.parametrize(
     "module", ["tui.app", "widgets.row_table", "widgets.log_view", "widgets.panel"]
 )

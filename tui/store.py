@@ -25,7 +25,7 @@ class KernelLog(Struct, frozen=True):
     """The same for each node, as entries name it; `""` for those that do not."""
     voices: Mapping[str, Voice] = field(default_factory=dict)
     """How often each node was heard, by the same names."""
-    clues: Clues = field(default_factory=Clues)
+    clues: Clues = Clues()
 
 
 class State(Struct, frozen=True):

@@ -3,8 +3,8 @@
 A look stops every thread. What an estate has thousands of is not looked at at all
 (decision 0028); 40,000 objects of the screen and of the libraries are left, 14 ms of
 looking. From when the dashboard is up they are not looked at either: of what comes
-later a look takes 3 to 6 ms. A view that was closed leaves some 7,000
-objects in cycles, 6 ms more; left to itself Python looks for them at any time.
+later a look takes 3 to 6 ms. A view that was closed leaves some 7,000 objects in
+cycles, 6 ms more; left to itself Python looks for them at any time.
 """
 
 from __future__ import annotations

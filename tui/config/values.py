@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from tui.model.attention import Wishes
 from tui.model.bounds import Bounds
@@ -165,7 +165,7 @@ class Config(Struct, frozen=True):
 
     silences: Silences = Silences()
     attention: Wishes = Wishes()
-    record: Bounds = field(default_factory=Bounds)
+    record: Bounds = Bounds()
     rules: tuple[DeclaredRule, ...] = ()
     """The operator's own, in the order of the file."""
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.lab import records, scrapes, wiring, workloads
@@ -57,7 +57,7 @@ _SICKNESS = (
 class Story(Struct, frozen=True):
     """The story of a plan, with some faults switched on and some orders given."""
 
-    faults: FaultSet = field(default_factory=FaultSet)
+    faults: FaultSet = FaultSet()
     plan: Plan = HOMELAB
     orders: tuple[Order, ...] = ()  # oldest first
     # ServiceMonitors that are gone: cluster, namespace, name

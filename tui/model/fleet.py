@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from tui.model.alert import JudgedAlert, Verdict
 from tui.model.kept import once
@@ -113,9 +113,9 @@ class NodeView(Struct, frozen=True, gc=False):
     kube: KubeNode | None
     """None when Kubernetes does not list it, or was never asked."""
     kernel: tuple[LogFinding, ...] = ()
-    vitals: Reading[Vitals] = field(default_factory=Reading)
-    facts: Reading[Facts] = field(default_factory=Reading)
-    detail: Reading[Detail] = field(default_factory=Reading)
+    vitals: Reading[Vitals] = Reading()
+    facts: Reading[Facts] = Reading()
+    detail: Reading[Detail] = Reading()
     """Only of nodes that are being watched."""
 
     @property

@@ -175,7 +175,7 @@ class Pipeline(Struct, frozen=True, gc=False):
     nodes: tuple[NodePipeline, ...]
     shared: tuple[StageReport, ...]
     """The stages that all its nodes share: rules, alertmanager."""
-    receiver: Receiver = field(default_factory=Receiver)
+    receiver: Receiver = Receiver()
     selector: str = ""
     """Of the kernel logs in Loki."""
     label: str = "host"

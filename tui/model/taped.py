@@ -33,7 +33,7 @@ class TapedMemory(Struct, frozen=True, gc=False):
     habits: Habits | None = None
     episodes: Mapping[AlertName, tuple[Episode, ...]] = field(default_factory=dict)
     """Of the gravest alerts that fire."""
-    silences: SilenceMemory = field(default_factory=SilenceMemory)
+    silences: SilenceMemory = SilenceMemory()
     trouble: str = ""
     unread: str = ""
     """Why some of it could not be read."""
@@ -44,7 +44,7 @@ class Taped(Struct, frozen=True, gc=False):
 
     at: datetime
     fleet: Fleet
-    memory: TapedMemory = field(default_factory=TapedMemory)
+    memory: TapedMemory = TapedMemory()
     logs: Mapping[str, TapedLog] = field(default_factory=dict)
     """By cluster."""
     pasts: Mapping[str, Past] = field(default_factory=dict)

@@ -117,7 +117,8 @@ class TargetRow(Struct, frozen=True, gc=False):
     since: Since | None = None
     """Since when it has this health, as far as was seen; None when nobody watched."""
     rank: int = 0
-    """How much it needs a person, 0 the most; one rank is one pair of facts."""
+    """How much it needs a person, 0 the most; one rank is one pair of facts, and is
+    set by them, whatever is given."""
 
     def __post_init__(self) -> None:
         """Rank it once: thousands of rows are sorted and counted by it."""

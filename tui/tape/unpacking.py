@@ -157,7 +157,7 @@ def _class(module: str, name: str) -> type[msgspec.Struct | Enum] | None:
         found = getattr(import_module(module), name, None)
     except ModuleNotFoundError:
         return None
-    is_value = isinstance(found, type) and (issubclass(found, (msgspec.Struct, Enum)))
+    is_value = isinstance(found, type) and issubclass(found, (msgspec.Struct, Enum))
     return found if is_value and found.__module__ == module else None
 
 

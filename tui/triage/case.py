@@ -48,7 +48,7 @@ class Case(Struct, frozen=True):
     interval: timedelta
     """How often a question is asked, unless `paces` says otherwise."""
     now: datetime
-    scene: Scene = field(default_factory=Scene)
+    scene: Scene = Scene()
     """Of that cluster. It may explain a verdict; it never makes one."""
     is_placed: bool = False
     """Its labels name no cluster: it is here because the kernel findings are."""

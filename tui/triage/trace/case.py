@@ -49,7 +49,7 @@ class TraceCase(Struct, frozen=True):
     """By namespace, of the namespaces that matter."""
     users: Mapping[str, Told[tuple[Pod, ...]]] = field(default_factory=dict)
     """All pods of those namespaces."""
-    clues: Clues = field(default_factory=Clues)
+    clues: Clues = Clues()
 
     @property
     def is_session(self) -> bool:
